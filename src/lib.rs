@@ -1,0 +1,9 @@
+//! Plenum: a federated discussion server on ActivityPub.
+//!
+//! The modules stand on floors and import downwards only (`ARCHITECTURE.md`, "Floors"):
+//! `config`, `clock`, `text`, `schema` < `domain` < `store`, `vocab`, `import` < `services` < `app`
+//! < `federation` < `http`, `jobs`, `cli`.
+
+pub mod clock;
+pub mod domain;
+pub mod text;
