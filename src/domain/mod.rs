@@ -1,3 +1,67 @@
 //! The things of a debate and their rules: no SQL, no JSON, no network, no clock of their own.
 
+pub mod account;
+pub mod contribution;
+pub mod handle;
+pub mod host;
+pub mod id;
+pub mod notification;
+pub mod relation;
+pub mod site;
+mod sql;
 pub mod statement;
+pub mod uri;
+pub mod user;
+
+use std::fmt;
+
+/// We said no, and why. A caller acts differently on each variant, so there are few.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    /// There is no such thing, or the asker may not know of it.
+    NotFound,
+    /// Nobody is signed in, or the signature or password is not accepted.
+    Unauthorized(String),
+    /// The asker is known but may not do this.
+    Forbidden(String),
+    /// A value cannot be accepted.
+    Invalid {
+        /// The field, as the form or document names it.
+        field: &'static str,
+        /// What is wrong and what to do.
+        why: String,
+    },
+    /// It contradicts what is already there.
+    Conflict(String),
+    /// Too much at once.
+    TooMany(String),
+    /// It was there and is gone for good.
+    Gone,
+}
+
+impl Refusal {
+    /// A value cannot be accepted.
+    pub fn invalid(field: &'static str, why: impl Into<String>) -> Self {
+        Self::Invalid { field, why: why.into() }
+    }
+
+    /// The asker may not do this.
+    pub fn forbidden(why: impl Into<String>) -> Self {
+        Self::Forbidden(why.into())
+    }
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NotFound => out.write_str("not found"),
+            Self::Gone => out.write_str("gone"),
+            Self::Invalid { field, why } => write!(out, "{field}: {why}"),
+            Self::Unauthorized(why) | Self::Forbidden(why) | Self::Conflict(why) | Self::TooMany(why) => {
+                out.write_str(why)
+            }
+        }
+    }
+}
+
+impl std::error::Error for Refusal {}

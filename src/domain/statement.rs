@@ -1,5 +1,15 @@
 //! A statement: the document of record, made of numbered theses.
 
+use diesel::deserialize::FromSqlRow;
+use diesel::expression::AsExpression;
+use diesel::prelude::{Queryable, Selectable};
+use diesel::sql_types::SmallInt;
+
+use super::Refusal;
+use super::contribution::Contribution;
+use super::id::Id;
+use super::sql::smallint_enum;
+use super::uri::Uri;
 use crate::text::Markdown;
 
 /// A statement before it is published: what an editor types or an importer finds.
@@ -39,7 +49,8 @@ pub struct DraftThesis {
 }
 
 /// What kind of sentence a thesis is.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, AsExpression, FromSqlRow)]
+#[diesel(sql_type = SmallInt)]
 pub enum ThesisKind {
     /// How we judge something.
     #[default]
@@ -73,5 +84,168 @@ impl ThesisKind {
     /// The kind that `word` names.
     pub fn parse(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|kind| kind.as_str() == word)
+    }
+}
+
+smallint_enum!(ThesisKind {
+    Assessment = 0,
+    Demand = 1,
+    Call = 2,
+    SelfCriticism = 3,
+    Definition = 4,
+});
+
+/// What a statement has besides its head.
+#[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable)]
+#[diesel(table_name = crate::schema::statements)]
+pub struct Statement {
+    /// The head.
+    pub contribution_id: Id<Contribution>,
+    /// The last part of its address here: words of the title; decimal id for foreign statements.
+    pub slug: String,
+    /// Safe HTML before the first thesis.
+    pub introduction: String,
+    /// Safe HTML after the last thesis.
+    pub closing: String,
+    /// Why it was revised, superseded or retracted.
+    pub reason: Option<String>,
+    /// The statement that takes its place.
+    pub superseded_by: Option<Uri>,
+    /// `sha256-` digest of the signed document of this revision.
+    pub digest: String,
+}
+
+/// What a thesis has besides its head.
+#[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable)]
+#[diesel(table_name = crate::schema::theses)]
+pub struct Thesis {
+    /// The head.
+    pub contribution_id: Id<Contribution>,
+    /// The statement it belongs to.
+    pub statement_id: Id<Contribution>,
+    /// Permanent key within the statement: `k1`.
+    pub key: String,
+    /// The number people see.
+    pub number: String,
+    /// Place in the order of reading, from 1.
+    pub rank: i32,
+    /// What the thesis is.
+    pub kind: ThesisKind,
+    /// One or two sentences that can be quoted alone; plain text.
+    pub head: String,
+    /// Safe HTML of the explanation.
+    pub body: String,
+    /// Safe HTML about the limits of our knowledge.
+    pub limits: String,
+    /// Safe HTML of evidence and sources.
+    pub evidence: String,
+    /// Whether the current revision still contains it.
+    pub withdrawn: bool,
+}
+
+impl Draft {
+    /// Accepts a statement for publication, the same for a form, an importer and the wire.
+    ///
+    /// Fills in missing thesis keys and numbers; `used` are the keys this statement ever had, so
+    /// that a withdrawn thesis never lends its address to another.
+    pub fn accept(mut self, used: &[String]) -> Result<Self, Refusal> {
+        self.title = self.title.trim().to_owned();
+        self.announcement = self.announcement.trim().to_owned();
+        check_length("title", &self.title, 1, 150)?;
+        check_length("announcement", &self.announcement, 1, 480)?;
+        if self.theses.is_empty() {
+            return Err(Refusal::invalid("theses", "a statement has at least one thesis"));
+        }
+        if self.theses.len() > 200 {
+            return Err(Refusal::invalid("theses", "a statement has at most 200 theses"));
+        }
+        let mut keys: Vec<String> = used.to_vec();
+        keys.extend(self.theses.iter().filter_map(|thesis| thesis.key.clone()));
+        let mut seen = Vec::new();
+        for (index, thesis) in self.theses.iter_mut().enumerate() {
+            thesis.head = thesis.head.trim().to_owned();
+            check_length("thesis head", &thesis.head, 1, 1000)?;
+            if thesis.number.trim().is_empty() {
+                thesis.number = (index + 1).to_string();
+            }
+            check_length("thesis number", &thesis.number, 1, 12)?;
+            let key = match thesis.key.take() {
+                Some(key) => key,
+                None => next_key(&mut keys),
+            };
+            if !is_key(&key) || seen.contains(&key) {
+                let why = format!("“{key}” is used twice or is not a letter k and a number");
+                return Err(Refusal::invalid("thesis key", why));
+            }
+            seen.push(key.clone());
+            thesis.key = Some(key);
+        }
+        Ok(self)
+    }
+}
+
+fn check_length(field: &'static str, text: &str, least: usize, most: usize) -> Result<(), Refusal> {
+    let length = text.chars().count();
+    if length < least {
+        return Err(Refusal::invalid(field, "must not be empty"));
+    }
+    if length > most {
+        let why = format!("has {length} characters, at most {most} are allowed");
+        return Err(Refusal::invalid(field, why));
+    }
+    Ok(())
+}
+
+fn is_key(key: &str) -> bool {
+    key.strip_prefix('k').is_some_and(|number| {
+        !number.is_empty() && number.len() <= 6 && number.chars().all(|c| c.is_ascii_digit())
+    })
+}
+
+fn next_key(keys: &mut Vec<String>) -> String {
+    let number = |key: &String| key.strip_prefix('k').and_then(|number| number.parse::<u32>().ok());
+    let next = keys.iter().filter_map(number).max().unwrap_or(0).saturating_add(1);
+    let key = format!("k{next}");
+    keys.push(key.clone());
+    key
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn draft(keys: &[Option<&str>]) -> Draft {
+        let thesis = |key: &Option<&str>| DraftThesis {
+            key: key.map(str::to_owned),
+            head: "Bees can count.".to_owned(),
+            ..DraftThesis::default()
+        };
+        Draft {
+            title: " On bees ".to_owned(),
+            announcement: "What bees can do.".to_owned(),
+            theses: keys.iter().map(thesis).collect(),
+            ..Draft::default()
+        }
+    }
+
+    #[test]
+    fn a_key_is_never_used_for_another_thesis() {
+        let used = ["k1".to_owned(), "k7".to_owned()];
+        let accepted = draft(&[None, Some("k1")]).accept(&used).expect("a good draft");
+        let keys: Vec<_> = accepted.theses.iter().filter_map(|thesis| thesis.key.clone()).collect();
+        assert_eq!(keys, ["k8", "k1"]);
+        assert_eq!(accepted.title, "On bees");
+    }
+
+    #[test]
+    fn a_statement_needs_theses_with_their_own_keys() {
+        let field = |draft: Draft| match draft.accept(&[]) {
+            Err(Refusal::Invalid { field, .. }) => field,
+            other => panic!("accepted {other:?}"),
+        };
+        assert_eq!(field(draft(&[])), "theses");
+        assert_eq!(field(draft(&[Some("k2"), Some("k2")])), "thesis key");
+        assert_eq!(field(draft(&[Some("../x")])), "thesis key");
+        assert_eq!(field(Draft { title: "x".repeat(151), ..draft(&[None]) }), "title");
     }
 }

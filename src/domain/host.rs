@@ -1,0 +1,78 @@
+//! A server we know: what we decided about it and how it is doing.
+
+use diesel::deserialize::FromSqlRow;
+use diesel::expression::AsExpression;
+use diesel::prelude::{Queryable, Selectable};
+use diesel::sql_types::SmallInt;
+
+use super::id::Id;
+use super::sql::smallint_enum;
+use crate::clock::Timestamp;
+
+/// A server, by its DNS name (and port, where a test uses one).
+#[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable)]
+#[diesel(table_name = crate::schema::hosts)]
+pub struct Host {
+    /// Our key.
+    pub id: Id<Host>,
+    /// Name, lower case, without trailing dot.
+    pub name: String,
+    /// What we decided.
+    pub standing: HostStanding,
+    /// What it runs, after NodeInfo: `mastodon 4.7.0`.
+    pub software: Option<String>,
+    /// Which HTTP signature it accepted last.
+    pub signature: SignatureScheme,
+    /// Failures in a row.
+    pub failures: i32,
+    /// Since when nothing succeeds.
+    pub failing_since: Option<Timestamp>,
+    /// When its queue is due next; `None` when nothing waits.
+    pub due_at: Option<Timestamp>,
+    /// Last success of a delivery.
+    pub last_success_at: Option<Timestamp>,
+    /// Last verified request from it.
+    pub last_seen_at: Option<Timestamp>,
+    /// Why the last delivery failed.
+    pub last_error: Option<String>,
+}
+
+/// What we decided about a host or an account from elsewhere.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, AsExpression, FromSqlRow)]
+#[diesel(sql_type = SmallInt)]
+pub enum HostStanding {
+    /// Nobody here decided yet: quarantine applies.
+    #[default]
+    Unknown,
+    /// Let in.
+    Approved,
+    /// Shown to followers only.
+    Limited,
+    /// Neither heard nor served.
+    Suspended,
+}
+
+smallint_enum!(HostStanding { Unknown = 0, Approved = 1, Limited = 2, Suspended = 3 });
+
+/// The form of an HTTP signature.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, AsExpression, FromSqlRow)]
+#[diesel(sql_type = SmallInt)]
+pub enum SignatureScheme {
+    /// draft-cavage-http-signatures-12.
+    #[default]
+    Cavage,
+    /// RFC 9421.
+    Rfc9421,
+}
+
+smallint_enum!(SignatureScheme { Cavage = 0, Rfc9421 = 1 });
+
+impl SignatureScheme {
+    /// The other form, for the second knock.
+    pub const fn other(self) -> Self {
+        match self {
+            Self::Cavage => Self::Rfc9421,
+            Self::Rfc9421 => Self::Cavage,
+        }
+    }
+}

@@ -1,0 +1,417 @@
+//! The tables as diesel sees them, one for both engines.
+
+diesel::table! {
+    sites (id) {
+        id -> SmallInt,
+        origin -> Text,
+        host -> Text,
+        organization_id -> BigInt,
+        forum_id -> BigInt,
+        instance_id -> BigInt,
+        name -> Text,
+        description -> Text,
+        languages -> Text,
+        federation_mode -> SmallInt,
+        reply_policy -> SmallInt,
+        contact -> Text,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    hosts (id) {
+        id -> BigInt,
+        name -> Text,
+        standing -> SmallInt,
+        software -> Nullable<Text>,
+        signature -> SmallInt,
+        failures -> Integer,
+        failing_since -> Nullable<BigInt>,
+        due_at -> Nullable<BigInt>,
+        last_success_at -> Nullable<BigInt>,
+        last_seen_at -> Nullable<BigInt>,
+        last_error -> Nullable<Text>,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    accounts (id) {
+        id -> BigInt,
+        uri -> Text,
+        url -> Text,
+        kind -> SmallInt,
+        name -> Text,
+        handle -> Text,
+        host_id -> Nullable<BigInt>,
+        display_name -> Text,
+        summary -> Text,
+        icon_url -> Nullable<Text>,
+        inbox -> Text,
+        shared_inbox -> Nullable<Text>,
+        outbox -> Nullable<Text>,
+        followers -> Nullable<Text>,
+        featured -> Nullable<Text>,
+        forum -> Nullable<Text>,
+        locked -> Bool,
+        discoverable -> Bool,
+        state -> SmallInt,
+        standing -> SmallInt,
+        moved_to -> Nullable<Text>,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+        fetched_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    account_documents (account_id) {
+        account_id -> BigInt,
+        document -> Text,
+    }
+}
+
+diesel::table! {
+    account_keys (id) {
+        id -> BigInt,
+        account_id -> BigInt,
+        uri -> Text,
+        algorithm -> SmallInt,
+        public_key -> Binary,
+        private_key -> Nullable<Binary>,
+        first_seen_at -> BigInt,
+        fetched_at -> BigInt,
+        retired_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    users (id) {
+        id -> BigInt,
+        account_id -> BigInt,
+        name -> Text,
+        password_hash -> Text,
+        roles -> Integer,
+        created_at -> BigInt,
+        disabled_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    sessions (token_hash) {
+        token_hash -> Text,
+        user_id -> BigInt,
+        created_at -> BigInt,
+        expires_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    invites (token_hash) {
+        token_hash -> Text,
+        roles -> Integer,
+        created_by_id -> Nullable<BigInt>,
+        created_at -> BigInt,
+        expires_at -> BigInt,
+        used_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    tokens (id) {
+        id -> BigInt,
+        token_hash -> Text,
+        user_id -> BigInt,
+        account_id -> BigInt,
+        name -> Text,
+        scopes -> Text,
+        created_at -> BigInt,
+        revoked_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    contributions (id) {
+        id -> BigInt,
+        uri -> Text,
+        url -> Text,
+        kind -> SmallInt,
+        author_id -> BigInt,
+        on_behalf_of_id -> Nullable<BigInt>,
+        visibility -> SmallInt,
+        reply_policy -> SmallInt,
+        language -> Text,
+        title -> Nullable<Text>,
+        summary -> Nullable<Text>,
+        sensitive -> Bool,
+        content -> Text,
+        markdown -> Nullable<Text>,
+        published_at -> BigInt,
+        edited_at -> Nullable<BigInt>,
+        in_reply_to_id -> Nullable<BigInt>,
+        in_reply_to_uri -> Nullable<Text>,
+        thread_id -> BigInt,
+        revision -> Integer,
+        state -> SmallInt,
+        local -> Bool,
+    }
+}
+
+diesel::table! {
+    revisions (contribution_id, revision) {
+        contribution_id -> BigInt,
+        revision -> Integer,
+        created_at -> BigInt,
+        title -> Nullable<Text>,
+        summary -> Nullable<Text>,
+        content -> Text,
+        markdown -> Nullable<Text>,
+        reason -> Nullable<Text>,
+        state -> SmallInt,
+        document -> Nullable<Text>,
+        digest -> Text,
+    }
+}
+
+diesel::table! {
+    statements (contribution_id) {
+        contribution_id -> BigInt,
+        slug -> Text,
+        introduction -> Text,
+        closing -> Text,
+        reason -> Nullable<Text>,
+        superseded_by -> Nullable<Text>,
+        digest -> Text,
+    }
+}
+
+diesel::table! {
+    theses (contribution_id) {
+        contribution_id -> BigInt,
+        statement_id -> BigInt,
+        key -> Text,
+        number -> Text,
+        rank -> Integer,
+        kind -> SmallInt,
+        head -> Text,
+        body -> Text,
+        limits -> Text,
+        evidence -> Text,
+        withdrawn -> Bool,
+    }
+}
+
+diesel::table! {
+    mentions (contribution_id, account_id) {
+        contribution_id -> BigInt,
+        account_id -> BigInt,
+    }
+}
+
+diesel::table! {
+    tags (contribution_id, name) {
+        contribution_id -> BigInt,
+        name -> Text,
+    }
+}
+
+diesel::table! {
+    likes (account_id, contribution_id) {
+        account_id -> BigInt,
+        contribution_id -> BigInt,
+        uri -> Text,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    boosts (id) {
+        id -> BigInt,
+        account_id -> BigInt,
+        contribution_id -> BigInt,
+        uri -> Text,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    pins (account_id, contribution_id) {
+        account_id -> BigInt,
+        contribution_id -> BigInt,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    follows (id) {
+        id -> BigInt,
+        follower_id -> BigInt,
+        followee_id -> BigInt,
+        uri -> Text,
+        state -> SmallInt,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    blocks (account_id, target_id) {
+        account_id -> BigInt,
+        target_id -> BigInt,
+        uri -> Text,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    tombstones (uri) {
+        uri -> Text,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    undone (uri, actor_uri) {
+        uri -> Text,
+        actor_uri -> Text,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    notifications (id) {
+        id -> BigInt,
+        account_id -> BigInt,
+        kind -> SmallInt,
+        from_id -> BigInt,
+        contribution_id -> Nullable<BigInt>,
+        created_at -> BigInt,
+        read_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    reports (id) {
+        id -> BigInt,
+        uri -> Text,
+        reporter_id -> BigInt,
+        target_id -> Nullable<BigInt>,
+        content -> Text,
+        items -> Text,
+        created_at -> BigInt,
+        closed_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    drafts (id) {
+        id -> BigInt,
+        user_id -> Nullable<BigInt>,
+        revises_id -> Nullable<BigInt>,
+        title -> Text,
+        language -> Text,
+        markdown -> Text,
+        report -> Nullable<Text>,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    activities (id) {
+        id -> BigInt,
+        uri -> Text,
+        account_id -> BigInt,
+        body -> Text,
+        object_uri -> Text,
+        listed -> Bool,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    deliveries (id) {
+        id -> BigInt,
+        activity_id -> BigInt,
+        host_id -> BigInt,
+        inbox -> Text,
+        attempts -> Integer,
+        dead -> Bool,
+        last_status -> Nullable<Integer>,
+        last_error -> Nullable<Text>,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    inbox_items (id) {
+        id -> BigInt,
+        uri -> Text,
+        signer_id -> Nullable<BigInt>,
+        host_id -> Nullable<BigInt>,
+        body -> Text,
+        state -> SmallInt,
+        attempts -> Integer,
+        due_at -> BigInt,
+        error -> Nullable<Text>,
+        received_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    jobs (id) {
+        id -> BigInt,
+        key -> Text,
+        payload -> Text,
+        attempts -> Integer,
+        due_at -> BigInt,
+        dead -> Bool,
+        error -> Nullable<Text>,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    audit_entries (id) {
+        id -> BigInt,
+        user_id -> Nullable<BigInt>,
+        action -> Text,
+        subject -> Text,
+        detail -> Text,
+        previous -> Text,
+        digest -> Text,
+        created_at -> BigInt,
+    }
+}
+
+diesel::allow_tables_to_appear_in_same_query!(
+    sites,
+    hosts,
+    accounts,
+    account_documents,
+    account_keys,
+    users,
+    sessions,
+    invites,
+    tokens,
+    contributions,
+    revisions,
+    statements,
+    theses,
+    mentions,
+    tags,
+    likes,
+    boosts,
+    pins,
+    follows,
+    blocks,
+    tombstones,
+    undone,
+    notifications,
+    reports,
+    drafts,
+    activities,
+    deliveries,
+    inbox_items,
+    jobs,
+    audit_entries,
+);
