@@ -1,0 +1,26 @@
+//! What every door shares: settings, the database and its clock. Cheap to clone.
+
+use std::sync::Arc;
+
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::domain::site::Site;
+use crate::store::Db;
+
+/// One running server. Two of them run in one process without knowing of each other.
+#[derive(Clone)]
+pub struct App {
+    /// The settings it was started with.
+    pub config: Arc<Config>,
+    /// Its database.
+    pub db: Db,
+    /// Where it is and who speaks there.
+    pub site: Arc<Site>,
+}
+
+impl App {
+    /// The time by this server's clock.
+    pub fn clock(&self) -> &Clock {
+        self.db.clock()
+    }
+}

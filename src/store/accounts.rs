@@ -1,0 +1,162 @@
+//! Accounts, here and elsewhere.
+
+use diesel::prelude::{AsChangeset, Insertable};
+use diesel::{
+    BoolExpressionMethods, ExpressionMethods, OptionalExtension, QueryDsl, QueryResult, SelectableHelper,
+};
+
+use super::conn::{Conn, run};
+use crate::clock::Timestamp;
+use crate::domain::account::{Account, AccountKind, AccountState};
+use crate::domain::handle::Handle;
+use crate::domain::host::{Host, HostStanding};
+use crate::domain::id::Id;
+use crate::domain::uri::Uri;
+use crate::schema::{account_documents, accounts};
+
+/// A new row.
+#[derive(Insertable)]
+#[diesel(table_name = accounts, treat_none_as_default_value = false)]
+pub struct NewAccount {
+    /// Our key.
+    pub id: Id<Account>,
+    /// Identity on the wire.
+    pub uri: Uri,
+    /// `None` for an account of ours.
+    pub host_id: Option<Id<Host>>,
+    /// When it joined, or when we first saw it.
+    pub created_at: Timestamp,
+    /// What may change later.
+    #[diesel(embed)]
+    pub profile: Profile,
+    /// Whether it is active.
+    pub state: AccountState,
+    /// What our moderators decided.
+    pub standing: HostStanding,
+}
+
+/// What an account says about itself and may change.
+#[derive(Clone, Debug, Insertable, AsChangeset)]
+#[diesel(table_name = accounts, treat_none_as_default_value = false, treat_none_as_null = true)]
+pub struct Profile {
+    /// Page for people.
+    pub url: String,
+    /// What it is.
+    pub kind: AccountKind,
+    /// The part of the handle before the `@`.
+    pub name: String,
+    /// `name@host` in lower case.
+    pub handle: String,
+    /// Name as people read it, plain text.
+    pub display_name: String,
+    /// Safe HTML.
+    pub summary: String,
+    /// Picture, as the origin names it.
+    pub icon_url: Option<String>,
+    /// Where activities for it go.
+    pub inbox: Uri,
+    /// Where activities for its whole server go.
+    pub shared_inbox: Option<Uri>,
+    /// What it published.
+    pub outbox: Option<Uri>,
+    /// The collection of its followers.
+    pub followers: Option<Uri>,
+    /// What it pinned.
+    pub featured: Option<Uri>,
+    /// The Forum of an organization.
+    pub forum: Option<Uri>,
+    /// Whether it decides on each follower itself.
+    pub locked: bool,
+    /// Whether it agreed to stand in lists.
+    pub discoverable: bool,
+    /// Where it moved.
+    pub moved_to: Option<Uri>,
+    /// When its description changed last.
+    pub updated_at: Timestamp,
+    /// When we fetched it; `None` for ours.
+    pub fetched_at: Option<Timestamp>,
+}
+
+/// The account with this key.
+pub fn by_id(conn: &mut Conn, id: Id<Account>) -> QueryResult<Option<Account>> {
+    run!(conn, first, accounts::table.find(id).select(Account::as_select())).optional()
+}
+
+/// The accounts with these keys, in no order.
+pub fn by_ids(conn: &mut Conn, ids: &[Id<Account>]) -> QueryResult<Vec<Account>> {
+    let query = accounts::table.filter(accounts::id.eq_any(ids.to_vec()));
+    run!(conn, load, query.select(Account::as_select()))
+}
+
+/// The account of this identity.
+pub fn by_uri(conn: &mut Conn, uri: &Uri) -> QueryResult<Option<Account>> {
+    run!(conn, first, accounts::table.filter(accounts::uri.eq(uri)).select(Account::as_select())).optional()
+}
+
+/// The account of this handle; the newest where a foreign name was given away again.
+pub fn by_handle(conn: &mut Conn, handle: &Handle) -> QueryResult<Option<Account>> {
+    let query = accounts::table
+        .filter(accounts::handle.eq(handle.to_string()))
+        .filter(accounts::state.eq(AccountState::Active))
+        .order(accounts::id.desc());
+    run!(conn, first, query.select(Account::as_select())).optional()
+}
+
+/// The account of ours with this name.
+pub fn local_by_name(conn: &mut Conn, name: &str) -> QueryResult<Option<Account>> {
+    let query = accounts::table
+        .filter(accounts::host_id.is_null())
+        .filter(accounts::name.eq(name.to_ascii_lowercase()))
+        .filter(accounts::state.eq(AccountState::Active));
+    run!(conn, first, query.select(Account::as_select())).optional()
+}
+
+/// Puts a new account in.
+pub fn insert(conn: &mut Conn, account: &NewAccount) -> QueryResult<usize> {
+    run!(conn, execute, diesel::insert_into(accounts::table).values(account))
+}
+
+/// Changes what an account says about itself.
+pub fn update(conn: &mut Conn, id: Id<Account>, profile: &Profile) -> QueryResult<usize> {
+    run!(conn, execute, diesel::update(accounts::table.find(id)).set(profile))
+}
+
+/// Marks an account as deleted by its owner.
+pub fn mark_deleted(conn: &mut Conn, id: Id<Account>) -> QueryResult<usize> {
+    let change = (accounts::state.eq(AccountState::Deleted), accounts::summary.eq(""));
+    run!(conn, execute, diesel::update(accounts::table.find(id)).set(change))
+}
+
+/// Decides about an account.
+pub fn set_standing(conn: &mut Conn, id: Id<Account>, standing: HostStanding) -> QueryResult<usize> {
+    run!(conn, execute, diesel::update(accounts::table.find(id)).set(accounts::standing.eq(standing)))
+}
+
+/// How many Persons with a login here there are, for NodeInfo.
+pub fn count_local_persons(conn: &mut Conn) -> QueryResult<i64> {
+    let query = accounts::table.filter(
+        accounts::host_id
+            .is_null()
+            .and(accounts::kind.eq(AccountKind::Person))
+            .and(accounts::state.eq(AccountState::Active)),
+    );
+    run!(conn, get_result, query.count())
+}
+
+/// Keeps the actor document as its origin served it.
+pub fn keep_document(conn: &mut Conn, id: Id<Account>, document: &str) -> QueryResult<usize> {
+    let change = account_documents::document.eq(document);
+    let changed =
+        run!(conn, execute, diesel::update(account_documents::table.find(id)).set(change))?;
+    if changed > 0 {
+        return Ok(changed);
+    }
+    let row = (account_documents::account_id.eq(id), change);
+    run!(conn, execute, diesel::insert_into(account_documents::table).values(row))
+}
+
+/// The actor document as its origin served it.
+pub fn document(conn: &mut Conn, id: Id<Account>) -> QueryResult<Option<String>> {
+    let query = account_documents::table.find(id).select(account_documents::document);
+    run!(conn, first, query).optional()
+}

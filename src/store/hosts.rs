@@ -1,0 +1,43 @@
+//! Servers we know.
+
+use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, QueryResult, SelectableHelper};
+
+use super::conn::{Conn, run};
+use super::tx::Tx;
+use super::Error;
+use crate::domain::host::{Host, HostStanding};
+use crate::domain::id::Id;
+use crate::schema::hosts;
+
+/// The host with this key.
+pub fn by_id(conn: &mut Conn, id: Id<Host>) -> QueryResult<Option<Host>> {
+    run!(conn, first, hosts::table.find(id).select(Host::as_select())).optional()
+}
+
+/// The host of this name.
+pub fn by_name(conn: &mut Conn, name: &str) -> QueryResult<Option<Host>> {
+    run!(conn, first, hosts::table.filter(hosts::name.eq(name)).select(Host::as_select())).optional()
+}
+
+/// The host of this name, made known if it was not.
+pub fn ensure(tx: &mut Tx<'_>, name: &str) -> Result<Host, Error> {
+    if let Some(host) = by_name(tx, name)? {
+        return Ok(host);
+    }
+    let id: Id<Host> = tx.mint();
+    let row = (
+        hosts::id.eq(id),
+        hosts::name.eq(name),
+        hosts::standing.eq(HostStanding::default()),
+        hosts::signature.eq(0_i16),
+        hosts::failures.eq(0),
+        hosts::created_at.eq(tx.now),
+    );
+    run!(tx, execute, diesel::insert_into(hosts::table).values(row))?;
+    by_id(tx, id)?.ok_or_else(|| Error::broken("a host vanished while it was being made"))
+}
+
+/// Decides about a host.
+pub fn set_standing(conn: &mut Conn, id: Id<Host>, standing: HostStanding) -> QueryResult<usize> {
+    run!(conn, execute, diesel::update(hosts::table.find(id)).set(hosts::standing.eq(standing)))
+}

@@ -1,0 +1,16 @@
+//! SQL: rows in and out, one file per family of tables. Nothing above this floor knows diesel.
+
+pub mod accounts;
+mod conn;
+pub mod db;
+mod error;
+pub mod hosts;
+mod migrations;
+mod postgres;
+pub mod settings;
+mod tx;
+
+pub use conn::Conn;
+pub use db::Db;
+pub use error::{Error, Fault};
+pub use tx::{Event, Tx};

@@ -1,0 +1,71 @@
+//! Connections to PostgreSQL: rustls and tokio-postgres, no system library.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use diesel::{ConnectionError, ConnectionResult};
+use diesel_async::AsyncPgConnection;
+use diesel_async::pooled_connection::deadpool::{Object, Pool};
+use diesel_async::pooled_connection::{AsyncDieselConnectionManager, ManagerConfig, RecyclingMethod};
+use futures_util::FutureExt;
+use futures_util::future::BoxFuture;
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject;
+use rustls::{ClientConfig, RootCertStore};
+use tokio_postgres_rustls::MakeRustlsConnect;
+
+use super::error::{Error, Fault};
+
+/// How long a request waits for a connection before it is told that the database is away.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// A pool of at most `size` connections to the server at `url`.
+pub(super) fn pool(url: &str, tls_ca: Option<&Path>, size: usize) -> Result<Pool<AsyncPgConnection>, Error> {
+    let tls = Arc::new(tls_config(tls_ca)?);
+    let mut config = ManagerConfig::default();
+    config.recycling_method = RecyclingMethod::Fast;
+    config.custom_setup = Box::new(move |url| connect(url.to_owned(), Arc::clone(&tls)));
+    let manager = AsyncDieselConnectionManager::<AsyncPgConnection>::new_with_config(url, config);
+    let unusable = |error: diesel_async::pooled_connection::deadpool::BuildError| {
+        Fault::Unreachable(format!("cannot make a pool: {error}"))
+    };
+    Ok(Pool::builder(manager).max_size(size).build().map_err(unusable)?)
+}
+
+/// A connection from the pool.
+pub(super) async fn take(pool: &Pool<AsyncPgConnection>) -> Result<Object<AsyncPgConnection>, Error> {
+    let away = |why: String| Error::from(Fault::Unreachable(format!("PostgreSQL: {why}")));
+    match tokio::time::timeout(PATIENCE, pool.get()).await {
+        Ok(Ok(conn)) => Ok(conn),
+        Ok(Err(error)) => Err(away(error.to_string())),
+        Err(_) => Err(away(format!("no connection became free within {} seconds", PATIENCE.as_secs()))),
+    }
+}
+
+fn tls_config(tls_ca: Option<&Path>) -> Result<ClientConfig, Error> {
+    let mut roots = RootCertStore::empty();
+    roots.add_parsable_certificates(webpki_root_certs::TLS_SERVER_ROOT_CERTS.iter().cloned());
+    if let Some(path) = tls_ca {
+        let bad = |why: String| Fault::Unreachable(format!("database.tls_ca {}: {why}", path.display()));
+        let certificates = CertificateDer::pem_file_iter(path).map_err(|error| bad(error.to_string()))?;
+        for certificate in certificates {
+            let certificate = certificate.map_err(|error| bad(error.to_string()))?;
+            roots.add(certificate).map_err(|error| bad(error.to_string()))?;
+        }
+    }
+    Ok(ClientConfig::builder().with_root_certificates(roots).with_no_client_auth())
+}
+
+fn connect(url: String, tls: Arc<ClientConfig>) -> BoxFuture<'static, ConnectionResult<AsyncPgConnection>> {
+    let bad = |error: tokio_postgres::Error| {
+        let cause = std::error::Error::source(&error).map(|source| format!(": {source}")).unwrap_or_default();
+        ConnectionError::BadConnection(format!("{error}{cause}"))
+    };
+    async move {
+        let tls = MakeRustlsConnect::new(ClientConfig::clone(&tls));
+        let (client, connection) = tokio_postgres::connect(&url, tls).await.map_err(bad)?;
+        AsyncPgConnection::try_from_client_and_connection(client, connection).await
+    }
+    .boxed()
+}

@@ -1,0 +1,78 @@
+//! A unit of work: the connection and what a use case may need besides.
+
+use std::ops::{Deref, DerefMut};
+use std::sync::Arc;
+
+use super::conn::Conn;
+use super::error::{Error, Fault};
+use crate::clock::Timestamp;
+use crate::domain::id::{Id, Mint};
+use crate::domain::site::Site;
+
+/// What others hear after a commit, never before and never of work that was taken back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Event {
+    /// Deliveries wait.
+    Deliveries,
+    /// Received activities wait.
+    Inbox,
+    /// Jobs wait.
+    Jobs,
+}
+
+/// A write transaction. It can be made by `Db::write` only, so every change of the world is one
+/// of these, and it never waits for the network.
+pub struct Tx<'a> {
+    pub(super) conn: &'a mut Conn,
+    pub(super) site: Option<Arc<Site>>,
+    pub(super) mint: &'a Mint,
+    pub(super) events: Vec<Event>,
+    /// The moment of the whole unit of work.
+    pub now: Timestamp,
+}
+
+impl Tx<'_> {
+    /// The site that is set up here.
+    pub fn site(&self) -> Result<Arc<Site>, Error> {
+        let missing = || Fault::Broken("this site is not set up yet: run `plenum setup`".to_owned()).into();
+        self.site.clone().ok_or_else(missing)
+    }
+
+    /// A new key.
+    pub fn mint<T>(&self) -> Id<T> {
+        self.mint.next(self.now)
+    }
+
+    /// Tells the rest of the server once this is committed.
+    pub fn after_commit(&mut self, event: Event) {
+        if !self.events.contains(&event) {
+            self.events.push(event);
+        }
+    }
+
+    /// Runs `work` in a savepoint: when it fails, its rows are taken back and the rest stays.
+    pub fn savepoint<T>(&mut self, work: impl FnOnce(&mut Self) -> Result<T, Error>) -> Result<T, Error> {
+        self.conn.begin(true)?;
+        let events = self.events.len();
+        let result = work(self);
+        self.conn.end(result.is_ok())?;
+        if result.is_err() {
+            self.events.truncate(events);
+        }
+        result
+    }
+}
+
+impl Deref for Tx<'_> {
+    type Target = Conn;
+
+    fn deref(&self) -> &Conn {
+        self.conn
+    }
+}
+
+impl DerefMut for Tx<'_> {
+    fn deref_mut(&mut self) -> &mut Conn {
+        self.conn
+    }
+}
