@@ -5,6 +5,7 @@
 //! < `federation` < `http`, `jobs`, `cli`.
 
 pub mod clock;
+pub mod config;
 pub mod domain;
 pub mod schema;
 pub mod store;

@@ -1,1 +1,4 @@
-#[test] fn t(){}
+//! The integration tests: one binary, one file per subject.
+#![cfg(test)]
+
+mod config;

@@ -1,0 +1,59 @@
+//! `[limits]`: how long texts may be and how often one caller may ask.
+
+use super::sources::Section;
+
+/// What one person, one address or one host may do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// The longest post or reply in characters; default: 5000.
+    pub post_characters: usize,
+    /// The longest statement in characters, its theses included; default: 200000.
+    pub statement_characters: usize,
+    /// Theses in one statement; default: 200.
+    pub theses: usize,
+    /// Accounts that one contribution may mention; default: 50.
+    pub mentions: usize,
+    /// Requests in five minutes by one user or, without sign-in, one address; default: 600.
+    pub requests: u32,
+    /// Failed sign-ins in five minutes for one user or from one address; default: 10.
+    pub sign_ins: u32,
+    /// Activities in five minutes that one host may send; default: 60000.
+    pub activities_per_host: u32,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            post_characters: 5000,
+            statement_characters: 200_000,
+            theses: 200,
+            mentions: 50,
+            requests: 600,
+            sign_ins: 10,
+            activities_per_host: 60_000,
+        }
+    }
+}
+
+impl Limits {
+    pub(super) fn read(mut section: Section<'_>) -> Self {
+        let default = Self::default();
+        Self {
+            post_characters: section.number("post_characters", default.post_characters, 500..=100_000),
+            statement_characters: section.number(
+                "statement_characters",
+                default.statement_characters,
+                5000..=700_000,
+            ),
+            theses: section.number("theses", default.theses, 1..=1000),
+            mentions: section.number("mentions", default.mentions, 0..=500),
+            requests: section.number("requests", default.requests, 10..=1_000_000),
+            sign_ins: section.number("sign_ins", default.sign_ins, 1..=1000),
+            activities_per_host: section.number(
+                "activities_per_host",
+                default.activities_per_host,
+                10..=100_000_000,
+            ),
+        }
+    }
+}
