@@ -9,8 +9,10 @@ use super::account::Account;
 use super::id::Id;
 use super::site::ReplyPolicy;
 use super::sql::smallint_enum;
+use super::statement::ThesisKind;
 use super::uri::Uri;
 use crate::clock::Timestamp;
+use crate::text::Html;
 
 /// The head of a contribution; each kind hangs its own body on it.
 #[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable)]
@@ -154,4 +156,96 @@ impl State {
             Self::Deleted => "deleted",
         }
     }
+}
+
+/// A contribution that arrived from elsewhere, authenticated and cleaned, before it is accepted.
+#[derive(Clone, Debug)]
+pub struct Received {
+    /// Identity on the wire.
+    pub uri: Uri,
+    /// Page for people.
+    pub url: String,
+    /// Who wrote it.
+    pub author: Account,
+    /// For which organization, where a person speaks for one.
+    pub on_behalf_of: Option<Id<Account>>,
+    /// Who may see it.
+    pub visibility: Visibility,
+    /// BCP 47 tag; empty when nobody said.
+    pub language: String,
+    /// Title, plain text.
+    pub title: Option<String>,
+    /// Content warning or announcement, plain text.
+    pub summary: Option<String>,
+    /// Whether media should be hidden at first.
+    pub sensitive: bool,
+    /// What it says.
+    pub content: Html,
+    /// When it was published.
+    pub published_at: Timestamp,
+    /// When it was changed.
+    pub updated_at: Option<Timestamp>,
+    /// What it answers.
+    pub in_reply_to: Option<Uri>,
+    /// Whom it names, as far as we know them.
+    pub mentions: Vec<Id<Account>>,
+    /// Its hashtags, folded.
+    pub tags: Vec<String>,
+    /// The document as it came, kept word for word because its proof covers it.
+    pub document: String,
+    /// What the kind adds.
+    pub body: ReceivedBody,
+}
+
+/// What the kind of a received contribution adds to its head.
+#[derive(Clone, Debug)]
+pub enum ReceivedBody {
+    /// Nothing.
+    Post,
+    /// The parts of a statement.
+    Statement(ReceivedStatement),
+    /// The parts of a thesis.
+    Thesis(ReceivedThesis),
+}
+
+/// The parts of a statement from elsewhere.
+#[derive(Clone, Debug, Default)]
+pub struct ReceivedStatement {
+    /// Before the first thesis.
+    pub introduction: Html,
+    /// After the last thesis.
+    pub closing: Html,
+    /// Whether it stands.
+    pub state: State,
+    /// Why it was revised, superseded or retracted.
+    pub reason: Option<String>,
+    /// The statement that takes its place.
+    pub superseded_by: Option<Uri>,
+    /// Its version, from 1.
+    pub revision: i32,
+    /// Digest of the document.
+    pub digest: String,
+    /// Its theses in the order of reading.
+    pub theses: Vec<Uri>,
+}
+
+/// The parts of a thesis from elsewhere.
+#[derive(Clone, Debug, Default)]
+pub struct ReceivedThesis {
+    /// Permanent key.
+    pub key: String,
+    /// The number people see.
+    pub number: String,
+    /// What the thesis is.
+    pub kind: ThesisKind,
+    /// The sentence that can be quoted alone.
+    pub head: String,
+    /// The explanation.
+    pub body: Html,
+    /// Limits of knowledge.
+    pub limits: Html,
+    /// Evidence and sources.
+    pub evidence: Html,
+    /// Version of the statement it belongs to.
+    pub revision: i32,
 }

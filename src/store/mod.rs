@@ -2,6 +2,7 @@
 
 pub mod accounts;
 mod conn;
+pub mod contributions;
 pub mod db;
 mod error;
 pub mod hosts;

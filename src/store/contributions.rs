@@ -1,0 +1,343 @@
+//! The heads of contributions, and the one predicate that says who may see them.
+
+use diesel::dsl::exists;
+use diesel::prelude::{AsChangeset, Insertable};
+use diesel::{
+    BoolExpressionMethods, ExpressionMethods, OptionalExtension, QueryDsl, QueryResult, SelectableHelper,
+};
+
+use super::conn::{Conn, run};
+use crate::clock::Timestamp;
+use crate::domain::account::Account;
+use crate::domain::contribution::{Contribution, Kind, State, Visibility};
+use crate::domain::id::Id;
+use crate::domain::relation::FollowState;
+use crate::domain::site::ReplyPolicy;
+use crate::domain::uri::Uri;
+use crate::schema::{contributions, follows, mentions, tags};
+
+/// A new row.
+#[derive(Insertable)]
+#[diesel(table_name = contributions, treat_none_as_default_value = false)]
+pub struct NewContribution {
+    /// Our key.
+    pub id: Id<Contribution>,
+    /// Identity on the wire.
+    pub uri: Uri,
+    /// What it is.
+    pub kind: Kind,
+    /// Who wrote it.
+    pub author_id: Id<Account>,
+    /// For which organization.
+    pub on_behalf_of_id: Option<Id<Account>>,
+    /// Who may see it.
+    pub visibility: Visibility,
+    /// Who may reply.
+    pub reply_policy: ReplyPolicy,
+    /// When it was published.
+    pub published_at: Timestamp,
+    /// What it answers, where we have it.
+    pub in_reply_to_id: Option<Id<Contribution>>,
+    /// What it answers.
+    pub in_reply_to_uri: Option<Uri>,
+    /// The first contribution of its thread.
+    pub thread_id: Id<Contribution>,
+    /// Whether it was written here.
+    pub local: bool,
+    /// What a revision may change.
+    #[diesel(embed)]
+    pub text: Text,
+}
+
+/// What a revision may change.
+#[derive(Clone, Debug, Insertable, AsChangeset)]
+#[diesel(table_name = contributions, treat_none_as_default_value = false, treat_none_as_null = true)]
+pub struct Text {
+    /// Page for people.
+    pub url: String,
+    /// BCP 47 tag.
+    pub language: String,
+    /// Title, plain text.
+    pub title: Option<String>,
+    /// Content warning or announcement.
+    pub summary: Option<String>,
+    /// Whether media should be hidden at first.
+    pub sensitive: bool,
+    /// Safe HTML.
+    pub content: String,
+    /// What a local author typed.
+    pub markdown: Option<String>,
+    /// When it was changed.
+    pub edited_at: Option<Timestamp>,
+    /// Number of the version.
+    pub revision: i32,
+    /// Whether it stands.
+    pub state: State,
+}
+
+/// Who is asking.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Viewer {
+    /// Nobody in particular: a reader without an account, a search engine, another server.
+    Anyone,
+    /// An account from elsewhere that signed its request.
+    Remote(Id<Account>),
+    /// An account of ours.
+    Member(Id<Account>),
+}
+
+impl Viewer {
+    /// The account that asks.
+    pub const fn account(self) -> Option<Id<Account>> {
+        match self {
+            Self::Anyone => None,
+            Self::Remote(id) | Self::Member(id) => Some(id),
+        }
+    }
+
+    /// The account that asks, or a key that no account has.
+    fn key(self) -> Id<Account> {
+        self.account().unwrap_or(Id::new(0))
+    }
+
+    fn if_member<T>(self, member: T, other: T) -> T {
+        match self {
+            Self::Member(_) => member,
+            Self::Anyone | Self::Remote(_) => other,
+        }
+    }
+}
+
+/// Who may see a contribution: every output filters with this and nothing else.
+///
+/// Public and unlisted: everyone. Followers: the author's accepted followers and whom it names.
+/// Mentioned: whom it names. Internal and held: members. Deleted: nobody. Authors see their own.
+#[diesel::dsl::auto_type]
+pub fn visible_to(viewer: Viewer) -> _ {
+    let me: Id<Account> = viewer.key();
+    // For those who are no members these two repeat what the other conditions say already.
+    let held: State = viewer.if_member(State::Held, State::Deleted);
+    let internal: Visibility = viewer.if_member(Visibility::Internal, Visibility::Public);
+    let deleted: State = State::Deleted;
+    let waiting: State = State::Held;
+    let unlisted: Visibility = Visibility::Unlisted;
+    let followers: Visibility = Visibility::Followers;
+    let mentioned: Visibility = Visibility::Mentioned;
+    let accepted: FollowState = FollowState::Accepted;
+    let named = exists(
+        mentions::table
+            .filter(mentions::contribution_id.eq(contributions::id))
+            .filter(mentions::account_id.eq(me)),
+    );
+    let follower = exists(
+        follows::table
+            .filter(follows::followee_id.eq(contributions::author_id))
+            .filter(follows::follower_id.eq(me))
+            .filter(follows::state.eq(accepted)),
+    );
+    contributions::state.ne(deleted).and(
+        contributions::author_id
+            .eq(me)
+            .or(contributions::visibility.le(unlisted).and(contributions::state.ne(waiting)))
+            .or(contributions::visibility.le(unlisted).and(contributions::state.eq(held)))
+            .or(contributions::visibility.eq(internal).and(contributions::state.ne(waiting)))
+            .or(contributions::visibility.eq(followers).and(follower))
+            .or(contributions::visibility.between(followers, mentioned).and(named)),
+    )
+}
+
+/// The contribution with this key, if the viewer may see it.
+pub fn by_id(conn: &mut Conn, viewer: Viewer, id: Id<Contribution>) -> QueryResult<Option<Contribution>> {
+    let query = contributions::table.filter(contributions::id.eq(id)).filter(visible_to(viewer));
+    run!(conn, first, query.select(Contribution::as_select())).optional()
+}
+
+/// The contributions with these keys that the viewer may see, in no order.
+pub fn by_ids(
+    conn: &mut Conn,
+    viewer: Viewer,
+    ids: &[Id<Contribution>],
+) -> QueryResult<Vec<Contribution>> {
+    let query = contributions::table.filter(contributions::id.eq_any(ids.to_vec())).filter(visible_to(viewer));
+    run!(conn, load, query.select(Contribution::as_select()))
+}
+
+/// The contribution of this identity, whoever asks and whatever its state: for the use cases
+/// that change it, never for an output.
+pub fn known(conn: &mut Conn, uri: &Uri) -> QueryResult<Option<Contribution>> {
+    let query = contributions::table.filter(contributions::uri.eq(uri));
+    run!(conn, first, query.select(Contribution::as_select())).optional()
+}
+
+/// Like [`known`], by key.
+pub fn known_by_id(conn: &mut Conn, id: Id<Contribution>) -> QueryResult<Option<Contribution>> {
+    run!(conn, first, contributions::table.find(id).select(Contribution::as_select())).optional()
+}
+
+/// The contribution of this identity, if the viewer may see it.
+pub fn by_uri(conn: &mut Conn, viewer: Viewer, uri: &Uri) -> QueryResult<Option<Contribution>> {
+    let query = contributions::table.filter(contributions::uri.eq(uri)).filter(visible_to(viewer));
+    run!(conn, first, query.select(Contribution::as_select())).optional()
+}
+
+/// Puts a new head in, with whom it names and its hashtags.
+pub fn insert(
+    conn: &mut Conn,
+    head: &NewContribution,
+    named: &[Id<Account>],
+    hashtags: &[String],
+) -> QueryResult<()> {
+    run!(conn, execute, diesel::insert_into(contributions::table).values(head))?;
+    set_mentions(conn, head.id, named)?;
+    set_tags(conn, head.id, hashtags)
+}
+
+/// Changes what a revision may change.
+pub fn update(conn: &mut Conn, id: Id<Contribution>, text: &Text) -> QueryResult<usize> {
+    run!(conn, execute, diesel::update(contributions::table.find(id)).set(text))
+}
+
+/// Changes whether a contribution stands.
+pub fn set_state(conn: &mut Conn, id: Id<Contribution>, state: State) -> QueryResult<usize> {
+    run!(conn, execute, diesel::update(contributions::table.find(id)).set(contributions::state.eq(state)))
+}
+
+/// Empties a deleted contribution; the head stays so that its address answers "gone".
+pub fn erase(conn: &mut Conn, id: Id<Contribution>, now: Timestamp) -> QueryResult<usize> {
+    let nothing: Option<String> = None;
+    let change = (
+        contributions::state.eq(State::Deleted),
+        contributions::content.eq(""),
+        contributions::markdown.eq(nothing.clone()),
+        contributions::title.eq(nothing.clone()),
+        contributions::summary.eq(nothing),
+        contributions::edited_at.eq(now),
+    );
+    run!(conn, execute, diesel::update(contributions::table.find(id)).set(change))
+}
+
+/// Replaces whom a contribution names.
+pub fn set_mentions(conn: &mut Conn, id: Id<Contribution>, named: &[Id<Account>]) -> QueryResult<()> {
+    run!(conn, execute, diesel::delete(mentions::table.filter(mentions::contribution_id.eq(id))))?;
+    let mut named = named.to_vec();
+    named.sort_unstable();
+    named.dedup();
+    for account in named {
+        let row = (mentions::contribution_id.eq(id), mentions::account_id.eq(account));
+        run!(conn, execute, diesel::insert_into(mentions::table).values(row))?;
+    }
+    Ok(())
+}
+
+/// Replaces the hashtags of a contribution.
+pub fn set_tags(conn: &mut Conn, id: Id<Contribution>, hashtags: &[String]) -> QueryResult<()> {
+    run!(conn, execute, diesel::delete(tags::table.filter(tags::contribution_id.eq(id))))?;
+    let mut hashtags = hashtags.to_vec();
+    hashtags.sort_unstable();
+    hashtags.dedup();
+    for name in hashtags {
+        let row = (tags::contribution_id.eq(id), tags::name.eq(name));
+        run!(conn, execute, diesel::insert_into(tags::table).values(row))?;
+    }
+    Ok(())
+}
+
+/// Ties replies that arrived before what they answer to it, now that it is here; returns them.
+pub fn adopt_waiting(
+    conn: &mut Conn,
+    uri: &Uri,
+    parent: Id<Contribution>,
+    thread: Id<Contribution>,
+) -> QueryResult<Vec<Id<Contribution>>> {
+    let waiting = contributions::table
+        .filter(contributions::in_reply_to_uri.eq(uri))
+        .filter(contributions::in_reply_to_id.is_null())
+        .select(contributions::id);
+    let replies: Vec<Id<Contribution>> = run!(conn, load, waiting)?;
+    for reply in &replies {
+        let tie = contributions::in_reply_to_id.eq(parent);
+        run!(conn, execute, diesel::update(contributions::table.find(*reply)).set(tie))?;
+        let moved = contributions::table.filter(contributions::thread_id.eq(*reply));
+        run!(conn, execute, diesel::update(moved).set(contributions::thread_id.eq(thread)))?;
+    }
+    Ok(replies)
+}
+
+/// Replies to a contribution that the viewer may see, oldest first.
+pub fn replies(
+    conn: &mut Conn,
+    viewer: Viewer,
+    parent: Id<Contribution>,
+    after: Option<Id<Contribution>>,
+    limit: i64,
+) -> QueryResult<Vec<Contribution>> {
+    let query = contributions::table
+        .filter(contributions::in_reply_to_id.eq(parent))
+        .filter(contributions::id.gt(after.unwrap_or(Id::new(0))))
+        .filter(visible_to(viewer))
+        .order(contributions::id)
+        .limit(limit);
+    run!(conn, load, query.select(Contribution::as_select()))
+}
+
+/// How many replies the viewer may see.
+pub fn count_replies(conn: &mut Conn, viewer: Viewer, parent: Id<Contribution>) -> QueryResult<i64> {
+    let query = contributions::table
+        .filter(contributions::in_reply_to_id.eq(parent))
+        .filter(visible_to(viewer))
+        .count();
+    run!(conn, get_result, query)
+}
+
+/// The thread that the viewer may see, in the order in which it came to us.
+pub fn thread(
+    conn: &mut Conn,
+    viewer: Viewer,
+    thread: Id<Contribution>,
+    after: Option<Id<Contribution>>,
+    limit: i64,
+) -> QueryResult<Vec<Contribution>> {
+    let query = contributions::table
+        .filter(contributions::thread_id.eq(thread))
+        .filter(contributions::id.gt(after.unwrap_or(Id::new(0))))
+        .filter(visible_to(viewer))
+        .order(contributions::id)
+        .limit(limit);
+    run!(conn, load, query.select(Contribution::as_select()))
+}
+
+/// How many contributions of a thread the viewer may see.
+pub fn count_thread(conn: &mut Conn, viewer: Viewer, thread: Id<Contribution>) -> QueryResult<i64> {
+    let query =
+        contributions::table.filter(contributions::thread_id.eq(thread)).filter(visible_to(viewer)).count();
+    run!(conn, get_result, query)
+}
+
+/// What an account published that the viewer may see, newest first.
+pub fn by_author(
+    conn: &mut Conn,
+    viewer: Viewer,
+    author: Id<Account>,
+    kinds: &[Kind],
+    before: Option<Id<Contribution>>,
+    limit: i64,
+) -> QueryResult<Vec<Contribution>> {
+    let query = contributions::table
+        .filter(contributions::author_id.eq(author))
+        .filter(contributions::kind.eq_any(kinds.to_vec()))
+        .filter(contributions::id.lt(before.unwrap_or(Id::new(i64::MAX))))
+        .filter(visible_to(viewer))
+        .order(contributions::id.desc())
+        .limit(limit);
+    run!(conn, load, query.select(Contribution::as_select()))
+}
+
+/// How many public contributions of ours there are: first ones and replies, for NodeInfo.
+pub fn count_local(conn: &mut Conn) -> QueryResult<(i64, i64)> {
+    let ours = || {
+        contributions::table.filter(contributions::local.eq(true)).filter(visible_to(Viewer::Anyone))
+    };
+    let posts = run!(conn, get_result, ours().filter(contributions::in_reply_to_uri.is_null()).count())?;
+    let replies = run!(conn, get_result, ours().filter(contributions::in_reply_to_uri.is_not_null()).count())?;
+    Ok((posts, replies))
+}
