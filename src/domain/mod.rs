@@ -12,6 +12,7 @@ mod sql;
 pub mod statement;
 pub mod uri;
 pub mod user;
+pub mod view;
 
 use std::fmt;
 

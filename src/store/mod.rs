@@ -8,8 +8,11 @@ mod error;
 pub mod hosts;
 mod migrations;
 mod postgres;
+pub mod revisions;
 pub mod settings;
+pub mod statements;
 mod tx;
+pub mod views;
 
 pub use conn::Conn;
 pub use db::Db;

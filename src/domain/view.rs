@@ -1,0 +1,93 @@
+//! A contribution with everything its rendering needs, loaded in one go.
+
+use super::account::Account;
+use super::contribution::{Contribution, Kind};
+use super::statement::{Statement, Thesis};
+use super::uri::Uri;
+
+/// A contribution as a page, an ActivityPub document or a client shows it. Rendering asks nothing.
+#[derive(Clone, Debug)]
+pub struct View {
+    /// The shared head.
+    pub head: Contribution,
+    /// Who wrote it.
+    pub author: Account,
+    /// For which organization.
+    pub on_behalf_of: Option<Account>,
+    /// Whom it names.
+    pub mentions: Vec<Account>,
+    /// Its hashtags, folded.
+    pub tags: Vec<String>,
+    /// Visible replies we have.
+    pub replies: i64,
+    /// Likes we know of.
+    pub likes: i64,
+    /// Boosts we know of.
+    pub boosts: i64,
+    /// The Forum that announces its thread.
+    pub audience: Option<Uri>,
+    /// The collection of its thread, as the thread's owner names it.
+    pub context: Option<Uri>,
+    /// What its kind adds.
+    pub body: Body,
+}
+
+/// What the kind of a contribution adds to its head.
+#[derive(Clone, Debug)]
+pub enum Body {
+    /// Nothing.
+    Plain,
+    /// A statement and its theses in the order of reading.
+    Statement {
+        /// The statement's own fields.
+        statement: Statement,
+        /// Its theses with their heads; withdrawn ones are left out.
+        theses: Vec<ThesisView>,
+    },
+    /// A thesis and the statement it belongs to.
+    Thesis {
+        /// The thesis's own fields.
+        thesis: Thesis,
+        /// The statement's head.
+        statement: Box<Contribution>,
+        /// The statement's last part of the address.
+        slug: String,
+    },
+}
+
+/// A thesis within its statement.
+#[derive(Clone, Debug)]
+pub struct ThesisView {
+    /// The head, which replies and likes hang on.
+    pub head: Contribution,
+    /// The thesis's own fields.
+    pub thesis: Thesis,
+    /// Visible replies we have.
+    pub replies: i64,
+}
+
+impl View {
+    /// Whether it speaks with the voice of an organization.
+    pub fn is_official(&self) -> bool {
+        use super::account::AccountKind::{Application, Forum, Organization, Person, Service};
+        match self.author.kind {
+            Organization => true,
+            Person | Forum | Application | Service => false,
+        }
+    }
+
+    /// The word for its kind that people read.
+    pub const fn kind_word(&self) -> &'static str {
+        match self.head.kind {
+            Kind::Post => "post",
+            Kind::Question => "question",
+            Kind::Position => "position",
+            Kind::Statement => "statement",
+            Kind::Thesis => "thesis",
+            Kind::Critique => "critique",
+            Kind::Dossier => "dossier",
+            Kind::Translation => "translation",
+            Kind::Event => "event",
+        }
+    }
+}

@@ -1,0 +1,70 @@
+//! Frozen texts: every version of what was published, with the signed document.
+
+use diesel::prelude::{Insertable, Queryable, Selectable};
+use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, QueryResult, SelectableHelper};
+
+use super::conn::{Conn, run};
+use crate::clock::Timestamp;
+use crate::domain::contribution::{Contribution, State};
+use crate::domain::id::Id;
+use crate::schema::revisions;
+
+/// One version of a contribution.
+#[derive(Clone, Debug, Queryable, Selectable, Insertable)]
+#[diesel(table_name = revisions, treat_none_as_default_value = false)]
+pub struct Revision {
+    /// Of what.
+    pub contribution_id: Id<Contribution>,
+    /// Number, from 1.
+    pub revision: i32,
+    /// When it became current.
+    pub created_at: Timestamp,
+    /// Title, plain text.
+    pub title: Option<String>,
+    /// Announcement or content warning.
+    pub summary: Option<String>,
+    /// Safe HTML.
+    pub content: String,
+    /// What the author typed; for a statement its whole Markdown form.
+    pub markdown: Option<String>,
+    /// Why it differs from the one before.
+    pub reason: Option<String>,
+    /// Whether the contribution stood with this version.
+    pub state: State,
+    /// The signed JSON document, word for word.
+    pub document: Option<String>,
+    /// `sha256-` digest of the document without its proof.
+    pub digest: String,
+}
+
+/// Keeps a version. A version that is there already stays as it is.
+pub fn insert(conn: &mut Conn, revision: &Revision) -> QueryResult<()> {
+    if by_number(conn, revision.contribution_id, revision.revision)?.is_none() {
+        run!(conn, execute, diesel::insert_into(revisions::table).values(revision))?;
+    }
+    Ok(())
+}
+
+/// Every version, oldest first.
+pub fn of(conn: &mut Conn, id: Id<Contribution>) -> QueryResult<Vec<Revision>> {
+    let query =
+        revisions::table.filter(revisions::contribution_id.eq(id)).order(revisions::revision);
+    run!(conn, load, query.select(Revision::as_select()))
+}
+
+/// One version.
+pub fn by_number(conn: &mut Conn, id: Id<Contribution>, revision: i32) -> QueryResult<Option<Revision>> {
+    run!(conn, first, revisions::table.find((id, revision)).select(Revision::as_select())).optional()
+}
+
+/// The newest version.
+pub fn newest(conn: &mut Conn, id: Id<Contribution>) -> QueryResult<Option<Revision>> {
+    let query =
+        revisions::table.filter(revisions::contribution_id.eq(id)).order(revisions::revision.desc());
+    run!(conn, first, query.select(Revision::as_select())).optional()
+}
+
+/// Removes every version of a deleted contribution.
+pub fn erase(conn: &mut Conn, id: Id<Contribution>) -> QueryResult<usize> {
+    run!(conn, execute, diesel::delete(revisions::table.filter(revisions::contribution_id.eq(id))))
+}

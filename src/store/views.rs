@@ -1,0 +1,205 @@
+//! Contributions with everything their rendering needs: a handful of queries per page, none per row.
+
+use std::collections::{HashMap, HashSet};
+use std::hash::Hash;
+
+use diesel::dsl::count_star;
+use diesel::{ExpressionMethods, JoinOnDsl, QueryDsl, QueryResult, SelectableHelper};
+
+use super::conn::{Conn, run};
+use super::contributions::{Viewer, visible_to};
+use super::{accounts, revisions};
+use crate::domain::account::Account;
+use crate::domain::contribution::{Contribution, Kind};
+use crate::domain::id::Id;
+use crate::domain::statement::{Statement, Thesis};
+use crate::domain::uri::Uri;
+use crate::domain::view::{Body, ThesisView, View};
+use crate::schema::{boosts, contributions, likes, mentions, statements, tags, theses};
+
+type Ids = Vec<Id<Contribution>>;
+
+/// Views of these contributions, in their order. The heads were already filtered for `viewer`;
+/// it decides which replies count.
+pub fn load(conn: &mut Conn, viewer: Viewer, heads: Vec<Contribution>) -> QueryResult<Vec<View>> {
+    let ids: Ids = heads.iter().map(|head| head.id).collect();
+    let named = mentions_of(conn, &ids)?;
+    let threads: HashMap<_, _> = roots(conn, &heads)?.into_iter().map(|root| (root.id, root)).collect();
+    let people = people(conn, &heads, &named, threads.values())?;
+    let mut hashtags = group(load_tags(conn, &ids)?);
+    let replies = reply_counts(conn, viewer, &ids)?;
+    let likes = like_counts(conn, &ids)?;
+    let boosts = boost_counts(conn, &ids)?;
+    let mut bodies = bodies(conn, viewer, &heads)?;
+    let mut named = group(named);
+    let mut views = Vec::with_capacity(heads.len());
+    for head in heads {
+        let Some(author) = people.get(&head.author_id).cloned() else { continue };
+        let root = threads.get(&head.thread_id);
+        let owner = root.and_then(|root| people.get(&root.author_id));
+        views.push(View {
+            author,
+            on_behalf_of: head.on_behalf_of_id.and_then(|id| people.get(&id).cloned()),
+            mentions: named.remove(&head.id).unwrap_or_default().iter().filter_map(|id| people.get(id).cloned()).collect(),
+            tags: hashtags.remove(&head.id).unwrap_or_default(),
+            replies: replies.get(&head.id).copied().unwrap_or(0),
+            likes: likes.get(&head.id).copied().unwrap_or(0),
+            boosts: boosts.get(&head.id).copied().unwrap_or(0),
+            audience: owner.and_then(|owner| owner.forum.clone()),
+            context: root.and_then(context),
+            body: bodies.remove(&head.id).unwrap_or(Body::Plain),
+            head,
+        });
+    }
+    Ok(views)
+}
+
+/// The view of one contribution.
+pub fn one(conn: &mut Conn, viewer: Viewer, head: Contribution) -> QueryResult<Option<View>> {
+    Ok(load(conn, viewer, vec![head])?.pop())
+}
+
+/// The thread collection, which only its owner can name: ours has a fixed form, another server's
+/// stands in the document of the first contribution and is added by [`foreign_context`].
+fn context(root: &Contribution) -> Option<Uri> {
+    root.local.then(|| Uri::parse(&format!("{}/context", root.uri))).flatten()
+}
+
+/// The thread collection of a thread that started elsewhere, as its document names it.
+pub fn foreign_context(conn: &mut Conn, root: Id<Contribution>) -> QueryResult<Option<Uri>> {
+    let document = revisions::newest(conn, root)?.and_then(|revision| revision.document);
+    let named = document.and_then(|text| serde_json::from_str::<serde_json::Value>(&text).ok());
+    Ok(named.and_then(|document| Uri::parse(document.get("context")?.as_str()?)))
+}
+
+fn roots(conn: &mut Conn, heads: &[Contribution]) -> QueryResult<Vec<Contribution>> {
+    let ids: HashSet<_> = heads.iter().map(|head| head.thread_id).collect();
+    let query = contributions::table.filter(contributions::id.eq_any(ids));
+    run!(conn, load, query.select(Contribution::as_select()))
+}
+
+fn people<'a>(
+    conn: &mut Conn,
+    heads: &[Contribution],
+    named: &[(Id<Contribution>, Id<Account>)],
+    roots: impl Iterator<Item = &'a Contribution>,
+) -> QueryResult<HashMap<Id<Account>, Account>> {
+    let mut ids: HashSet<Id<Account>> = heads.iter().map(|head| head.author_id).collect();
+    ids.extend(heads.iter().filter_map(|head| head.on_behalf_of_id));
+    ids.extend(named.iter().map(|(_, account)| *account));
+    ids.extend(roots.map(|root| root.author_id));
+    let ids: Vec<_> = ids.into_iter().collect();
+    Ok(accounts::by_ids(conn, &ids)?.into_iter().map(|account| (account.id, account)).collect())
+}
+
+fn group<K: Eq + Hash, V>(pairs: Vec<(K, V)>) -> HashMap<K, Vec<V>> {
+    let mut groups: HashMap<K, Vec<V>> = HashMap::new();
+    for (key, value) in pairs {
+        groups.entry(key).or_default().push(value);
+    }
+    groups
+}
+
+fn mentions_of(conn: &mut Conn, ids: &Ids) -> QueryResult<Vec<(Id<Contribution>, Id<Account>)>> {
+    let query = mentions::table.filter(mentions::contribution_id.eq_any(ids.clone()));
+    run!(conn, load, query.select((mentions::contribution_id, mentions::account_id)))
+}
+
+fn load_tags(conn: &mut Conn, ids: &Ids) -> QueryResult<Vec<(Id<Contribution>, String)>> {
+    let query = tags::table.filter(tags::contribution_id.eq_any(ids.clone())).order(tags::name);
+    run!(conn, load, query.select((tags::contribution_id, tags::name)))
+}
+
+type Counts = HashMap<Id<Contribution>, i64>;
+
+fn reply_counts(conn: &mut Conn, viewer: Viewer, ids: &Ids) -> QueryResult<Counts> {
+    let parents: Vec<Option<Id<Contribution>>> = ids.iter().copied().map(Some).collect();
+    let query = contributions::table
+        .filter(contributions::in_reply_to_id.eq_any(parents))
+        .filter(contributions::kind.ne(Kind::Thesis))
+        .filter(visible_to(viewer))
+        .group_by(contributions::in_reply_to_id)
+        .select((contributions::in_reply_to_id, count_star()));
+    let rows: Vec<(Option<Id<Contribution>>, i64)> = run!(conn, load, query)?;
+    Ok(rows.into_iter().filter_map(|(id, count)| Some((id?, count))).collect())
+}
+
+fn like_counts(conn: &mut Conn, ids: &Ids) -> QueryResult<Counts> {
+    let query = likes::table
+        .filter(likes::contribution_id.eq_any(ids.clone()))
+        .group_by(likes::contribution_id)
+        .select((likes::contribution_id, count_star()));
+    let rows: Vec<(Id<Contribution>, i64)> = run!(conn, load, query)?;
+    Ok(rows.into_iter().collect())
+}
+
+fn boost_counts(conn: &mut Conn, ids: &Ids) -> QueryResult<Counts> {
+    let query = boosts::table
+        .filter(boosts::contribution_id.eq_any(ids.clone()))
+        .group_by(boosts::contribution_id)
+        .select((boosts::contribution_id, count_star()));
+    let rows: Vec<(Id<Contribution>, i64)> = run!(conn, load, query)?;
+    Ok(rows.into_iter().collect())
+}
+
+fn bodies(
+    conn: &mut Conn,
+    viewer: Viewer,
+    heads: &[Contribution],
+) -> QueryResult<HashMap<Id<Contribution>, Body>> {
+    let of_kind = |kind| heads.iter().filter(|head| head.kind == kind).map(|head| head.id).collect::<Ids>();
+    let (statement_ids, thesis_ids) = (of_kind(Kind::Statement), of_kind(Kind::Thesis));
+    let mut bodies = HashMap::new();
+    if !statement_ids.is_empty() {
+        bodies.extend(statement_bodies(conn, viewer, &statement_ids)?);
+    }
+    if !thesis_ids.is_empty() {
+        bodies.extend(thesis_bodies(conn, &thesis_ids)?);
+    }
+    Ok(bodies)
+}
+
+fn statement_bodies(
+    conn: &mut Conn,
+    viewer: Viewer,
+    ids: &Ids,
+) -> QueryResult<Vec<(Id<Contribution>, Body)>> {
+    let query = statements::table.filter(statements::contribution_id.eq_any(ids.clone()));
+    let rows: Vec<Statement> = run!(conn, load, query.select(Statement::as_select()))?;
+    let query = theses::table
+        .inner_join(contributions::table.on(contributions::id.eq(theses::contribution_id)))
+        .filter(theses::statement_id.eq_any(ids.clone()))
+        .filter(theses::withdrawn.eq(false))
+        .filter(visible_to(viewer))
+        .order((theses::rank, theses::contribution_id));
+    let parts: Vec<(Contribution, Thesis)> =
+        run!(conn, load, query.select((Contribution::as_select(), Thesis::as_select())))?;
+    let replies = reply_counts(conn, viewer, &parts.iter().map(|(head, _)| head.id).collect())?;
+    let parts = parts.into_iter().map(|(head, thesis)| {
+        let replies = replies.get(&head.id).copied().unwrap_or(0);
+        (thesis.statement_id, ThesisView { head, thesis, replies })
+    });
+    let mut parts = group(parts.collect());
+    Ok(rows
+        .into_iter()
+        .map(|statement| {
+            let id = statement.contribution_id;
+            (id, Body::Statement { statement, theses: parts.remove(&id).unwrap_or_default() })
+        })
+        .collect())
+}
+
+fn thesis_bodies(conn: &mut Conn, ids: &Ids) -> QueryResult<Vec<(Id<Contribution>, Body)>> {
+    let query = theses::table
+        .inner_join(contributions::table.on(contributions::id.eq(theses::statement_id)))
+        .inner_join(statements::table.on(statements::contribution_id.eq(theses::statement_id)))
+        .filter(theses::contribution_id.eq_any(ids.clone()));
+    let rows: Vec<(Thesis, Contribution, String)> =
+        run!(conn, load, query.select((Thesis::as_select(), Contribution::as_select(), statements::slug)))?;
+    Ok(rows
+        .into_iter()
+        .map(|(thesis, statement, slug)| {
+            (thesis.contribution_id, Body::Thesis { thesis, statement: Box::new(statement), slug })
+        })
+        .collect())
+}
