@@ -1,0 +1,3 @@
+//! The door for requests: pages for people, ActivityPub for servers, the client API for apps.
+
+pub mod web;

@@ -1,0 +1,31 @@
+//! The files pages refer to, compiled in: one stylesheet and the mark.
+
+/// A file served below `/assets/`.
+#[derive(Clone, Copy, Debug)]
+pub struct Asset {
+    /// Name below `/assets/`.
+    pub name: &'static str,
+    /// Media type.
+    pub media_type: &'static str,
+    /// Content.
+    pub body: &'static [u8],
+}
+
+/// Every file there is. Pages name them with `?v=<version>`, so they may be cached for a year.
+pub const ASSETS: [Asset; 2] = [
+    Asset {
+        name: "plenum.css",
+        media_type: "text/css; charset=utf-8",
+        body: include_bytes!("assets/plenum.css"),
+    },
+    Asset { name: "mark.svg", media_type: "image/svg+xml", body: include_bytes!("assets/mark.svg") },
+];
+
+/// The policy every page is sent with: no script, nothing from elsewhere, no frame.
+pub const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; \
+     form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
+
+/// The file called `name`.
+pub fn find(name: &str) -> Option<&'static Asset> {
+    ASSETS.iter().find(|asset| asset.name == name)
+}
