@@ -10,19 +10,13 @@ use super::problem::{Origin, Problem};
 use super::setting::{Raw, Setting};
 use super::sources::Section;
 
-/// The database and how many connections are kept open to it.
+/// The database and how it is reached.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Database {
     /// Which database; default: `sqlite:./data/plenum.db`.
     pub url: DatabaseUrl,
-    /// SQLite connections that read side by side (one more writes); default: 4.
-    pub readers: usize,
-    /// PostgreSQL connections for requests; default: 16.
+    /// Connections to PostgreSQL; default: 16. SQLite needs none of this.
     pub connections: usize,
-    /// PostgreSQL connections kept apart for background work; default: 4.
-    pub queue_connections: usize,
-    /// The longest time in seconds that PostgreSQL may spend on one statement; default: 30.
-    pub statement_seconds: u64,
     /// A PEM file with the authority that signed PostgreSQL's certificate; default: none, the public
     /// authorities.
     pub tls_ca: Option<PathBuf>,
@@ -30,14 +24,7 @@ pub struct Database {
 
 impl Default for Database {
     fn default() -> Self {
-        Self {
-            url: DatabaseUrl::Sqlite(PathBuf::from("./data/plenum.db")),
-            readers: 4,
-            connections: 16,
-            queue_connections: 4,
-            statement_seconds: 30,
-            tls_ca: None,
-        }
+        Self { url: DatabaseUrl::Sqlite(PathBuf::from("./data/plenum.db")), connections: 16, tls_ca: None }
     }
 }
 
@@ -46,10 +33,7 @@ impl Database {
         let default = Self::default();
         Self {
             url: section.get("url", default.url),
-            readers: section.number("readers", default.readers, 1..=64),
             connections: section.number("connections", default.connections, 2..=1000),
-            queue_connections: section.number("queue_connections", default.queue_connections, 1..=200),
-            statement_seconds: section.number("statement_seconds", default.statement_seconds, 1..=3600),
             tls_ca: section.get("tls_ca", default.tls_ca),
         }
     }
@@ -77,6 +61,14 @@ impl DatabaseUrl {
             "file" => Err(format!("{accepted}; for a file write `sqlite:` and its path")),
             "mysql" | "mariadb" => Err(format!("{accepted}; MySQL and MariaDB are not supported")),
             other => Err(format!("{accepted}; `{other}:` is neither")),
+        }
+    }
+
+    /// The URL for opening the database, password included: not for logs.
+    pub fn secret(&self) -> String {
+        match self {
+            Self::Sqlite(path) => format!("sqlite:{}", path.display()),
+            Self::Postgres(url) => url.clone(),
         }
     }
 

@@ -1,4 +1,7 @@
 //! The integration tests: one binary, one file per subject.
 #![cfg(test)]
 
+mod architecture;
 mod config;
+mod harness;
+mod migrations;
