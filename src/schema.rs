@@ -383,6 +383,8 @@ diesel::table! {
     }
 }
 
+diesel::joinable!(sessions -> users (user_id));
+diesel::joinable!(tokens -> users (user_id));
 diesel::joinable!(statements -> contributions (contribution_id));
 
 diesel::allow_tables_to_appear_in_same_query!(

@@ -236,6 +236,8 @@ pub struct ReceivedThesis {
     pub key: String,
     /// The number people see.
     pub number: String,
+    /// Place in the order of reading, from 1.
+    pub rank: i32,
     /// What the thesis is.
     pub kind: ThesisKind,
     /// The sentence that can be quoted alone.

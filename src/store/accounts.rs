@@ -121,6 +121,17 @@ pub fn update(conn: &mut Conn, id: Id<Account>, profile: &Profile) -> QueryResul
     run!(conn, execute, diesel::update(accounts::table.find(id)).set(profile))
 }
 
+/// Says about an account of ours what it is, and names the Forum of its threads.
+pub fn introduce(
+    conn: &mut Conn,
+    id: Id<Account>,
+    summary: &str,
+    forum: Option<&Uri>,
+) -> QueryResult<usize> {
+    let change = (accounts::summary.eq(summary), accounts::forum.eq(forum));
+    run!(conn, execute, diesel::update(accounts::table.find(id)).set(change))
+}
+
 /// Marks an account as deleted by its owner.
 pub fn mark_deleted(conn: &mut Conn, id: Id<Account>) -> QueryResult<usize> {
     let change = (accounts::state.eq(AccountState::Deleted), accounts::summary.eq(""));

@@ -197,6 +197,11 @@ pub fn update(conn: &mut Conn, id: Id<Contribution>, text: &Text) -> QueryResult
     run!(conn, execute, diesel::update(contributions::table.find(id)).set(text))
 }
 
+/// Changes the rendered text alone.
+pub fn set_content(conn: &mut Conn, id: Id<Contribution>, content: &str) -> QueryResult<usize> {
+    run!(conn, execute, diesel::update(contributions::table.find(id)).set(contributions::content.eq(content)))
+}
+
 /// Changes whether a contribution stands.
 pub fn set_state(conn: &mut Conn, id: Id<Contribution>, state: State) -> QueryResult<usize> {
     run!(conn, execute, diesel::update(contributions::table.find(id)).set(contributions::state.eq(state)))
@@ -330,6 +335,16 @@ pub fn by_author(
         .order(contributions::id.desc())
         .limit(limit);
     run!(conn, load, query.select(Contribution::as_select()))
+}
+
+/// What a moderator would let in together with this author, oldest first.
+pub fn held_of(conn: &mut Conn, author: Id<Account>) -> QueryResult<Vec<Id<Contribution>>> {
+    let query = contributions::table
+        .filter(contributions::author_id.eq(author))
+        .filter(contributions::state.eq(State::Held))
+        .order(contributions::id)
+        .select(contributions::id);
+    run!(conn, load, query)
 }
 
 /// How many public contributions of ours there are: first ones and replies, for NodeInfo.

@@ -1,9 +1,11 @@
 //! SQL: rows in and out, one file per family of tables. Nothing above this floor knows diesel.
 
 pub mod accounts;
+pub mod audit;
 mod conn;
 pub mod contributions;
 pub mod db;
+pub mod drafts;
 mod error;
 pub mod hosts;
 mod migrations;
@@ -12,6 +14,7 @@ pub mod revisions;
 pub mod settings;
 pub mod statements;
 mod tx;
+pub mod users;
 pub mod views;
 
 pub use conn::Conn;

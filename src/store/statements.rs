@@ -65,6 +65,11 @@ pub fn update(conn: &mut Conn, id: Id<Contribution>, parts: &StatementParts) -> 
     run!(conn, execute, diesel::update(statements::table.find(id)).set(parts))
 }
 
+/// Keeps the digest of the signed document.
+pub fn set_digest(conn: &mut Conn, id: Id<Contribution>, digest: &str) -> QueryResult<usize> {
+    run!(conn, execute, diesel::update(statements::table.find(id)).set(statements::digest.eq(digest)))
+}
+
 /// What a statement has besides its head.
 pub fn parts(conn: &mut Conn, id: Id<Contribution>) -> QueryResult<Option<Statement>> {
     run!(conn, first, statements::table.find(id).select(Statement::as_select())).optional()
@@ -119,6 +124,11 @@ pub fn insert_thesis(
 /// Changes what a thesis has besides its head.
 pub fn update_thesis(conn: &mut Conn, id: Id<Contribution>, parts: &ThesisParts) -> QueryResult<usize> {
     run!(conn, execute, diesel::update(theses::table.find(id)).set(parts))
+}
+
+/// Says whether the current revision leaves a thesis out.
+pub fn set_withdrawn(conn: &mut Conn, id: Id<Contribution>, withdrawn: bool) -> QueryResult<usize> {
+    run!(conn, execute, diesel::update(theses::table.find(id)).set(theses::withdrawn.eq(withdrawn)))
 }
 
 /// What a thesis has besides its head.

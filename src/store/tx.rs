@@ -38,6 +38,11 @@ impl Tx<'_> {
         self.site.clone().ok_or_else(missing)
     }
 
+    /// Makes the rest of this transaction belong to the site that it sets up.
+    pub fn found(&mut self, site: Site) {
+        self.site = Some(Arc::new(site));
+    }
+
     /// A new key.
     pub fn mint<T>(&self) -> Id<T> {
         self.mint.next(self.now)

@@ -1,0 +1,348 @@
+//! What is the same for every kind: accepting what arrives, removing, notifying, who may reply.
+
+use std::collections::HashMap;
+
+use super::publish;
+use crate::clock::Timestamp;
+use crate::domain::Refusal;
+use crate::domain::account::{Account, AccountKind};
+use crate::domain::contribution::{
+    Contribution, Kind, Received, ReceivedBody, ReceivedStatement, ReceivedThesis, State,
+};
+use crate::domain::host::HostStanding;
+use crate::domain::id::Id;
+use crate::domain::notification::NotificationKind;
+use crate::domain::site::{FederationMode, ReplyPolicy};
+use crate::domain::uri::Uri;
+use crate::domain::view::View;
+use crate::store::contributions::{self, NewContribution, Text, Viewer};
+use crate::store::revisions::{self, Revision};
+use crate::store::statements::{self, StatementParts, ThesisParts};
+use crate::store::{Error, Tx, accounts, hosts, notifications, relations, settings, tombstones, views};
+
+/// What became of a received contribution.
+#[derive(Debug)]
+pub enum Receipt {
+    /// It is new here.
+    New(Box<View>),
+    /// It replaced an older version.
+    Changed(Box<View>),
+    /// Nothing changed, and why.
+    Ignored(&'static str),
+}
+
+/// Accepts a contribution from elsewhere, or a newer version of one.
+pub fn receive(tx: &mut Tx<'_>, received: &Received) -> Result<Receipt, Error> {
+    if received.uri.same_origin(&Uri::ours(&tx.site()?.origin, "/")) {
+        return Err(Refusal::forbidden("this address belongs to us").into());
+    }
+    if tombstones::contains(tx, &received.uri)? {
+        return Ok(Receipt::Ignored("deleted before"));
+    }
+    match contributions::known(tx, &received.uri)? {
+        Some(known) => change(tx, &known, received),
+        None => insert(tx, received),
+    }
+}
+
+fn insert(tx: &mut Tx<'_>, received: &Received) -> Result<Receipt, Error> {
+    let parent = match &received.in_reply_to {
+        Some(uri) => contributions::known(tx, uri)?,
+        None => None,
+    };
+    if let Some(parent) = parent.as_ref().filter(|parent| parent.local) {
+        may_reply(tx, &received.author, parent)?;
+    }
+    let id: Id<Contribution> = tx.mint();
+    let published_at = received.published_at.clamp(Timestamp(0), tx.now);
+    let edited_at = received.updated_at.map(|at| at.min(tx.now)).filter(|at| *at > published_at);
+    let state = standing(tx, &received.author)?;
+    let head = NewContribution {
+        id,
+        uri: received.uri.clone(),
+        kind: kind(&received.body),
+        author_id: received.author.id,
+        on_behalf_of_id: received.on_behalf_of,
+        visibility: received.visibility,
+        reply_policy: ReplyPolicy::Everyone,
+        published_at,
+        in_reply_to_id: parent.as_ref().map(|parent| parent.id),
+        in_reply_to_uri: received.in_reply_to.clone(),
+        thread_id: parent.as_ref().map_or(id, |parent| parent.thread_id),
+        local: false,
+        text: text(received, edited_at, state, revision(&received.body).max(1)),
+    };
+    contributions::insert(tx, &head, &received.mentions, &received.tags)?;
+    body(tx, id, received)?;
+    keep(tx, id, received, head.text.revision, state)?;
+    contributions::adopt_waiting(tx, &received.uri, id, head.thread_id)?;
+    let view = load(tx, id)?;
+    if state != State::Held {
+        notify(tx, &view)?;
+    }
+    Ok(Receipt::New(Box::new(view)))
+}
+
+fn change(tx: &mut Tx<'_>, known: &Contribution, received: &Received) -> Result<Receipt, Error> {
+    if known.author_id != received.author.id {
+        return Err(Refusal::forbidden("only its author may change a contribution").into());
+    }
+    if known.kind != kind(&received.body) {
+        return Err(Refusal::forbidden("a contribution keeps its kind").into());
+    }
+    let before = known.edited_at.unwrap_or(known.published_at);
+    let newer = received.updated_at.map(|at| at.min(tx.now)).filter(|at| *at > before);
+    let (Some(edited_at), false) = (newer, known.state == State::Deleted) else {
+        return Ok(Receipt::Ignored("not newer than what is here"));
+    };
+    if revision(&received.body) != 0 && revision(&received.body) < known.revision {
+        return Ok(Receipt::Ignored("an earlier revision"));
+    }
+    let revision = revision(&received.body).max(known.revision.saturating_add(1));
+    let state = if known.state == State::Held { State::Held } else { standing(tx, &received.author)? };
+    let text = text(received, Some(edited_at), state, revision);
+    contributions::update(tx, known.id, &text)?;
+    contributions::set_mentions(tx, known.id, &received.mentions)?;
+    contributions::set_tags(tx, known.id, &received.tags)?;
+    body(tx, known.id, received)?;
+    keep(tx, known.id, received, revision, text.state)?;
+    Ok(Receipt::Changed(Box::new(load(tx, known.id)?)))
+}
+
+/// Removes what its author deleted, and remembers the address.
+pub fn remove(tx: &mut Tx<'_>, uri: &Uri, by: &Account) -> Result<Option<View>, Error> {
+    let Some(known) = contributions::known(tx, uri)? else {
+        if uri.same_origin(&by.uri) {
+            tombstones::insert(tx, uri)?;
+        }
+        return Ok(None);
+    };
+    if known.author_id != by.id {
+        return Err(Refusal::forbidden("only its author may delete a contribution").into());
+    }
+    if known.state == State::Deleted {
+        return Ok(None);
+    }
+    let view = load(tx, known.id)?;
+    erase(tx, known.id)?;
+    tombstones::insert(tx, uri)?;
+    Ok(Some(view))
+}
+
+/// Empties a contribution: the head stays, so that its address answers "gone" and replies to it
+/// keep their place.
+pub(super) fn erase(tx: &mut Tx<'_>, id: Id<Contribution>) -> Result<(), Error> {
+    let now = tx.now;
+    contributions::erase(tx, id, now)?;
+    contributions::set_mentions(tx, id, &[])?;
+    contributions::set_tags(tx, id, &[])?;
+    revisions::erase(tx, id)?;
+    notifications::forget(tx, id)?;
+    Ok(())
+}
+
+/// A moderator lets an author in: what was held becomes visible and is announced.
+pub fn approve(tx: &mut Tx<'_>, author: Id<Account>) -> Result<usize, Error> {
+    accounts::set_standing(tx, author, HostStanding::Approved)?;
+    let held = contributions::held_of(tx, author)?;
+    for id in &held {
+        contributions::set_state(tx, *id, State::Current)?;
+        let view = load(tx, *id)?;
+        notify(tx, &view)?;
+        let address = serde_json::json!(view.head.uri);
+        publish::announce_in_forum(tx, &view, &address)?;
+    }
+    Ok(held.len())
+}
+
+/// Whether strangers' words are shown at once.
+fn standing(tx: &mut Tx<'_>, author: &Account) -> Result<State, Error> {
+    let host = match author.host_id {
+        Some(id) => hosts::by_id(tx, id)?.map_or(HostStanding::Unknown, |host| host.standing),
+        None => HostStanding::Approved,
+    };
+    let known = author.standing == HostStanding::Approved
+        || host == HostStanding::Approved
+        || relations::is_followed_here(tx, author.id)?;
+    let open = settings::get(tx)?.federation_mode != FederationMode::Quarantine;
+    Ok(if known || open { State::Current } else { State::Held })
+}
+
+/// Whether `author` may reply to `parent`; the reason where not.
+pub fn may_reply(tx: &mut Tx<'_>, author: &Account, parent: &Contribution) -> Result<(), Error> {
+    if relations::blocks(tx, parent.author_id, author.id)? {
+        return Err(Refusal::forbidden("the author does not take replies from this account").into());
+    }
+    if !parent.local || author.is_local() {
+        return Ok(());
+    }
+    let site = tx.site()?;
+    let allowed = match parent.reply_policy {
+        ReplyPolicy::Everyone => true,
+        ReplyPolicy::KnownHosts => standing(tx, author)? == State::Current,
+        ReplyPolicy::Followed => relations::follows(tx, site.organization, author.id)?,
+        ReplyPolicy::Members => false,
+    };
+    if allowed {
+        return Ok(());
+    }
+    Err(Refusal::forbidden("replies are open to others here, not to this account").into())
+}
+
+/// Tells accounts of ours that somebody named them or replied to them.
+pub(super) fn notify(tx: &mut Tx<'_>, view: &View) -> Result<(), Error> {
+    let parent = match view.head.in_reply_to_id {
+        Some(parent) => contributions::known_by_id(tx, parent)?,
+        None => None,
+    };
+    let mut hear: Vec<Id<Account>> =
+        view.mentions.iter().filter(|account| account.is_local()).map(|account| account.id).collect();
+    if let Some(author) = parent.map(|parent| parent.author_id) {
+        let author = accounts::by_id(tx, author)?.filter(Account::is_local);
+        hear.extend(author.map(|author| author.id));
+    }
+    hear.sort_unstable();
+    hear.dedup();
+    for account in hear.into_iter().filter(|id| *id != view.author.id) {
+        let about = Some(view.head.id);
+        notifications::insert(tx, account, NotificationKind::Mention, view.author.id, about)?;
+    }
+    Ok(())
+}
+
+/// The moment of a change: strictly later than the version before, in whole seconds, because
+/// peers ignore an edit that is not newer.
+pub(super) fn later(head: &Contribution, now: Timestamp) -> Timestamp {
+    let before = head.edited_at.unwrap_or(head.published_at);
+    now.max(Timestamp(before.seconds().saturating_mul(1000)).plus_seconds(1))
+}
+
+fn kind(body: &ReceivedBody) -> Kind {
+    match body {
+        ReceivedBody::Post => Kind::Post,
+        ReceivedBody::Statement(_) => Kind::Statement,
+        ReceivedBody::Thesis(_) => Kind::Thesis,
+    }
+}
+
+fn revision(body: &ReceivedBody) -> i32 {
+    match body {
+        ReceivedBody::Post => 0,
+        ReceivedBody::Statement(statement) => statement.revision,
+        ReceivedBody::Thesis(thesis) => thesis.revision,
+    }
+}
+
+fn text(received: &Received, edited_at: Option<Timestamp>, state: State, revision: i32) -> Text {
+    let declared = match &received.body {
+        ReceivedBody::Statement(statement) => statement.state,
+        ReceivedBody::Post | ReceivedBody::Thesis(_) => State::Current,
+    };
+    Text {
+        url: received.url.clone(),
+        language: received.language.clone(),
+        title: received.title.clone(),
+        summary: received.summary.clone(),
+        sensitive: received.sensitive,
+        content: received.content.as_str().to_owned(),
+        markdown: None,
+        edited_at,
+        revision,
+        state: if state == State::Held { State::Held } else { declared },
+    }
+}
+
+fn keep(
+    tx: &mut Tx<'_>,
+    id: Id<Contribution>,
+    received: &Received,
+    revision: i32,
+    state: State,
+) -> Result<(), Error> {
+    let (reason, digest) = match &received.body {
+        ReceivedBody::Statement(statement) => (statement.reason.clone(), statement.digest.clone()),
+        ReceivedBody::Post | ReceivedBody::Thesis(_) => (None, String::new()),
+    };
+    let row = Revision {
+        contribution_id: id,
+        revision,
+        created_at: received.updated_at.unwrap_or(received.published_at).min(tx.now),
+        title: received.title.clone(),
+        summary: received.summary.clone(),
+        content: received.content.as_str().to_owned(),
+        markdown: None,
+        reason,
+        state,
+        document: Some(received.document.clone()),
+        digest,
+    };
+    Ok(revisions::insert(tx, &row)?)
+}
+
+fn body(tx: &mut Tx<'_>, id: Id<Contribution>, received: &Received) -> Result<(), Error> {
+    let organization = received.author.kind == AccountKind::Organization;
+    match &received.body {
+        ReceivedBody::Post => Ok(()),
+        _ if !organization => Err(Refusal::forbidden("only an organization publishes statements").into()),
+        ReceivedBody::Statement(statement) => statement_body(tx, id, statement),
+        ReceivedBody::Thesis(thesis) => thesis_body(tx, id, received, thesis),
+    }
+}
+
+fn statement_body(tx: &mut Tx<'_>, id: Id<Contribution>, received: &ReceivedStatement) -> Result<(), Error> {
+    let parts = StatementParts {
+        introduction: received.introduction.as_str().to_owned(),
+        closing: received.closing.as_str().to_owned(),
+        reason: received.reason.clone(),
+        superseded_by: received.superseded_by.clone(),
+        digest: received.digest.clone(),
+    };
+    if statements::update(tx, id, &parts)? == 0 {
+        statements::insert(tx, id, &id.to_string(), &parts)?;
+        return Ok(());
+    }
+    let listed: HashMap<&Uri, usize> = received.theses.iter().enumerate().map(|(at, uri)| (uri, at)).collect();
+    for (head, thesis) in statements::theses_of(tx, id)? {
+        let withdrawn = !listed.contains_key(&head.uri);
+        if withdrawn != thesis.withdrawn {
+            statements::set_withdrawn(tx, head.id, withdrawn)?;
+        }
+    }
+    Ok(())
+}
+
+fn thesis_body(
+    tx: &mut Tx<'_>,
+    id: Id<Contribution>,
+    received: &Received,
+    thesis: &ReceivedThesis,
+) -> Result<(), Error> {
+    let statement = match &received.in_reply_to {
+        Some(uri) => contributions::known(tx, uri)?,
+        None => None,
+    };
+    let Some(statement) = statement.filter(|statement| statement.author_id == received.author.id) else {
+        return Err(Refusal::invalid("inReplyTo", "a thesis belongs to a statement of its author").into());
+    };
+    let parts = ThesisParts {
+        number: thesis.number.clone(),
+        rank: thesis.rank,
+        kind: thesis.kind,
+        head: thesis.head.clone(),
+        body: thesis.body.as_str().to_owned(),
+        limits: thesis.limits.as_str().to_owned(),
+        evidence: thesis.evidence.as_str().to_owned(),
+        withdrawn: false,
+    };
+    if statements::update_thesis(tx, id, &parts)? == 0 {
+        statements::insert_thesis(tx, id, statement.id, &thesis.key, &parts)?;
+    }
+    Ok(())
+}
+
+fn load(tx: &mut Tx<'_>, id: Id<Contribution>) -> Result<View, Error> {
+    let missing = || Error::broken("a contribution vanished while it was being written");
+    let head = contributions::known_by_id(tx, id)?.ok_or_else(missing)?;
+    let site = tx.site()?;
+    views::one(tx, Viewer::Member(site.organization), head)?.ok_or_else(missing)
+}

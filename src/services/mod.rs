@@ -1,0 +1,11 @@
+//! The verbs: what people and other servers do. Each is a plain function in one transaction and
+//! cannot wait for the network.
+
+pub mod contributions;
+pub mod posts;
+pub mod publish;
+pub mod setup;
+pub mod statements;
+pub mod users;
+
+pub use crate::store::{Error, Fault};

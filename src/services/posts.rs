@@ -1,0 +1,226 @@
+//! Replies and posts of people here.
+
+use serde_json::Value;
+
+use super::{contributions, publish};
+use crate::domain::Refusal;
+use crate::domain::account::Account;
+use crate::domain::contribution::{Contribution, Kind, State, Visibility};
+use crate::domain::id::{Id, token};
+use crate::domain::uri::Uri;
+use crate::domain::view::View;
+use crate::store::contributions::{NewContribution, Text, Viewer};
+use crate::store::revisions::{self, Revision};
+use crate::store::{self, Error, Tx, settings, views};
+use crate::text::entities::{self, Entity};
+use crate::text::markdown::{self, Breaks, Link};
+use crate::text::{Html, Markdown};
+
+/// The longest post in characters; a longer text is a statement.
+pub const LONGEST: usize = 20_000;
+
+/// What a person wants to say.
+#[derive(Clone, Debug, Default)]
+pub struct NewPost {
+    /// The text.
+    pub markdown: Markdown,
+    /// What it answers.
+    pub in_reply_to: Option<Id<Contribution>>,
+    /// Who may see it.
+    pub visibility: Visibility,
+    /// BCP 47 tag; empty where nobody said.
+    pub language: String,
+    /// Content warning.
+    pub summary: Option<String>,
+    /// Whether media should be hidden at first.
+    pub sensitive: bool,
+    /// The accounts that its `@name@host` mean; what is missing stays text.
+    pub mentions: Vec<Account>,
+    /// The organization, where a person speaks for it.
+    pub on_behalf_of: Option<Id<Account>>,
+}
+
+/// Publishes a post of `author`.
+pub fn publish(tx: &mut Tx<'_>, author: &Account, post: &NewPost) -> Result<View, Error> {
+    check(&post.markdown)?;
+    let parent = match post.in_reply_to {
+        Some(id) => Some(answerable(tx, author, id)?),
+        None => None,
+    };
+    let site = tx.site()?;
+    let id: Id<Contribution> = tx.mint();
+    let uri = Uri::ours(&site.origin, &format!("/c/{}", token()));
+    let (content, tags) = render(tx, &post.markdown, &post.mentions)?;
+    let mut named: Vec<Id<Account>> = post.mentions.iter().map(|account| account.id).collect();
+    // The author of what is answered has to be named: several servers drop replies otherwise.
+    named.extend(parent.as_ref().map(|parent| parent.author_id).filter(|id| *id != author.id));
+    let head = NewContribution {
+        id,
+        uri: uri.clone(),
+        kind: Kind::Post,
+        author_id: author.id,
+        on_behalf_of_id: post.on_behalf_of,
+        visibility: post.visibility,
+        reply_policy: settings::get(tx)?.reply_policy,
+        published_at: tx.now,
+        in_reply_to_id: parent.as_ref().map(|parent| parent.id),
+        in_reply_to_uri: parent.as_ref().map(|parent| parent.uri.clone()),
+        thread_id: parent.as_ref().map_or(id, |parent| parent.thread_id),
+        local: true,
+        text: Text {
+            url: uri.to_string(),
+            language: post.language.clone(),
+            title: None,
+            summary: post.summary.clone().filter(|summary| !summary.trim().is_empty()),
+            sensitive: post.sensitive,
+            content: content.as_str().to_owned(),
+            markdown: Some(post.markdown.as_str().to_owned()),
+            edited_at: None,
+            revision: 1,
+            state: State::Current,
+        },
+    };
+    store::contributions::insert(tx, &head, &named, &tags)?;
+    let view = load(tx, id)?;
+    contributions::notify(tx, &view)?;
+    let document = freeze(tx, &view, None)?;
+    if post.visibility != Visibility::Internal {
+        publish::create(tx, &view, &document)?;
+    }
+    Ok(view)
+}
+
+/// Changes a post; the earlier text stays in its history.
+pub fn edit(
+    tx: &mut Tx<'_>,
+    author: &Account,
+    id: Id<Contribution>,
+    markdown: &Markdown,
+    mentions: &[Account],
+) -> Result<View, Error> {
+    check(markdown)?;
+    let head = own(tx, author, id)?;
+    let (content, tags) = render(tx, markdown, mentions)?;
+    let parent = match head.in_reply_to_id {
+        Some(parent) => store::contributions::known_by_id(tx, parent)?,
+        None => None,
+    };
+    let mut named: Vec<Id<Account>> = mentions.iter().map(|account| account.id).collect();
+    named.extend(parent.map(|parent| parent.author_id).filter(|id| *id != author.id));
+    let text = Text {
+        url: head.url.clone(),
+        language: head.language.clone(),
+        title: head.title.clone(),
+        summary: head.summary.clone(),
+        sensitive: head.sensitive,
+        content: content.as_str().to_owned(),
+        markdown: Some(markdown.as_str().to_owned()),
+        edited_at: Some(contributions::later(&head, tx.now)),
+        revision: head.revision.saturating_add(1),
+        state: head.state,
+    };
+    store::contributions::update(tx, id, &text)?;
+    store::contributions::set_mentions(tx, id, &named)?;
+    store::contributions::set_tags(tx, id, &tags)?;
+    let view = load(tx, id)?;
+    let document = freeze(tx, &view, None)?;
+    if head.visibility != Visibility::Internal {
+        publish::update(tx, &view, &document)?;
+    }
+    Ok(view)
+}
+
+/// Deletes a post of `author`; its address answers "gone" from now on.
+pub fn delete(tx: &mut Tx<'_>, author: &Account, id: Id<Contribution>) -> Result<(), Error> {
+    let head = own(tx, author, id)?;
+    let view = load(tx, id)?;
+    contributions::erase(tx, id)?;
+    if head.visibility != Visibility::Internal {
+        publish::delete(tx, &view)?;
+    }
+    Ok(())
+}
+
+/// Keeps the signed document of the current version, and returns it.
+pub(super) fn freeze(tx: &mut Tx<'_>, view: &View, reason: Option<&str>) -> Result<Value, Error> {
+    let (document, digest) = publish::render(tx, view)?;
+    let head = &view.head;
+    let revision = Revision {
+        contribution_id: head.id,
+        revision: head.revision,
+        created_at: tx.now,
+        title: head.title.clone(),
+        summary: head.summary.clone(),
+        content: head.content.clone(),
+        markdown: head.markdown.clone(),
+        reason: reason.map(str::to_owned),
+        state: head.state,
+        document: Some(document.to_string()),
+        digest,
+    };
+    revisions::insert(tx, &revision)?;
+    Ok(document)
+}
+
+/// The view of a contribution that was just written.
+pub(super) fn load(tx: &mut Tx<'_>, id: Id<Contribution>) -> Result<View, Error> {
+    let missing = || Error::broken("a contribution vanished while it was being written");
+    let head = store::contributions::known_by_id(tx, id)?.ok_or_else(missing)?;
+    let thread = head.thread_id;
+    let viewer = Viewer::Member(head.author_id);
+    let mut view = views::one(tx, viewer, head)?.ok_or_else(missing)?;
+    if view.context.is_none() {
+        view.context = views::foreign_context(tx, thread)?;
+    }
+    Ok(view)
+}
+
+fn check(markdown: &Markdown) -> Result<(), Refusal> {
+    if markdown.is_blank() {
+        return Err(Refusal::invalid("text", "write something first"));
+    }
+    let length = markdown.as_str().chars().count();
+    if length > LONGEST {
+        let why = format!("has {length} characters, at most {LONGEST} are allowed; publish it as a statement");
+        return Err(Refusal::invalid("text", why));
+    }
+    Ok(())
+}
+
+fn answerable(tx: &mut Tx<'_>, author: &Account, id: Id<Contribution>) -> Result<Contribution, Error> {
+    let parent = store::contributions::by_id(tx, Viewer::Member(author.id), id)?.ok_or(Refusal::NotFound)?;
+    contributions::may_reply(tx, author, &parent)?;
+    Ok(parent)
+}
+
+fn own(tx: &mut Tx<'_>, author: &Account, id: Id<Contribution>) -> Result<Contribution, Error> {
+    let head = store::contributions::by_id(tx, Viewer::Member(author.id), id)?.ok_or(Refusal::NotFound)?;
+    if head.author_id != author.id || head.kind != Kind::Post {
+        return Err(Refusal::forbidden("this is not a post of yours").into());
+    }
+    Ok(head)
+}
+
+fn render(tx: &Tx<'_>, markdown: &Markdown, mentions: &[Account]) -> Result<(Html, Vec<String>), Error> {
+    let site = tx.site()?;
+    let resolve = |entity: &Entity| match entity {
+        Entity::Mention { name, host } => {
+            let host = host.as_deref().unwrap_or(&site.host);
+            let handle = crate::domain::handle::Handle::new(name, host).to_string();
+            mentions.iter().find(|account| account.handle == handle).map(|account| Link {
+                href: account.url.clone(),
+                text: format!("@{}", account.name),
+            })
+        }
+        Entity::Tag(name) => Some(Link {
+            href: format!("{}/tags/{}", site.origin, name.to_lowercase()),
+            text: format!("#{name}"),
+        }),
+    };
+    let content = markdown::render_with(markdown, Breaks::Hard, &resolve);
+    let tags = entities::find(markdown.as_str()).into_iter().filter_map(|(_, entity)| match entity {
+        Entity::Tag(name) => Some(name.to_lowercase()),
+        Entity::Mention { .. } => None,
+    });
+    Ok((content, tags.collect()))
+}

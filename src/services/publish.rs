@@ -1,0 +1,196 @@
+//! The one way out: an activity is minted, signed by its actor, and its deliveries are rows of the
+//! same transaction as what it tells of.
+
+use serde_json::{Value, json};
+
+use crate::domain::account::Account;
+use crate::domain::contribution::{Kind, Visibility};
+use crate::domain::id::{Id, token};
+use crate::domain::keys::Algorithm;
+use crate::domain::uri::Uri;
+use crate::domain::view::View;
+use crate::store::activities::{self, NewActivity};
+use crate::store::{Error, Tx, accounts, deliveries, keys};
+use crate::vocab::statement::EMBEDDED_LIMIT;
+use crate::vocab::{activity, object, proof};
+
+/// To whom an activity goes. Accounts of ours need no delivery and are skipped.
+#[derive(Clone, Debug, Default)]
+pub struct Recipients {
+    /// Everyone who follows one of these.
+    pub followers_of: Vec<Id<Account>>,
+    /// These, whether they follow or not.
+    pub accounts: Vec<Id<Account>>,
+}
+
+/// A new address for an activity.
+pub fn activity_uri(tx: &Tx<'_>) -> Result<Uri, Error> {
+    Ok(Uri::ours(&tx.site()?.origin, &format!("/activities/{}", token())))
+}
+
+/// Sends an activity as it is: the row and its deliveries.
+pub fn send(
+    tx: &mut Tx<'_>,
+    actor: &Account,
+    activity: &Value,
+    object_uri: &Uri,
+    listed: bool,
+    to: &Recipients,
+) -> Result<(), Error> {
+    let named = activity.get("id").and_then(Value::as_str).and_then(Uri::parse);
+    let uri = named.ok_or_else(|| Error::broken("an activity of ours has no address"))?;
+    let row = NewActivity {
+        uri,
+        account_id: actor.id,
+        body: activity.to_string(),
+        object_uri: object_uri.clone(),
+        listed,
+    };
+    let id = activities::insert(tx, row)?;
+    for followee in &to.followers_of {
+        deliveries::to_followers(tx, id, *followee)?;
+    }
+    deliveries::to_accounts(tx, id, &to.accounts)
+}
+
+/// Adds the actor's integrity proof (FEP-8b32), so that a copy can be checked without us.
+pub fn sign(tx: &mut Tx<'_>, actor: &Account, document: &Value) -> Result<Value, Error> {
+    let key = keys::signing(tx, actor.id, Algorithm::Ed25519)?;
+    proof::sign(document, &key.key, key.uri.as_str(), tx.now).map_err(|error| Error::broken(error.to_string()))
+}
+
+/// The signed document of a contribution of ours, and its digest.
+pub fn render(tx: &mut Tx<'_>, view: &View) -> Result<(Value, String), Error> {
+    let plain = object::object(view);
+    let digest = proof::digest(&plain).map_err(|error| Error::broken(error.to_string()))?;
+    Ok((sign(tx, &view.author, &plain)?, digest))
+}
+
+/// Tells the world of a new contribution.
+pub fn create(tx: &mut Tx<'_>, view: &View, document: &Value) -> Result<(), Error> {
+    tell(tx, "Create", view, document)
+}
+
+/// Tells the world that a contribution changed.
+pub fn update(tx: &mut Tx<'_>, view: &View, document: &Value) -> Result<(), Error> {
+    tell(tx, "Update", view, document)
+}
+
+/// Tells the world that a contribution is gone.
+pub fn delete(tx: &mut Tx<'_>, view: &View) -> Result<(), Error> {
+    let id = activity_uri(tx)?;
+    let addressing = object::addressing(view);
+    let cc: Vec<String> = addressing.to.into_iter().chain(addressing.cc).collect();
+    let delete = activity::delete(&id, &view.author, &view.head.uri, &cc, tx.now);
+    let delete = sign(tx, &view.author, &delete)?;
+    let to = recipients(view);
+    send(tx, &view.author, &delete, &view.head.uri, false, &to)?;
+    announce_in_forum(tx, view, &delete)
+}
+
+/// Tells the followers of an account of ours that its description changed.
+pub fn update_account(tx: &mut Tx<'_>, account: &Account, document: &Value) -> Result<(), Error> {
+    let id = activity_uri(tx)?;
+    let update = activity::about("Update", &id, document, tx.now);
+    let update = sign(tx, account, &update)?;
+    let to = Recipients { followers_of: vec![account.id], accounts: Vec::new() };
+    send(tx, account, &update, &account.uri, false, &to)
+}
+
+/// Sends one of the small activities (Follow, Accept, Like, Undo …) to one account.
+pub fn to_account(
+    tx: &mut Tx<'_>,
+    kind: &str,
+    actor: &Account,
+    object: &Value,
+    to: &Account,
+) -> Result<Uri, Error> {
+    let id = activity_uri(tx)?;
+    let simple = activity::simple(kind, &id, actor, object, &[&to.uri]);
+    let recipients = Recipients { followers_of: Vec::new(), accounts: vec![to.id] };
+    send(tx, actor, &simple, &id, false, &recipients)?;
+    Ok(id)
+}
+
+fn tell(tx: &mut Tx<'_>, kind: &str, view: &View, document: &Value) -> Result<(), Error> {
+    let id = activity_uri(tx)?;
+    let activity = activity::about(kind, &id, document, tx.now);
+    let activity = sign(tx, &view.author, &activity)?;
+    let to = recipients(view);
+    let listed = kind == "Create" && view.head.visibility <= Visibility::Unlisted;
+    if activity.to_string().len() > EMBEDDED_LIMIT {
+        return tell_large(tx, view, &activity, listed, &to);
+    }
+    send(tx, &view.author, &activity, &view.head.uri, listed, &to)?;
+    announce_in_forum(tx, view, &activity)
+}
+
+/// Above 60 KiB peers get the address and fetch the object; only servers that cannot do so, or
+/// that know our kinds, get it whole.
+fn tell_large(tx: &mut Tx<'_>, view: &View, whole: &Value, listed: bool, to: &Recipients) -> Result<(), Error> {
+    send(tx, &view.author, whole, &view.head.uri, listed, to)?;
+    let sent = whole.get("id").and_then(Value::as_str).and_then(Uri::parse);
+    if let Some(uri) = &sent {
+        deliveries::keep_large(tx, uri, true)?;
+    }
+    let id = activity_uri(tx)?;
+    let address = json!(view.head.uri);
+    let announce = activity::announce(&id, &view.author, &address, &view.author.uri, tx.now);
+    send(tx, &view.author, &announce, &view.head.uri, false, to)?;
+    deliveries::keep_large(tx, &id, false)?;
+    announce_in_forum(tx, view, &address)
+}
+
+/// Where a contribution goes: the author's followers as far as it is public or for them, whom it
+/// names, and the Forum of its thread.
+fn recipients(view: &View) -> Recipients {
+    let followers = matches!(
+        view.head.visibility,
+        Visibility::Public | Visibility::Unlisted | Visibility::Followers
+    ) && view.head.kind != Kind::Thesis;
+    Recipients {
+        followers_of: if followers { vec![view.author.id] } else { Vec::new() },
+        accounts: view.mentions.iter().map(|account| account.id).collect(),
+    }
+}
+
+/// FEP-1b12: our Forum hands what happens in its threads to its followers. A new statement is
+/// announced once more by its address, because Mastodon reads only that form.
+pub fn announce_in_forum(tx: &mut Tx<'_>, view: &View, activity: &Value) -> Result<(), Error> {
+    let site = tx.site()?;
+    let Some(forum) = accounts::by_id(tx, site.forum)? else {
+        return Err(Error::broken("the Forum of this site is missing"));
+    };
+    let ours = view.audience.as_ref() == Some(&forum.uri);
+    if !ours || view.head.visibility != Visibility::Public || view.head.kind == Kind::Thesis {
+        if let (Some(audience), false, true) = (&view.audience, ours, view.head.local) {
+            return to_foreign_forum(tx, view, audience, activity);
+        }
+        return Ok(());
+    }
+    announce(tx, &forum, activity, view)?;
+    let opens = view.head.kind == Kind::Statement && view.head.local;
+    if opens && activity.get("type").is_some_and(|kind| kind == "Create") {
+        announce(tx, &forum, &json!(view.head.uri), view)?;
+    }
+    Ok(())
+}
+
+fn announce(tx: &mut Tx<'_>, forum: &Account, object: &Value, view: &View) -> Result<(), Error> {
+    let id = activity_uri(tx)?;
+    let announce = activity::announce(&id, forum, object, &view.author.uri, tx.now);
+    let to = Recipients { followers_of: vec![forum.id], accounts: Vec::new() };
+    send(tx, forum, &announce, &view.head.uri, true, &to)
+}
+
+/// A reply of ours in a thread of another organization also goes to that organization's Forum,
+/// which announces it to everyone who follows the debate.
+fn to_foreign_forum(tx: &mut Tx<'_>, view: &View, forum: &Uri, activity: &Value) -> Result<(), Error> {
+    let Some(forum) = accounts::by_uri(tx, forum)? else { return Ok(()) };
+    let sent = activity.get("id").and_then(Value::as_str).and_then(Uri::parse);
+    let Some(sent) = sent.filter(|_| view.head.visibility == Visibility::Public) else { return Ok(()) };
+    match activities::by_uri(tx, &sent)? {
+        Some(row) => deliveries::to_accounts(tx, row.id, &[forum.id]),
+        None => Ok(()),
+    }
+}

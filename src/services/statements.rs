@@ -1,0 +1,376 @@
+//! What an organization does with its statements: publish, revise, retract, supersede.
+
+use std::collections::HashMap;
+
+use super::{posts, publish};
+use crate::domain::Refusal;
+use crate::domain::account::Account;
+use crate::domain::contribution::{Contribution, Kind, State, Visibility};
+use crate::domain::id::{Id, token};
+use crate::domain::statement::{Draft, DraftThesis, Thesis};
+use crate::domain::uri::Uri;
+use crate::domain::user::{Role, User};
+use crate::domain::view::{Body, View};
+use crate::import::markdown as form;
+use crate::services::contributions::later;
+use crate::store::contributions::{self, NewContribution, Text, Viewer};
+use crate::store::statements::{self, StatementParts, ThesisParts};
+use crate::store::{Error, Tx, accounts, audit, settings};
+use crate::text::markdown::{Breaks, render_with};
+use crate::text::{Html, Markdown};
+
+/// Publishes a statement in the organization's name.
+pub fn publish(tx: &mut Tx<'_>, user: &User, draft: Draft) -> Result<View, Error> {
+    let organization = speaker(tx, user)?;
+    let draft = draft.accept(&[])?;
+    let site = tx.site()?;
+    let id: Id<Contribution> = tx.mint();
+    let uri = Uri::ours(&site.origin, &format!("/s/{}", token()));
+    let slug = slug(tx, &draft.title)?;
+    let url = format!("{}/statements/{slug}", site.origin);
+    let head = NewContribution {
+        id,
+        uri,
+        kind: Kind::Statement,
+        author_id: organization.id,
+        on_behalf_of_id: None,
+        visibility: Visibility::Public,
+        reply_policy: settings::get(tx)?.reply_policy,
+        published_at: tx.now,
+        in_reply_to_id: None,
+        in_reply_to_uri: None,
+        thread_id: id,
+        local: true,
+        text: text(&draft, url, 1),
+    };
+    contributions::insert(tx, &head, &[site.forum], &[])?;
+    statements::insert(tx, id, &slug, &parts(&draft, None))?;
+    let statement = posts::load(tx, id)?;
+    write_theses(tx, &organization, &statement.head, &draft)?;
+    let view = freeze(tx, id, None)?;
+    audit::record(tx, Some(user.id), "statement.publish", view.head.uri.as_str(), "")?;
+    Ok(view)
+}
+
+/// Publishes a new revision. The one before stays readable at its own address.
+pub fn revise(
+    tx: &mut Tx<'_>,
+    user: &User,
+    id: Id<Contribution>,
+    draft: Draft,
+    reason: &str,
+) -> Result<View, Error> {
+    let (organization, head) = ours(tx, user, id)?;
+    let reason = given(reason)?;
+    if head.state != State::Current {
+        return Err(Refusal::Conflict("a retracted or superseded statement is not revised".to_owned()).into());
+    }
+    let known = statements::theses_of(tx, id)?;
+    let used: Vec<String> = known.into_iter().map(|(_, thesis)| thesis.key).collect();
+    let draft = draft.accept(&used)?;
+    let mut text = text(&draft, head.url.clone(), head.revision.saturating_add(1));
+    text.edited_at = Some(later(&head, tx.now));
+    contributions::update(tx, id, &text)?;
+    statements::update(tx, id, &parts(&draft, Some(reason)))?;
+    let head = posts::load(tx, id)?.head;
+    write_theses(tx, &organization, &head, &draft)?;
+    let view = freeze(tx, id, Some(reason))?;
+    audit::record(tx, Some(user.id), "statement.revise", view.head.uri.as_str(), reason)?;
+    Ok(view)
+}
+
+/// Withdraws a statement. It stays readable, with the reason above it.
+pub fn retract(tx: &mut Tx<'_>, user: &User, id: Id<Contribution>, reason: &str) -> Result<View, Error> {
+    let (_, head) = ours(tx, user, id)?;
+    end(tx, user, &head, State::Retracted, reason, None)
+}
+
+/// Puts another statement of ours in the place of this one.
+pub fn supersede(
+    tx: &mut Tx<'_>,
+    user: &User,
+    id: Id<Contribution>,
+    successor: Id<Contribution>,
+    reason: &str,
+) -> Result<View, Error> {
+    let (_, head) = ours(tx, user, id)?;
+    let (_, next) = ours(tx, user, successor)?;
+    if next.id == head.id {
+        return Err(Refusal::invalid("successor", "a statement cannot take its own place").into());
+    }
+    end(tx, user, &head, State::Superseded, reason, Some(next.uri))
+}
+
+/// The draft that a revision starts from: the text as it stands.
+pub fn draft_of(tx: &mut Tx<'_>, id: Id<Contribution>) -> Result<Draft, Error> {
+    let head = contributions::known_by_id(tx, id)?.ok_or(Refusal::NotFound)?;
+    let markdown = head.markdown.ok_or_else(|| Refusal::forbidden("this is not a statement of ours"))?;
+    let import = form::parse(&markdown).map_err(|error| Error::broken(error.to_string()))?;
+    Ok(import.draft)
+}
+
+fn end(
+    tx: &mut Tx<'_>,
+    user: &User,
+    head: &Contribution,
+    state: State,
+    reason: &str,
+    next: Option<Uri>,
+) -> Result<View, Error> {
+    let reason = given(reason)?;
+    if head.state != State::Current {
+        return Err(Refusal::Conflict("this statement no longer stands".to_owned()).into());
+    }
+    let missing = || Error::broken("a statement without its parts");
+    let statement = statements::parts(tx, head.id)?.ok_or_else(missing)?;
+    let text = Text {
+        url: head.url.clone(),
+        language: head.language.clone(),
+        title: head.title.clone(),
+        summary: head.summary.clone(),
+        sensitive: head.sensitive,
+        content: head.content.clone(),
+        markdown: head.markdown.clone(),
+        edited_at: Some(later(head, tx.now)),
+        revision: head.revision.saturating_add(1),
+        state,
+    };
+    contributions::update(tx, head.id, &text)?;
+    let parts = StatementParts {
+        introduction: statement.introduction,
+        closing: statement.closing,
+        reason: Some(reason.to_owned()),
+        superseded_by: next,
+        digest: statement.digest,
+    };
+    statements::update(tx, head.id, &parts)?;
+    let view = freeze(tx, head.id, Some(reason))?;
+    let action = format!("statement.{}", state.as_str());
+    audit::record(tx, Some(user.id), &action, view.head.uri.as_str(), reason)?;
+    Ok(view)
+}
+
+/// The organization, if the user may speak for it.
+fn speaker(tx: &mut Tx<'_>, user: &User) -> Result<Account, Error> {
+    if !user.roles.has(Role::Publisher) || user.disabled_at.is_some() {
+        return Err(Refusal::forbidden("publishing in the organization's name takes the role publisher").into());
+    }
+    let site = tx.site()?;
+    accounts::by_id(tx, site.organization)?.ok_or_else(|| Error::broken("the organization is missing"))
+}
+
+fn ours(tx: &mut Tx<'_>, user: &User, id: Id<Contribution>) -> Result<(Account, Contribution), Error> {
+    let organization = speaker(tx, user)?;
+    let head = contributions::by_id(tx, Viewer::Member(user.account_id), id)?.ok_or(Refusal::NotFound)?;
+    if head.author_id != organization.id || head.kind != Kind::Statement {
+        return Err(Refusal::forbidden("this is not a statement of our organization").into());
+    }
+    Ok((organization, head))
+}
+
+fn given(reason: &str) -> Result<&str, Refusal> {
+    let reason = reason.trim();
+    match reason.chars().count() {
+        0 => Err(Refusal::invalid("reason", "say why: readers see it above the text")),
+        1..=2000 => Ok(reason),
+        length => Err(Refusal::invalid("reason", format!("has {length} characters, at most 2000 are allowed"))),
+    }
+}
+
+fn text(draft: &Draft, url: String, revision: i32) -> Text {
+    Text {
+        url,
+        language: draft.language.clone(),
+        title: Some(draft.title.clone()),
+        summary: Some(draft.announcement.clone()),
+        sensitive: false,
+        content: String::new(),
+        markdown: Some(form::write(draft)),
+        edited_at: None,
+        revision,
+        state: State::Current,
+    }
+}
+
+fn parts(draft: &Draft, reason: Option<&str>) -> StatementParts {
+    StatementParts {
+        introduction: html(&draft.introduction).as_str().to_owned(),
+        closing: html(&draft.closing).as_str().to_owned(),
+        reason: reason.map(str::to_owned),
+        superseded_by: None,
+        digest: String::new(),
+    }
+}
+
+fn html(markdown: &Markdown) -> Html {
+    render_with(markdown, Breaks::Soft, &|_| None)
+}
+
+/// Writes the theses of a revision: new ones get a row and an address, known ones keep theirs,
+/// and those left out stay readable as withdrawn.
+fn write_theses(
+    tx: &mut Tx<'_>,
+    organization: &Account,
+    statement: &Contribution,
+    draft: &Draft,
+) -> Result<(), Error> {
+    let known = statements::theses_of(tx, statement.id)?;
+    let mut known: HashMap<String, (Contribution, Thesis)> =
+        known.into_iter().map(|(head, thesis)| (thesis.key.clone(), (head, thesis))).collect();
+    for (at, thesis) in draft.theses.iter().enumerate() {
+        let key = thesis.key.clone().unwrap_or_default();
+        let parts = thesis_parts(thesis, at)?;
+        match known.remove(&key) {
+            Some((head, before)) => rewrite_thesis(tx, statement, &head, &before, &parts)?,
+            None => new_thesis(tx, organization, statement, &key, &parts)?,
+        }
+    }
+    for (head, _) in known.into_values().filter(|(_, thesis)| !thesis.withdrawn) {
+        statements::set_withdrawn(tx, head.id, true)?;
+    }
+    Ok(())
+}
+
+fn thesis_parts(thesis: &DraftThesis, at: usize) -> Result<ThesisParts, Error> {
+    let rank = i32::try_from(at + 1).map_err(|_| Refusal::invalid("theses", "too many"))?;
+    let section = |title: &str, text: &Markdown| {
+        if text.is_blank() {
+            return String::new();
+        }
+        format!("<h4>{title}</h4>{}", html(text).as_str())
+    };
+    Ok(ThesisParts {
+        number: thesis.number.clone(),
+        rank,
+        kind: thesis.kind,
+        head: thesis.head.clone(),
+        body: html(&thesis.body).as_str().to_owned(),
+        limits: section("Limits of our knowledge", &thesis.limits),
+        evidence: section("Evidence", &thesis.evidence),
+        withdrawn: false,
+    })
+}
+
+fn new_thesis(
+    tx: &mut Tx<'_>,
+    organization: &Account,
+    statement: &Contribution,
+    key: &str,
+    parts: &ThesisParts,
+) -> Result<(), Error> {
+    let id: Id<Contribution> = tx.mint();
+    let head = NewContribution {
+        id,
+        uri: Uri::ours(statement.uri.as_str(), &format!("/t/{key}")),
+        kind: Kind::Thesis,
+        author_id: organization.id,
+        on_behalf_of_id: None,
+        visibility: statement.visibility,
+        reply_policy: statement.reply_policy,
+        published_at: tx.now,
+        in_reply_to_id: Some(statement.id),
+        in_reply_to_uri: Some(statement.uri.clone()),
+        thread_id: statement.thread_id,
+        local: true,
+        text: thesis_text(statement, key, parts, 1),
+    };
+    contributions::insert(tx, &head, &[], &[])?;
+    statements::insert_thesis(tx, id, statement.id, key, parts)?;
+    finish_thesis(tx, id)
+}
+
+fn rewrite_thesis(
+    tx: &mut Tx<'_>,
+    statement: &Contribution,
+    head: &Contribution,
+    before: &Thesis,
+    parts: &ThesisParts,
+) -> Result<(), Error> {
+    let same = before.number == parts.number
+        && before.rank == parts.rank
+        && before.kind == parts.kind
+        && before.head == parts.head
+        && before.body == parts.body
+        && before.limits == parts.limits
+        && before.evidence == parts.evidence
+        && !before.withdrawn;
+    if same {
+        return Ok(());
+    }
+    let mut text = thesis_text(statement, &before.key, parts, head.revision.saturating_add(1));
+    text.edited_at = Some(later(head, tx.now));
+    contributions::update(tx, head.id, &text)?;
+    statements::update_thesis(tx, head.id, parts)?;
+    finish_thesis(tx, head.id)
+}
+
+fn thesis_text(statement: &Contribution, key: &str, parts: &ThesisParts, revision: i32) -> Text {
+    Text {
+        url: format!("{}/theses/{key}", statement.url),
+        language: statement.language.clone(),
+        title: Some(parts.head.clone()),
+        summary: None,
+        sensitive: false,
+        content: String::new(),
+        markdown: None,
+        edited_at: None,
+        revision,
+        state: State::Current,
+    }
+}
+
+/// Renders what clients see of a thesis and keeps its signed document.
+fn finish_thesis(tx: &mut Tx<'_>, id: Id<Contribution>) -> Result<(), Error> {
+    let view = posts::load(tx, id)?;
+    if let Body::Thesis { thesis, statement, .. } = &view.body {
+        let (content, _) = crate::vocab::thesis::content(thesis, statement);
+        contributions::set_content(tx, id, &content)?;
+    }
+    let view = posts::load(tx, id)?;
+    posts::freeze(tx, &view, None)?;
+    Ok(())
+}
+
+/// Renders what clients see of a statement, keeps the signed document of this revision, and
+/// tells the world.
+fn freeze(tx: &mut Tx<'_>, id: Id<Contribution>, reason: Option<&str>) -> Result<View, Error> {
+    let view = posts::load(tx, id)?;
+    if let Body::Statement { statement, theses } = &view.body {
+        let (content, _) = crate::vocab::statement::content(&view, statement, theses);
+        contributions::set_content(tx, id, &content)?;
+    }
+    let view = posts::load(tx, id)?;
+    let document = posts::freeze(tx, &view, reason)?;
+    let digest = crate::vocab::proof::digest(&document).map_err(|error| Error::broken(error.to_string()))?;
+    statements::set_digest(tx, id, &digest)?;
+    if view.head.revision == 1 {
+        publish::create(tx, &view, &document)?;
+    } else {
+        publish::update(tx, &view, &document)?;
+    }
+    posts::load(tx, id)
+}
+
+/// An address made of the title's words that nobody has yet. Never digits alone: those are the
+/// copies of others' statements.
+fn slug(tx: &mut Tx<'_>, title: &str) -> Result<String, Error> {
+    let folded: String = title
+        .to_lowercase()
+        .chars()
+        .map(|c| if c.is_alphanumeric() { c } else { '-' })
+        .collect();
+    let ascii = folded.chars().filter(char::is_ascii).collect::<String>();
+    let words: Vec<&str> = ascii.split('-').filter(|word| !word.is_empty()).take(8).collect();
+    let mut base = words.join("-");
+    if base.len() < 3 || base.chars().all(|c| c.is_ascii_digit() || c == '-') {
+        base = format!("statement-{base}").trim_end_matches('-').to_owned();
+    }
+    base.truncate(80);
+    let mut slug = base.clone();
+    let mut number = 2;
+    while statements::slug_taken(tx, &slug)? {
+        slug = format!("{base}-{number}");
+        number += 1;
+    }
+    Ok(slug)
+}

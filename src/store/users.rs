@@ -1,0 +1,169 @@
+//! Logins: users, their sessions, invitations and access tokens.
+
+use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, QueryResult, SelectableHelper};
+
+use super::conn::{Conn, run};
+use super::tx::Tx;
+use super::Error;
+use crate::clock::Timestamp;
+use crate::domain::account::Account;
+use crate::domain::id::Id;
+use crate::domain::user::{Roles, User};
+use crate::schema::{invites, sessions, tokens, users};
+
+/// The user with this key.
+pub fn by_id(conn: &mut Conn, id: Id<User>) -> QueryResult<Option<User>> {
+    run!(conn, first, users::table.find(id).select(User::as_select())).optional()
+}
+
+/// The user of this name.
+pub fn by_name(conn: &mut Conn, name: &str) -> QueryResult<Option<User>> {
+    let query = users::table.filter(users::name.eq(name.to_ascii_lowercase()));
+    run!(conn, first, query.select(User::as_select())).optional()
+}
+
+/// Everyone who can sign in, by name.
+pub fn all(conn: &mut Conn) -> QueryResult<Vec<User>> {
+    run!(conn, load, users::table.order(users::name).select(User::as_select()))
+}
+
+/// Puts a new user in.
+pub fn insert(
+    tx: &mut Tx<'_>,
+    account: Id<Account>,
+    name: &str,
+    password_hash: &str,
+    roles: Roles,
+) -> Result<Id<User>, Error> {
+    let id: Id<User> = tx.mint();
+    let row = (
+        users::id.eq(id),
+        users::account_id.eq(account),
+        users::name.eq(name),
+        users::password_hash.eq(password_hash),
+        users::roles.eq(roles),
+        users::created_at.eq(tx.now),
+    );
+    run!(tx, execute, diesel::insert_into(users::table).values(row))?;
+    Ok(id)
+}
+
+/// Changes what a user may do.
+pub fn set_roles(conn: &mut Conn, id: Id<User>, roles: Roles) -> QueryResult<usize> {
+    run!(conn, execute, diesel::update(users::table.find(id)).set(users::roles.eq(roles)))
+}
+
+/// Changes a password and closes every session and token of the user.
+pub fn set_password(conn: &mut Conn, id: Id<User>, hash: &str, now: Timestamp) -> QueryResult<()> {
+    run!(conn, execute, diesel::update(users::table.find(id)).set(users::password_hash.eq(hash)))?;
+    run!(conn, execute, diesel::delete(sessions::table.filter(sessions::user_id.eq(id))))?;
+    let open = tokens::table.filter(tokens::user_id.eq(id)).filter(tokens::revoked_at.is_null());
+    run!(conn, execute, diesel::update(open).set(tokens::revoked_at.eq(now)))?;
+    Ok(())
+}
+
+/// Opens a session.
+pub fn open_session(
+    conn: &mut Conn,
+    token_hash: &str,
+    user: Id<User>,
+    now: Timestamp,
+    expires: Timestamp,
+) -> QueryResult<usize> {
+    let row = (
+        sessions::token_hash.eq(token_hash),
+        sessions::user_id.eq(user),
+        sessions::created_at.eq(now),
+        sessions::expires_at.eq(expires),
+    );
+    run!(conn, execute, diesel::insert_into(sessions::table).values(row))
+}
+
+/// Whose session it is, as long as it and the login are open.
+pub fn by_session(conn: &mut Conn, token_hash: &str, now: Timestamp) -> QueryResult<Option<User>> {
+    let query = users::table
+        .inner_join(sessions::table)
+        .filter(sessions::token_hash.eq(token_hash))
+        .filter(sessions::expires_at.gt(now))
+        .filter(users::disabled_at.is_null());
+    run!(conn, first, query.select(User::as_select())).optional()
+}
+
+/// Closes a session.
+pub fn close_session(conn: &mut Conn, token_hash: &str) -> QueryResult<usize> {
+    run!(conn, execute, diesel::delete(sessions::table.find(token_hash)))
+}
+
+/// Removes sessions and invitations that are over.
+pub fn purge(conn: &mut Conn, now: Timestamp) -> QueryResult<usize> {
+    let over = run!(conn, execute, diesel::delete(sessions::table.filter(sessions::expires_at.le(now))))?;
+    let old = run!(conn, execute, diesel::delete(invites::table.filter(invites::expires_at.le(now))))?;
+    Ok(over + old)
+}
+
+/// Keeps an invitation.
+pub fn insert_invite(
+    conn: &mut Conn,
+    token_hash: &str,
+    roles: Roles,
+    by: Option<Id<User>>,
+    (now, expires): (Timestamp, Timestamp),
+) -> QueryResult<usize> {
+    let row = (
+        invites::token_hash.eq(token_hash),
+        invites::roles.eq(roles),
+        invites::created_by_id.eq(by),
+        invites::created_at.eq(now),
+        invites::expires_at.eq(expires),
+    );
+    run!(conn, execute, diesel::insert_into(invites::table).values(row))
+}
+
+/// The roles of an invitation that is still open.
+pub fn invite(conn: &mut Conn, token_hash: &str, now: Timestamp) -> QueryResult<Option<Roles>> {
+    let query = invites::table
+        .filter(invites::token_hash.eq(token_hash))
+        .filter(invites::used_at.is_null())
+        .filter(invites::expires_at.gt(now))
+        .select(invites::roles);
+    run!(conn, first, query).optional()
+}
+
+/// Uses an invitation up; 0 when another was faster.
+pub fn use_invite(conn: &mut Conn, token_hash: &str, now: Timestamp) -> QueryResult<usize> {
+    let open = invites::table.filter(invites::token_hash.eq(token_hash)).filter(invites::used_at.is_null());
+    run!(conn, execute, diesel::update(open).set(invites::used_at.eq(now)))
+}
+
+/// Keeps an access token for a bot or a client.
+pub fn insert_token(
+    tx: &mut Tx<'_>,
+    token_hash: &str,
+    user: Id<User>,
+    account: Id<Account>,
+    name: &str,
+    scopes: &str,
+) -> Result<(), Error> {
+    let id: Id<User> = tx.mint();
+    let row = (
+        tokens::id.eq(id),
+        tokens::token_hash.eq(token_hash),
+        tokens::user_id.eq(user),
+        tokens::account_id.eq(account),
+        tokens::name.eq(name),
+        tokens::scopes.eq(scopes),
+        tokens::created_at.eq(tx.now),
+    );
+    run!(tx, execute, diesel::insert_into(tokens::table).values(row))?;
+    Ok(())
+}
+
+/// Who an open token speaks for, and what it may do.
+pub fn by_token(conn: &mut Conn, token_hash: &str) -> QueryResult<Option<(User, Id<Account>, String)>> {
+    let query = users::table
+        .inner_join(tokens::table)
+        .filter(tokens::token_hash.eq(token_hash))
+        .filter(tokens::revoked_at.is_null())
+        .filter(users::disabled_at.is_null());
+    run!(conn, first, query.select((User::as_select(), tokens::account_id, tokens::scopes))).optional()
+}

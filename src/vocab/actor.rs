@@ -1,0 +1,116 @@
+//! Our actors as peers read them: Organization, Forum, Person, and the instance actor.
+
+use serde_json::{Map, Value, json};
+
+use crate::domain::account::{Account, AccountKind};
+use crate::domain::uri::Uri;
+use crate::text::markdown;
+
+/// An account of ours with its public keys.
+pub struct Actor<'a> {
+    /// The account.
+    pub account: &'a Account,
+    /// Address and PEM of its RSA key.
+    pub rsa: (&'a Uri, &'a str),
+    /// Address and multibase of its Ed25519 key; it signs objects, never requests.
+    pub ed25519: Option<(&'a Uri, &'a str)>,
+    /// `name@host`.
+    pub webfinger: String,
+}
+
+/// The actor document.
+pub fn document(actor: &Actor<'_>) -> Value {
+    let account = actor.account;
+    let uri = &account.uri;
+    let origin = uri.origin();
+    let mut document = Map::new();
+    let mut put = |name: &str, value: Value| document.insert(name.to_owned(), value);
+    put("@context", context());
+    put("id", json!(uri));
+    put("type", json!(account.kind.as_activitystreams()));
+    put("preferredUsername", json!(account.name));
+    put("name", json!(account.title()));
+    put("summary", json!(account.summary));
+    put("url", json!(account.url));
+    put("inbox", json!(account.inbox));
+    put("outbox", json!(account.outbox));
+    put("endpoints", json!({ "sharedInbox": account.shared_inbox }));
+    put("manuallyApprovesFollowers", json!(account.locked));
+    put("published", json!(account.created_at.to_rfc3339()));
+    put("updated", json!(account.updated_at.to_rfc3339()));
+    put("publicKey", json!({ "id": actor.rsa.0, "owner": uri, "publicKeyPem": actor.rsa.1 }));
+    match account.kind {
+        AccountKind::Application => {}
+        AccountKind::Person | AccountKind::Organization | AccountKind::Forum | AccountKind::Service => {
+            put("webfinger", json!(actor.webfinger));
+            put("followers", json!(account.followers));
+            put("following", json!(format!("{uri}/following")));
+            put("featured", json!(account.featured));
+            put("discoverable", json!(account.discoverable));
+            put("indexable", json!(account.discoverable));
+            put("attributionDomains", json!([uri.host()]));
+            put("attachment", json!([website(origin)]));
+            put("generator", generator(origin));
+        }
+    }
+    match account.kind {
+        AccountKind::Organization => put("plenum:forum", json!(account.forum)),
+        AccountKind::Forum => {
+            put("attributedTo", json!(format!("{uri}/moderators")));
+            put("postingRestrictedToMods", json!(true))
+        }
+        AccountKind::Person | AccountKind::Application | AccountKind::Service => None,
+    };
+    if let Some((key, multibase)) = actor.ed25519 {
+        let method =
+            json!({ "id": key, "type": "Multikey", "controller": uri, "publicKeyMultibase": multibase });
+        put("assertionMethod", json!([method]));
+    }
+    document.into()
+}
+
+fn website(origin: &str) -> Value {
+    let link = markdown::from_plain(origin);
+    json!({ "type": "PropertyValue", "name": "Website", "value": link.as_str() })
+}
+
+/// What we understand, FEP-844e.
+fn generator(origin: &str) -> Value {
+    let link = |name: &str, href: &str| json!({ "type": "Link", "name": name, "href": href });
+    json!({
+        "type": "Application",
+        "name": "plenum",
+        "url": origin,
+        "implements": [
+            link("RFC-9421", "https://datatracker.ietf.org/doc/html/rfc9421"),
+            link("FEP-8b32", "https://w3id.org/fep/8b32"),
+            link("plenum v1", "urn:plenum:v1"),
+        ],
+    })
+}
+
+fn context() -> Value {
+    let id = |term: &str| json!({ "@id": term, "@type": "@id" });
+    json!([
+        "https://www.w3.org/ns/activitystreams",
+        "https://w3id.org/security/v1",
+        "https://www.w3.org/ns/cid/v1",
+        {
+            "toot": "http://joinmastodon.org/ns#",
+            "discoverable": "toot:discoverable",
+            "indexable": "toot:indexable",
+            "featured": id("toot:featured"),
+            "attributionDomains": { "@id": "toot:attributionDomains", "@container": "@set" },
+            "manuallyApprovesFollowers": "as:manuallyApprovesFollowers",
+            "schema": "http://schema.org#",
+            "PropertyValue": "schema:PropertyValue",
+            "value": "schema:value",
+            "webfinger": "https://purl.archive.org/socialweb/webfinger#webfinger",
+            "lemmy": "https://join-lemmy.org/ns#",
+            "postingRestrictedToMods": "lemmy:postingRestrictedToMods",
+            "implements": { "@id": "https://w3id.org/fep/844e#implements", "@container": "@set" },
+            "plenum": "urn:plenum:v1#",
+            "plenum:forum": { "@type": "@id" }
+        }
+    ])
+}

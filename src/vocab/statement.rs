@@ -1,0 +1,93 @@
+//! A statement as an Article that every kind of server shows well.
+
+use serde_json::{Value, json};
+
+use super::object::{self, Document};
+use crate::domain::contribution::State;
+use crate::domain::statement::Statement;
+use crate::domain::view::{Body, ThesisView, View};
+use crate::text::plain;
+
+/// Above this an activity is not embedded: Misskey's inbox takes 64 KiB.
+pub const EMBEDDED_LIMIT: usize = 60 * 1024;
+
+/// The Article of a statement.
+///
+/// `summary` is what Mastodon shows and carries neither markup nor links; the one `Link`
+/// attachment makes the preview card there and the link of the post on Lemmy.
+pub fn document(view: &View) -> Value {
+    let Body::Statement { statement, theses } = &view.body else {
+        return super::post::document(view);
+    };
+    let head = &view.head;
+    let mut document = object::head(view, "Article");
+    let (content, parts) = content(view, statement, theses);
+    let title = head.title.as_deref().unwrap_or_default();
+    object::title(&mut document, title, &head.language);
+    let listed: Vec<Value> = theses
+        .iter()
+        .map(|part| {
+            json!({ "id": part.head.uri, "plenum:number": part.thesis.number, "name": part.thesis.head })
+        })
+        .collect();
+    let mut put = |name: &str, value: Value| document.insert(name.to_owned(), value);
+    put("plenum:kind", json!("Statement"));
+    put("summary", json!(head.summary));
+    put("content", json!(content));
+    put("plenum:parts", parts);
+    put("attachment", json!([{ "type": "Link", "href": head.url, "mediaType": "text/html" }]));
+    put("plenum:theses", json!(listed));
+    put("plenum:thesesCollection", json!(format!("{}/theses", head.uri)));
+    put("plenum:history", json!(format!("{}/history", head.uri)));
+    object::standing(&mut document, head.state, statement.reason.as_ref(), statement.superseded_by.as_ref());
+    source(&mut document, head.markdown.as_deref());
+    document.into()
+}
+
+/// The Markdown is added only while the whole activity stays small enough to be embedded.
+fn source(document: &mut Document, markdown: Option<&str>) {
+    let Some(markdown) = markdown else { return };
+    let wrapper = 4 * 1024;
+    let size = serde_json::to_string(&document).map_or(usize::MAX, |text| text.len());
+    if size.saturating_add(markdown.len()).saturating_add(markdown.len() / 8) < EMBEDDED_LIMIT - wrapper {
+        let source = json!({ "content": markdown, "mediaType": "text/markdown" });
+        document.insert("source".to_owned(), source);
+    }
+}
+
+/// The whole text as one piece of HTML, and where introduction and closing stand in it.
+pub fn content(view: &View, statement: &Statement, theses: &[ThesisView]) -> (String, Value) {
+    let url = &view.head.url;
+    let notice = notice(view.head.state, statement);
+    let body: String = theses
+        .iter()
+        .map(|part| {
+            let thesis = &part.thesis;
+            let (number, head) = (plain::escape(&thesis.number), plain::escape(&thesis.head));
+            let anchor = format!("<a href=\"{}#{}\">{number}</a>", plain::escape(url), thesis.key);
+            format!("<h3>{anchor} {head}</h3>{}{}{}", thesis.body, thesis.limits, thesis.evidence)
+        })
+        .collect();
+    object::parts(&[
+        (None, notice.as_str()),
+        (Some("introduction"), statement.introduction.as_str()),
+        (None, "<h2>Theses</h2>"),
+        (None, body.as_str()),
+        (Some("closing"), statement.closing.as_str()),
+    ])
+}
+
+/// Readers of servers that know nothing of `plenum:status` read it in the text.
+fn notice(state: State, statement: &Statement) -> String {
+    let word = match state {
+        State::Retracted => "Retracted",
+        State::Superseded => "Superseded",
+        State::Current | State::Deleted | State::Held => return String::new(),
+    };
+    let reason = statement.reason.as_deref().map(plain::escape).unwrap_or_default();
+    let next = statement.superseded_by.as_ref().map(|uri| {
+        let uri = plain::escape(uri.as_str());
+        format!(" <a href=\"{uri}\">The statement that takes its place</a>")
+    });
+    format!("<p><strong>{word}.</strong> {reason}{}</p>", next.unwrap_or_default())
+}
