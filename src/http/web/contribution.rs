@@ -1,5 +1,6 @@
 //! A contribution as lists show it: who, what kind, when, then the text.
 
+use super::thesis::Neighbour;
 use super::shown::{Href, Lang, Link, Moment, count};
 
 /// Who speaks: shown on every contribution, because an organization's word and a person's are never alike.
@@ -160,6 +161,8 @@ pub struct StatementCard {
     pub href: Href,
     /// What became of it.
     pub standing: Standing,
+    /// The heads of its theses; empty in all but the newest, which shows them.
+    pub heads: Vec<Neighbour>,
 }
 
 impl StatementCard {

@@ -48,7 +48,7 @@ pub struct StatementRef {
     pub standing: Standing,
 }
 
-/// The thesis before or after.
+/// A thesis as a line that leads to it: the one before, the one after, one of a list.
 #[derive(Clone, Debug)]
 pub struct Neighbour {
     /// Number.
