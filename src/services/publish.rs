@@ -3,6 +3,7 @@
 
 use serde_json::{Value, json};
 
+use crate::clock::Timestamp;
 use crate::domain::account::Account;
 use crate::domain::contribution::{Kind, Visibility};
 use crate::domain::id::{Id, token};
@@ -10,7 +11,8 @@ use crate::domain::keys::Algorithm;
 use crate::domain::uri::Uri;
 use crate::domain::view::View;
 use crate::store::activities::{self, NewActivity};
-use crate::store::{Error, Tx, accounts, deliveries, keys};
+use crate::store::revisions::Revision;
+use crate::store::{Conn, Error, Tx, accounts, deliveries, keys};
 use crate::vocab::statement::EMBEDDED_LIMIT;
 use crate::vocab::{activity, object, proof};
 
@@ -54,16 +56,31 @@ pub fn send(
 }
 
 /// Adds the actor's integrity proof (FEP-8b32), so that a copy can be checked without us.
-pub fn sign(tx: &mut Tx<'_>, actor: &Account, document: &Value) -> Result<Value, Error> {
-    let key = keys::signing(tx, actor.id, Algorithm::Ed25519)?;
-    proof::sign(document, &key.key, key.uri.as_str(), tx.now).map_err(|error| Error::broken(error.to_string()))
+pub fn sign(conn: &mut Conn, actor: &Account, document: &Value, now: Timestamp) -> Result<Value, Error> {
+    let key = keys::signing(conn, actor.id, Algorithm::Ed25519)?;
+    proof::sign(document, &key.key, key.uri.as_str(), now).map_err(|error| Error::broken(error.to_string()))
+}
+
+/// A frozen version as a document of its own: `{id}/rev/{n}` with its own proof.
+pub fn snapshot(conn: &mut Conn, revision: &Revision, author: &Account, now: Timestamp) -> Result<Value, Error> {
+    let text = revision.document.as_deref().unwrap_or_default();
+    let mut document: Value = serde_json::from_str(text).map_err(|error| Error::broken(error.to_string()))?;
+    if let Some(fields) = document.as_object_mut() {
+        fields.remove("proof");
+        let id = fields.get("id").and_then(Value::as_str).unwrap_or_default().to_owned();
+        fields.insert("id".to_owned(), json!(format!("{id}/rev/{}", revision.revision)));
+        fields.insert("plenum:revisionOf".to_owned(), json!(id));
+        fields.insert("plenum:digest".to_owned(), json!(revision.digest));
+    }
+    sign(conn, author, &document, now)
 }
 
 /// The signed document of a contribution of ours, and its digest.
 pub fn render(tx: &mut Tx<'_>, view: &View) -> Result<(Value, String), Error> {
     let plain = object::object(view);
     let digest = proof::digest(&plain).map_err(|error| Error::broken(error.to_string()))?;
-    Ok((sign(tx, &view.author, &plain)?, digest))
+    let now = tx.now;
+    Ok((sign(tx, &view.author, &plain, now)?, digest))
 }
 
 /// Tells the world of a new contribution.
@@ -82,7 +99,8 @@ pub fn delete(tx: &mut Tx<'_>, view: &View) -> Result<(), Error> {
     let addressing = object::addressing(view);
     let cc: Vec<String> = addressing.to.into_iter().chain(addressing.cc).collect();
     let delete = activity::delete(&id, &view.author, &view.head.uri, &cc, tx.now);
-    let delete = sign(tx, &view.author, &delete)?;
+    let now = tx.now;
+    let delete = sign(tx, &view.author, &delete, now)?;
     let to = recipients(view);
     send(tx, &view.author, &delete, &view.head.uri, false, &to)?;
     announce_in_forum(tx, view, &delete)
@@ -92,7 +110,8 @@ pub fn delete(tx: &mut Tx<'_>, view: &View) -> Result<(), Error> {
 pub fn update_account(tx: &mut Tx<'_>, account: &Account, document: &Value) -> Result<(), Error> {
     let id = activity_uri(tx)?;
     let update = activity::about("Update", &id, document, tx.now);
-    let update = sign(tx, account, &update)?;
+    let now = tx.now;
+    let update = sign(tx, account, &update, now)?;
     let to = Recipients { followers_of: vec![account.id], accounts: Vec::new() };
     send(tx, account, &update, &account.uri, false, &to)
 }
@@ -115,7 +134,8 @@ pub fn to_account(
 fn tell(tx: &mut Tx<'_>, kind: &str, view: &View, document: &Value) -> Result<(), Error> {
     let id = activity_uri(tx)?;
     let activity = activity::about(kind, &id, document, tx.now);
-    let activity = sign(tx, &view.author, &activity)?;
+    let now = tx.now;
+    let activity = sign(tx, &view.author, &activity, now)?;
     let to = recipients(view);
     let listed = kind == "Create" && view.head.visibility <= Visibility::Unlisted;
     if activity.to_string().len() > EMBEDDED_LIMIT {

@@ -1,0 +1,20 @@
+//! One activity at its own address.
+
+use activitypub_federation::config::Data;
+use axum::extract::Path;
+use axum::response::Response;
+
+use super::answer::{Answer, PUBLIC, text};
+use crate::domain::uri::Uri;
+use crate::federation::Federation;
+use crate::store::activities;
+
+/// `GET /activities/{token}`: only what stands in a public outbox.
+pub async fn show(data: Data<Federation>, Path(token): Path<String>) -> Result<Response, Answer> {
+    let uri = Uri::ours(&data.app.site.origin, &format!("/activities/{token}"));
+    let found = data.app.db.read(|conn| Ok(activities::by_uri(conn, &uri)?)).await?;
+    match found.filter(|activity| activity.listed) {
+        Some(activity) => Ok(text(activity.body, PUBLIC)),
+        None => Err(Answer::not_found()),
+    }
+}

@@ -1,0 +1,97 @@
+//! Contributions of ours as documents.
+
+use activitypub_federation::config::Data;
+use axum::extract::Path;
+use axum::http::request::Parts;
+use axum::response::{IntoResponse, Redirect, Response};
+use serde_json::Value;
+
+use super::answer::{Answer, PRIVATE, PUBLIC, document, text, viewer};
+use crate::domain::Refusal;
+use crate::domain::contribution::{Contribution, State};
+use crate::domain::uri::Uri;
+use crate::federation::Federation;
+use crate::store::contributions::{self, Viewer};
+use crate::services::publish;
+use crate::store::{Conn, Error, accounts, revisions, statements, views};
+use crate::vocab::object;
+
+/// The document at this address, for whoever signed the request.
+pub async fn show(data: &Data<Federation>, parts: &Parts, path: &str) -> Result<Response, Answer> {
+    let viewer = viewer(data, parts).await?;
+    let uri = Uri::ours(&data.app.site.origin, path);
+    let found = data.app.db.read(|conn| find(conn, viewer, &uri)).await?;
+    match found {
+        Found::Here { document, open } => Ok(text(document, if open { PUBLIC } else { PRIVATE })),
+        Found::Gone(tombstone) => Err(Answer::Gone(tombstone)),
+    }
+}
+
+enum Found {
+    Here { document: String, open: bool },
+    Gone(Value),
+}
+
+fn find(conn: &mut Conn, viewer: Viewer, uri: &Uri) -> Result<Found, Error> {
+    if let Some(head) = contributions::by_uri(conn, viewer, uri)?.filter(|head| head.local) {
+        let open = head.is_open();
+        return Ok(Found::Here { document: current(conn, &head)?, open });
+    }
+    let gone = contributions::known(conn, uri)?.filter(|head| head.local && head.state == State::Deleted);
+    let view = match gone {
+        Some(head) => views::one(conn, viewer, head)?,
+        None => None,
+    };
+    let view = view.ok_or(Refusal::NotFound)?;
+    Ok(Found::Gone(object::tombstone(&view)))
+}
+
+/// The signed document of the newest version, word for word.
+pub(super) fn current(conn: &mut Conn, head: &Contribution) -> Result<String, Error> {
+    let newest = revisions::newest(conn, head.id)?.and_then(|revision| revision.document);
+    newest.ok_or_else(|| Error::broken(format!("{} has no document", head.uri)))
+}
+
+/// People's addresses lead servers to the identity, because many compare the two.
+pub async fn statement_by_slug(data: &Data<Federation>, parts: &Parts, slug: &str) -> Result<Response, Answer> {
+    let viewer = viewer(data, parts).await?;
+    let found = data.app.db.read(|conn| Ok(statements::by_slug(conn, viewer, slug)?)).await?;
+    redirect(found)
+}
+
+/// Like [`statement_by_slug`], for one thesis.
+pub async fn thesis_by_slug(
+    data: &Data<Federation>,
+    parts: &Parts,
+    slug: &str,
+    key: &str,
+) -> Result<Response, Answer> {
+    let viewer = viewer(data, parts).await?;
+    let found = data.app.db.read(|conn| {
+        let Some(statement) = statements::by_slug(conn, viewer, slug)? else { return Ok(None) };
+        Ok(statements::thesis_by_key(conn, statement.id, key)?.map(|(head, _)| head))
+    });
+    redirect(found.await?)
+}
+
+fn redirect(found: Option<Contribution>) -> Result<Response, Answer> {
+    let found = found.ok_or_else(Answer::not_found)?;
+    Ok(Redirect::to(found.uri.as_str()).into_response())
+}
+
+/// `GET /s/{token}/rev/{revision}`: a frozen version with its own identity and proof.
+pub async fn revision(
+    data: Data<Federation>,
+    Path((token, number)): Path<(String, i32)>,
+    parts: Parts,
+) -> Result<Response, Answer> {
+    let viewer = viewer(&data, &parts).await?;
+    let uri = Uri::ours(&data.app.site.origin, &format!("/s/{token}"));
+    let found = data.app.db.read(|conn| {
+        let head = contributions::by_uri(conn, viewer, &uri)?.ok_or(Refusal::NotFound)?;
+        let revision = revisions::by_number(conn, head.id, number)?.ok_or(Refusal::NotFound)?;
+        let author = accounts::by_id(conn, head.author_id)?.ok_or(Refusal::NotFound)?;
+        publish::snapshot(conn, &revision, &author, data.app.clock().now())
+    });
+    Ok(document(&found.await?, PUBLIC))
+}

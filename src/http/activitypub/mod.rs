@@ -1,0 +1,40 @@
+//! The door for other servers: actors, contributions, collections, inboxes, discovery.
+
+pub mod activities;
+pub mod actors;
+pub mod answer;
+pub mod collections;
+pub mod contributions;
+pub mod inbox;
+pub mod well_known;
+
+use axum::Router;
+use axum::routing::{get, post};
+
+/// Routes that only servers use. Addresses that people open too are negotiated in `http`.
+pub fn router() -> Router {
+    Router::new()
+        .route("/.well-known/webfinger", get(well_known::webfinger))
+        .route("/.well-known/host-meta", get(well_known::host_meta))
+        .route("/.well-known/nodeinfo", get(well_known::nodeinfo_links))
+        .route("/nodeinfo/{version}", get(well_known::nodeinfo))
+        .route("/actor", get(actors::instance))
+        .route("/actor/outbox", get(collections::empty_outbox))
+        .route("/actor/inbox", post(inbox::receive))
+        .route("/inbox", post(inbox::receive))
+        .route("/actors/{name}/inbox", post(inbox::receive))
+        .route("/actors/{name}/outbox", get(collections::outbox))
+        .route("/actors/{name}/followers", get(collections::followers))
+        .route("/actors/{name}/following", get(collections::following))
+        .route("/actors/{name}/featured", get(collections::featured))
+        .route("/actors/{name}/moderators", get(collections::moderators))
+        .route("/activities/{token}", get(activities::show))
+        .route("/c/{token}/replies", get(collections::replies))
+        .route("/c/{token}/context", get(collections::context))
+        .route("/s/{token}/replies", get(collections::replies))
+        .route("/s/{token}/context", get(collections::context))
+        .route("/s/{token}/theses", get(collections::theses))
+        .route("/s/{token}/history", get(collections::history))
+        .route("/s/{token}/rev/{revision}", get(contributions::revision))
+        .route("/s/{token}/t/{key}/replies", get(collections::replies))
+}

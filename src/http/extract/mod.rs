@@ -1,0 +1,3 @@
+//! What handlers read from a request.
+
+pub mod accept;

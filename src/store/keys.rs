@@ -1,0 +1,100 @@
+//! Keys of accounts: ours with their private half, the others' public ones, kept for good because
+//! a proof must stay checkable after its key was replaced.
+
+use diesel::prelude::{Insertable, Queryable, Selectable};
+use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, QueryResult, SelectableHelper};
+
+use super::conn::{Conn, run};
+use super::tx::Tx;
+use super::Error;
+use crate::clock::Timestamp;
+use crate::domain::account::Account;
+use crate::domain::id::Id;
+use crate::domain::keys::{Algorithm, SigningKey, VerifyingKey};
+use crate::domain::uri::Uri;
+use crate::schema::account_keys;
+
+/// A stored key.
+#[derive(Clone, Debug, Queryable, Selectable, Insertable)]
+#[diesel(table_name = account_keys, treat_none_as_default_value = false)]
+pub struct Key {
+    /// Our key of the row.
+    pub id: Id<Key>,
+    /// Whose key it is.
+    pub account_id: Id<Account>,
+    /// Its address.
+    pub uri: Uri,
+    /// RSA or Ed25519.
+    pub algorithm: Algorithm,
+    /// The public half.
+    pub public_key: Vec<u8>,
+    /// The private half, PKCS#8; only for accounts of ours.
+    pub private_key: Option<Vec<u8>>,
+    /// When we first saw it.
+    pub first_seen_at: Timestamp,
+    /// When its owner's document last named it.
+    pub fetched_at: Timestamp,
+    /// When its owner's document no longer named it.
+    pub retired_at: Option<Timestamp>,
+}
+
+impl Key {
+    /// The public half, parsed.
+    pub fn verifying(&self) -> Result<VerifyingKey, Error> {
+        VerifyingKey::from_bytes(self.algorithm, &self.public_key).map_err(|error| Error::broken(error.to_string()))
+    }
+}
+
+/// A key of ours that can sign.
+pub struct Signing {
+    /// Its address.
+    pub uri: Uri,
+    /// The key.
+    pub key: SigningKey,
+}
+
+/// The key with this address, retired or not.
+pub fn by_uri(conn: &mut Conn, uri: &Uri) -> QueryResult<Option<Key>> {
+    run!(conn, first, account_keys::table.filter(account_keys::uri.eq(uri)).select(Key::as_select())).optional()
+}
+
+/// Every key an account ever had, newest first.
+pub fn of_account(conn: &mut Conn, account: Id<Account>) -> QueryResult<Vec<Key>> {
+    let query =
+        account_keys::table.filter(account_keys::account_id.eq(account)).order(account_keys::id.desc());
+    run!(conn, load, query.select(Key::as_select()))
+}
+
+/// The key with which an account of ours signs.
+pub fn signing(conn: &mut Conn, account: Id<Account>, algorithm: Algorithm) -> Result<Signing, Error> {
+    let query = account_keys::table
+        .filter(account_keys::account_id.eq(account))
+        .filter(account_keys::algorithm.eq(algorithm))
+        .filter(account_keys::private_key.is_not_null())
+        .filter(account_keys::retired_at.is_null())
+        .order(account_keys::id.desc());
+    let key: Option<Key> = run!(conn, first, query.select(Key::as_select())).optional()?;
+    let missing = || Error::broken(format!("account {account} has no key to sign with"));
+    let key = key.ok_or_else(missing)?;
+    let private = key.private_key.as_deref().unwrap_or_default();
+    let parsed = SigningKey::from_pkcs8(algorithm, private).map_err(|error| Error::broken(error.to_string()))?;
+    Ok(Signing { uri: key.uri, key: parsed })
+}
+
+/// Keeps a key of an account of ours.
+pub fn insert_pair(tx: &mut Tx<'_>, account: Id<Account>, uri: &Uri, key: &SigningKey) -> Result<(), Error> {
+    let public = key.verifying_key();
+    let row = Key {
+        id: tx.mint(),
+        account_id: account,
+        uri: uri.clone(),
+        algorithm: public.algorithm(),
+        public_key: public.to_bytes(),
+        private_key: Some(key.to_pkcs8()),
+        first_seen_at: tx.now,
+        fetched_at: tx.now,
+        retired_at: None,
+    };
+    run!(tx, execute, diesel::insert_into(account_keys::table).values(&row))?;
+    Ok(())
+}
