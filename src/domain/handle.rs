@@ -21,7 +21,8 @@ impl Handle {
         let text = text.strip_prefix('@').unwrap_or(text);
         let (name, host) = text.split_once('@')?;
         let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | ':');
-        let host_ok = !host.is_empty() && host.len() <= 260 && host.chars().all(plain) && !host.ends_with('.');
+        let host_ok =
+            !host.is_empty() && host.len() <= 260 && host.chars().all(plain) && !host.ends_with('.');
         (is_name(name) && host_ok).then(|| Self::new(name, host))
     }
 

@@ -109,10 +109,11 @@ pub struct Mint {
 impl Mint {
     /// The next key at `now`, greater than every key this mint gave before.
     pub fn next<T>(&self, now: Timestamp) -> Id<T> {
-        let fresh = now.0.saturating_mul(1 << 16) | i64::from(random::<2>().map_or(0, u16::from_be_bytes) >> 2);
-        let before = self.last.fetch_update(Memory::Relaxed, Memory::Relaxed, |last| {
-            Some(fresh.max(last.saturating_add(1)))
-        });
+        let fresh =
+            now.0.saturating_mul(1 << 16) | i64::from(random::<2>().map_or(0, u16::from_be_bytes) >> 2);
+        let before = self
+            .last
+            .fetch_update(Memory::Relaxed, Memory::Relaxed, |last| Some(fresh.max(last.saturating_add(1))));
         let last = before.unwrap_or_else(|last| last);
         Id::new(fresh.max(last.saturating_add(1)))
     }

@@ -28,7 +28,7 @@ macro_rules! smallint_enum {
             ) -> diesel::serialize::Result {
                 match self {
                     $(Self::$variant => diesel::serialize::ToSql::<diesel::sql_types::SmallInt, DB>::to_sql(
-                        const { &($number as i16) },
+                        { const NUMBER: &i16 = &$number; NUMBER },
                         out,
                     ),)+
                 }

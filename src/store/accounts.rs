@@ -122,12 +122,7 @@ pub fn update(conn: &mut Conn, id: Id<Account>, profile: &Profile) -> QueryResul
 }
 
 /// Says about an account of ours what it is, and names the Forum of its threads.
-pub fn introduce(
-    conn: &mut Conn,
-    id: Id<Account>,
-    summary: &str,
-    forum: Option<&Uri>,
-) -> QueryResult<usize> {
+pub fn introduce(conn: &mut Conn, id: Id<Account>, summary: &str, forum: Option<&Uri>) -> QueryResult<usize> {
     let change = (accounts::summary.eq(summary), accounts::forum.eq(forum));
     run!(conn, execute, diesel::update(accounts::table.find(id)).set(change))
 }
@@ -157,8 +152,7 @@ pub fn count_local_persons(conn: &mut Conn) -> QueryResult<i64> {
 /// Keeps the actor document as its origin served it.
 pub fn keep_document(conn: &mut Conn, id: Id<Account>, document: &str) -> QueryResult<usize> {
     let change = account_documents::document.eq(document);
-    let changed =
-        run!(conn, execute, diesel::update(account_documents::table.find(id)).set(change))?;
+    let changed = run!(conn, execute, diesel::update(account_documents::table.find(id)).set(change))?;
     if changed > 0 {
         return Ok(changed);
     }

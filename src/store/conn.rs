@@ -13,7 +13,7 @@ use super::error::{Error, Fault};
 /// The PostgreSQL arm: pure Rust underneath, synchronous to its callers.
 pub(super) type PgArm = AsyncConnectionWrapper<Object<AsyncPgConnection>>;
 
-/// A connection. Queries are written once and run with [`run!`](crate::store::run) on either arm.
+/// A connection. Queries are written once and run with the macro `run!` on either arm.
 pub enum Conn {
     /// SQLite.
     Sqlite(Box<SqliteConnection>),
@@ -42,7 +42,8 @@ const PRAGMAS: &str = "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PR
 /// Opens a SQLite file; a reader refuses every write.
 pub(super) fn open_sqlite(path: &Path, reader: bool) -> Result<Conn, Error> {
     let unreachable = |why: String| Error::from(Fault::Unreachable(format!("{}: {why}", path.display())));
-    let mut conn = SqliteConnection::establish(&path.to_string_lossy()).map_err(|e| unreachable(e.to_string()))?;
+    let mut conn =
+        SqliteConnection::establish(&path.to_string_lossy()).map_err(|e| unreachable(e.to_string()))?;
     let pragmas = conn.batch_execute(PRAGMAS);
     pragmas.map_err(|error| unreachable(error.to_string()))?;
     if reader {

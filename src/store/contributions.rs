@@ -153,12 +153,9 @@ pub fn by_id(conn: &mut Conn, viewer: Viewer, id: Id<Contribution>) -> QueryResu
 }
 
 /// The contributions with these keys that the viewer may see, in no order.
-pub fn by_ids(
-    conn: &mut Conn,
-    viewer: Viewer,
-    ids: &[Id<Contribution>],
-) -> QueryResult<Vec<Contribution>> {
-    let query = contributions::table.filter(contributions::id.eq_any(ids.to_vec())).filter(visible_to(viewer));
+pub fn by_ids(conn: &mut Conn, viewer: Viewer, ids: &[Id<Contribution>]) -> QueryResult<Vec<Contribution>> {
+    let query =
+        contributions::table.filter(contributions::id.eq_any(ids.to_vec())).filter(visible_to(viewer));
     run!(conn, load, query.select(Contribution::as_select()))
 }
 
@@ -349,10 +346,10 @@ pub fn held_of(conn: &mut Conn, author: Id<Account>) -> QueryResult<Vec<Id<Contr
 
 /// How many public contributions of ours there are: first ones and replies, for NodeInfo.
 pub fn count_local(conn: &mut Conn) -> QueryResult<(i64, i64)> {
-    let ours = || {
-        contributions::table.filter(contributions::local.eq(true)).filter(visible_to(Viewer::Anyone))
-    };
+    let ours =
+        || contributions::table.filter(contributions::local.eq(true)).filter(visible_to(Viewer::Anyone));
     let posts = run!(conn, get_result, ours().filter(contributions::in_reply_to_uri.is_null()).count())?;
-    let replies = run!(conn, get_result, ours().filter(contributions::in_reply_to_uri.is_not_null()).count())?;
+    let replies =
+        run!(conn, get_result, ours().filter(contributions::in_reply_to_uri.is_not_null()).count())?;
     Ok((posts, replies))
 }

@@ -38,7 +38,10 @@ struct Shared {
 
 enum Engine {
     /// One writer behind a fair semaphore and a few readers: never one pool for both.
-    Sqlite { writer: Slots, readers: Slots },
+    Sqlite {
+        writer: Slots,
+        readers: Slots,
+    },
     Postgres(Pool<AsyncPgConnection>),
 }
 
@@ -147,7 +150,11 @@ impl Db {
         self.with_writer(|conn| self.transact(conn, &work)).await
     }
 
-    fn transact<T>(&self, conn: &mut Conn, work: &impl Fn(&mut Tx<'_>) -> Result<T, Error>) -> Result<T, Error> {
+    fn transact<T>(
+        &self,
+        conn: &mut Conn,
+        work: &impl Fn(&mut Tx<'_>) -> Result<T, Error>,
+    ) -> Result<T, Error> {
         let mut attempt = 1;
         loop {
             let site = self.shared.site.read().unwrap_or_else(PoisonError::into_inner).clone();

@@ -2,9 +2,9 @@
 
 use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, QueryResult, SelectableHelper};
 
+use super::Error;
 use super::conn::{Conn, run};
 use super::tx::Tx;
-use super::Error;
 use crate::domain::host::{Host, HostStanding};
 use crate::domain::id::Id;
 use crate::schema::hosts;

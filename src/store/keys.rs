@@ -4,9 +4,9 @@
 use diesel::prelude::{Insertable, Queryable, Selectable};
 use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, QueryResult, SelectableHelper};
 
+use super::Error;
 use super::conn::{Conn, run};
 use super::tx::Tx;
-use super::Error;
 use crate::clock::Timestamp;
 use crate::domain::account::Account;
 use crate::domain::id::Id;
@@ -41,7 +41,8 @@ pub struct Key {
 impl Key {
     /// The public half, parsed.
     pub fn verifying(&self) -> Result<VerifyingKey, Error> {
-        VerifyingKey::from_bytes(self.algorithm, &self.public_key).map_err(|error| Error::broken(error.to_string()))
+        VerifyingKey::from_bytes(self.algorithm, &self.public_key)
+            .map_err(|error| Error::broken(error.to_string()))
     }
 }
 
@@ -55,7 +56,8 @@ pub struct Signing {
 
 /// The key with this address, retired or not.
 pub fn by_uri(conn: &mut Conn, uri: &Uri) -> QueryResult<Option<Key>> {
-    run!(conn, first, account_keys::table.filter(account_keys::uri.eq(uri)).select(Key::as_select())).optional()
+    run!(conn, first, account_keys::table.filter(account_keys::uri.eq(uri)).select(Key::as_select()))
+        .optional()
 }
 
 /// Every key an account ever had, newest first.
@@ -77,7 +79,8 @@ pub fn signing(conn: &mut Conn, account: Id<Account>, algorithm: Algorithm) -> R
     let missing = || Error::broken(format!("account {account} has no key to sign with"));
     let key = key.ok_or_else(missing)?;
     let private = key.private_key.as_deref().unwrap_or_default();
-    let parsed = SigningKey::from_pkcs8(algorithm, private).map_err(|error| Error::broken(error.to_string()))?;
+    let parsed =
+        SigningKey::from_pkcs8(algorithm, private).map_err(|error| Error::broken(error.to_string()))?;
     Ok(Signing { uri: key.uri, key: parsed })
 }
 

@@ -11,6 +11,7 @@ pub mod hosts;
 pub mod keys;
 mod migrations;
 pub mod notifications;
+pub mod pins;
 mod postgres;
 pub mod relations;
 pub mod revisions;

@@ -14,12 +14,9 @@ pub fn follows(conn: &mut Conn, follower: Id<Account>, followee: Id<Account>) ->
 }
 
 /// The relation of two accounts, agreed to or not.
-pub fn follow(
-    conn: &mut Conn,
-    follower: Id<Account>,
-    followee: Id<Account>,
-) -> QueryResult<Option<Follow>> {
-    let query = follows::table.filter(follows::followee_id.eq(followee)).filter(follows::follower_id.eq(follower));
+pub fn follow(conn: &mut Conn, follower: Id<Account>, followee: Id<Account>) -> QueryResult<Option<Follow>> {
+    let query =
+        follows::table.filter(follows::followee_id.eq(followee)).filter(follows::follower_id.eq(follower));
     run!(conn, first, query.select(Follow::as_select())).optional()
 }
 
@@ -40,4 +37,22 @@ pub fn blocks(conn: &mut Conn, account: Id<Account>, target: Id<Account>) -> Que
     let query = blocks::table.find((account, target)).count();
     let count: i64 = run!(conn, get_result, query)?;
     Ok(count > 0)
+}
+
+/// How many follow an account.
+pub fn count_followers(conn: &mut Conn, followee: Id<Account>) -> QueryResult<i64> {
+    let query = follows::table
+        .filter(follows::followee_id.eq(followee))
+        .filter(follows::state.eq(FollowState::Accepted))
+        .count();
+    run!(conn, get_result, query)
+}
+
+/// How many an account follows.
+pub fn count_following(conn: &mut Conn, follower: Id<Account>) -> QueryResult<i64> {
+    let query = follows::table
+        .filter(follows::follower_id.eq(follower))
+        .filter(follows::state.eq(FollowState::Accepted))
+        .count();
+    run!(conn, get_result, query)
 }

@@ -47,8 +47,7 @@ pub fn insert(conn: &mut Conn, revision: &Revision) -> QueryResult<()> {
 
 /// Every version, oldest first.
 pub fn of(conn: &mut Conn, id: Id<Contribution>) -> QueryResult<Vec<Revision>> {
-    let query =
-        revisions::table.filter(revisions::contribution_id.eq(id)).order(revisions::revision);
+    let query = revisions::table.filter(revisions::contribution_id.eq(id)).order(revisions::revision);
     run!(conn, load, query.select(Revision::as_select()))
 }
 
@@ -59,8 +58,7 @@ pub fn by_number(conn: &mut Conn, id: Id<Contribution>, revision: i32) -> QueryR
 
 /// The newest version.
 pub fn newest(conn: &mut Conn, id: Id<Contribution>) -> QueryResult<Option<Revision>> {
-    let query =
-        revisions::table.filter(revisions::contribution_id.eq(id)).order(revisions::revision.desc());
+    let query = revisions::table.filter(revisions::contribution_id.eq(id)).order(revisions::revision.desc());
     run!(conn, first, query.select(Revision::as_select())).optional()
 }
 

@@ -117,7 +117,8 @@ pub fn insert_thesis(
     key: &str,
     parts: &ThesisParts,
 ) -> QueryResult<usize> {
-    let row = (theses::contribution_id.eq(id), theses::statement_id.eq(statement), theses::key.eq(key), parts);
+    let row =
+        (theses::contribution_id.eq(id), theses::statement_id.eq(statement), theses::key.eq(key), parts);
     run!(conn, execute, diesel::insert_into(theses::table).values(row))
 }
 
@@ -137,10 +138,7 @@ pub fn thesis_parts(conn: &mut Conn, id: Id<Contribution>) -> QueryResult<Option
 }
 
 /// Every thesis a statement ever had, with its head, in the order of reading.
-pub fn theses_of(
-    conn: &mut Conn,
-    statement: Id<Contribution>,
-) -> QueryResult<Vec<(Contribution, Thesis)>> {
+pub fn theses_of(conn: &mut Conn, statement: Id<Contribution>) -> QueryResult<Vec<(Contribution, Thesis)>> {
     let query = theses::table
         .inner_join(contributions::table.on(contributions::id.eq(theses::contribution_id)))
         .filter(theses::statement_id.eq(statement))

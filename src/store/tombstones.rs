@@ -2,9 +2,9 @@
 
 use diesel::{ExpressionMethods, QueryDsl, QueryResult};
 
+use super::Error;
 use super::conn::{Conn, run};
 use super::tx::Tx;
-use super::Error;
 use crate::clock::Timestamp;
 use crate::domain::uri::Uri;
 use crate::schema::tombstones;

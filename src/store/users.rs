@@ -2,9 +2,9 @@
 
 use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, QueryResult, SelectableHelper};
 
+use super::Error;
 use super::conn::{Conn, run};
 use super::tx::Tx;
-use super::Error;
 use crate::clock::Timestamp;
 use crate::domain::account::Account;
 use crate::domain::id::Id;

@@ -40,7 +40,12 @@ pub fn load(conn: &mut Conn, viewer: Viewer, heads: Vec<Contribution>) -> QueryR
         views.push(View {
             author,
             on_behalf_of: head.on_behalf_of_id.and_then(|id| people.get(&id).cloned()),
-            mentions: named.remove(&head.id).unwrap_or_default().iter().filter_map(|id| people.get(id).cloned()).collect(),
+            mentions: named
+                .remove(&head.id)
+                .unwrap_or_default()
+                .iter()
+                .filter_map(|id| people.get(id).cloned())
+                .collect(),
             tags: hashtags.remove(&head.id).unwrap_or_default(),
             replies: replies.get(&head.id).copied().unwrap_or(0),
             likes: likes.get(&head.id).copied().unwrap_or(0),

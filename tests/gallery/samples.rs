@@ -221,7 +221,10 @@ fn card(title: &str, day: i64, standing: Standing) -> StatementCard {
 }
 
 fn heads() -> Vec<Neighbour> {
-    theses().into_iter().map(|thesis| Neighbour { number: thesis.number, head: thesis.head, href: thesis.href }).collect()
+    theses()
+        .into_iter()
+        .map(|thesis| Neighbour { number: thesis.number, head: thesis.head, href: thesis.href })
+        .collect()
 }
 
 fn superseded() -> Standing {

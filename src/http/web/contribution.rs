@@ -1,7 +1,7 @@
 //! A contribution as lists show it: who, what kind, when, then the text.
 
-use super::thesis::Neighbour;
 use super::shown::{Href, Lang, Link, Moment, count};
+use super::thesis::Neighbour;
 
 /// Who speaks: shown on every contribution, because an organization's word and a person's are never alike.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,0 +1,228 @@
+//! Collections and their pages.
+
+use activitypub_federation::config::Data;
+use axum::extract::{OriginalUri, Path, Query};
+use axum::http::request::Parts;
+use axum::response::Response;
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::answer::{Answer, FRESH, PUBLIC, document, viewer};
+use super::contributions::current;
+use crate::clock::Timestamp;
+use crate::domain::Refusal;
+use crate::domain::account::{Account, AccountKind};
+use crate::domain::contribution::{Contribution, Kind};
+use crate::domain::id::Id;
+use crate::domain::uri::Uri;
+use crate::federation::Federation;
+use crate::store::contributions::{self, Viewer};
+use crate::store::{Conn, Error, accounts, activities, pins, relations, revisions, statements};
+use crate::vocab::collection::{flat, page, paged};
+
+/// Items on one page.
+const PAGE: i64 = 40;
+/// What the outbox of a Forum holds, unpaged: Lemmy reads it and cannot page.
+const FLAT: i64 = 50;
+/// How long a thesis stays out of `replies`: Mastodon pushes fetched replies that are younger
+/// than six hours into home feeds.
+const THESIS_QUIET_SECONDS: i64 = 6 * 3600;
+
+/// Which page is asked for.
+#[derive(Debug, Default, Deserialize)]
+pub struct Cursor {
+    /// Present on pages, absent on the entrance.
+    page: Option<String>,
+    /// Only what is older than this key.
+    max_id: Option<i64>,
+    /// Only what is newer than this key.
+    min_id: Option<i64>,
+}
+
+async fn local(data: &Data<Federation>, name: &str) -> Result<Account, Answer> {
+    let account = data.app.db.read(|conn| Ok(accounts::local_by_name(conn, name)?)).await?;
+    account.ok_or_else(Answer::not_found)
+}
+
+/// `GET /actors/{name}/outbox`: what the account published, newest first.
+pub async fn outbox(
+    data: Data<Federation>,
+    Path(name): Path<String>,
+    Query(cursor): Query<Cursor>,
+) -> Result<Response, Answer> {
+    let account = local(&data, &name).await?;
+    let id = format!("{}/outbox", account.uri);
+    let (whole, limit) = match account.kind {
+        AccountKind::Forum => (true, FLAT),
+        AccountKind::Person | AccountKind::Organization | AccountKind::Application | AccountKind::Service => {
+            (false, PAGE)
+        }
+    };
+    let before = cursor.max_id.map(Id::new);
+    let (total, rows) = data
+        .app
+        .db
+        .read(|conn| {
+            let total = activities::count_listed(conn, account.id)?;
+            Ok((total, activities::listed(conn, account.id, before, limit)?))
+        })
+        .await?;
+    let items: Vec<Value> = rows.iter().filter_map(|row| serde_json::from_str(&row.body).ok()).collect();
+    if whole {
+        return Ok(document(&flat(&id, &account.uri, &items), FRESH));
+    }
+    if cursor.page.is_none() {
+        let first = format!("{id}?page=true");
+        return Ok(document(&paged(&id, &account.uri, total, Some(&first)), FRESH));
+    }
+    let here = cursor.max_id.map_or_else(|| format!("{id}?page=true"), |at| format!("{id}?page=true&max_id={at}"));
+    let more = rows.last().filter(|_| items.len() >= usize::try_from(PAGE).unwrap_or(usize::MAX));
+    let next = more.map(|row| format!("{id}?page=true&max_id={}", row.id));
+    Ok(document(&page(&here, &id, &items, next.as_deref()), FRESH))
+}
+
+/// `GET /actor/outbox`: the instance actor says nothing.
+pub async fn empty_outbox(data: Data<Federation>) -> Response {
+    let owner = Uri::ours(&data.app.site.origin, "/actor");
+    document(&flat(&format!("{owner}/outbox"), &owner, &[]), PUBLIC)
+}
+
+/// `GET /actors/{name}/followers`: how many; who they are is their own business.
+pub async fn followers(data: Data<Federation>, Path(name): Path<String>) -> Result<Response, Answer> {
+    let account = local(&data, &name).await?;
+    let total = data.app.db.read(|conn| Ok(relations::count_followers(conn, account.id)?)).await?;
+    Ok(document(&paged(&format!("{}/followers", account.uri), &account.uri, total, None), FRESH))
+}
+
+/// `GET /actors/{name}/following`: how many.
+pub async fn following(data: Data<Federation>, Path(name): Path<String>) -> Result<Response, Answer> {
+    let account = local(&data, &name).await?;
+    let total = data.app.db.read(|conn| Ok(relations::count_following(conn, account.id)?)).await?;
+    Ok(document(&paged(&format!("{}/following", account.uri), &account.uri, total, None), FRESH))
+}
+
+/// `GET /actors/{name}/featured`: what the account pinned, by address.
+pub async fn featured(data: Data<Federation>, Path(name): Path<String>) -> Result<Response, Answer> {
+    let account = local(&data, &name).await?;
+    let pinned = data.app.db.read(|conn| Ok(pins::of(conn, Viewer::Anyone, account.id)?)).await?;
+    let items: Vec<Value> = pinned.iter().map(|head| json!(head.uri)).collect();
+    Ok(document(&flat(&format!("{}/featured", account.uri), &account.uri, &items), FRESH))
+}
+
+/// `GET /actors/{name}/moderators`: who may moderate a Forum: its organization.
+pub async fn moderators(data: Data<Federation>, Path(name): Path<String>) -> Result<Response, Answer> {
+    let account = local(&data, &name).await?;
+    if account.kind != AccountKind::Forum {
+        return Err(Answer::not_found());
+    }
+    let id = data.app.site.organization;
+    let organization = data.app.db.read(|conn| Ok(accounts::by_id(conn, id)?)).await?;
+    let items: Vec<Value> = organization.iter().map(|account| json!(account.uri)).collect();
+    Ok(document(&flat(&format!("{}/moderators", account.uri), &account.uri, &items), PUBLIC))
+}
+
+/// A contribution of ours and one page of what belongs to it.
+struct Slice {
+    head: Contribution,
+    owner: Account,
+    total: i64,
+    rows: Vec<Contribution>,
+}
+
+/// `…/replies`: what answers a contribution, oldest first, by address.
+pub async fn replies(
+    data: Data<Federation>,
+    OriginalUri(at): OriginalUri,
+    Query(cursor): Query<Cursor>,
+    parts: Parts,
+) -> Result<Response, Answer> {
+    let quiet = data.app.clock().now().plus_seconds(-THESIS_QUIET_SECONDS);
+    slice(&data, &parts, (at.path(), "/replies"), &cursor, |conn, viewer, head, after| {
+        let rows = contributions::replies(conn, viewer, head.id, after, PAGE)?;
+        Ok((contributions::count_replies(conn, viewer, head.id)?, heard(rows, quiet)))
+    })
+    .await
+}
+
+/// `…/context`: the whole thread of a contribution, the first one first (FEP-7888).
+pub async fn context(
+    data: Data<Federation>,
+    OriginalUri(at): OriginalUri,
+    Query(cursor): Query<Cursor>,
+    parts: Parts,
+) -> Result<Response, Answer> {
+    slice(&data, &parts, (at.path(), "/context"), &cursor, |conn, viewer, head, after| {
+        let rows = contributions::thread(conn, viewer, head.thread_id, after, PAGE)?;
+        Ok((contributions::count_thread(conn, viewer, head.thread_id)?, rows))
+    })
+    .await
+}
+
+fn heard(rows: Vec<Contribution>, quiet: Timestamp) -> Vec<Contribution> {
+    let loud = |head: &Contribution| head.kind != Kind::Thesis || head.published_at <= quiet;
+    rows.into_iter().filter(loud).collect()
+}
+
+async fn slice(
+    data: &Data<Federation>,
+    parts: &Parts,
+    (path, end): (&str, &str),
+    cursor: &Cursor,
+    load: impl Fn(&mut Conn, Viewer, &Contribution, Option<Id<Contribution>>) -> Result<(i64, Vec<Contribution>), Error>,
+) -> Result<Response, Answer> {
+    let viewer = viewer(data, parts).await?;
+    let uri = Uri::ours(&data.app.site.origin, path.strip_suffix(end).unwrap_or(path));
+    let after = cursor.min_id.map(Id::new);
+    let slice = data.app.db.read(|conn| {
+        let head = contributions::by_uri(conn, viewer, &uri)?.filter(|head| head.local);
+        let head = head.ok_or(Refusal::NotFound)?;
+        let owner = accounts::by_id(conn, head.author_id)?.ok_or(Refusal::NotFound)?;
+        let (total, rows) = load(conn, viewer, &head, after)?;
+        Ok(Slice { head, owner, total, rows })
+    });
+    let slice = slice.await?;
+    let id = format!("{}{end}", slice.head.uri);
+    if cursor.page.is_none() {
+        let first = format!("{id}?page=true");
+        return Ok(document(&paged(&id, &slice.owner.uri, slice.total, Some(&first)), FRESH));
+    }
+    let items: Vec<Value> = slice.rows.iter().map(|head| json!(head.uri)).collect();
+    let here = cursor.min_id.map_or_else(|| format!("{id}?page=true"), |at| format!("{id}?page=true&min_id={at}"));
+    let full = items.len() >= usize::try_from(PAGE).unwrap_or(usize::MAX);
+    let next = slice.rows.last().filter(|_| full).map(|head| format!("{id}?page=true&min_id={}", head.id));
+    Ok(document(&page(&here, &id, &items, next.as_deref()), FRESH))
+}
+
+/// `GET /s/{token}/theses`: every thesis of the current revision, whole and signed, in one answer.
+pub async fn theses(data: Data<Federation>, Path(token): Path<String>, parts: Parts) -> Result<Response, Answer> {
+    let viewer = viewer(&data, &parts).await?;
+    let uri = Uri::ours(&data.app.site.origin, &format!("/s/{token}"));
+    let found = data.app.db.read(|conn| {
+        let head = contributions::by_uri(conn, viewer, &uri)?.ok_or(Refusal::NotFound)?;
+        let owner = accounts::by_id(conn, head.author_id)?.ok_or(Refusal::NotFound)?;
+        let mut items = Vec::new();
+        for (thesis, parts) in statements::theses_of(conn, head.id)? {
+            if !parts.withdrawn {
+                items.push(serde_json::from_str(&current(conn, &thesis)?).unwrap_or(Value::Null));
+            }
+        }
+        Ok((owner, items))
+    });
+    let (owner, items) = found.await?;
+    Ok(document(&flat(&format!("{uri}/theses"), &owner.uri, &items), FRESH))
+}
+
+/// `GET /s/{token}/history`: the addresses of every revision, oldest first.
+pub async fn history(data: Data<Federation>, Path(token): Path<String>, parts: Parts) -> Result<Response, Answer> {
+    let viewer = viewer(&data, &parts).await?;
+    let uri = Uri::ours(&data.app.site.origin, &format!("/s/{token}"));
+    let found = data.app.db.read(|conn| {
+        let head = contributions::by_uri(conn, viewer, &uri)?.ok_or(Refusal::NotFound)?;
+        let owner = accounts::by_id(conn, head.author_id)?.ok_or(Refusal::NotFound)?;
+        Ok((owner, revisions::of(conn, head.id)?))
+    });
+    let (owner, revisions) = found.await?;
+    let items: Vec<Value> =
+        revisions.iter().map(|revision| json!(format!("{uri}/rev/{}", revision.revision))).collect();
+    Ok(document(&flat(&format!("{uri}/history"), &owner.uri, &items), FRESH))
+}
