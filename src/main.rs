@@ -1,3 +1,10 @@
-//! The `plenum` command.
+//! The `plenum` command: parse the command line, run it, turn an error into an exit code.
 
-fn main() {}
+use std::process::ExitCode;
+
+use clap::Parser;
+use plenum::cli::Command;
+
+fn main() -> ExitCode {
+    plenum::cli::run(Command::parse())
+}

@@ -1,3 +1,143 @@
 //! The door for requests: pages for people, ActivityPub for servers, the client API for apps.
 
+pub mod activitypub;
+pub mod extract;
+pub mod first_run;
 pub mod web;
+
+use std::time::Duration;
+
+use activitypub_federation::config::{Data, FederationConfig, FederationMiddleware};
+use axum::Router;
+use axum::extract::{DefaultBodyLimit, Path};
+use axum::http::header::{LINK, VARY};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::limit::RequestBodyLimitLayer;
+use tower_http::timeout::TimeoutLayer;
+
+use crate::federation::Federation;
+use activitypub::{actors, contributions};
+use extract::accept::wants_activity;
+
+/// Every door of a site.
+pub fn router(config: FederationConfig<Federation>) -> Router {
+    let limits = config.to_request_data().app.config.http.clone();
+    Router::new()
+        .route("/", get(home))
+        .route("/actors/{name}", get(actor))
+        .route("/c/{token}", get(post))
+        .route("/s/{token}", get(statement))
+        .route("/s/{token}/t/{key}", get(thesis))
+        .route("/statements/{slug}", get(statement_page))
+        .route("/statements/{slug}/theses/{key}", get(thesis_page))
+        .merge(activitypub::router())
+        .merge(web::router())
+        .layer(FederationMiddleware::new(config))
+        .layer(DefaultBodyLimit::disable())
+        .layer(RequestBodyLimitLayer::new(limits.body_bytes))
+        .layer(TimeoutLayer::with_status_code(
+            StatusCode::SERVICE_UNAVAILABLE,
+            Duration::from_secs(limits.request_seconds),
+        ))
+        .layer(CatchPanicLayer::new())
+}
+
+/// `GET /`: the home page; for servers the instance actor, where Lemmy looks for it.
+async fn home(data: Data<Federation>, headers: HeaderMap, page: web::Visit) -> Response {
+    if wants_activity(&headers) {
+        return negotiated(actors::instance(data).await);
+    }
+    web::home_page(&data, page).await.into_response()
+}
+
+/// `GET /actors/{name}`: an identity; people are led to the page.
+async fn actor(data: Data<Federation>, Path(name): Path<String>, headers: HeaderMap) -> Response {
+    if wants_activity(&headers) {
+        return negotiated(actors::actor(&data, &name).await);
+    }
+    see(&format!("/@{name}"))
+}
+
+/// `GET /c/{token}`: a post.
+async fn post(data: Data<Federation>, Path(token): Path<String>, parts: Parts, page: web::Visit) -> Response {
+    let path = format!("/c/{token}");
+    if wants_activity(&parts.headers) {
+        return negotiated(contributions::show(&data, &parts, &path).await);
+    }
+    with_alternate(&data, &path, web::post_page(&data, page, &token).await.into_response())
+}
+
+/// `GET /s/{token}`: the identity of a statement.
+async fn statement(data: Data<Federation>, Path(token): Path<String>, parts: Parts) -> Response {
+    let path = format!("/s/{token}");
+    if wants_activity(&parts.headers) {
+        return negotiated(contributions::show(&data, &parts, &path).await);
+    }
+    people(&data, &path).await
+}
+
+/// `GET /s/{token}/t/{key}`: the identity of a thesis.
+async fn thesis(data: Data<Federation>, Path((token, key)): Path<(String, String)>, parts: Parts) -> Response {
+    let path = format!("/s/{token}/t/{key}");
+    if wants_activity(&parts.headers) {
+        return negotiated(contributions::show(&data, &parts, &path).await);
+    }
+    people(&data, &path).await
+}
+
+/// `GET /statements/{slug}`: a statement's page; servers are led to its identity.
+async fn statement_page(
+    data: Data<Federation>,
+    Path(slug): Path<String>,
+    parts: Parts,
+    page: web::Visit,
+) -> Response {
+    if wants_activity(&parts.headers) {
+        return negotiated(contributions::statement_by_slug(&data, &parts, &slug).await);
+    }
+    web::statement_page(&data, page, &slug).await.into_response()
+}
+
+/// `GET /statements/{slug}/theses/{key}`: a thesis's page; servers are led to its identity.
+async fn thesis_page(
+    data: Data<Federation>,
+    Path((slug, key)): Path<(String, String)>,
+    parts: Parts,
+    page: web::Visit,
+) -> Response {
+    if wants_activity(&parts.headers) {
+        return negotiated(contributions::thesis_by_slug(&data, &parts, &slug, &key).await);
+    }
+    web::thesis_page(&data, page, &slug, &key).await.into_response()
+}
+
+fn negotiated(answer: Result<Response, activitypub::answer::Answer>) -> Response {
+    answer.into_response()
+}
+
+/// Leads people from an identity to its page.
+async fn people(data: &Data<Federation>, path: &str) -> Response {
+    match contributions::page_of(data, path).await {
+        Ok(url) => see(&url),
+        Err(answer) => answer.into_response(),
+    }
+}
+
+fn see(url: &str) -> Response {
+    let mut response = axum::response::Redirect::to(url).into_response();
+    response.headers_mut().insert(VARY, HeaderValue::from_static("Accept"));
+    response
+}
+
+/// Says in a header that a page has a document, for those who read no HTML.
+fn with_alternate(data: &Data<Federation>, path: &str, mut page: Response) -> Response {
+    let link = format!("<{}{path}>; rel=\"alternate\"; type=\"application/activity+json\"", data.app.site.origin);
+    if let (true, Ok(link)) = (page.status().is_success(), HeaderValue::from_str(&link)) {
+        page.headers_mut().append(LINK, link);
+    }
+    page
+}

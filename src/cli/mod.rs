@@ -1,0 +1,126 @@
+//! The door for a person at a terminal.
+
+mod account;
+mod check;
+mod context;
+mod demo;
+mod import;
+mod migrate;
+mod serve;
+mod setup;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::config::{self, Config};
+use crate::store::Error;
+
+/// A federated discussion server: organizations publish theses and answer each other.
+///
+/// Free software under the AGPL-3.0; the source is at the address of `plenum --version`.
+#[derive(Debug, Parser)]
+#[command(name = "plenum", version = concat!(env!("CARGO_PKG_VERSION"), " (", env!("CARGO_PKG_REPOSITORY"), ")"))]
+pub struct Command {
+    /// Settings file; without it ./plenum.toml is read if it exists.
+    #[arg(long, short, global = true, value_name = "FILE")]
+    config: Option<PathBuf>,
+    #[command(subcommand)]
+    what: What,
+}
+
+#[derive(Debug, Subcommand)]
+enum What {
+    /// Run the server. The first run prints a link to set the site up.
+    Serve,
+    /// Set the site up from the command line instead of the page.
+    Setup(setup::Setup),
+    /// People who sign in, their roles, passwords, invitations and tokens.
+    Account(account::Account),
+    /// Turn a text or Markdown file into a draft statement.
+    Import(import::Import),
+    /// Three organizations on this machine that follow and answer each other.
+    Demo(demo::Demo),
+    /// Look at the site the way another server does.
+    Check,
+    /// Bring the database up to date and stop.
+    Migrate,
+}
+
+/// What ends a command with a message for the person who typed it.
+#[derive(Debug)]
+pub struct Failure(String);
+
+impl Failure {
+    fn new(why: impl Into<String>) -> Self {
+        Self(why.into())
+    }
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        Self(error.to_string())
+    }
+}
+
+impl From<config::Problem> for Failure {
+    fn from(problem: config::Problem) -> Self {
+        Self(problem.to_string())
+    }
+}
+
+impl From<std::io::Error> for Failure {
+    fn from(error: std::io::Error) -> Self {
+        Self(error.to_string())
+    }
+}
+
+/// Runs a command and says on standard error why it failed.
+pub fn run(command: Command) -> ExitCode {
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return fail(&format!("the program cannot start: {error}")),
+    };
+    let result = match Config::load(command.config.as_deref(), config::environment()) {
+        Ok(config) => {
+            context::log(&config);
+            runtime.block_on(dispatch(command.what, config))
+        }
+        Err(problems) => Err(Failure::new(problems.to_string())),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(Failure(why)) => fail(&why),
+    }
+}
+
+async fn dispatch(what: What, config: Config) -> Result<(), Failure> {
+    match what {
+        What::Serve => serve::run(config).await,
+        What::Setup(setup) => setup.run(config).await,
+        What::Account(account) => account.run(config).await,
+        What::Import(import) => import.run(config).await,
+        What::Demo(demo) => demo.run(config).await,
+        What::Check => check::run(config).await,
+        What::Migrate => migrate::run(config).await,
+    }
+}
+
+#[expect(clippy::print_stderr, reason = "a command says on standard error why it failed")]
+fn fail(why: &str) -> ExitCode {
+    eprintln!("plenum: {}", why.trim_end());
+    ExitCode::FAILURE
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_command_tree_is_sound() {
+        Command::command().debug_assert();
+    }
+}

@@ -1,0 +1,197 @@
+//! The server of a site that is not set up yet: one page behind a one-time link.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::extract::{Form, Query, State};
+use axum::http::StatusCode;
+use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFERRER_POLICY};
+use axum::response::{Html, IntoResponse, Redirect, Response};
+use axum::routing::get;
+use axum::{Router, extract::Path};
+use serde::Deserialize;
+use tokio::net::TcpListener;
+use tokio::sync::{Mutex, watch};
+
+use super::web::assets;
+use super::web::forms::Mistakes;
+use super::web::layout::{Layout, Site as Masthead};
+use super::web::setup::{SetupPage, federation_modes};
+use crate::config;
+use crate::domain::Refusal;
+use crate::domain::site::{FederationMode, Site};
+use crate::services::setup::{SetUp, SetUpKeys, set_up};
+use crate::services::users::{HashedPassword, secret, secret_hash};
+use crate::store::{Db, Error};
+
+/// The set-up of a site, waiting for its page to be filled in.
+#[derive(Clone)]
+pub struct FirstRun {
+    db: Db,
+    origin: String,
+    token_hash: String,
+    done: Arc<watch::Sender<bool>>,
+    site: Arc<Mutex<Option<Site>>>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+struct Asked {
+    #[serde(default)]
+    token: String,
+    #[serde(default)]
+    organization: String,
+    #[serde(default)]
+    handle: String,
+    #[serde(default)]
+    languages: String,
+    #[serde(default)]
+    federation: String,
+    #[serde(default)]
+    admin: String,
+    #[serde(default)]
+    password: String,
+}
+
+impl FirstRun {
+    /// A set-up for `origin`, and the link that opens its page.
+    pub fn new(db: Db, origin: String) -> Result<(Self, String), Error> {
+        let (secret, token_hash) = secret()?;
+        let link = format!("{origin}/setup?token={secret}");
+        let done = Arc::new(watch::channel(false).0);
+        Ok((Self { db, origin, token_hash, done, site: Arc::default() }, link))
+    }
+
+    /// Serves the page until the site is set up, or until `stop`.
+    pub async fn run(
+        self,
+        listener: &TcpListener,
+        limits: &config::Http,
+        stop: watch::Receiver<bool>,
+    ) -> Option<Site> {
+        let mut done = self.done.subscribe();
+        let mut stop = stop;
+        let (end, ended) = watch::channel(false);
+        let router = self.router();
+        let serving = crate::serve::answer(listener, router, limits, ended);
+        let waiting = async {
+            tokio::select! {
+                _ = done.wait_for(|done| *done) => {}
+                () = crate::serve::stopped(&mut stop) => {}
+            }
+            let _ = end.send(true);
+        };
+        tokio::join!(serving, waiting);
+        self.site.lock().await.take()
+    }
+
+    fn router(&self) -> Router {
+        Router::new()
+            .route("/setup", get(show).post(submit))
+            .route("/assets/{name}", get(asset))
+            .fallback(waiting)
+            .with_state(self.clone())
+    }
+
+    fn page(&self, asked: &Asked, mistakes: Mistakes, status: StatusCode) -> Response {
+        let host = self.origin.split_once("://").map_or(self.origin.as_str(), |(_, host)| host);
+        let masthead = Masthead {
+            name: "Plenum".to_owned(),
+            motto: String::new(),
+            handle: String::new(),
+            language: "en".into(),
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            source: env!("CARGO_PKG_REPOSITORY").into(),
+        };
+        let chosen = if asked.federation.is_empty() { "quarantine" } else { asked.federation.as_str() };
+        let languages = if asked.languages.is_empty() { "en" } else { asked.languages.as_str() };
+        let page = SetupPage {
+            layout: Layout::new(masthead, "Set up this site"),
+            token: asked.token.clone(),
+            host: host.to_owned(),
+            organization: asked.organization.clone(),
+            handle: asked.handle.clone(),
+            languages: languages.to_owned(),
+            federation: federation_modes(chosen),
+            admin: asked.admin.clone(),
+            mistakes,
+        };
+        let headers = [
+            (CONTENT_SECURITY_POLICY, assets::CONTENT_SECURITY_POLICY),
+            (CACHE_CONTROL, "no-store"),
+            (REFERRER_POLICY, "no-referrer"),
+        ];
+        match page.render() {
+            Ok(html) => (status, headers, Html(html)).into_response(),
+            Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
+        }
+    }
+
+    fn opens(&self, token: &str) -> bool {
+        secret_hash(token) == self.token_hash && !*self.done.borrow()
+    }
+}
+
+async fn show(State(run): State<FirstRun>, Query(asked): Query<Asked>) -> Response {
+    if !run.opens(&asked.token) {
+        return waiting().await;
+    }
+    run.page(&asked, Mistakes::default(), StatusCode::OK)
+}
+
+async fn submit(State(run): State<FirstRun>, Form(asked): Form<Asked>) -> Response {
+    if !run.opens(&asked.token) {
+        return waiting().await;
+    }
+    match found(&run, &asked).await {
+        Ok(site) => {
+            *run.site.lock().await = Some(site);
+            run.done.send_replace(true);
+            Redirect::to("/sign-in").into_response()
+        }
+        Err(Error::Refused(Refusal::Invalid { field, why })) => {
+            run.page(&asked, Mistakes::one(field, why), StatusCode::UNPROCESSABLE_ENTITY)
+        }
+        Err(Error::Refused(refusal)) => {
+            run.page(&asked, Mistakes::one("organization", refusal.to_string()), StatusCode::CONFLICT)
+        }
+        Err(Error::Fault(fault)) => {
+            tracing::error!(%fault, "the site could not be set up");
+            let why = "Something broke on our side; the log of the server says what.".to_owned();
+            run.page(&asked, Mistakes::one("organization", why), StatusCode::INTERNAL_SERVER_ERROR)
+        }
+    }
+}
+
+async fn found(run: &FirstRun, asked: &Asked) -> Result<Site, Error> {
+    let separator = |c: char| c == ',' || c.is_whitespace();
+    let languages = asked.languages.split(separator).filter(|tag| !tag.is_empty()).map(str::to_owned);
+    let request = SetUp {
+        origin: run.origin.clone(),
+        name: asked.organization.clone(),
+        handle: asked.handle.clone(),
+        description: String::new(),
+        languages: languages.collect(),
+        federation_mode: FederationMode::parse(&asked.federation).unwrap_or_default(),
+        contact: String::new(),
+        admin: asked.admin.clone(),
+    };
+    let (password, keys) = tokio::task::block_in_place(|| {
+        let password = HashedPassword::new(&asked.password)?;
+        Ok::<_, Error>((password, SetUpKeys::generate()?))
+    })?;
+    let (site, _) = run.db.write(|tx| set_up(tx, &request, &password, &keys)).await?;
+    run.db.set_site(site.clone());
+    Ok(site)
+}
+
+async fn asset(Path(name): Path<String>) -> Response {
+    match assets::find(&name) {
+        Some(asset) => ([(CONTENT_TYPE, asset.media_type)], asset.body).into_response(),
+        None => StatusCode::NOT_FOUND.into_response(),
+    }
+}
+
+async fn waiting() -> Response {
+    let text = "This site is not set up yet. Its administrator finds the link in the terminal where `plenum serve` runs.\n";
+    (StatusCode::SERVICE_UNAVAILABLE, [("retry-after", "60")], text).into_response()
+}

@@ -1,0 +1,103 @@
+//! A running server: connections in, workers behind, and a stop that loses nothing.
+
+use std::convert::Infallible;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use activitypub_federation::config::FederationConfig;
+use axum::Router;
+use axum::extract::{ConnectInfo, Request};
+use hyper::body::Incoming;
+use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use hyper_util::server::conn::auto::Builder;
+use hyper_util::server::graceful::GracefulShutdown;
+use hyper_util::service::TowerToHyperService;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
+use tower::ServiceExt;
+
+use crate::config;
+use crate::federation::Federation;
+use crate::{http, jobs};
+
+/// How long a client may take to send its request line and headers.
+const HEADER_PATIENCE: Duration = Duration::from_secs(10);
+
+/// Serves one site until `stop` turns true: requests first, then the workers, then the database.
+pub async fn serve(site: FederationConfig<Federation>, listener: TcpListener, stop: watch::Receiver<bool>) {
+    let workers = jobs::start(site.clone(), stop.clone());
+    let app = site.to_request_data().app.clone();
+    answer(&listener, http::router(site), &app.config.http, stop).await;
+    drop(listener);
+    // The workers heard the same signal; what they hold is rows, so a worker that fails loses nothing.
+    if let Err(error) = workers.await {
+        tracing::error!(%error, "the workers stopped badly");
+    }
+    app.db.close().await;
+}
+
+/// Answers connections until `stop` turns true, then lets requests in progress finish.
+#[expect(clippy::disallowed_methods, reason = "a connection is a task of its own, and this waits for all of them")]
+pub async fn answer(
+    listener: &TcpListener,
+    router: Router,
+    limits: &config::Http,
+    mut stop: watch::Receiver<bool>,
+) {
+    let seats = Arc::new(Semaphore::new(limits.connections));
+    let graceful = GracefulShutdown::new();
+    loop {
+        let Ok(seat) = Arc::clone(&seats).acquire_owned().await else { break };
+        let accepted = tokio::select! {
+            accepted = listener.accept() => accepted,
+            () = stopped(&mut stop) => break,
+        };
+        match accepted {
+            Ok((stream, peer)) => {
+                let connection = connection(stream, peer, router.clone(), &graceful, seat);
+                tokio::spawn(connection);
+            }
+            Err(error) => {
+                // Usually too many open files: give the ones that are open a moment to close.
+                tracing::warn!(%error, "a connection could not be accepted");
+                tokio::time::sleep(Duration::from_millis(100)).await;
+            }
+        }
+    }
+    let patience = Duration::from_secs(limits.shutdown_seconds);
+    if tokio::time::timeout(patience, graceful.shutdown()).await.is_err() {
+        tracing::warn!("some requests did not finish within {} s and were cut off", limits.shutdown_seconds);
+    }
+}
+
+/// Resolves once `stop` is true or its sender is gone.
+pub async fn stopped(stop: &mut watch::Receiver<bool>) {
+    let _ = stop.wait_for(|stop| *stop).await;
+}
+
+fn connection(
+    stream: TcpStream,
+    peer: SocketAddr,
+    router: Router,
+    graceful: &GracefulShutdown,
+    seat: OwnedSemaphorePermit,
+) -> impl Future<Output = ()> + use<> {
+    // Small answers leave at once instead of waiting for the peer's acknowledgement.
+    let _ = stream.set_nodelay(true);
+    let service = tower::service_fn(move |mut request: Request<Incoming>| {
+        request.extensions_mut().insert(ConnectInfo(peer));
+        let router = router.clone();
+        async move { Ok::<_, Infallible>(router.oneshot(request).await.unwrap_or_else(|never| match never {})) }
+    });
+    let mut builder = Builder::new(TokioExecutor::new());
+    builder.http1().timer(TokioTimer::new()).header_read_timeout(HEADER_PATIENCE);
+    builder.http2().timer(TokioTimer::new()).max_concurrent_streams(64).keep_alive_interval(HEADER_PATIENCE);
+    let connection = builder.serve_connection(TokioIo::new(stream), TowerToHyperService::new(service));
+    let connection = graceful.watch(connection.into_owned());
+    async move {
+        // A client that goes away in the middle is everyday life and no error of ours.
+        let _ = connection.await;
+        drop(seat);
+    }
+}
