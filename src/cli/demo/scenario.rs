@@ -1,0 +1,194 @@
+//! What the three organizations do, through the same services as everywhere.
+
+use indicatif::ProgressBar;
+
+use super::content;
+use super::world::{DemoSite, World};
+use super::super::Failure;
+use crate::domain::account::Account;
+use crate::domain::contribution::Contribution;
+use crate::domain::id::Id;
+use crate::domain::uri::Uri;
+use crate::domain::user::User;
+use crate::domain::view::{Body, View};
+use crate::federation::resolve;
+use crate::import::markdown;
+use crate::services::posts::{self, NewPost};
+use crate::services::{interactions, relations, statements};
+use crate::store::contributions::{self, Viewer};
+use crate::store::{Conn, Error, accounts, users};
+use crate::text::Markdown;
+
+/// Steps of the progress bar.
+pub const STEPS: u64 = 8;
+
+/// Plays the scenario from the first follow to the last reply.
+pub async fn play(world: &World, bar: &ProgressBar) -> Result<(), Failure> {
+    let [north, south, east] = world.sites.as_slice() else {
+        return Err(Failure::new("the demonstration has three sites"));
+    };
+    let step = |message: &'static str| {
+        bar.inc(1);
+        bar.set_message(message);
+    };
+    step("the organizations follow each other");
+    follow_all(world).await?;
+    world.settle().await?;
+    step("they publish statements");
+    let statement = publish(north, content::NORTH).await?;
+    publish(south, content::SOUTH).await?;
+    let first = publish(east, content::EAST_FIRST).await?;
+    world.settle().await?;
+    step("a member of South answers thesis 2");
+    let second = thesis(&statement, "2")?;
+    let asked = "Could a definition also name one case that it excludes? Without that it excludes nothing.";
+    let question = reply(south, "member", &second, asked).await?;
+    world.settle().await?;
+    step("North answers officially, East adds a source");
+    let answer = "Yes. We will add it and say that the proposal came from you.";
+    answer_officially(north, &question, answer).await?;
+    let third = thesis(&statement, "3")?;
+    reply(east, "member", &third, "An archive in our city holds minutes of 2021; they are open since last year.").await?;
+    world.settle().await?;
+    step("North revises thesis 2");
+    revise(north, statement.head.id).await?;
+    world.settle().await?;
+    step("East supersedes its statement");
+    let next = publish(east, content::EAST_SECOND).await?;
+    supersede(east, first.head.id, next.head.id).await?;
+    step("South thanks and boosts");
+    react(south, &statement.head.uri).await?;
+    world.settle().await?;
+    step("done");
+    Ok(())
+}
+
+async fn follow_all(world: &World) -> Result<(), Failure> {
+    for site in &world.sites {
+        for other in &world.sites {
+            if std::ptr::eq(site, other) {
+                continue;
+            }
+            let data = site.data();
+            let handle = format!("{}@{}", other.organization.handle, other.data().app.site.host);
+            let followee = resolve::account(&data, &handle).await?;
+            let id = data.app.site.organization;
+            data.app
+                .db
+                .write(|tx| {
+                    let organization = expect(accounts::by_id(tx, id)?)?;
+                    relations::follow(tx, &organization, &followee)
+                })
+                .await?;
+        }
+    }
+    Ok(())
+}
+
+async fn publish(site: &DemoSite, text: &str) -> Result<View, Failure> {
+    let import = markdown::parse(text).map_err(|error| Failure::new(error.to_string()))?;
+    let data = site.data();
+    let name = format!("publisher_{}", site.organization.handle);
+    let view = data.app.db.write(|tx| {
+        let user = expect(users::by_name(tx, &name)?)?;
+        let mut draft = import.draft.clone();
+        "en".clone_into(&mut draft.language);
+        statements::publish(tx, &user, draft)
+    });
+    Ok(view.await?)
+}
+
+/// The address of a thesis, by its number.
+fn thesis(statement: &View, number: &str) -> Result<Uri, Failure> {
+    let Body::Statement { theses, .. } = &statement.body else {
+        return Err(Failure::new("a statement of the demonstration has no theses"));
+    };
+    let found = theses.iter().find(|part| part.thesis.number == number);
+    let missing = || Failure::new(format!("the demonstration has no thesis {number}"));
+    Ok(found.ok_or_else(missing)?.head.uri.clone())
+}
+
+async fn reply(site: &DemoSite, who: &str, to: &Uri, text: &str) -> Result<Uri, Failure> {
+    let name = format!("{who}_{}", site.organization.handle);
+    let data = site.data();
+    let view = data.app.db.write(|tx| {
+        let user = expect(users::by_name(tx, &name)?)?;
+        let author = expect(accounts::by_id(tx, user.account_id)?)?;
+        let parent = known(tx, &user, to)?;
+        posts::publish(tx, &author, &post(parent.id, text))
+    });
+    Ok(view.await?.head.uri)
+}
+
+async fn answer_officially(site: &DemoSite, to: &Uri, text: &str) -> Result<Uri, Failure> {
+    let name = format!("publisher_{}", site.organization.handle);
+    let data = site.data();
+    let organization = data.app.site.organization;
+    let view = data.app.db.write(|tx| {
+        let user = expect(users::by_name(tx, &name)?)?;
+        let author: Account = expect(accounts::by_id(tx, organization)?)?;
+        let parent = known(tx, &user, to)?;
+        posts::publish(tx, &author, &post(parent.id, text))
+    });
+    Ok(view.await?.head.uri)
+}
+
+fn post(parent: Id<Contribution>, text: &str) -> NewPost {
+    NewPost {
+        markdown: Markdown::new(text),
+        in_reply_to: Some(parent),
+        language: "en".to_owned(),
+        ..NewPost::default()
+    }
+}
+
+async fn revise(site: &DemoSite, id: Id<Contribution>) -> Result<(), Failure> {
+    let name = format!("publisher_{}", site.organization.handle);
+    let data = site.data();
+    let done = data.app.db.write(|tx| {
+        let user = expect(users::by_name(tx, &name)?)?;
+        let mut draft = statements::draft_of(tx, id)?;
+        let (before, after) = content::NORTH_CHANGE;
+        for thesis in &mut draft.theses {
+            thesis.body = Markdown::new(thesis.body.as_str().replace(before, after));
+        }
+        statements::revise(tx, &user, id, draft, content::NORTH_REASON)
+    });
+    done.await?;
+    Ok(())
+}
+
+async fn supersede(site: &DemoSite, old: Id<Contribution>, new: Id<Contribution>) -> Result<(), Failure> {
+    let name = format!("publisher_{}", site.organization.handle);
+    let data = site.data();
+    let done = data.app.db.write(|tx| {
+        let user = expect(users::by_name(tx, &name)?)?;
+        statements::supersede(tx, &user, old, new, content::EAST_REASON)
+    });
+    done.await?;
+    Ok(())
+}
+
+async fn react(site: &DemoSite, uri: &Uri) -> Result<(), Failure> {
+    let name = format!("member_{}", site.organization.handle);
+    let data = site.data();
+    let organization = data.app.site.organization;
+    let done = data.app.db.write(|tx| {
+        let user = expect(users::by_name(tx, &name)?)?;
+        let member = expect(accounts::by_id(tx, user.account_id)?)?;
+        let statement = known(tx, &user, uri)?;
+        interactions::like(tx, &member, statement.id)?;
+        let organization = expect(accounts::by_id(tx, organization)?)?;
+        interactions::boost(tx, &organization, statement.id)
+    });
+    done.await?;
+    Ok(())
+}
+
+fn known(conn: &mut Conn, user: &User, uri: &Uri) -> Result<Contribution, Error> {
+    expect(contributions::by_uri(conn, Viewer::Member(user.account_id), uri)?)
+}
+
+fn expect<T>(found: Option<T>) -> Result<T, Error> {
+    found.ok_or_else(|| Error::broken("something of the demonstration did not arrive"))
+}

@@ -1,0 +1,232 @@
+//! The three sites of the demonstration behind one port.
+
+use std::collections::HashMap;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use activitypub_federation::config::{Data, FederationConfig};
+use axum::Router;
+use axum::extract::{Request, State};
+use axum::http::StatusCode;
+use axum::http::header::HOST;
+use axum::response::{IntoResponse, Response};
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+use tower::ServiceExt;
+
+use super::super::{Failure, context};
+use super::content::{self, Organization};
+use crate::app::App;
+use crate::config::{Config, DatabaseUrl};
+use crate::domain::site::FederationMode;
+use crate::domain::user::{Role, Roles};
+use crate::federation::Federation;
+use crate::services::setup::{SetUp, SetUpKeys, set_up};
+use crate::services::users::{self, HashedPassword, KeyPairs, NewUser};
+use crate::store::{deliveries, inbox_items};
+use crate::{http, jobs, serve};
+
+/// The password of every login of the demonstration, printed at start.
+pub const PASSWORD: &str = "demonstration";
+/// How long the sites may take to exchange what the scenario produced.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// One of the three.
+pub struct DemoSite {
+    /// Who speaks there.
+    pub organization: &'static Organization,
+    /// The running site.
+    pub federation: FederationConfig<Federation>,
+}
+
+impl DemoSite {
+    /// What federation code takes.
+    pub fn data(&self) -> Data<Federation> {
+        self.federation.to_request_data()
+    }
+}
+
+/// The three sites, running.
+pub struct World {
+    /// North, South and East.
+    pub sites: Vec<DemoSite>,
+    fresh: bool,
+    port: u16,
+    directory: PathBuf,
+    temporary: bool,
+    stop: watch::Sender<bool>,
+    tasks: Vec<JoinHandle<()>>,
+}
+
+impl World {
+    /// Opens or makes the three sites and starts to serve them.
+    #[expect(clippy::disallowed_methods, reason = "the listener of the demonstration runs beside the scenario")]
+    pub async fn open(config: &Config, port: u16, data: Option<&Path>) -> Result<Self, Failure> {
+        let temporary = data.is_none();
+        let directory = match data {
+            Some(directory) => directory.to_owned(),
+            None => std::env::temp_dir().join(format!("plenum-demo-{}", std::process::id())),
+        };
+        let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
+        let listener = TcpListener::bind(address).await;
+        let taken = |error| Failure::new(format!("cannot listen on {address}: {error}; try --port 0"));
+        let listener = listener.map_err(taken)?;
+        let port = listener.local_addr()?.port();
+        let (stop, stopped) = watch::channel(false);
+        let (mut sites, mut routers, mut tasks, mut fresh) = (Vec::new(), HashMap::new(), Vec::new(), false);
+        for organization in &content::ORGANIZATIONS {
+            let host = format!("{}.localhost:{port}", organization.handle);
+            let (app, new) = site(config, &directory, organization, &host).await?;
+            fresh |= new;
+            let federation = Federation::start(app).await?;
+            routers.insert(host, http::router(federation.clone()));
+            tasks.push(jobs::start(federation.clone(), stopped.clone()));
+            sites.push(DemoSite { organization, federation });
+        }
+        let limits = config.http.clone();
+        let router = by_host(routers);
+        tasks.push(tokio::spawn(async move { serve::answer(&listener, router, &limits, stopped).await }));
+        Ok(Self { sites, fresh, port, directory, temporary, stop, tasks })
+    }
+
+    /// Whether the sites were made just now.
+    pub const fn is_new(&self) -> bool {
+        self.fresh
+    }
+
+    /// Waits until no site has anything left to send or to take in.
+    pub async fn settle(&self) -> Result<(), Failure> {
+        let waiting = async {
+            let mut quiet = 0;
+            while quiet < 3 {
+                quiet = if self.pending().await? == 0 { quiet + 1 } else { 0 };
+                tokio::time::sleep(Duration::from_millis(50)).await;
+            }
+            Ok(())
+        };
+        let late = |_| Failure::new("the sites did not finish exchanging within a minute");
+        tokio::time::timeout(PATIENCE, waiting).await.map_err(late)?
+    }
+
+    async fn pending(&self) -> Result<i64, Failure> {
+        let mut sum = 0;
+        for site in &self.sites {
+            let data = site.data();
+            sum += data.app.db.read(|conn| Ok(deliveries::pending(conn)? + inbox_items::pending(conn)?)).await?;
+        }
+        Ok(sum)
+    }
+
+    /// What a person reads before looking around.
+    pub fn introduction(&self) -> String {
+        let mut text = String::from("\nThree organizations are running. Everything they say is demonstration data.\n");
+        for site in &self.sites {
+            let handle = site.organization.handle;
+            let origin = format!("http://{handle}.localhost:{}", self.port);
+            text.push_str(&format!("\n  {:<28} {origin}\n", site.organization.name));
+            for (name, what) in content::PEOPLE {
+                text.push_str(&format!("    {:<12} {what}\n", format!("{name}_{handle}")));
+            }
+        }
+        text.push_str(&format!(
+            "\nSign in with any of these names and the password “{PASSWORD}”.\n\n\
+             Look at the first statement of North, its third thesis and the replies to it; then at the\n\
+             same thread on South and East. Reply as a member of one, and see it arrive at the others.\n\n\
+             Data: {}{}\nCtrl-C stops.\n",
+            self.directory.display(),
+            if self.temporary { " (removed at the end; --data DIR keeps it)" } else { "" },
+        ));
+        text
+    }
+
+    /// Stops the sites and removes what was only for this run.
+    pub async fn close(&mut self) {
+        self.stop.send_replace(true);
+        for task in self.tasks.drain(..) {
+            // A task that failed has said so in the log.
+            let _ = task.await;
+        }
+        for site in &self.sites {
+            site.data().app.db.close().await;
+        }
+        if self.temporary {
+            if let Err(error) = std::fs::remove_dir_all(&self.directory) {
+                tracing::warn!(%error, "{} could not be removed", self.directory.display());
+            }
+        }
+    }
+}
+
+/// Opens one site, and makes it when its database is empty.
+async fn site(
+    config: &Config,
+    directory: &Path,
+    organization: &'static Organization,
+    host: &str,
+) -> Result<(App, bool), Failure> {
+    let mut config = config.clone();
+    let file = directory.join(organization.handle).join("plenum.db");
+    config.database.url = DatabaseUrl::Sqlite(file);
+    config.site.host = Some(host.to_owned());
+    config.unsafe_.plain_http = true;
+    config.unsafe_.ports = true;
+    config.unsafe_.private_addresses = "127.0.0.0/8".parse().into_iter().collect();
+    let db = context::database(&config).await?;
+    if let Some(site) = context::site(&db).await? {
+        let config = context::fit(config, &site.origin)?;
+        return Ok((App { config: Arc::new(config), db, site: Arc::new(site) }, false));
+    }
+    let request = SetUp {
+        origin: format!("http://{host}"),
+        name: organization.name.to_owned(),
+        handle: organization.handle.to_owned(),
+        description: organization.about.to_owned(),
+        languages: vec!["en".to_owned()],
+        federation_mode: FederationMode::Quarantine,
+        contact: "This is demonstration data.".to_owned(),
+        admin: format!("admin_{}", organization.handle),
+    };
+    let password = HashedPassword::new(PASSWORD)?;
+    let keys = SetUpKeys::generate()?;
+    let (site, _) = db.write(|tx| set_up(tx, &request, &password, &keys)).await?;
+    db.set_site(site.clone());
+    let app = App { config: Arc::new(config), db, site: Arc::new(site) };
+    people(&app, organization, &password).await?;
+    Ok((app, true))
+}
+
+async fn people(app: &App, organization: &Organization, password: &HashedPassword) -> Result<(), Failure> {
+    let roles = [("publisher", vec![Role::Editor, Role::Publisher]), ("moderator", vec![Role::Moderator]), ("member", vec![])];
+    for (name, roles) in roles {
+        let pairs = KeyPairs::generate()?;
+        let name = format!("{name}_{}", organization.handle);
+        let display_name = format!("A {} of {}", name.split('_').next().unwrap_or_default(), organization.name);
+        let roles = Roles::of(&roles);
+        let new = NewUser { name: &name, display_name: &display_name, password, roles };
+        app.db.write(|tx| users::create(tx, None, &new, &pairs)).await?;
+    }
+    Ok(())
+}
+
+type Hosts = Arc<HashMap<String, Router>>;
+
+/// One port for several sites: the name that was asked for decides.
+fn by_host(routers: HashMap<String, Router>) -> Router {
+    Router::new().fallback(dispatch).with_state(Arc::new(routers))
+}
+
+async fn dispatch(State(hosts): State<Hosts>, request: Request) -> Response {
+    let name = request.headers().get(HOST).and_then(|name| name.to_str().ok()).unwrap_or_default();
+    match hosts.get(&name.to_ascii_lowercase()) {
+        Some(router) => router.clone().oneshot(request).await.unwrap_or_else(|never| match never {}),
+        None => {
+            let mut names: Vec<_> = hosts.keys().map(|host| format!("http://{host}/")).collect();
+            names.sort();
+            let text = format!("The sites of this demonstration are:\n{}\n", names.join("\n"));
+            (StatusCode::MISDIRECTED_REQUEST, text).into_response()
+        }
+    }
+}
