@@ -5,7 +5,9 @@ pub mod actor;
 pub mod collection;
 pub mod object;
 pub mod post;
+pub mod proof;
 pub mod statement;
+pub mod strict;
 pub mod thesis;
 
 use serde::{Serialize, Serializer};
