@@ -74,6 +74,7 @@ pub struct SigningKey(Arc<Private>);
 
 struct Private {
     pair: Pair,
+    pkcs8: Vec<u8>,
     public: VerifyingKey,
 }
 
@@ -85,15 +86,22 @@ enum Pair {
 impl SigningKey {
     /// Makes a new key; RSA has 2048 bits, as every peer accepts them.
     pub fn generate(algorithm: Algorithm) -> Result<Self, KeyError> {
-        let pair = match algorithm {
-            Algorithm::Rsa => Pair::Rsa(Box::new(RsaKeyPair::generate(KeySize::Rsa2048).map_err(failed)?)),
-            Algorithm::Ed25519 => Pair::Ed25519(Box::new(Ed25519KeyPair::generate().map_err(failed)?)),
-        };
-        Self::from_pair(pair)
+        match algorithm {
+            Algorithm::Rsa => {
+                let pair = RsaKeyPair::generate(KeySize::Rsa2048).map_err(failed)?;
+                let pkcs8 = pair.as_der().map_err(failed)?.as_ref().to_vec();
+                Self::new(Pair::Rsa(Box::new(pair)), pkcs8)
+            }
+            Algorithm::Ed25519 => {
+                let pair = Ed25519KeyPair::generate().map_err(failed)?;
+                let pkcs8 = pair.to_pkcs8v1().map_err(failed)?.as_ref().to_vec();
+                Self::new(Pair::Ed25519(Box::new(pair)), pkcs8)
+            }
+        }
     }
 
-    /// Reads a key as [`SigningKey::to_bytes`] wrote it.
-    pub fn from_bytes(algorithm: Algorithm, pkcs8: &[u8]) -> Result<Self, KeyError> {
+    /// Reads a key as [`SigningKey::to_pkcs8`] gave it.
+    pub fn from_pkcs8(algorithm: Algorithm, pkcs8: &[u8]) -> Result<Self, KeyError> {
         let unreadable = |_| KeyError::Private;
         let pair = match algorithm {
             Algorithm::Rsa => Pair::Rsa(Box::new(RsaKeyPair::from_pkcs8(pkcs8).map_err(unreadable)?)),
@@ -101,29 +109,25 @@ impl SigningKey {
                 Pair::Ed25519(Box::new(Ed25519KeyPair::from_pkcs8(pkcs8).map_err(unreadable)?))
             }
         };
-        Self::from_pair(pair)
+        Self::new(pair, pkcs8.to_vec())
     }
 
-    fn from_pair(pair: Pair) -> Result<Self, KeyError> {
+    fn new(pair: Pair, pkcs8: Vec<u8>) -> Result<Self, KeyError> {
         let public = match &pair {
             Pair::Rsa(pair) => VerifyingKey::from_rsa(pair.public_key())?,
             Pair::Ed25519(pair) => VerifyingKey::from_ed25519(pair.public_key().as_ref())?,
         };
-        Ok(Self(Arc::new(Private { pair, public })))
+        Ok(Self(Arc::new(Private { pair, pkcs8, public })))
     }
 
     /// The key as unencrypted PKCS#8 DER, for storage.
-    pub fn to_bytes(&self) -> Result<Vec<u8>, KeyError> {
-        let der = match &self.0.pair {
-            Pair::Rsa(pair) => pair.as_der().map_err(failed)?.as_ref().to_vec(),
-            Pair::Ed25519(pair) => pair.to_pkcs8v1().map_err(failed)?.as_ref().to_vec(),
-        };
-        Ok(der)
+    pub fn to_pkcs8(&self) -> Vec<u8> {
+        self.0.pkcs8.clone()
     }
 
     /// The half that everyone may know.
-    pub fn public(&self) -> &VerifyingKey {
-        &self.0.public
+    pub fn verifying_key(&self) -> VerifyingKey {
+        self.0.public.clone()
     }
 
     /// The kind of key.
@@ -160,6 +164,7 @@ struct Public {
     parsed: ParsedPublicKey,
     /// PKCS#1 DER of an RSA key, the 32 bytes of an Ed25519 key.
     bytes: Vec<u8>,
+    spki: Vec<u8>,
 }
 
 impl VerifyingKey {
@@ -211,7 +216,7 @@ impl VerifyingKey {
     fn from_ed25519(raw: &[u8]) -> Result<Self, KeyError> {
         let raw: &[u8; 32] = raw.try_into().map_err(|_| KeyError::Unreadable)?;
         let parsed = ParsedPublicKey::new(&ED25519, raw).map_err(|_| KeyError::Unreadable)?;
-        Ok(Self(Arc::new(Public { algorithm: Algorithm::Ed25519, parsed, bytes: raw.to_vec() })))
+        Self::new(Algorithm::Ed25519, parsed, raw.to_vec())
     }
 
     fn from_rsa(key: &RsaPublicKey) -> Result<Self, KeyError> {
@@ -227,7 +232,12 @@ impl VerifyingKey {
         let bytes = key.as_ref().to_vec();
         let parsed =
             ParsedPublicKey::new(&RSA_PKCS1_2048_8192_SHA256, &bytes).map_err(|_| KeyError::Unreadable)?;
-        Ok(Self(Arc::new(Public { algorithm: Algorithm::Rsa, parsed, bytes })))
+        Self::new(Algorithm::Rsa, parsed, bytes)
+    }
+
+    fn new(algorithm: Algorithm, parsed: ParsedPublicKey, bytes: Vec<u8>) -> Result<Self, KeyError> {
+        let spki = parsed.as_der().map_err(failed)?.as_ref().to_vec();
+        Ok(Self(Arc::new(Public { algorithm, parsed, bytes, spki })))
     }
 
     /// The kind of key.
@@ -236,14 +246,13 @@ impl VerifyingKey {
     }
 
     /// The key for storage, next to its [`Algorithm`].
-    pub fn to_bytes(&self) -> &[u8] {
-        &self.0.bytes
+    pub fn to_bytes(&self) -> Vec<u8> {
+        self.0.bytes.clone()
     }
 
     /// The key as `publicKeyPem`: SPKI, 64 columns.
-    pub fn to_pem(&self) -> Result<String, KeyError> {
-        let spki = self.0.parsed.as_der().map_err(failed)?;
-        let base64 = BASE64.encode(spki.as_ref());
+    pub fn to_pem(&self) -> String {
+        let base64 = BASE64.encode(&self.0.spki);
         let mut pem = String::from("-----BEGIN PUBLIC KEY-----\n");
         let mut rest = base64.as_str();
         while !rest.is_empty() {
@@ -253,7 +262,7 @@ impl VerifyingKey {
             rest = after;
         }
         pem.push_str("-----END PUBLIC KEY-----\n");
-        Ok(pem)
+        pem
     }
 
     /// The key as `publicKeyMultibase` (FEP-521a).
@@ -328,20 +337,20 @@ mod tests {
     fn keys_survive_every_form() {
         for algorithm in [Algorithm::Rsa, Algorithm::Ed25519] {
             let key = SigningKey::generate(algorithm).expect("a key");
-            let again = SigningKey::from_bytes(algorithm, &key.to_bytes().expect("DER")).expect("a key");
+            let again = SigningKey::from_pkcs8(algorithm, &key.to_pkcs8()).expect("a key");
             let signature = again.sign(b"debate").expect("signed");
-            let public = key.public();
-            let pem = public.to_pem().expect("PEM");
+            let public = key.verifying_key();
+            let pem = public.to_pem();
             assert!(pem.lines().all(|line| line.len() <= 64), "{pem}");
             let forms = [
                 VerifyingKey::from_pem(&pem),
                 VerifyingKey::from_pem(&pem.replace('\n', "\r\n")),
                 VerifyingKey::from_multibase(&public.to_multibase()),
-                VerifyingKey::from_bytes(algorithm, public.to_bytes()),
+                VerifyingKey::from_bytes(algorithm, &public.to_bytes()),
             ];
             for form in forms {
                 let form = form.expect("a key");
-                assert_eq!(&form, public);
+                assert_eq!(form, public);
                 assert_eq!(form.algorithm(), algorithm);
                 assert_eq!(form.verify(b"debate", &signature), Ok(()));
                 assert_eq!(form.verify(b"debase", &signature), Err(KeyError::Mismatch));
@@ -353,9 +362,9 @@ mod tests {
     #[test]
     fn pkcs1_pem_is_read() {
         let key = SigningKey::generate(Algorithm::Rsa).expect("a key");
-        let body = BASE64.encode(key.public().to_bytes());
+        let body = BASE64.encode(&key.verifying_key().to_bytes());
         let pem = format!("-----BEGIN RSA PUBLIC KEY-----\n{body}\n-----END RSA PUBLIC KEY-----");
-        assert_eq!(VerifyingKey::from_pem(&pem).as_ref(), Ok(key.public()));
+        assert_eq!(VerifyingKey::from_pem(&pem), Ok(key.verifying_key()));
     }
 
     #[test]
@@ -390,7 +399,7 @@ mod tests {
         for text in ["", "z", "zzzz", "6Mk", "mAAAA", "z0OIl", "z6MkehRgf7"] {
             assert_eq!(VerifyingKey::from_multibase(text), Err(KeyError::Unreadable), "{text}");
         }
-        assert!(matches!(SigningKey::from_bytes(Algorithm::Rsa, b"x"), Err(KeyError::Private)));
+        assert!(matches!(SigningKey::from_pkcs8(Algorithm::Rsa, b"x"), Err(KeyError::Private)));
     }
 
     #[test]
@@ -399,10 +408,10 @@ mod tests {
             let key = SigningKey::generate(algorithm).expect("a key");
             let mut signature = key.sign(b"x").expect("signed");
             signature.push(0);
-            assert!(key.public().verify(b"x", &signature).is_err());
+            assert!(key.verifying_key().verify(b"x", &signature).is_err());
             signature.truncate(signature.len() - 2);
-            assert!(key.public().verify(b"x", &signature).is_err());
-            assert!(key.public().verify(b"x", &[]).is_err());
+            assert!(key.verifying_key().verify(b"x", &signature).is_err());
+            assert!(key.verifying_key().verify(b"x", &[]).is_err());
         }
         let weak = UnparsedPublicKey::new(&RSA_PKCS1_2048_8192_SHA256, rsa(1024, &[1, 0, 1]));
         assert!(weak.verify(b"x", &[1; 128]).is_err());

@@ -186,7 +186,7 @@ mod tests {
     fn key(seed: &[u8]) -> SigningKey {
         let mut pkcs8 = data_encoding::HEXLOWER.decode(b"302e020100300506032b657004220420").expect("hex");
         pkcs8.extend_from_slice(seed);
-        SigningKey::from_bytes(Algorithm::Ed25519, &pkcs8).expect("a key")
+        SigningKey::from_pkcs8(Algorithm::Ed25519, &pkcs8).expect("a key")
     }
 
     fn hex(value: &Value) -> String {
@@ -221,7 +221,7 @@ mod tests {
     #[test]
     fn our_vector_in_every_step() {
         let (document, key) = red_bloc();
-        assert_eq!(key.public().to_multibase(), "z6MkehRgf7yJbgaGfYsdoAsKdBPE3dj2CYhowQdcjqSJgvVd");
+        assert_eq!(key.verifying_key().to_multibase(), "z6MkehRgf7yJbgaGfYsdoAsKdBPE3dj2CYhowQdcjqSJgvVd");
         assert_eq!(hex(&document), "481b9f997debb32fc840a5884c02bf14a41ace499501c995680b000b9e9e7602");
         let (signed, _) = signed_red_bloc();
         let mut options = signed["proof"].clone();
@@ -230,7 +230,7 @@ mod tests {
         let expected =
             "z2jxFQBzQRFxMojw91CuT7VGASi22478ARNwNVMNAEYgZfYQf7hK93GS9f7eJL8LYD7pMDovSB5TgFfi93BAje1Zy";
         assert_eq!(value, Some(json!(expected)));
-        assert_eq!(verify(&signed, key.public(), NOW), Ok(()));
+        assert_eq!(verify(&signed, &key.verifying_key(), NOW), Ok(()));
         let digest = digest(&signed).expect("a digest");
         assert_eq!(digest, "sha256-SBufmX3rsy_IQKWITAK_FKQazkmVAcmVaAsAC56edgI");
     }
@@ -242,7 +242,7 @@ mod tests {
         let bytes =
             bs58::decode("3u2en7t5LR2WtQH5PfFqMqwVHBeXouLzo6haApm8XHqvjxq").into_vec().expect("base58");
         let key = key(&bytes[2..]);
-        assert_eq!(key.public().to_multibase(), PUBLISHED);
+        assert_eq!(key.verifying_key().to_multibase(), PUBLISHED);
         key
     }
 
@@ -270,7 +270,7 @@ mod tests {
         let value =
             "z42ffGu6AUKPCFcFPiabmUvnGLPJzC7e4DGWC52NUasSSH37UMa9c58tdgVszUcZfytxa4fQ5TYHaJENCxUDe9SdL";
         assert_eq!(signed["proof"]["proofValue"], value);
-        assert_eq!(verify(&signed, published_key().public(), NOW), Ok(()));
+        assert_eq!(verify(&signed, &published_key().verifying_key(), NOW), Ok(()));
         assert_eq!(verification_method(&signed), Some(vm));
     }
 
@@ -341,7 +341,7 @@ mod tests {
         let outcome = |change: &dyn Fn(&mut Value)| {
             let mut copy = signed.clone();
             change(&mut copy);
-            verify(&copy, key.public(), NOW)
+            verify(&copy, &key.verifying_key(), NOW)
         };
         assert_eq!(outcome(&|doc| doc["content"] = json!("Zürich")), Err(ProofError::Mismatch));
         assert_eq!(outcome(&|doc| doc["extra"] = json!(1)), Err(ProofError::Mismatch));
@@ -378,9 +378,9 @@ mod tests {
             Err(ProofError::Field("proofValue"))
         );
         assert_eq!(outcome(&|doc| doc["proof"] = json!("proof")), Err(ProofError::Missing));
-        assert_eq!(verify(&json!([]), key.public(), NOW), Err(ProofError::Missing));
+        assert_eq!(verify(&json!([]), &key.verifying_key(), NOW), Err(ProofError::Missing));
         let other = published_key();
-        assert_eq!(verify(&signed, other.public(), NOW), Err(ProofError::Mismatch));
+        assert_eq!(verify(&signed, &other.verifying_key(), NOW), Err(ProofError::Mismatch));
     }
 
     #[test]
@@ -389,10 +389,10 @@ mod tests {
         let mut copy = signed.clone();
         copy["signature"] = json!({ "type": "RsaSignature2017", "signatureValue": "…" });
         copy["@context"].as_array_mut().expect("an array").push(json!("https://w3id.org/security/v1"));
-        assert_eq!(verify(&copy, key.public(), NOW), Ok(()));
+        assert_eq!(verify(&copy, &key.verifying_key(), NOW), Ok(()));
         let proof = copy["proof"].clone();
         copy["proof"] = json!([{ "cryptosuite": "other" }, proof]);
-        assert_eq!(verify(&copy, key.public(), NOW), Ok(()));
+        assert_eq!(verify(&copy, &key.verifying_key(), NOW), Ok(()));
         assert_eq!(digest(&signed), digest(&copy_without_context_change(&signed)));
     }
 
@@ -412,6 +412,6 @@ mod tests {
         let rsa = SigningKey::generate(Algorithm::Rsa).expect("a key");
         assert_eq!(sign(&document, &rsa, "vm", NOW), Err(ProofError::NotEd25519));
         let (signed, _) = signed_red_bloc();
-        assert_eq!(verify(&signed, rsa.public(), NOW), Err(ProofError::NotEd25519));
+        assert_eq!(verify(&signed, &rsa.verifying_key(), NOW), Err(ProofError::NotEd25519));
     }
 }
