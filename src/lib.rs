@@ -4,10 +4,18 @@
 //! `config`, `clock`, `text`, `schema` < `domain` < `store`, `vocab`, `import` < `services` < `app`
 //! < `federation` < `http`, `jobs`, `cli`.
 
+pub mod app;
+pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod domain;
+pub mod federation;
 pub mod http;
+pub mod import;
+pub mod jobs;
 pub mod schema;
+pub mod serve;
+pub mod services;
 pub mod store;
 pub mod text;
+pub mod vocab;

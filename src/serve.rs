@@ -38,7 +38,10 @@ pub async fn serve(site: FederationConfig<Federation>, listener: TcpListener, st
 }
 
 /// Answers connections until `stop` turns true, then lets requests in progress finish.
-#[expect(clippy::disallowed_methods, reason = "a connection is a task of its own, and this waits for all of them")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a connection is a task of its own, and this waits for all of them"
+)]
 pub async fn answer(
     listener: &TcpListener,
     router: Router,

@@ -32,7 +32,7 @@ pub fn log(config: &Config) {
 
 /// Opens the database of these settings and brings it up to date.
 pub async fn database(config: &Config) -> Result<Db, Failure> {
-    config.database.create_directory()?;
+    config.database.url.create_directory()?;
     let url = config.database.url.secret();
     let tls_ca = config.database.tls_ca.as_deref();
     Ok(Db::open(&url, tls_ca, config.database.connections, Clock::System).await?)

@@ -1,13 +1,11 @@
 //! The door for a person at a terminal.
 
-mod account;
-mod check;
-mod context;
-mod demo;
-mod import;
-mod migrate;
-mod serve;
-mod setup;
+pub mod account;
+pub mod context;
+pub mod demo;
+pub mod migrate;
+pub mod serve;
+pub mod setup;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -39,11 +37,9 @@ enum What {
     /// People who sign in, their roles, passwords, invitations and tokens.
     Account(account::Account),
     /// Turn a text or Markdown file into a draft statement.
-    Import(import::Import),
     /// Three organizations on this machine that follow and answer each other.
     Demo(demo::Demo),
     /// Look at the site the way another server does.
-    Check,
     /// Bring the database up to date and stop.
     Migrate,
 }
@@ -100,9 +96,7 @@ async fn dispatch(what: What, config: Config) -> Result<(), Failure> {
         What::Serve => serve::run(config).await,
         What::Setup(setup) => setup.run(config).await,
         What::Account(account) => account.run(config).await,
-        What::Import(import) => import.run(config).await,
         What::Demo(demo) => demo.run(config).await,
-        What::Check => check::run(config).await,
         What::Migrate => migrate::run(config).await,
     }
 }

@@ -44,7 +44,8 @@ pub async fn run(config: Config) -> Result<(), Failure> {
 pub(super) async fn bind(config: &Config) -> Result<TcpListener, Failure> {
     let address = config.http.listen;
     TcpListener::bind(address).await.map_err(|error| {
-        let why = format!("cannot listen on {address} (http.listen): {error}; is another server running there?");
+        let why =
+            format!("cannot listen on {address} (http.listen): {error}; is another server running there?");
         Failure::new(why)
     })
 }
@@ -71,7 +72,9 @@ async fn set_up(
     let (setup, link) = first_run::FirstRun::new(db.clone(), origin.to_owned())?;
     println!("This site is not set up yet. Open this link, it works once:\n\n    {link}\n");
     if config.site.host.is_none() {
-        println!("site.host is not set, so the site will live at {origin} and cannot be reached from elsewhere;");
+        println!(
+            "site.host is not set, so the site will live at {origin} and cannot be reached from elsewhere;"
+        );
         println!("that is good for a try. Set site.host before you set up the real one.\n");
     }
     Ok(setup.run(listener, &config.http, stop).await)

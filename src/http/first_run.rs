@@ -17,6 +17,7 @@ use super::web::assets;
 use super::web::forms::Mistakes;
 use super::web::layout::{Layout, Site as Masthead};
 use super::web::setup::{SetupPage, federation_modes};
+use super::web::shown::Lang;
 use crate::config;
 use crate::domain::Refusal;
 use crate::domain::site::{FederationMode, Site};
@@ -98,7 +99,7 @@ impl FirstRun {
             name: "Plenum".to_owned(),
             motto: String::new(),
             handle: String::new(),
-            language: "en".into(),
+            language: Lang::new("en"),
             version: env!("CARGO_PKG_VERSION").to_owned(),
             source: env!("CARGO_PKG_REPOSITORY").into(),
         };

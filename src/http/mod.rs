@@ -81,7 +81,11 @@ async fn statement(data: Data<Federation>, Path(token): Path<String>, parts: Par
 }
 
 /// `GET /s/{token}/t/{key}`: the identity of a thesis.
-async fn thesis(data: Data<Federation>, Path((token, key)): Path<(String, String)>, parts: Parts) -> Response {
+async fn thesis(
+    data: Data<Federation>,
+    Path((token, key)): Path<(String, String)>,
+    parts: Parts,
+) -> Response {
     let path = format!("/s/{token}/t/{key}");
     if wants_activity(&parts.headers) {
         return negotiated(contributions::show(&data, &parts, &path).await);
@@ -135,7 +139,8 @@ fn see(url: &str) -> Response {
 
 /// Says in a header that a page has a document, for those who read no HTML.
 fn with_alternate(data: &Data<Federation>, path: &str, mut page: Response) -> Response {
-    let link = format!("<{}{path}>; rel=\"alternate\"; type=\"application/activity+json\"", data.app.site.origin);
+    let link =
+        format!("<{}{path}>; rel=\"alternate\"; type=\"application/activity+json\"", data.app.site.origin);
     if let (true, Ok(link)) = (page.status().is_success(), HeaderValue::from_str(&link)) {
         page.headers_mut().append(LINK, link);
     }

@@ -301,7 +301,8 @@ fn statement_body(tx: &mut Tx<'_>, id: Id<Contribution>, received: &ReceivedStat
         statements::insert(tx, id, &id.to_string(), &parts)?;
         return Ok(());
     }
-    let listed: HashMap<&Uri, usize> = received.theses.iter().enumerate().map(|(at, uri)| (uri, at)).collect();
+    let listed: HashMap<&Uri, usize> =
+        received.theses.iter().enumerate().map(|(at, uri)| (uri, at)).collect();
     for (head, thesis) in statements::theses_of(tx, id)? {
         let withdrawn = !listed.contains_key(&head.uri);
         if withdrawn != thesis.withdrawn {

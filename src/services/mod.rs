@@ -2,8 +2,10 @@
 //! cannot wait for the network.
 
 pub mod contributions;
+pub mod interactions;
 pub mod posts;
 pub mod publish;
+pub mod relations;
 pub mod setup;
 pub mod statements;
 pub mod users;

@@ -181,7 +181,8 @@ fn check(markdown: &Markdown) -> Result<(), Refusal> {
     }
     let length = markdown.as_str().chars().count();
     if length > LONGEST {
-        let why = format!("has {length} characters, at most {LONGEST} are allowed; publish it as a statement");
+        let why =
+            format!("has {length} characters, at most {LONGEST} are allowed; publish it as a statement");
         return Err(Refusal::invalid("text", why));
     }
     Ok(())
@@ -207,10 +208,10 @@ fn render(tx: &Tx<'_>, markdown: &Markdown, mentions: &[Account]) -> Result<(Htm
         Entity::Mention { name, host } => {
             let host = host.as_deref().unwrap_or(&site.host);
             let handle = crate::domain::handle::Handle::new(name, host).to_string();
-            mentions.iter().find(|account| account.handle == handle).map(|account| Link {
-                href: account.url.clone(),
-                text: format!("@{}", account.name),
-            })
+            mentions
+                .iter()
+                .find(|account| account.handle == handle)
+                .map(|account| Link { href: account.url.clone(), text: format!("@{}", account.name) })
         }
         Entity::Tag(name) => Some(Link {
             href: format!("{}/tags/{}", site.origin, name.to_lowercase()),

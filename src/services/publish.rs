@@ -62,7 +62,12 @@ pub fn sign(conn: &mut Conn, actor: &Account, document: &Value, now: Timestamp) 
 }
 
 /// A frozen version as a document of its own: `{id}/rev/{n}` with its own proof.
-pub fn snapshot(conn: &mut Conn, revision: &Revision, author: &Account, now: Timestamp) -> Result<Value, Error> {
+pub fn snapshot(
+    conn: &mut Conn,
+    revision: &Revision,
+    author: &Account,
+    now: Timestamp,
+) -> Result<Value, Error> {
     let text = revision.document.as_deref().unwrap_or_default();
     let mut document: Value = serde_json::from_str(text).map_err(|error| Error::broken(error.to_string()))?;
     if let Some(fields) = document.as_object_mut() {
@@ -137,7 +142,8 @@ fn tell(tx: &mut Tx<'_>, kind: &str, view: &View, document: &Value) -> Result<()
     let now = tx.now;
     let activity = sign(tx, &view.author, &activity, now)?;
     let to = recipients(view);
-    let listed = kind == "Create" && view.head.visibility <= Visibility::Unlisted;
+    let open = matches!(view.head.visibility, Visibility::Public | Visibility::Unlisted);
+    let listed = kind == "Create" && open;
     if activity.to_string().len() > EMBEDDED_LIMIT {
         return tell_large(tx, view, &activity, listed, &to);
     }
@@ -147,7 +153,13 @@ fn tell(tx: &mut Tx<'_>, kind: &str, view: &View, document: &Value) -> Result<()
 
 /// Above 60 KiB peers get the address and fetch the object; only servers that cannot do so, or
 /// that know our kinds, get it whole.
-fn tell_large(tx: &mut Tx<'_>, view: &View, whole: &Value, listed: bool, to: &Recipients) -> Result<(), Error> {
+fn tell_large(
+    tx: &mut Tx<'_>,
+    view: &View,
+    whole: &Value,
+    listed: bool,
+    to: &Recipients,
+) -> Result<(), Error> {
     send(tx, &view.author, whole, &view.head.uri, listed, to)?;
     let sent = whole.get("id").and_then(Value::as_str).and_then(Uri::parse);
     if let Some(uri) = &sent {
@@ -164,10 +176,9 @@ fn tell_large(tx: &mut Tx<'_>, view: &View, whole: &Value, listed: bool, to: &Re
 /// Where a contribution goes: the author's followers as far as it is public or for them, whom it
 /// names, and the Forum of its thread.
 fn recipients(view: &View) -> Recipients {
-    let followers = matches!(
-        view.head.visibility,
-        Visibility::Public | Visibility::Unlisted | Visibility::Followers
-    ) && view.head.kind != Kind::Thesis;
+    let followers =
+        matches!(view.head.visibility, Visibility::Public | Visibility::Unlisted | Visibility::Followers)
+            && view.head.kind != Kind::Thesis;
     Recipients {
         followers_of: if followers { vec![view.author.id] } else { Vec::new() },
         accounts: view.mentions.iter().map(|account| account.id).collect(),

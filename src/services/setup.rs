@@ -97,10 +97,16 @@ pub fn set_up(
 fn check(request: &SetUp) -> Result<Settings, Refusal> {
     let name = request.name.trim();
     if name.is_empty() || name.chars().count() > 100 {
-        return Err(Refusal::invalid("organization", "give the name of the organization, at most 100 characters"));
+        return Err(Refusal::invalid(
+            "organization",
+            "give the name of the organization, at most 100 characters",
+        ));
     }
     if request.handle.trim().len() > 24 {
-        return Err(Refusal::invalid("handle", "use at most 24 characters: the Forum gets the same name with _forum"));
+        return Err(Refusal::invalid(
+            "handle",
+            "use at most 24 characters: the Forum gets the same name with _forum",
+        ));
     }
     if request.handle.trim().eq_ignore_ascii_case(request.admin.trim()) {
         return Err(Refusal::invalid("admin", "the organization has this name: choose another for yourself"));
@@ -110,7 +116,10 @@ fn check(request: &SetUp) -> Result<Settings, Refusal> {
     }
     for tag in &request.languages {
         if Language::parse(tag).is_none() {
-            return Err(Refusal::invalid("languages", format!("“{tag}” is no language tag; examples: en, de, pt-BR")));
+            return Err(Refusal::invalid(
+                "languages",
+                format!("“{tag}” is no language tag; examples: en, de, pt-BR"),
+            ));
         }
     }
     Ok(Settings {

@@ -153,7 +153,9 @@ fn end(
 /// The organization, if the user may speak for it.
 fn speaker(tx: &mut Tx<'_>, user: &User) -> Result<Account, Error> {
     if !user.roles.has(Role::Publisher) || user.disabled_at.is_some() {
-        return Err(Refusal::forbidden("publishing in the organization's name takes the role publisher").into());
+        return Err(
+            Refusal::forbidden("publishing in the organization's name takes the role publisher").into()
+        );
     }
     let site = tx.site()?;
     accounts::by_id(tx, site.organization)?.ok_or_else(|| Error::broken("the organization is missing"))
@@ -173,7 +175,9 @@ fn given(reason: &str) -> Result<&str, Refusal> {
     match reason.chars().count() {
         0 => Err(Refusal::invalid("reason", "say why: readers see it above the text")),
         1..=2000 => Ok(reason),
-        length => Err(Refusal::invalid("reason", format!("has {length} characters, at most 2000 are allowed"))),
+        length => {
+            Err(Refusal::invalid("reason", format!("has {length} characters, at most 2000 are allowed")))
+        }
     }
 }
 
@@ -354,11 +358,8 @@ fn freeze(tx: &mut Tx<'_>, id: Id<Contribution>, reason: Option<&str>) -> Result
 /// An address made of the title's words that nobody has yet. Never digits alone: those are the
 /// copies of others' statements.
 fn slug(tx: &mut Tx<'_>, title: &str) -> Result<String, Error> {
-    let folded: String = title
-        .to_lowercase()
-        .chars()
-        .map(|c| if c.is_alphanumeric() { c } else { '-' })
-        .collect();
+    let folded: String =
+        title.to_lowercase().chars().map(|c| if c.is_alphanumeric() { c } else { '-' }).collect();
     let ascii = folded.chars().filter(char::is_ascii).collect::<String>();
     let words: Vec<&str> = ascii.split('-').filter(|word| !word.is_empty()).take(8).collect();
     let mut base = words.join("-");

@@ -35,7 +35,8 @@ pub struct KeyPairs {
 impl KeyPairs {
     /// Two fresh keys.
     pub fn generate() -> Result<Self, Error> {
-        let fresh = |algorithm| SigningKey::generate(algorithm).map_err(|error| Error::broken(error.to_string()));
+        let fresh =
+            |algorithm| SigningKey::generate(algorithm).map_err(|error| Error::broken(error.to_string()));
         Ok(Self { rsa: fresh(Algorithm::Rsa)?, ed25519: fresh(Algorithm::Ed25519)? })
     }
 }
@@ -90,7 +91,12 @@ pub struct NewUser<'a> {
 }
 
 /// Makes a login and its Person account.
-pub fn create(tx: &mut Tx<'_>, by: Option<&User>, new: &NewUser<'_>, pairs: &KeyPairs) -> Result<User, Error> {
+pub fn create(
+    tx: &mut Tx<'_>,
+    by: Option<&User>,
+    new: &NewUser<'_>,
+    pairs: &KeyPairs,
+) -> Result<User, Error> {
     let site = tx.site()?;
     let name = new.name.trim().to_ascii_lowercase();
     let kind = AccountKind::Person;

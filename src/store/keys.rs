@@ -80,20 +80,21 @@ pub fn signing(conn: &mut Conn, account: Id<Account>, algorithm: Algorithm) -> R
     let key = key.ok_or_else(missing)?;
     let private = key.private_key.as_deref().unwrap_or_default();
     let parsed =
-        SigningKey::from_pkcs8(algorithm, private).map_err(|error| Error::broken(error.to_string()))?;
+        SigningKey::from_bytes(algorithm, private).map_err(|error| Error::broken(error.to_string()))?;
     Ok(Signing { uri: key.uri, key: parsed })
 }
 
 /// Keeps a key of an account of ours.
 pub fn insert_pair(tx: &mut Tx<'_>, account: Id<Account>, uri: &Uri, key: &SigningKey) -> Result<(), Error> {
-    let public = key.verifying_key();
+    let public = key.public();
+    let private = key.to_bytes().map_err(|error| Error::broken(error.to_string()))?;
     let row = Key {
         id: tx.mint(),
         account_id: account,
         uri: uri.clone(),
         algorithm: public.algorithm(),
-        public_key: public.to_bytes(),
-        private_key: Some(key.to_pkcs8()),
+        public_key: public.to_bytes().to_vec(),
+        private_key: Some(private),
         first_seen_at: tx.now,
         fetched_at: tx.now,
         retired_at: None,

@@ -1,13 +1,16 @@
 //! SQL: rows in and out, one file per family of tables. Nothing above this floor knows diesel.
 
 pub mod accounts;
+pub mod activities;
 pub mod audit;
 mod conn;
 pub mod contributions;
 pub mod db;
+pub mod deliveries;
 pub mod drafts;
 mod error;
 pub mod hosts;
+pub mod inbox_items;
 pub mod keys;
 mod migrations;
 pub mod notifications;

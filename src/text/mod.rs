@@ -1,5 +1,10 @@
 //! Text in, text out: Markdown, safe HTML, plain text, mentions, languages.
 
+pub mod entities;
+pub mod language;
+pub mod markdown;
+pub mod plain;
+
 /// Markdown as a person typed it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Markdown(String);

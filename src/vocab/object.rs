@@ -113,12 +113,8 @@ pub(super) fn title(document: &mut Document, title: &str, language: &str) {
 
 fn tags(view: &View) -> Vec<Value> {
     let origin = view.head.uri.origin();
-    let mention = |account: &Account| {
-        json!({ "type": "Mention", "href": account.uri, "name": format!("@{}", account.handle) })
-    };
-    let hashtag = |name: &String| {
-        json!({ "type": "Hashtag", "href": format!("{origin}/tags/{name}"), "name": format!("#{name}") })
-    };
+    let mention = |account: &Account| json!({ "type": "Mention", "href": account.uri, "name": format!("@{}", account.handle) });
+    let hashtag = |name: &String| json!({ "type": "Hashtag", "href": format!("{origin}/tags/{name}"), "name": format!("#{name}") });
     view.mentions.iter().map(mention).chain(view.tags.iter().map(hashtag)).collect()
 }
 

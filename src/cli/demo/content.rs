@@ -100,7 +100,8 @@ pub const NORTH_CHANGE: (&str, &str) = (
 );
 
 /// Why North revised.
-pub const NORTH_REASON: &str = "Thesis 2 now asks for an excluded case, after a reply from a member of South.";
+pub const NORTH_REASON: &str =
+    "Thesis 2 now asks for an excluded case, after a reply from a member of South.";
 
 /// South's statement.
 pub const SOUTH: &str = "# What we have collected, and what is missing

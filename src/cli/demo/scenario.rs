@@ -2,9 +2,9 @@
 
 use indicatif::ProgressBar;
 
+use super::super::Failure;
 use super::content;
 use super::world::{DemoSite, World};
-use super::super::Failure;
 use crate::domain::account::Account;
 use crate::domain::contribution::Contribution;
 use crate::domain::id::Id;
@@ -48,7 +48,13 @@ pub async fn play(world: &World, bar: &ProgressBar) -> Result<(), Failure> {
     let answer = "Yes. We will add it and say that the proposal came from you.";
     answer_officially(north, &question, answer).await?;
     let third = thesis(&statement, "3")?;
-    reply(east, "member", &third, "An archive in our city holds minutes of 2021; they are open since last year.").await?;
+    reply(
+        east,
+        "member",
+        &third,
+        "An archive in our city holds minutes of 2021; they are open since last year.",
+    )
+    .await?;
     world.settle().await?;
     step("North revises thesis 2");
     revise(north, statement.head.id).await?;

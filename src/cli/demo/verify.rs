@@ -32,8 +32,10 @@ pub async fn compare(world: &World) -> Result<(), Failure> {
     for statement in &known {
         let title = statement.head.title.clone().unwrap_or_default();
         let expected = describe(statement);
-        rows.push(Row { about: title.clone(), cells: each(world, |conn| shown(conn, &statement.head.uri)).await? }
-            .expecting(expected));
+        rows.push(
+            Row { about: title.clone(), cells: each(world, |conn| shown(conn, &statement.head.uri)).await? }
+                .expecting(expected),
+        );
         let thread = each(world, |conn| thread(conn, &statement.head.uri)).await?;
         rows.push(Row { about: format!("  thread of “{title}”"), cells: thread });
     }
@@ -44,7 +46,11 @@ pub async fn compare(world: &World) -> Result<(), Failure> {
         let why = format!("{differences} differences, {} statements of 4", known.len());
         return Err(Failure::new(format!("the sites differ: {why}")));
     }
-    println!("\nAll three sites have the same: {} statements, {} rows compared, {replies} direct replies.", known.len(), rows.len());
+    println!(
+        "\nAll three sites have the same: {} statements, {} rows compared, {replies} direct replies.",
+        known.len(),
+        rows.len()
+    );
     Ok(())
 }
 
@@ -97,7 +103,9 @@ async fn published(site: &DemoSite) -> Result<Vec<View>, Failure> {
 }
 
 fn shown(conn: &mut Conn, uri: &Uri) -> Result<String, Error> {
-    let Some(head) = contributions::by_uri(conn, Viewer::Anyone, uri)? else { return Ok("missing".to_owned()) };
+    let Some(head) = contributions::by_uri(conn, Viewer::Anyone, uri)? else {
+        return Ok("missing".to_owned());
+    };
     Ok(views::one(conn, Viewer::Anyone, head)?.map_or_else(|| "missing".to_owned(), |view| describe(&view)))
 }
 
@@ -112,12 +120,20 @@ fn describe(view: &View) -> String {
     };
     let letters: usize = theses.iter().map(|part| part.thesis.head.len() + part.thesis.body.len()).sum();
     let digest: String = statement.digest.chars().rev().take(6).collect();
-    format!("v{}{state}, {} theses, {letters} letters, ♥{} ↻{} …{digest}", view.head.revision, theses.len(), view.likes, view.boosts)
+    format!(
+        "v{}{state}, {} theses, {letters} letters, ♥{} ↻{} …{digest}",
+        view.head.revision,
+        theses.len(),
+        view.likes,
+        view.boosts
+    )
 }
 
 /// The thread as it is read: each reply with the place it hangs at.
 fn thread(conn: &mut Conn, uri: &Uri) -> Result<String, Error> {
-    let Some(root) = contributions::by_uri(conn, Viewer::Anyone, uri)? else { return Ok("missing".to_owned()) };
+    let Some(root) = contributions::by_uri(conn, Viewer::Anyone, uri)? else {
+        return Ok("missing".to_owned());
+    };
     let thread = contributions::thread(conn, Viewer::Anyone, root.thread_id, None, 1000)?;
     let mut lines: Vec<String> = thread
         .iter()

@@ -63,7 +63,10 @@ pub struct World {
 
 impl World {
     /// Opens or makes the three sites and starts to serve them.
-    #[expect(clippy::disallowed_methods, reason = "the listener of the demonstration runs beside the scenario")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the listener of the demonstration runs beside the scenario"
+    )]
     pub async fn open(config: &Config, port: u16, data: Option<&Path>) -> Result<Self, Failure> {
         let temporary = data.is_none();
         let directory = match data {
@@ -115,14 +118,16 @@ impl World {
         let mut sum = 0;
         for site in &self.sites {
             let data = site.data();
-            sum += data.app.db.read(|conn| Ok(deliveries::pending(conn)? + inbox_items::pending(conn)?)).await?;
+            sum +=
+                data.app.db.read(|conn| Ok(deliveries::pending(conn)? + inbox_items::pending(conn)?)).await?;
         }
         Ok(sum)
     }
 
     /// What a person reads before looking around.
     pub fn introduction(&self) -> String {
-        let mut text = String::from("\nThree organizations are running. Everything they say is demonstration data.\n");
+        let mut text =
+            String::from("\nThree organizations are running. Everything they say is demonstration data.\n");
         for site in &self.sites {
             let handle = site.organization.handle;
             let origin = format!("http://{handle}.localhost:{}", self.port);
@@ -199,11 +204,16 @@ async fn site(
 }
 
 async fn people(app: &App, organization: &Organization, password: &HashedPassword) -> Result<(), Failure> {
-    let roles = [("publisher", vec![Role::Editor, Role::Publisher]), ("moderator", vec![Role::Moderator]), ("member", vec![])];
+    let roles = [
+        ("publisher", vec![Role::Editor, Role::Publisher]),
+        ("moderator", vec![Role::Moderator]),
+        ("member", vec![]),
+    ];
     for (name, roles) in roles {
         let pairs = KeyPairs::generate()?;
         let name = format!("{name}_{}", organization.handle);
-        let display_name = format!("A {} of {}", name.split('_').next().unwrap_or_default(), organization.name);
+        let display_name =
+            format!("A {} of {}", name.split('_').next().unwrap_or_default(), organization.name);
         let roles = Roles::of(&roles);
         let new = NewUser { name: &name, display_name: &display_name, password, roles };
         app.db.write(|tx| users::create(tx, None, &new, &pairs)).await?;

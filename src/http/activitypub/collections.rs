@@ -75,7 +75,8 @@ pub async fn outbox(
         let first = format!("{id}?page=true");
         return Ok(document(&paged(&id, &account.uri, total, Some(&first)), FRESH));
     }
-    let here = cursor.max_id.map_or_else(|| format!("{id}?page=true"), |at| format!("{id}?page=true&max_id={at}"));
+    let here =
+        cursor.max_id.map_or_else(|| format!("{id}?page=true"), |at| format!("{id}?page=true&max_id={at}"));
     let more = rows.last().filter(|_| items.len() >= usize::try_from(PAGE).unwrap_or(usize::MAX));
     let next = more.map(|row| format!("{id}?page=true&max_id={}", row.id));
     Ok(document(&page(&here, &id, &items, next.as_deref()), FRESH))
@@ -168,7 +169,12 @@ async fn slice(
     parts: &Parts,
     (path, end): (&str, &str),
     cursor: &Cursor,
-    load: impl Fn(&mut Conn, Viewer, &Contribution, Option<Id<Contribution>>) -> Result<(i64, Vec<Contribution>), Error>,
+    load: impl Fn(
+        &mut Conn,
+        Viewer,
+        &Contribution,
+        Option<Id<Contribution>>,
+    ) -> Result<(i64, Vec<Contribution>), Error>,
 ) -> Result<Response, Answer> {
     let viewer = viewer(data, parts).await?;
     let uri = Uri::ours(&data.app.site.origin, path.strip_suffix(end).unwrap_or(path));
@@ -187,14 +193,19 @@ async fn slice(
         return Ok(document(&paged(&id, &slice.owner.uri, slice.total, Some(&first)), FRESH));
     }
     let items: Vec<Value> = slice.rows.iter().map(|head| json!(head.uri)).collect();
-    let here = cursor.min_id.map_or_else(|| format!("{id}?page=true"), |at| format!("{id}?page=true&min_id={at}"));
+    let here =
+        cursor.min_id.map_or_else(|| format!("{id}?page=true"), |at| format!("{id}?page=true&min_id={at}"));
     let full = items.len() >= usize::try_from(PAGE).unwrap_or(usize::MAX);
     let next = slice.rows.last().filter(|_| full).map(|head| format!("{id}?page=true&min_id={}", head.id));
     Ok(document(&page(&here, &id, &items, next.as_deref()), FRESH))
 }
 
 /// `GET /s/{token}/theses`: every thesis of the current revision, whole and signed, in one answer.
-pub async fn theses(data: Data<Federation>, Path(token): Path<String>, parts: Parts) -> Result<Response, Answer> {
+pub async fn theses(
+    data: Data<Federation>,
+    Path(token): Path<String>,
+    parts: Parts,
+) -> Result<Response, Answer> {
     let viewer = viewer(&data, &parts).await?;
     let uri = Uri::ours(&data.app.site.origin, &format!("/s/{token}"));
     let found = data.app.db.read(|conn| {
@@ -213,7 +224,11 @@ pub async fn theses(data: Data<Federation>, Path(token): Path<String>, parts: Pa
 }
 
 /// `GET /s/{token}/history`: the addresses of every revision, oldest first.
-pub async fn history(data: Data<Federation>, Path(token): Path<String>, parts: Parts) -> Result<Response, Answer> {
+pub async fn history(
+    data: Data<Federation>,
+    Path(token): Path<String>,
+    parts: Parts,
+) -> Result<Response, Answer> {
     let viewer = viewer(&data, &parts).await?;
     let uri = Uri::ours(&data.app.site.origin, &format!("/s/{token}"));
     let found = data.app.db.read(|conn| {

@@ -11,8 +11,8 @@ use crate::domain::Refusal;
 use crate::domain::contribution::{Contribution, State};
 use crate::domain::uri::Uri;
 use crate::federation::Federation;
-use crate::store::contributions::{self, Viewer};
 use crate::services::publish;
+use crate::store::contributions::{self, Viewer};
 use crate::store::{Conn, Error, accounts, revisions, statements, views};
 use crate::vocab::object;
 
@@ -53,7 +53,11 @@ pub(super) fn current(conn: &mut Conn, head: &Contribution) -> Result<String, Er
 }
 
 /// People's addresses lead servers to the identity, because many compare the two.
-pub async fn statement_by_slug(data: &Data<Federation>, parts: &Parts, slug: &str) -> Result<Response, Answer> {
+pub async fn statement_by_slug(
+    data: &Data<Federation>,
+    parts: &Parts,
+    slug: &str,
+) -> Result<Response, Answer> {
     let viewer = viewer(data, parts).await?;
     let found = data.app.db.read(|conn| Ok(statements::by_slug(conn, viewer, slug)?)).await?;
     redirect(found)
@@ -72,6 +76,16 @@ pub async fn thesis_by_slug(
         Ok(statements::thesis_by_key(conn, statement.id, key)?.map(|(head, _)| head))
     });
     redirect(found.await?)
+}
+
+/// The page for people of the contribution with this identity.
+pub async fn page_of(data: &Data<Federation>, path: &str) -> Result<String, Answer> {
+    let uri = Uri::ours(&data.app.site.origin, path);
+    let found = data.app.db.read(|conn| Ok(contributions::by_uri(conn, Viewer::Anyone, &uri)?)).await?;
+    found
+        .filter(|head| head.local && head.url != uri.as_str())
+        .map(|head| head.url)
+        .ok_or_else(Answer::not_found)
 }
 
 fn redirect(found: Option<Contribution>) -> Result<Response, Answer> {

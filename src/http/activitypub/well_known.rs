@@ -53,13 +53,16 @@ impl Wanted {
             return Ok(Self::Instance);
         }
         if resource.starts_with("http://") || resource.starts_with("https://") {
-            return Uri::parse(resource).map(|uri| Self::Address(uri.to_string())).ok_or_else(|| bad("no URL"));
+            return Uri::parse(resource)
+                .map(|uri| Self::Address(uri.to_string()))
+                .ok_or_else(|| bad("no URL"));
         }
         let instance = format!("acct:{0}@{0}", site.host);
         if resource.eq_ignore_ascii_case(&instance) {
             return Ok(Self::Instance);
         }
-        let handle = Handle::parse(resource).ok_or_else(|| bad("resource is neither acct:name@host nor a URL"))?;
+        let handle =
+            Handle::parse(resource).ok_or_else(|| bad("resource is neither acct:name@host nor a URL"))?;
         Ok(Self::Handle(handle))
     }
 }
@@ -151,7 +154,8 @@ pub async fn nodeinfo(data: Data<Federation>, Path(version): Path<String>) -> Re
             "plenum": { "v": 1 },
         },
     });
-    let profile = format!("application/json; profile=\"http://nodeinfo.diaspora.software/ns/schema/{version}#\"");
+    let profile =
+        format!("application/json; profile=\"http://nodeinfo.diaspora.software/ns/schema/{version}#\"");
     Ok(json_answer(&document, &profile))
 }
 

@@ -45,6 +45,13 @@ pub struct Mistake {
 pub struct Mistakes(pub Vec<Mistake>);
 
 impl Mistakes {
+    /// A single mistake.
+    pub fn one(field: &'static str, text: impl Into<String>) -> Self {
+        let mut mistakes = Self::default();
+        mistakes.add(field, text);
+        mistakes
+    }
+
     /// Adds a mistake.
     pub fn add(&mut self, field: &'static str, text: impl Into<String>) {
         self.0.push(Mistake { field, text: text.into() });

@@ -23,6 +23,8 @@ pub mod setup;
 pub mod shown;
 pub mod sign_in;
 pub mod statement;
+mod stub;
 pub mod thesis;
 pub mod thread;
 pub mod versions;
+pub use stub::*;
