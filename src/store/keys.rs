@@ -80,14 +80,14 @@ pub fn signing(conn: &mut Conn, account: Id<Account>, algorithm: Algorithm) -> R
     let key = key.ok_or_else(missing)?;
     let private = key.private_key.as_deref().unwrap_or_default();
     let parsed =
-        SigningKey::from_bytes(algorithm, private).map_err(|error| Error::broken(error.to_string()))?;
+        SigningKey::from_pkcs8(algorithm, private).map_err(|error| Error::broken(error.to_string()))?;
     Ok(Signing { uri: key.uri, key: parsed })
 }
 
 /// Keeps a key of an account of ours.
 pub fn insert_pair(tx: &mut Tx<'_>, account: Id<Account>, uri: &Uri, key: &SigningKey) -> Result<(), Error> {
-    let public = key.public();
-    let private = key.to_bytes().map_err(|error| Error::broken(error.to_string()))?;
+    let public = key.verifying_key();
+    let private = key.to_pkcs8();
     let row = Key {
         id: tx.mint(),
         account_id: account,

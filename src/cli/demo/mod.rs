@@ -3,10 +3,10 @@
 //! Each is a complete site with its own database; they share nothing but one port, and talk to
 //! each other over signed HTTP through the same queues as everywhere.
 
-mod content;
-mod scenario;
-mod verify;
-mod world;
+pub mod content;
+pub mod scenario;
+pub mod verify;
+pub mod world;
 
 use std::path::PathBuf;
 use std::time::Duration;

@@ -36,8 +36,8 @@ pub async fn actor(data: &Data<Federation>, name: &str) -> Result<Response, Answ
 pub fn render(conn: &mut Conn, account: &Account) -> Result<Value, Error> {
     let rsa = keys::signing(conn, account.id, Algorithm::Rsa)?;
     let ed25519 = keys::signing(conn, account.id, Algorithm::Ed25519)?;
-    let pem = rsa.key.public().to_pem().map_err(|error| Error::broken(error.to_string()))?;
-    let multibase = ed25519.key.public().to_multibase();
+    let pem = rsa.key.verifying_key().to_pem();
+    let multibase = ed25519.key.verifying_key().to_multibase();
     Ok(actor::document(&Actor {
         account,
         rsa: (&rsa.uri, &pem),
