@@ -7,3 +7,8 @@ pub fn start(
 ) -> tokio::task::JoinHandle<()> {
     tokio::task::spawn(async {})
 }
+pub async fn run_due(
+    _: &activitypub_federation::config::Data<Federation>,
+) -> Result<usize, crate::store::Error> {
+    Ok(0)
+}

@@ -3,5 +3,6 @@
 
 mod architecture;
 mod config;
+mod federation;
 mod harness;
 mod migrations;

@@ -1,6 +1,8 @@
 //! What the stories need: databases, servers, people.
 
+pub(crate) mod people;
 pub(crate) mod postgres;
+pub(crate) mod world;
 
 use tempfile::TempDir;
 

@@ -1,0 +1,3 @@
+//! Stories between servers.
+
+mod statements;
