@@ -1,0 +1,144 @@
+//! The command line as a person or a script meets it.
+
+use std::io::{BufRead, BufReader, Write};
+use std::net::TcpListener;
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+
+use tempfile::TempDir;
+
+const PASSWORD: &str = "correct horse battery";
+
+/// Runs `plenum` in a directory of its own, without any setting from outside.
+fn plenum(directory: &Path, arguments: &[&str], input: &str) -> Output {
+    let mut child = command(directory, arguments).spawn().unwrap();
+    // A command that failed before reading has closed its input, which is fine.
+    let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
+    child.wait_with_output().unwrap()
+}
+
+fn command(directory: &Path, arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_plenum"));
+    command.args(arguments).current_dir(directory).env_clear();
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command
+}
+
+fn fails(output: &Output) -> String {
+    let text = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(!output.status.success(), "it should have failed");
+    assert!(!text.contains("panicked"), "{text}");
+    text
+}
+
+fn succeeds(output: &Output) -> String {
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+fn set_up(directory: &Path) {
+    let arguments = [
+        "setup",
+        "--host",
+        "red.example",
+        "--organization",
+        "Red Bloc",
+        "--handle",
+        "redbloc",
+        "--languages",
+        "en,de",
+        "--admin",
+        "ana",
+        "--password-stdin",
+    ];
+    let said = succeeds(&plenum(directory, &arguments, PASSWORD));
+    assert!(said.contains("https://red.example"), "{said}");
+}
+
+#[test]
+fn a_script_sets_a_site_up_and_makes_accounts() {
+    let home = TempDir::new().unwrap();
+    set_up(home.path());
+    let run = |arguments: &[&str], input: &str| plenum(home.path(), arguments, input);
+    succeeds(&run(&["account", "create", "bela", "--role", "editor", "--password-stdin"], PASSWORD));
+    let list = succeeds(&run(&["account", "list"], ""));
+    assert!(list.contains("ana") && list.contains("bela") && list.contains("editor"), "{list}");
+    let token = succeeds(&run(&["account", "token", "bela", "--scopes", "read write"], ""));
+    assert!(token.trim().len() >= 40 && token.trim().lines().count() == 1, "{token}");
+    let link = succeeds(&run(&["account", "invite", "--role", "translator"], ""));
+    assert!(link.starts_with("https://red.example/invite/"), "{link}");
+    assert!(fails(&run(&["account", "create", "bela", "--password-stdin"], PASSWORD)).contains("taken"));
+    assert!(fails(&run(&["account", "create", "carl", "--password-stdin"], "short")).contains("at least 10"));
+    assert!(fails(&run(&["account", "create", "../etc", "--password-stdin"], PASSWORD)).contains("a-z"));
+    assert!(fails(&run(&["account", "role", "ana", "--role", "member"], "")).contains("last admin"));
+    assert!(fails(&run(&["account", "token", "bela", "--organization"], "")).contains("publisher"));
+    assert!(
+        fails(&run(
+            &[
+                "setup",
+                "--organization",
+                "X",
+                "--handle",
+                "xxx",
+                "--admin",
+                "yyy",
+                "--host",
+                "red.example",
+                "--password-stdin"
+            ],
+            PASSWORD
+        ))
+        .contains("already")
+    );
+}
+
+#[test]
+fn what_cannot_work_says_why_and_stops() {
+    let home = TempDir::new().unwrap();
+    let run = |arguments: &[&str]| fails(&plenum(home.path(), arguments, ""));
+    assert!(run(&["account", "list"]).contains("not set up yet"));
+    assert!(run(&["--config", "missing.toml", "serve"]).contains("missing.toml"));
+
+    std::fs::write(home.path().join("bad.toml"), "[http]\nlisten = 1\n[sight]\nhost = 'x'\n").unwrap();
+    let both = run(&["--config", "bad.toml", "serve"]);
+    assert!(both.contains("http.listen") && both.contains("sight"), "{both}");
+
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    let output = command(home.path(), &["serve"]).env("PLENUM_HTTP_LISTEN", &address).output().unwrap();
+    assert!(fails(&output).contains(&address));
+
+    let output = command(home.path(), &["migrate"])
+        .env("DATABASE_URL", "postgres://nobody@127.0.0.1:1/none")
+        .output()
+        .unwrap();
+    assert!(fails(&output).contains("PostgreSQL"));
+
+    std::fs::write(home.path().join("file"), "this is no database, however long it may be").unwrap();
+    let output = command(home.path(), &["migrate"]).env("DATABASE_URL", "sqlite:file").output().unwrap();
+    assert!(fails(&output).contains("not a database"));
+}
+
+#[test]
+fn a_database_keeps_its_address() {
+    let home = TempDir::new().unwrap();
+    set_up(home.path());
+    let output =
+        command(home.path(), &["account", "list"]).env("PLENUM_SITE_HOST", "blue.example").output().unwrap();
+    let why = fails(&output);
+    assert!(why.contains("blue.example") && why.contains("red.example"), "{why}");
+}
+
+#[test]
+fn the_first_run_prints_a_link_and_sets_the_site_up() {
+    let home = TempDir::new().unwrap();
+    let mut child =
+        command(home.path(), &["serve"]).env("PLENUM_HTTP_LISTEN", "127.0.0.1:0").spawn().unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map(Result::unwrap);
+    let link = lines.find(|line| line.contains("/setup?token=")).expect("a link is printed");
+    assert!(link.trim().starts_with("http://localhost:"), "{link}");
+    // Safe: only this process knows the child, and it is asked to stop the way systemd asks.
+    let pid = child.id().to_string();
+    assert!(Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
+    assert!(child.wait().unwrap().success(), "a stop is no failure");
+}
