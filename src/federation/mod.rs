@@ -30,6 +30,7 @@ pub async fn signed_by(
 ) -> Result<Option<Account>, InboxError> {
     Ok(None)
 }
+pub mod signature;
 pub mod inbox {
     use super::*;
     pub async fn receive(
