@@ -2,7 +2,7 @@
 
 use diesel::deserialize::FromSqlRow;
 use diesel::expression::AsExpression;
-use diesel::prelude::{Queryable, Selectable};
+use diesel::prelude::{Insertable, Queryable, Selectable};
 use diesel::sql_types::SmallInt;
 
 use super::account::Account;
@@ -12,7 +12,7 @@ use super::uri::Uri;
 use crate::clock::Timestamp;
 
 /// One account follows another, or asks to.
-#[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable)]
+#[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable, Insertable)]
 #[diesel(table_name = crate::schema::follows)]
 pub struct Follow {
     /// Our key.

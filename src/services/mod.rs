@@ -6,6 +6,7 @@ pub mod interactions;
 pub mod posts;
 pub mod publish;
 pub mod relations;
+pub mod reports;
 pub mod setup;
 pub mod statements;
 pub mod users;

@@ -121,6 +121,16 @@ pub fn update_account(tx: &mut Tx<'_>, account: &Account, document: &Value) -> R
     send(tx, account, &update, &account.uri, false, &to)
 }
 
+/// Sends a Follow with the address that the relation keeps; asking again repeats the same one.
+pub fn follow(tx: &mut Tx<'_>, follower: &Account, followee: &Account, uri: &Uri) -> Result<(), Error> {
+    if let Some(sent) = activities::by_uri(tx, uri)? {
+        return deliveries::to_accounts(tx, sent.id, &[followee.id]);
+    }
+    let follow = activity::simple("Follow", uri, follower, &json!(followee.uri), &[&followee.uri]);
+    let to = Recipients { followers_of: Vec::new(), accounts: vec![followee.id] };
+    send(tx, follower, &follow, &followee.uri, false, &to)
+}
+
 /// Sends one of the small activities (Follow, Accept, Like, Undo …) to one account.
 pub fn to_account(
     tx: &mut Tx<'_>,

@@ -1,6 +1,238 @@
-//! Interim stand-in so that main compiles: its owner replaces this whole file.
-use crate::domain::account::Account;
-use crate::store::*;
-pub fn follow(_: &mut Tx<'_>, _: &Account, _: &Account) -> Result<(), Error> {
+//! Who follows whom, and who wants nothing to do with whom.
+//!
+//! Each verb exists twice: as somebody here does it, and as it arrives from elsewhere.
+
+use serde_json::{Value, json};
+
+use super::publish;
+use crate::domain::Refusal;
+use crate::domain::account::{Account, AccountKind};
+use crate::domain::host::HostStanding;
+use crate::domain::job::Job;
+use crate::domain::notification::NotificationKind;
+use crate::domain::relation::{Follow, FollowState};
+use crate::domain::uri::Uri;
+use crate::store::{Error, Tx, accounts, hosts, jobs, notifications, relations, undone};
+
+/// An account of ours asks to follow another. Asking again asks again, with the same address.
+///
+/// Whoever follows an organization means the debate around it, so its Forum is followed too; and
+/// whom our organization follows is no stranger any more: the host is let in.
+pub fn follow(tx: &mut Tx<'_>, follower: &Account, followee: &Account) -> Result<(), Error> {
+    if follower.id == followee.id {
+        return Err(Refusal::invalid("account", "an account does not follow itself").into());
+    }
+    if relations::blocks(tx, followee.id, follower.id)? {
+        return Err(Refusal::forbidden("this account does not want to be followed from here").into());
+    }
+    if followee.kind == AccountKind::Application {
+        return Err(Refusal::forbidden("a server's own actor cannot be followed").into());
+    }
+    let follow = match relations::follow(tx, follower.id, followee.id)? {
+        Some(follow) => follow,
+        None => {
+            let uri = publish::activity_uri(tx)?;
+            let state = if followee.is_local() { FollowState::Accepted } else { FollowState::Pending };
+            relations::insert(tx, follower.id, followee.id, &uri, state)?
+        }
+    };
+    if followee.is_local() {
+        return notifications::insert(tx, followee.id, NotificationKind::Follow, follower.id, None);
+    }
+    if follower.id == tx.site()?.organization {
+        let_in(tx, followee)?;
+    }
+    publish::follow(tx, follower, followee, &follow.uri)?;
+    forum(tx, follower, followee)
+}
+
+fn let_in(tx: &mut Tx<'_>, followee: &Account) -> Result<(), Error> {
+    let Some(id) = followee.host_id else { return Ok(()) };
+    let host = hosts::by_id(tx, id)?;
+    if host.is_some_and(|host| host.standing == HostStanding::Unknown) {
+        hosts::set_standing(tx, id, HostStanding::Approved)?;
+    }
     Ok(())
+}
+
+fn forum(tx: &mut Tx<'_>, follower: &Account, organization: &Account) -> Result<(), Error> {
+    let Some(uri) = organization.forum.as_ref().filter(|uri| **uri != organization.uri) else {
+        return Ok(());
+    };
+    match accounts::by_uri(tx, uri)? {
+        Some(forum) if relations::follow(tx, follower.id, forum.id)?.is_none() => {
+            follow(tx, follower, &forum)
+        }
+        Some(_) => Ok(()),
+        None => {
+            let later = Job::FollowForum { follower: follower.id.get(), forum: uri.to_string() };
+            let now = tx.now;
+            jobs::enqueue(tx, &later, now)
+        }
+    }
+}
+
+/// An account of ours no longer follows another.
+pub fn unfollow(tx: &mut Tx<'_>, follower: &Account, followee: &Account) -> Result<(), Error> {
+    let Some(follow) = relations::follow(tx, follower.id, followee.id)? else { return Ok(()) };
+    relations::delete(tx, follow.id)?;
+    if followee.is_local() {
+        return Ok(());
+    }
+    publish::to_account(tx, "Undo", follower, &as_json(&follow, follower, followee), followee)?;
+    Ok(())
+}
+
+/// Somebody elsewhere asks to follow an account of ours.
+pub fn receive_follow(
+    tx: &mut Tx<'_>,
+    uri: &Uri,
+    follower: &Account,
+    followee: &Account,
+) -> Result<(), Error> {
+    if !followee.is_local() || follower.is_local() {
+        return Err(Refusal::forbidden("this follow is none of ours").into());
+    }
+    if undone::take(tx, uri, &follower.uri)? {
+        return Ok(());
+    }
+    let unwanted =
+        followee.kind == AccountKind::Application || relations::blocks(tx, followee.id, follower.id)?;
+    if unwanted {
+        let request = request(uri, follower, followee);
+        publish::to_account(tx, "Reject", followee, &request, follower)?;
+        return Ok(());
+    }
+    let known = relations::follow(tx, follower.id, followee.id)?;
+    let state = if followee.locked { FollowState::Pending } else { FollowState::Accepted };
+    let state = known.as_ref().map_or(state, |known| known.state);
+    match &known {
+        Some(known) => {
+            relations::set_uri(tx, known.id, uri)?;
+        }
+        None => {
+            relations::insert(tx, follower.id, followee.id, uri, state)?;
+            let kind = match state {
+                FollowState::Pending => NotificationKind::FollowRequest,
+                FollowState::Accepted => NotificationKind::Follow,
+            };
+            notifications::insert(tx, followee.id, kind, follower.id, None)?;
+        }
+    }
+    if state == FollowState::Accepted {
+        publish::to_account(tx, "Accept", followee, &request(uri, follower, followee), follower)?;
+    }
+    Ok(())
+}
+
+/// An account of ours agrees to be followed.
+pub fn accept(tx: &mut Tx<'_>, followee: &Account, follower: &Account) -> Result<(), Error> {
+    let follow = relations::follow(tx, follower.id, followee.id)?.ok_or(Refusal::NotFound)?;
+    relations::set_state(tx, follow.id, FollowState::Accepted)?;
+    if !follower.is_local() {
+        publish::to_account(tx, "Accept", followee, &as_json(&follow, follower, followee), follower)?;
+    }
+    Ok(())
+}
+
+/// An account of ours does not agree, or no longer.
+pub fn reject(tx: &mut Tx<'_>, followee: &Account, follower: &Account) -> Result<(), Error> {
+    let follow = relations::follow(tx, follower.id, followee.id)?.ok_or(Refusal::NotFound)?;
+    relations::delete(tx, follow.id)?;
+    if !follower.is_local() {
+        publish::to_account(tx, "Reject", followee, &as_json(&follow, follower, followee), follower)?;
+    }
+    Ok(())
+}
+
+/// Whom we asked to follow says yes or no. `uri` is the request as they name it, `None` where they
+/// name only the two accounts. Anything that answers no request of ours is refused.
+pub fn receive_answer(
+    tx: &mut Tx<'_>,
+    yes: bool,
+    followee: &Account,
+    follower: &Account,
+    uri: Option<&Uri>,
+) -> Result<(), Error> {
+    let nothing = || Refusal::forbidden("this answers no request of ours");
+    let follow = relations::follow(tx, follower.id, followee.id)?.ok_or_else(nothing)?;
+    if !follower.is_local() || uri.is_some_and(|uri| *uri != follow.uri) {
+        return Err(nothing().into());
+    }
+    if !yes {
+        relations::delete(tx, follow.id)?;
+        return Ok(());
+    }
+    if follow.state == FollowState::Pending {
+        relations::set_state(tx, follow.id, FollowState::Accepted)?;
+        let job = Job::FetchOutbox { account: followee.id.get() };
+        let now = tx.now;
+        jobs::enqueue(tx, &job, now)?;
+    }
+    Ok(())
+}
+
+/// Somebody elsewhere takes a follow back. Where the follow has not arrived yet, it never will.
+pub fn receive_unfollow(
+    tx: &mut Tx<'_>,
+    uri: Option<&Uri>,
+    follower: &Account,
+    followee: Option<&Account>,
+) -> Result<(), Error> {
+    let known = match (uri, followee) {
+        (_, Some(followee)) => relations::follow(tx, follower.id, followee.id)?,
+        (Some(uri), None) => relations::by_uri(tx, uri)?.filter(|follow| follow.follower_id == follower.id),
+        (None, None) => None,
+    };
+    match (known, uri) {
+        (Some(follow), _) => relations::delete(tx, follow.id).map(|_| ()).map_err(Error::from),
+        (None, Some(uri)) => undone::remember(tx, uri, &follower.uri),
+        (None, None) => Ok(()),
+    }
+}
+
+/// Somebody blocks somebody: neither follows the other any more.
+pub fn block(tx: &mut Tx<'_>, account: &Account, target: &Account, uri: &Uri) -> Result<(), Error> {
+    if account.id == target.id {
+        return Err(Refusal::invalid("account", "an account does not block itself").into());
+    }
+    for (follower, followee) in [(account, target), (target, account)] {
+        if let Some(follow) = relations::follow(tx, follower.id, followee.id)? {
+            relations::delete(tx, follow.id)?;
+            if account.is_local() && followee.id == account.id && !follower.is_local() {
+                publish::to_account(tx, "Reject", followee, &as_json(&follow, follower, followee), follower)?;
+            }
+        }
+    }
+    if !relations::blocks(tx, account.id, target.id)? {
+        relations::insert_block(tx, account.id, target.id, uri)?;
+    }
+    Ok(())
+}
+
+/// Somebody takes a block back.
+pub fn unblock(tx: &mut Tx<'_>, account: &Account, target: &Account) -> Result<(), Error> {
+    relations::delete_block(tx, account.id, target.id)?;
+    Ok(())
+}
+
+/// An account elsewhere moved, and the new one says so too: who followed the old one here asks the
+/// new one.
+pub fn receive_move(tx: &mut Tx<'_>, old: &Account, new: &Account) -> Result<(), Error> {
+    accounts::set_moved_to(tx, old.id, &new.uri)?;
+    for follower in relations::local_followers(tx, old.id)? {
+        if let Some(account) = accounts::by_id(tx, follower)? {
+            unfollow(tx, &account, old)?;
+            follow(tx, &account, new)?;
+        }
+    }
+    Ok(())
+}
+
+fn as_json(follow: &Follow, follower: &Account, followee: &Account) -> Value {
+    request(&follow.uri, follower, followee)
+}
+
+fn request(uri: &Uri, follower: &Account, followee: &Account) -> Value {
+    json!({ "id": uri, "type": "Follow", "actor": follower.uri, "object": followee.uri })
 }

@@ -127,6 +127,11 @@ pub fn introduce(conn: &mut Conn, id: Id<Account>, summary: &str, forum: Option<
     run!(conn, execute, diesel::update(accounts::table.find(id)).set(change))
 }
 
+/// Says where an account moved.
+pub fn set_moved_to(conn: &mut Conn, id: Id<Account>, target: &Uri) -> QueryResult<usize> {
+    run!(conn, execute, diesel::update(accounts::table.find(id)).set(accounts::moved_to.eq(target)))
+}
+
 /// Marks an account as deleted by its owner.
 pub fn mark_deleted(conn: &mut Conn, id: Id<Account>) -> QueryResult<usize> {
     let change = (accounts::state.eq(AccountState::Deleted), accounts::summary.eq(""));

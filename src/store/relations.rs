@@ -2,10 +2,13 @@
 
 use diesel::{ExpressionMethods, JoinOnDsl, OptionalExtension, QueryDsl, QueryResult, SelectableHelper};
 
+use super::Error;
 use super::conn::{Conn, run};
+use super::tx::Tx;
 use crate::domain::account::Account;
 use crate::domain::id::Id;
 use crate::domain::relation::{Follow, FollowState};
+use crate::domain::uri::Uri;
 use crate::schema::{accounts, blocks, follows};
 
 /// Whether one follows the other, and it was agreed to.
@@ -55,4 +58,76 @@ pub fn count_following(conn: &mut Conn, follower: Id<Account>) -> QueryResult<i6
         .filter(follows::state.eq(FollowState::Accepted))
         .count();
     run!(conn, get_result, query)
+}
+
+/// The relation that this activity asked for.
+pub fn by_uri(conn: &mut Conn, uri: &Uri) -> QueryResult<Option<Follow>> {
+    run!(conn, first, follows::table.filter(follows::uri.eq(uri)).select(Follow::as_select())).optional()
+}
+
+/// Keeps a new relation.
+pub fn insert(
+    tx: &mut Tx<'_>,
+    follower: Id<Account>,
+    followee: Id<Account>,
+    uri: &Uri,
+    state: FollowState,
+) -> Result<Follow, Error> {
+    let follow = Follow {
+        id: tx.mint(),
+        follower_id: follower,
+        followee_id: followee,
+        uri: uri.clone(),
+        state,
+        created_at: tx.now,
+    };
+    run!(tx, execute, diesel::insert_into(follows::table).values(&follow))?;
+    Ok(follow)
+}
+
+/// Changes whether a relation is agreed to.
+pub fn set_state(conn: &mut Conn, id: Id<Follow>, state: FollowState) -> QueryResult<usize> {
+    run!(conn, execute, diesel::update(follows::table.find(id)).set(follows::state.eq(state)))
+}
+
+/// Gives a relation the address of the request that renewed it.
+pub fn set_uri(conn: &mut Conn, id: Id<Follow>, uri: &Uri) -> QueryResult<usize> {
+    run!(conn, execute, diesel::update(follows::table.find(id)).set(follows::uri.eq(uri)))
+}
+
+/// Removes a relation.
+pub fn delete(conn: &mut Conn, id: Id<Follow>) -> QueryResult<usize> {
+    run!(conn, execute, diesel::delete(follows::table.find(id)))
+}
+
+/// Who here follows an account.
+pub fn local_followers(conn: &mut Conn, followee: Id<Account>) -> QueryResult<Vec<Id<Account>>> {
+    let query = follows::table
+        .inner_join(accounts::table.on(accounts::id.eq(follows::follower_id)))
+        .filter(follows::followee_id.eq(followee))
+        .filter(accounts::host_id.is_null())
+        .select(follows::follower_id);
+    run!(conn, load, query)
+}
+
+/// Keeps a block.
+pub fn insert_block(
+    tx: &mut Tx<'_>,
+    account: Id<Account>,
+    target: Id<Account>,
+    uri: &Uri,
+) -> Result<(), Error> {
+    let row = (
+        blocks::account_id.eq(account),
+        blocks::target_id.eq(target),
+        blocks::uri.eq(uri),
+        blocks::created_at.eq(tx.now),
+    );
+    run!(tx, execute, diesel::insert_into(blocks::table).values(row))?;
+    Ok(())
+}
+
+/// Removes a block.
+pub fn delete_block(conn: &mut Conn, account: Id<Account>, target: Id<Account>) -> QueryResult<usize> {
+    run!(conn, execute, diesel::delete(blocks::table.find((account, target))))
 }

@@ -2,3 +2,9 @@
 pub fn escape(t: &str) -> String {
     t.to_owned()
 }
+pub fn excerpt(t: &str, _: usize) -> String {
+    t.to_owned()
+}
+pub fn strip_format_chars(t: &str) -> String {
+    t.to_owned()
+}

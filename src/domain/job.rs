@@ -1,0 +1,64 @@
+//! What can be done later, as data: a job survives a crash because it is a row.
+
+use serde::{Deserialize, Serialize};
+
+/// A unit of later work. Keys are plain numbers and addresses, so that an old row stays readable.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "job", rename_all = "snake_case")]
+pub enum Job {
+    /// Fetch what a contribution answers, and tie the two together.
+    FetchParent {
+        /// Address of the missing one.
+        uri: String,
+    },
+    /// Fetch the replies to a contribution that its origin knows of.
+    FetchReplies {
+        /// The contribution.
+        contribution: i64,
+    },
+    /// Fetch the theses of a statement.
+    FetchTheses {
+        /// The statement.
+        statement: i64,
+    },
+    /// Fetch an account again.
+    FetchAccount {
+        /// Its address.
+        uri: String,
+    },
+    /// Fetch what an account published before it was followed.
+    FetchOutbox {
+        /// The account.
+        account: i64,
+    },
+    /// Follow the Forum of an organization that is followed.
+    FollowForum {
+        /// Who follows.
+        follower: i64,
+        /// Address of the Forum.
+        forum: String,
+    },
+    /// Find out what a host runs.
+    FetchNodeInfo {
+        /// Its name.
+        host: String,
+    },
+    /// Remove what is over: sessions, marks of what was deleted long ago, applied inbox items.
+    Cleanup,
+}
+
+impl Job {
+    /// What makes the job the same as another: the same work waits only once.
+    pub fn key(&self) -> String {
+        match self {
+            Self::FetchParent { uri } => format!("fetch_parent {uri}"),
+            Self::FetchReplies { contribution } => format!("fetch_replies {contribution}"),
+            Self::FetchTheses { statement } => format!("fetch_theses {statement}"),
+            Self::FetchAccount { uri } => format!("fetch_account {uri}"),
+            Self::FetchOutbox { account } => format!("fetch_outbox {account}"),
+            Self::FollowForum { follower, forum } => format!("follow_forum {follower} {forum}"),
+            Self::FetchNodeInfo { host } => format!("fetch_nodeinfo {host}"),
+            Self::Cleanup => "cleanup".to_owned(),
+        }
+    }
+}

@@ -1,0 +1,80 @@
+//! Likes and boosts.
+
+use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, QueryResult};
+
+use super::Error;
+use super::conn::{Conn, run};
+use super::tx::Tx;
+use crate::domain::account::Account;
+use crate::domain::contribution::Contribution;
+use crate::domain::id::Id;
+use crate::domain::uri::Uri;
+use crate::schema::{boosts, likes};
+
+/// The activity with which an account likes a contribution.
+pub fn like(conn: &mut Conn, account: Id<Account>, id: Id<Contribution>) -> QueryResult<Option<Uri>> {
+    run!(conn, first, likes::table.find((account, id)).select(likes::uri)).optional()
+}
+
+/// Keeps a like.
+pub fn insert_like(
+    tx: &mut Tx<'_>,
+    account: Id<Account>,
+    id: Id<Contribution>,
+    uri: &Uri,
+) -> Result<(), Error> {
+    let row = (
+        likes::account_id.eq(account),
+        likes::contribution_id.eq(id),
+        likes::uri.eq(uri),
+        likes::created_at.eq(tx.now),
+    );
+    run!(tx, execute, diesel::insert_into(likes::table).values(row))?;
+    Ok(())
+}
+
+/// Removes a like.
+pub fn delete_like(conn: &mut Conn, account: Id<Account>, id: Id<Contribution>) -> QueryResult<usize> {
+    run!(conn, execute, diesel::delete(likes::table.find((account, id))))
+}
+
+/// The activity with which an account boosted a contribution.
+pub fn boost(conn: &mut Conn, account: Id<Account>, id: Id<Contribution>) -> QueryResult<Option<Uri>> {
+    let query = boosts::table
+        .filter(boosts::account_id.eq(account))
+        .filter(boosts::contribution_id.eq(id))
+        .select(boosts::uri);
+    run!(conn, first, query).optional()
+}
+
+/// Keeps a boost.
+pub fn insert_boost(
+    tx: &mut Tx<'_>,
+    account: Id<Account>,
+    id: Id<Contribution>,
+    uri: &Uri,
+) -> Result<(), Error> {
+    let key: Id<Contribution> = tx.mint();
+    let row = (
+        boosts::id.eq(key),
+        boosts::account_id.eq(account),
+        boosts::contribution_id.eq(id),
+        boosts::uri.eq(uri),
+        boosts::created_at.eq(tx.now),
+    );
+    run!(tx, execute, diesel::insert_into(boosts::table).values(row))?;
+    Ok(())
+}
+
+/// Removes a boost.
+pub fn delete_boost(conn: &mut Conn, account: Id<Account>, id: Id<Contribution>) -> QueryResult<usize> {
+    let boost = boosts::table.filter(boosts::account_id.eq(account)).filter(boosts::contribution_id.eq(id));
+    run!(conn, execute, diesel::delete(boost))
+}
+
+/// Removes the like or boost that this activity made, if it is by this account.
+pub fn delete_by_uri(conn: &mut Conn, uri: &Uri, account: Id<Account>) -> QueryResult<usize> {
+    let like = likes::table.filter(likes::uri.eq(uri)).filter(likes::account_id.eq(account));
+    let boost = boosts::table.filter(boosts::uri.eq(uri)).filter(boosts::account_id.eq(account));
+    Ok(run!(conn, execute, diesel::delete(like))? + run!(conn, execute, diesel::delete(boost))?)
+}

@@ -1,0 +1,83 @@
+//! Later work, in rows.
+
+use diesel::prelude::{Queryable, Selectable};
+use diesel::{ExpressionMethods, QueryDsl, QueryResult, SelectableHelper};
+
+use super::Error;
+use super::conn::{Conn, run};
+use super::tx::{Event, Tx};
+use crate::clock::Timestamp;
+use crate::domain::id::Id;
+use crate::domain::job::Job;
+use crate::schema::jobs;
+
+/// A job that waits.
+#[derive(Clone, Debug, Queryable, Selectable)]
+#[diesel(table_name = jobs)]
+pub struct StoredJob {
+    /// Our key.
+    pub id: Id<StoredJob>,
+    /// The job as JSON.
+    pub payload: String,
+    /// How often it was tried.
+    pub attempts: i32,
+}
+
+/// Adds a job; when the same waits already, the earlier due time counts.
+pub fn enqueue(tx: &mut Tx<'_>, job: &Job, due: Timestamp) -> Result<(), Error> {
+    let key = job.key();
+    let waiting = jobs::table.filter(jobs::key.eq(&key));
+    let known: i64 = run!(tx, get_result, waiting.count())?;
+    if known > 0 {
+        let later = jobs::table.filter(jobs::key.eq(&key)).filter(jobs::due_at.gt(due));
+        run!(tx, execute, diesel::update(later).set((jobs::due_at.eq(due), jobs::dead.eq(false))))?;
+    } else {
+        let payload = serde_json::to_string(job).map_err(|error| Error::broken(error.to_string()))?;
+        let row = (
+            jobs::key.eq(&key),
+            jobs::payload.eq(payload),
+            jobs::attempts.eq(0),
+            jobs::due_at.eq(due),
+            jobs::dead.eq(false),
+            jobs::created_at.eq(tx.now),
+        );
+        run!(tx, execute, diesel::insert_into(jobs::table).values(row))?;
+    }
+    tx.after_commit(Event::Jobs);
+    Ok(())
+}
+
+/// Takes up to `limit` jobs that are due and moves their due time to the end of the lease, so that
+/// nobody else takes them meanwhile, and everybody may when this process dies.
+pub fn claim(tx: &mut Tx<'_>, limit: i64, lease_seconds: i64) -> Result<Vec<StoredJob>, Error> {
+    let (now, until) = (tx.now, tx.now.plus_seconds(lease_seconds));
+    let due = jobs::table
+        .filter(jobs::dead.eq(false))
+        .filter(jobs::due_at.le(now))
+        .order((jobs::due_at, jobs::id))
+        .limit(limit);
+    let waiting: Vec<StoredJob> = run!(tx, load, due.select(StoredJob::as_select()))?;
+    let mut claimed = Vec::new();
+    for job in waiting {
+        let free = jobs::table.filter(jobs::id.eq(job.id)).filter(jobs::due_at.le(now));
+        if run!(tx, execute, diesel::update(free).set(jobs::due_at.eq(until)))? > 0 {
+            claimed.push(job);
+        }
+    }
+    Ok(claimed)
+}
+
+/// The job is done.
+pub fn finish(conn: &mut Conn, id: Id<StoredJob>) -> QueryResult<usize> {
+    run!(conn, execute, diesel::delete(jobs::table.find(id)))
+}
+
+/// The job failed: it is tried again at `due`, or never when `due` is `None`.
+pub fn fail(conn: &mut Conn, id: Id<StoredJob>, error: &str, due: Option<Timestamp>) -> QueryResult<usize> {
+    let change = (jobs::attempts.eq(jobs::attempts + 1), jobs::error.eq(error), jobs::dead.eq(due.is_none()));
+    run!(conn, execute, diesel::update(jobs::table.find(id)).set(change))?;
+    match due {
+        Some(due) => run!(conn, execute, diesel::update(jobs::table.find(id)).set(jobs::due_at.eq(due))),
+        None => Ok(0),
+    }
+}
