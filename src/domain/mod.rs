@@ -5,6 +5,7 @@ pub mod contribution;
 pub mod handle;
 pub mod host;
 pub mod id;
+pub mod inbox;
 pub mod job;
 pub mod keys;
 pub mod notification;

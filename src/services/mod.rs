@@ -1,6 +1,7 @@
 //! The verbs: what people and other servers do. Each is a plain function in one transaction and
 //! cannot wait for the network.
 
+pub mod accounts;
 pub mod contributions;
 pub mod interactions;
 pub mod posts;

@@ -170,3 +170,21 @@ pub fn document(conn: &mut Conn, id: Id<Account>) -> QueryResult<Option<String>>
     let query = account_documents::table.find(id).select(account_documents::document);
     run!(conn, first, query).optional()
 }
+
+/// The accounts of these identities, in no order.
+pub fn by_uris(conn: &mut Conn, uris: &[Uri]) -> QueryResult<Vec<Account>> {
+    if uris.is_empty() {
+        return Ok(Vec::new());
+    }
+    let query = accounts::table.filter(accounts::uri.eq_any(uris.to_vec()));
+    run!(conn, load, query.select(Account::as_select()))
+}
+
+/// Takes a handle away from every account elsewhere but this one: WebFinger says whose it is.
+pub fn release_handle(conn: &mut Conn, handle: &Handle, owner: &Uri) -> QueryResult<usize> {
+    let others = accounts::table
+        .filter(accounts::handle.eq(handle.to_string()))
+        .filter(accounts::uri.ne(owner))
+        .filter(accounts::host_id.is_not_null());
+    run!(conn, execute, diesel::update(others).set(accounts::handle.eq(accounts::uri)))
+}

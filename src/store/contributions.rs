@@ -353,3 +353,13 @@ pub fn count_local(conn: &mut Conn) -> QueryResult<(i64, i64)> {
         run!(conn, get_result, ours().filter(contributions::in_reply_to_uri.is_not_null()).count())?;
     Ok((posts, replies))
 }
+
+/// Everything of an account that is not deleted yet.
+pub fn all_of(conn: &mut Conn, author: Id<Account>) -> QueryResult<Vec<Id<Contribution>>> {
+    let query = contributions::table
+        .filter(contributions::author_id.eq(author))
+        .filter(contributions::state.ne(State::Deleted))
+        .order(contributions::id)
+        .select(contributions::id);
+    run!(conn, load, query)
+}

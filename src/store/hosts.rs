@@ -41,3 +41,21 @@ pub fn ensure(tx: &mut Tx<'_>, name: &str) -> Result<Host, Error> {
 pub fn set_standing(conn: &mut Conn, id: Id<Host>, standing: HostStanding) -> QueryResult<usize> {
     run!(conn, execute, diesel::update(hosts::table.find(id)).set(hosts::standing.eq(standing)))
 }
+
+/// What we decided about this name: a suspension covers every name below it, so that a subdomain
+/// is no way around.
+pub fn standing_of(conn: &mut Conn, name: &str) -> QueryResult<HostStanding> {
+    let mut names = vec![name.to_owned()];
+    let mut rest = name;
+    while let Some((_, parent)) = rest.split_once('.') {
+        names.push(parent.to_owned());
+        rest = parent;
+    }
+    let query = hosts::table.filter(hosts::name.eq_any(names)).select((hosts::name, hosts::standing));
+    let known: Vec<(String, HostStanding)> = run!(conn, load, query)?;
+    if known.iter().any(|(_, standing)| *standing == HostStanding::Suspended) {
+        return Ok(HostStanding::Suspended);
+    }
+    let own = known.into_iter().find(|(known, _)| known == name);
+    Ok(own.map_or_else(HostStanding::default, |(_, standing)| standing))
+}

@@ -1,5 +1,142 @@
-//! Interim stand-in so that main compiles: its owner replaces this whole file.
-use super::*;
-pub fn pending(_: &mut Conn) -> diesel::QueryResult<i64> {
-    Ok(0)
+//! Received activities: kept before the sender is answered, applied in order, remembered for a while
+//! so that none counts twice.
+
+use diesel::prelude::Insertable;
+use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, QueryResult, SelectableHelper};
+
+use super::conn::{Conn, run};
+use crate::clock::Timestamp;
+use crate::domain::account::Account;
+use crate::domain::host::Host;
+use crate::domain::id::Id;
+use crate::domain::inbox::{InboxItem, InboxState};
+use crate::schema::inbox_items;
+
+/// A new row.
+#[derive(Clone, Debug, Insertable)]
+#[diesel(table_name = inbox_items, treat_none_as_default_value = false)]
+pub struct NewItem {
+    /// The activity; unique.
+    pub uri: String,
+    /// Who signed the request.
+    pub signer_id: Option<Id<Account>>,
+    /// The server that brought it.
+    pub host_id: Option<Id<Host>>,
+    /// The activity as it came.
+    pub body: String,
+    /// Waiting.
+    pub state: InboxState,
+    /// None yet.
+    pub attempts: i32,
+    /// From when on it may be applied.
+    pub due_at: Timestamp,
+    /// When it came.
+    pub received_at: Timestamp,
+}
+
+impl NewItem {
+    /// An activity that was just received.
+    pub fn new(
+        uri: String,
+        signer: Option<Id<Account>>,
+        host: Option<Id<Host>>,
+        body: String,
+        now: Timestamp,
+    ) -> Self {
+        let state = InboxState::Waiting;
+        Self {
+            uri,
+            signer_id: signer,
+            host_id: host,
+            body,
+            state,
+            attempts: 0,
+            due_at: now,
+            received_at: now,
+        }
+    }
+}
+
+/// Keeps an item, unless the same activity came before; whether it is new.
+pub fn insert(conn: &mut Conn, item: &NewItem) -> QueryResult<bool> {
+    let insert =
+        diesel::insert_into(inbox_items::table).values(item).on_conflict(inbox_items::uri).do_nothing();
+    let new = run!(conn, execute, insert)?;
+    Ok(new > 0)
+}
+
+/// What waits and is due, oldest first.
+pub fn due(conn: &mut Conn, now: Timestamp, limit: i64) -> QueryResult<Vec<InboxItem>> {
+    let query = inbox_items::table
+        .filter(inbox_items::state.eq(InboxState::Waiting))
+        .filter(inbox_items::due_at.le(now))
+        .order((inbox_items::due_at, inbox_items::id))
+        .limit(limit);
+    run!(conn, load, query.select(InboxItem::as_select()))
+}
+
+/// When the next item that waits is due.
+pub fn next_due(conn: &mut Conn) -> QueryResult<Option<Timestamp>> {
+    let query = inbox_items::table
+        .filter(inbox_items::state.eq(InboxState::Waiting))
+        .order(inbox_items::due_at)
+        .select(inbox_items::due_at);
+    run!(conn, first, query).optional()
+}
+
+/// Marks an item as done and forgets its text; `false` when somebody else did so before.
+///
+/// Whoever applies an item calls this first, in the same transaction: the row is then theirs.
+pub fn finish(conn: &mut Conn, id: Id<InboxItem>) -> QueryResult<bool> {
+    let waiting = inbox_items::table.find(id).filter(inbox_items::state.eq(InboxState::Waiting));
+    let nothing: Option<String> = None;
+    let change =
+        (inbox_items::state.eq(InboxState::Done), inbox_items::body.eq(""), inbox_items::error.eq(nothing));
+    Ok(run!(conn, execute, diesel::update(waiting).set(change))? > 0)
+}
+
+/// Puts an item off without counting an attempt: somebody fetches what it needs until then.
+pub fn lease(conn: &mut Conn, id: Id<InboxItem>, until: Timestamp) -> QueryResult<bool> {
+    let waiting = inbox_items::table.find(id).filter(inbox_items::state.eq(InboxState::Waiting));
+    Ok(run!(conn, execute, diesel::update(waiting).set(inbox_items::due_at.eq(until)))? > 0)
+}
+
+/// Notes that an attempt failed; the next is due at `due`, or never.
+pub fn fail(conn: &mut Conn, item: &InboxItem, why: &str, due: Option<Timestamp>) -> QueryResult<usize> {
+    let waiting = inbox_items::table.find(item.id).filter(inbox_items::state.eq(InboxState::Waiting));
+    let attempts = inbox_items::attempts.eq(item.attempts.saturating_add(1));
+    let error = inbox_items::error.eq(Some(why.to_owned()));
+    match due {
+        Some(due) => {
+            let change = (attempts, error, inbox_items::due_at.eq(due));
+            run!(conn, execute, diesel::update(waiting).set(change))
+        }
+        None => {
+            let change = (attempts, error, inbox_items::state.eq(InboxState::Parked));
+            run!(conn, execute, diesel::update(waiting).set(change))
+        }
+    }
+}
+
+/// How many items wait.
+pub fn pending(conn: &mut Conn) -> QueryResult<i64> {
+    let query = inbox_items::table.filter(inbox_items::state.eq(InboxState::Waiting)).count();
+    run!(conn, get_result, query)
+}
+
+/// The items that were set aside, newest first.
+pub fn parked(conn: &mut Conn, limit: i64) -> QueryResult<Vec<InboxItem>> {
+    let query = inbox_items::table
+        .filter(inbox_items::state.eq(InboxState::Parked))
+        .order(inbox_items::id.desc())
+        .limit(limit);
+    run!(conn, load, query.select(InboxItem::as_select()))
+}
+
+/// Forgets what was done before `when`.
+pub fn purge(conn: &mut Conn, when: Timestamp) -> QueryResult<usize> {
+    let old = inbox_items::table
+        .filter(inbox_items::state.ne(InboxState::Waiting))
+        .filter(inbox_items::received_at.lt(when));
+    run!(conn, execute, diesel::delete(old))
 }

@@ -78,3 +78,10 @@ pub fn delete_by_uri(conn: &mut Conn, uri: &Uri, account: Id<Account>) -> QueryR
     let boost = boosts::table.filter(boosts::uri.eq(uri)).filter(boosts::account_id.eq(account));
     Ok(run!(conn, execute, diesel::delete(like))? + run!(conn, execute, diesel::delete(boost))?)
 }
+
+/// Removes every like and boost of an account that is gone.
+pub fn forget(conn: &mut Conn, account: Id<Account>) -> QueryResult<usize> {
+    let likes = run!(conn, execute, diesel::delete(likes::table.filter(likes::account_id.eq(account))))?;
+    let boosts = run!(conn, execute, diesel::delete(boosts::table.filter(boosts::account_id.eq(account))))?;
+    Ok(likes + boosts)
+}

@@ -8,6 +8,7 @@ use super::Error;
 use super::conn::{Conn, run};
 use super::tx::Tx;
 use crate::clock::Timestamp;
+use crate::domain::Refusal;
 use crate::domain::account::Account;
 use crate::domain::id::Id;
 use crate::domain::keys::{Algorithm, SigningKey, VerifyingKey};
@@ -101,4 +102,51 @@ pub fn insert_pair(tx: &mut Tx<'_>, account: Id<Account>, uri: &Uri, key: &Signi
     };
     run!(tx, execute, diesel::insert_into(account_keys::table).values(&row))?;
     Ok(())
+}
+
+/// Keeps a public key of an account elsewhere.
+///
+/// An address belongs to one account for good. Where another key took the same address, the
+/// earlier one is kept beside it: proofs made with it must stay checkable.
+pub fn keep(tx: &mut Tx<'_>, account: Id<Account>, uri: &Uri, key: &VerifyingKey) -> Result<(), Error> {
+    let public = key.to_bytes();
+    if let Some(known) = by_uri(tx, uri)? {
+        if known.account_id != account {
+            return Err(Refusal::forbidden("this key belongs to another account").into());
+        }
+        let row = account_keys::table.find(known.id);
+        let not_retired: Option<Timestamp> = None;
+        if known.public_key == public {
+            let seen = (account_keys::fetched_at.eq(tx.now), account_keys::retired_at.eq(not_retired));
+            run!(tx, execute, diesel::update(row).set(seen))?;
+            return Ok(());
+        }
+        let aside = format!("{uri};replaced={}", known.id);
+        let retired = (account_keys::uri.eq(aside), account_keys::retired_at.eq(Some(tx.now)));
+        run!(tx, execute, diesel::update(row).set(retired))?;
+    }
+    let row = Key {
+        id: tx.mint(),
+        account_id: account,
+        uri: uri.clone(),
+        algorithm: key.algorithm(),
+        public_key: public,
+        private_key: None,
+        first_seen_at: tx.now,
+        fetched_at: tx.now,
+        retired_at: None,
+    };
+    run!(tx, execute, diesel::insert_into(account_keys::table).values(&row))?;
+    Ok(())
+}
+
+/// Retires every key of an account elsewhere that its document no longer lists.
+pub fn retire_unlisted(tx: &mut Tx<'_>, account: Id<Account>, listed: &[Uri]) -> Result<usize, Error> {
+    let gone = account_keys::table
+        .filter(account_keys::account_id.eq(account))
+        .filter(account_keys::private_key.is_null())
+        .filter(account_keys::retired_at.is_null())
+        .filter(account_keys::uri.ne_all(listed.to_vec()));
+    let change = account_keys::retired_at.eq(Some(tx.now));
+    Ok(run!(tx, execute, diesel::update(gone).set(change))?)
 }

@@ -131,3 +131,22 @@ pub fn insert_block(
 pub fn delete_block(conn: &mut Conn, account: Id<Account>, target: Id<Account>) -> QueryResult<usize> {
     run!(conn, execute, diesel::delete(blocks::table.find((account, target))))
 }
+
+/// Ends every relation and block of an account that is gone.
+pub fn forget(conn: &mut Conn, account: Id<Account>) -> QueryResult<()> {
+    let followed = follows::table.filter(follows::followee_id.eq(account));
+    run!(conn, execute, diesel::delete(followed))?;
+    run!(conn, execute, diesel::delete(follows::table.filter(follows::follower_id.eq(account))))?;
+    run!(conn, execute, diesel::delete(blocks::table.filter(blocks::account_id.eq(account))))?;
+    run!(conn, execute, diesel::delete(blocks::table.filter(blocks::target_id.eq(account))))?;
+    Ok(())
+}
+
+/// Whom an account blocked with this activity.
+pub fn block_by_uri(conn: &mut Conn, account: Id<Account>, uri: &Uri) -> QueryResult<Option<Id<Account>>> {
+    let query = blocks::table
+        .filter(blocks::account_id.eq(account))
+        .filter(blocks::uri.eq(uri))
+        .select(blocks::target_id);
+    run!(conn, first, query).optional()
+}

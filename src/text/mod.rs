@@ -4,6 +4,7 @@ pub mod entities;
 pub mod language;
 pub mod markdown;
 pub mod plain;
+pub mod sanitize;
 
 /// Markdown as a person typed it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

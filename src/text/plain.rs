@@ -8,3 +8,6 @@ pub fn excerpt(t: &str, _: usize) -> String {
 pub fn strip_format_chars(t: &str) -> String {
     t.to_owned()
 }
+pub fn from_html(h: &super::Html) -> String {
+    h.as_str().to_owned()
+}

@@ -3,6 +3,7 @@
 pub mod activity;
 pub mod actor;
 pub mod collection;
+pub mod incoming;
 pub mod object;
 pub mod post;
 pub mod proof;

@@ -1,0 +1,148 @@
+//! Accounts elsewhere: made known, brought up to date, gone.
+
+use crate::domain::Refusal;
+use crate::domain::account::{Account, AccountKind, AccountState};
+use crate::domain::handle::Handle;
+use crate::domain::host::HostStanding;
+use crate::domain::id::Id;
+use crate::domain::uri::Uri;
+use crate::store::accounts::{self, NewAccount, Profile};
+use crate::store::{Error, Tx, contributions, hosts, interactions, keys, relations, tombstones};
+use crate::vocab::incoming::IncomingActor;
+
+/// How sure we are of a handle.
+#[derive(Clone, Debug)]
+pub enum Name {
+    /// The account's own server calls it so in its document. That counts as long as nobody else
+    /// has the handle.
+    Claimed(Handle),
+    /// WebFinger at the handle's host names the account, and the account names the handle.
+    Verified(Handle),
+}
+
+/// Accepts the description of an account elsewhere, as its own address served it.
+///
+/// Identity and kind never change; keys that are no longer listed are retired, not forgotten.
+pub fn receive(
+    tx: &mut Tx<'_>,
+    actor: &IncomingActor,
+    document: &str,
+    name: &Name,
+) -> Result<Account, Error> {
+    let site = tx.site()?;
+    if actor.id.same_origin(&Uri::ours(&site.origin, "/")) {
+        return Err(Refusal::forbidden("this address belongs to us").into());
+    }
+    let handle = settle_handle(tx, &actor.id, name, &site.host)?;
+    let profile = profile(tx, actor, &handle);
+    let id = match accounts::by_uri(tx, &actor.id)? {
+        Some(known) => {
+            change(tx, &known, profile)?;
+            known.id
+        }
+        None => insert(tx, actor, profile)?,
+    };
+    accounts::keep_document(tx, id, document)?;
+    for key in &actor.keys {
+        keys::keep(tx, id, &key.uri, &key.key)?;
+    }
+    let listed: Vec<Uri> = actor.keys.iter().map(|key| key.uri.clone()).collect();
+    keys::retire_unlisted(tx, id, &listed)?;
+    accounts::by_id(tx, id)?.ok_or_else(|| Error::broken("an account vanished while it was being written"))
+}
+
+/// An account is gone: its owner said so, or its address answers "gone".
+pub fn remove(tx: &mut Tx<'_>, account: &Account) -> Result<(), Error> {
+    if account.is_local() || account.state == AccountState::Deleted {
+        return Ok(());
+    }
+    accounts::mark_deleted(tx, account.id)?;
+    tombstones::insert(tx, &account.uri)?;
+    relations::forget(tx, account.id)?;
+    interactions::forget(tx, account.id)?;
+    for id in contributions::all_of(tx, account.id)? {
+        super::contributions::erase(tx, id)?;
+    }
+    Ok(())
+}
+
+fn settle_handle(tx: &mut Tx<'_>, uri: &Uri, name: &Name, ours: &str) -> Result<Handle, Error> {
+    let (handle, verified) = match name {
+        Name::Claimed(handle) => (handle, false),
+        Name::Verified(handle) => (handle, true),
+    };
+    if handle.host == ours {
+        return Err(Refusal::forbidden("this handle belongs to us").into());
+    }
+    if verified {
+        accounts::release_handle(tx, handle, uri)?;
+    } else if accounts::by_handle(tx, handle)?.is_some_and(|other| other.uri != *uri) {
+        let why = format!("another account is called {handle} already, and WebFinger does not say otherwise");
+        return Err(Refusal::Conflict(why).into());
+    }
+    Ok(handle.clone())
+}
+
+fn profile(tx: &Tx<'_>, actor: &IncomingActor, handle: &Handle) -> Profile {
+    Profile {
+        url: actor.url.clone(),
+        kind: actor.kind,
+        name: actor.name.clone(),
+        handle: handle.to_string(),
+        display_name: actor.display_name.clone(),
+        summary: actor.summary.as_str().to_owned(),
+        icon_url: actor.icon_url.clone(),
+        inbox: actor.inbox.clone(),
+        shared_inbox: actor.shared_inbox.clone(),
+        outbox: actor.outbox.clone(),
+        followers: actor.followers.clone(),
+        featured: actor.featured.clone(),
+        forum: actor.forum.clone(),
+        locked: actor.locked,
+        discoverable: actor.discoverable,
+        moved_to: actor.moved_to.clone(),
+        updated_at: tx.now,
+        fetched_at: Some(tx.now),
+    }
+}
+
+fn insert(tx: &mut Tx<'_>, actor: &IncomingActor, profile: Profile) -> Result<Id<Account>, Error> {
+    if tombstones::contains(tx, &actor.id)? {
+        return Err(Refusal::Gone.into());
+    }
+    let host = hosts::ensure(tx, actor.id.host())?;
+    let id: Id<Account> = tx.mint();
+    let row = NewAccount {
+        id,
+        uri: actor.id.clone(),
+        host_id: Some(host.id),
+        created_at: actor.published.unwrap_or(tx.now).min(tx.now),
+        profile,
+        state: AccountState::Active,
+        standing: HostStanding::Unknown,
+    };
+    accounts::insert(tx, &row)?;
+    Ok(id)
+}
+
+fn change(tx: &mut Tx<'_>, known: &Account, mut profile: Profile) -> Result<(), Error> {
+    if known.is_local() {
+        return Err(Refusal::forbidden("this account belongs to us").into());
+    }
+    if known.state == AccountState::Deleted {
+        return Err(Refusal::Gone.into());
+    }
+    if !may_become(known.kind, profile.kind) {
+        return Err(Refusal::forbidden("an account keeps its kind").into());
+    }
+    // A Move that we agreed to is not undone by a document that has forgotten it.
+    profile.moved_to = profile.moved_to.or_else(|| known.moved_to.clone());
+    accounts::update(tx, known.id, &profile)?;
+    Ok(())
+}
+
+/// People turn their accounts into bots and back; nothing else changes.
+fn may_become(before: AccountKind, after: AccountKind) -> bool {
+    use AccountKind::{Person, Service};
+    before == after || matches!((before, after), (Person, Service) | (Service, Person))
+}
