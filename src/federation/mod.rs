@@ -30,6 +30,7 @@ pub async fn signed_by(
 ) -> Result<Option<Account>, InboxError> {
     Ok(None)
 }
+pub mod egress;
 pub mod signature;
 pub mod inbox {
     use super::*;

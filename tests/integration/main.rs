@@ -7,3 +7,4 @@ mod config;
 mod federation;
 mod harness;
 mod migrations;
+mod security;

@@ -1,0 +1,99 @@
+//! What can go wrong on the way out, as far as callers act differently on it.
+
+use std::error::Error;
+use std::time::Duration;
+
+use chrono::DateTime;
+use http::HeaderMap;
+use http::header::{DATE, RETRY_AFTER};
+
+use super::address::NotPublic;
+
+/// Nobody is told to wait longer than a week.
+const MAX_WAIT: i64 = 7 * 24 * 60 * 60;
+
+/// Why a request brought nothing; each is one line.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum EgressError {
+    /// Our rules forbid it; asking again changes nothing.
+    #[error("not asked: {0}")]
+    Refused(String),
+    /// It may work later.
+    #[error("no answer for now: {why}")]
+    Temporary {
+        /// What happened.
+        why: String,
+        /// When the other server wants to be asked again.
+        retry_after: Option<Duration>,
+    },
+    /// There is no such thing (404).
+    #[error("the other server knows no such thing")]
+    NotFound,
+    /// There was such a thing (410).
+    #[error("the thing is gone for good")]
+    Gone,
+    /// Another status than 200.
+    #[error("the other server answered with status {0}")]
+    Status(u16),
+    /// The answer is not what was asked for.
+    #[error("the answer is not acceptable: {0}")]
+    Unacceptable(String),
+}
+
+impl EgressError {
+    /// Whether the same request may succeed later.
+    pub const fn is_temporary(&self) -> bool {
+        matches!(self, Self::Temporary { .. })
+    }
+
+    pub(super) fn refused(why: impl Into<String>) -> Self {
+        Self::Refused(why.into())
+    }
+
+    pub(super) fn bad(why: impl Into<String>) -> Self {
+        Self::Unacceptable(why.into())
+    }
+
+    pub(super) fn temporary(why: impl Into<String>) -> Self {
+        Self::Temporary { why: why.into(), retry_after: None }
+    }
+
+    /// What a status other than 200 means for a GET.
+    pub(super) fn of_status(status: u16, headers: &HeaderMap) -> Self {
+        match status {
+            404 => Self::NotFound,
+            410 => Self::Gone,
+            408 | 425 | 429 | 500..=599 => {
+                Self::Temporary { why: format!("status {status}"), retry_after: retry_after(headers) }
+            }
+            _ => Self::Status(status),
+        }
+    }
+}
+
+impl From<reqwest::Error> for EgressError {
+    fn from(error: reqwest::Error) -> Self {
+        let error = error.without_url();
+        let mut cause: Option<&(dyn Error + 'static)> = Some(&error);
+        let mut last = error.to_string();
+        while let Some(inner) = cause {
+            if let Some(forbidden) = inner.downcast_ref::<NotPublic>() {
+                return Self::refused(forbidden.to_string());
+            }
+            last = inner.to_string();
+            cause = inner.source();
+        }
+        if error.is_builder() { Self::Refused(last) } else { Self::temporary(last) }
+    }
+}
+
+/// When to come back: seconds, or a date as seen from the other server's own `Date`.
+pub(super) fn retry_after(headers: &HeaderMap) -> Option<Duration> {
+    let text = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
+    let date = |text: &str| DateTime::parse_from_rfc2822(text).ok().map(|at| at.timestamp());
+    let seconds = match text.parse::<i64>() {
+        Ok(seconds) => seconds,
+        Err(_) => date(text)? - date(headers.get(DATE)?.to_str().ok()?)?,
+    };
+    u64::try_from(seconds.clamp(0, MAX_WAIT)).ok().map(Duration::from_secs)
+}

@@ -1,0 +1,4 @@
+//! Attacks, named by what they try; each must fail without a trace.
+
+mod egress;
+mod elsewhere;
