@@ -1,32 +1,96 @@
-//! Interim stand-in so that main compiles: its owner replaces this whole file.
-use super::*;
-use crate::domain::{account::Account, id::Id, uri::Uri};
+//! What we sent: each activity once, word for word.
+
+use diesel::prelude::{Queryable, Selectable};
+use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, QueryResult, SelectableHelper};
+
+use super::Error;
+use super::conn::{Conn, run};
+use super::tx::Tx;
+use crate::domain::account::Account;
+use crate::domain::id::Id;
+use crate::domain::uri::Uri;
+use crate::schema::activities;
+
+/// An activity that left, or is about to.
+#[derive(Clone, Debug, Queryable, Selectable)]
+#[diesel(table_name = activities)]
 pub struct Activity {
+    /// Our key.
     pub id: Id<Activity>,
-    pub body: String,
-    pub listed: bool,
-}
-pub struct NewActivity {
+    /// Its address.
     pub uri: Uri,
+    /// Who did it.
     pub account_id: Id<Account>,
+    /// The JSON text.
     pub body: String,
+    /// What it is about; activities about the same thing arrive in order.
     pub object_uri: Uri,
+    /// Whether it stands in the public outbox.
     pub listed: bool,
 }
-pub fn insert(_: &mut Tx<'_>, _: NewActivity) -> Result<Id<Activity>, Error> {
-    Ok(Id::new(1))
+
+/// A new row.
+pub struct NewActivity {
+    /// Its address.
+    pub uri: Uri,
+    /// Who does it.
+    pub account_id: Id<Account>,
+    /// The JSON text, sent as it is.
+    pub body: String,
+    /// What it is about.
+    pub object_uri: Uri,
+    /// Whether it stands in the public outbox.
+    pub listed: bool,
 }
-pub fn by_uri(_: &mut Conn, _: &Uri) -> diesel::QueryResult<Option<Activity>> {
-    Ok(None)
+
+/// Keeps an activity.
+pub fn insert(tx: &mut Tx<'_>, new: NewActivity) -> Result<Id<Activity>, Error> {
+    let id: Id<Activity> = tx.mint();
+    let row = (
+        activities::id.eq(id),
+        activities::uri.eq(new.uri),
+        activities::account_id.eq(new.account_id),
+        activities::body.eq(new.body),
+        activities::object_uri.eq(new.object_uri),
+        activities::listed.eq(new.listed),
+        activities::created_at.eq(tx.now),
+    );
+    run!(tx, execute, diesel::insert_into(activities::table).values(row))?;
+    Ok(id)
 }
-pub fn count_listed(_: &mut Conn, _: Id<Account>) -> diesel::QueryResult<i64> {
-    Ok(0)
+
+/// The activity with this address.
+pub fn by_uri(conn: &mut Conn, uri: &Uri) -> QueryResult<Option<Activity>> {
+    run!(conn, first, activities::table.filter(activities::uri.eq(uri)).select(Activity::as_select())).optional()
 }
+
+/// The public outbox of an account, newest first.
 pub fn listed(
-    _: &mut Conn,
-    _: Id<Account>,
-    _: Option<Id<Activity>>,
-    _: i64,
-) -> diesel::QueryResult<Vec<Activity>> {
-    Ok(vec![])
+    conn: &mut Conn,
+    account: Id<Account>,
+    before: Option<Id<Activity>>,
+    limit: i64,
+) -> QueryResult<Vec<Activity>> {
+    let query = activities::table
+        .filter(activities::account_id.eq(account))
+        .filter(activities::listed.eq(true))
+        .filter(activities::id.lt(before.unwrap_or(Id::new(i64::MAX))))
+        .order(activities::id.desc())
+        .limit(limit);
+    run!(conn, load, query.select(Activity::as_select()))
+}
+
+/// How many stand in the public outbox.
+pub fn count_listed(conn: &mut Conn, account: Id<Account>) -> QueryResult<i64> {
+    let query = activities::table
+        .filter(activities::account_id.eq(account))
+        .filter(activities::listed.eq(true))
+        .count();
+    run!(conn, get_result, query)
+}
+
+/// Takes an object's activities out of the public outbox, because it is gone.
+pub fn unlist(conn: &mut Conn, object: &Uri) -> QueryResult<usize> {
+    let about = activities::table.filter(activities::object_uri.eq(object));
+    run!(conn, execute, diesel::update(about).set(activities::listed.eq(false)))
 }
