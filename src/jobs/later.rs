@@ -9,7 +9,7 @@ use crate::domain::uri::Uri;
 use crate::federation::{Federation, backfill, resolve};
 use crate::services::relations;
 use crate::store::jobs::{self, StoredJob};
-use crate::store::{Error, accounts, inbox_items, tombstones, undone, users};
+use crate::store::{Error, Tx, accounts, inbox_items, tombstones, undone, users};
 
 /// How long a job belongs to the worker that claimed it.
 const LEASE_SECONDS: i64 = 600;
@@ -30,12 +30,14 @@ pub(super) async fn run_due(data: &Data<Federation>) -> Result<usize, Error> {
 }
 
 async fn run(data: &Data<Federation>, stored: StoredJob) -> Result<(), Error> {
-    let result = match serde_json::from_str::<Job>(&stored.payload) {
-        Ok(job) => perform(data, &job).await,
+    let parsed = serde_json::from_str::<Job>(&stored.payload);
+    let result = match &parsed {
+        Ok(job) => perform(data, job).await,
         Err(error) => Err(Error::broken(format!("an unreadable job: {error}"))),
     };
     let Err(error) = result else {
-        return data.app.db.write(|tx| jobs::finish(tx, stored.id).map(|_| ()).map_err(Error::from)).await;
+        let daily = matches!(parsed, Ok(Job::Cleanup));
+        return data.app.db.write(|tx| finish(tx, &stored, daily)).await;
     };
     let why = error.to_string();
     tracing::debug!(job = stored.payload, why, "a job failed");
@@ -49,6 +51,16 @@ async fn run(data: &Data<Federation>, stored: StoredJob) -> Result<(), Error> {
             Ok(())
         })
         .await
+}
+
+/// A finished job goes; regular work comes back tomorrow.
+fn finish(tx: &mut Tx<'_>, stored: &StoredJob, daily: bool) -> Result<(), Error> {
+    jobs::finish(tx, stored.id)?;
+    if daily {
+        let tomorrow = tx.now.plus_seconds(DAY);
+        jobs::enqueue(tx, &Job::Cleanup, tomorrow)?;
+    }
+    Ok(())
 }
 
 async fn perform(data: &Data<Federation>, job: &Job) -> Result<(), Error> {
@@ -76,7 +88,7 @@ async fn follow_forum(data: &Data<Federation>, follower: i64, forum: &str) -> Re
         .await
 }
 
-/// Removes what is over, and asks to be called again tomorrow.
+/// Removes what is over.
 async fn cleanup(data: &Data<Federation>) -> Result<(), Error> {
     data.app
         .db
