@@ -34,7 +34,10 @@ pub async fn run_due(data: &Data<Federation>) -> Result<usize, Error> {
 }
 
 /// Starts the workers; the handle ends after `stop` turned true and they let go of what they held.
-#[expect(clippy::disallowed_methods, reason = "workers are tasks of their own, and this waits for all of them")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "workers are tasks of their own, and this waits for all of them"
+)]
 pub fn start(config: FederationConfig<Federation>, stop: watch::Receiver<bool>) -> JoinHandle<()> {
     tokio::spawn(async move {
         let mut workers = JoinSet::new();

@@ -61,7 +61,8 @@ pub fn insert(tx: &mut Tx<'_>, new: NewActivity) -> Result<Id<Activity>, Error> 
 
 /// The activity with this address.
 pub fn by_uri(conn: &mut Conn, uri: &Uri) -> QueryResult<Option<Activity>> {
-    run!(conn, first, activities::table.filter(activities::uri.eq(uri)).select(Activity::as_select())).optional()
+    run!(conn, first, activities::table.filter(activities::uri.eq(uri)).select(Activity::as_select()))
+        .optional()
 }
 
 /// The public outbox of an account, newest first.

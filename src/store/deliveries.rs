@@ -128,8 +128,7 @@ pub fn keep_large(tx: &mut Tx<'_>, uri: &Uri, whole: bool) -> Result<(), Error> 
 /// failure, keeps its own time: whoever serves it looks for new rows before letting go.
 fn wake(tx: &mut Tx<'_>, activity: Id<Activity>) -> Result<(), Error> {
     let now = tx.now;
-    let waiting =
-        deliveries::table.filter(deliveries::activity_id.eq(activity)).select(deliveries::host_id);
+    let waiting = deliveries::table.filter(deliveries::activity_id.eq(activity)).select(deliveries::host_id);
     let idle = hosts::table.filter(hosts::due_at.is_null()).filter(hosts::id.eq_any(waiting));
     run!(tx, execute, diesel::update(idle).set(hosts::due_at.eq(now)))?;
     tx.after_commit(Event::Deliveries);
@@ -234,7 +233,11 @@ pub fn give_up(tx: &mut Tx<'_>, host: Id<Host>, since: Timestamp, error: &str) -
         .filter(deliveries::host_id.eq(host))
         .filter(deliveries::dead.eq(false))
         .filter(deliveries::created_at.le(since));
-    Ok(run!(tx, execute, diesel::update(old).set((deliveries::dead.eq(true), deliveries::last_error.eq(error))))?)
+    Ok(run!(
+        tx,
+        execute,
+        diesel::update(old).set((deliveries::dead.eq(true), deliveries::last_error.eq(error)))
+    )?)
 }
 
 /// A verified request came from a host: whatever we thought of it, it is alive.
