@@ -9,8 +9,19 @@ pub struct Federation {
     pub egress: egress::Egress,
 }
 impl Federation {
-    pub async fn start(_: App) -> Result<FederationConfig<Self>, Error> {
-        Err(Error::broken(""))
+    pub async fn start(app: App) -> Result<FederationConfig<Self>, Error> {
+        let egress = egress::Egress::new(egress::EgressPolicy::of(&app.config, &app.site.origin))
+            .map_err(|e| Error::broken(e.to_string()))?;
+        let client = reqwest_middleware::ClientBuilder::new(egress.client()).build();
+        let domain = app.site.host.clone();
+        FederationConfig::builder()
+            .domain(domain)
+            .app_data(Self { app, egress })
+            .client(client)
+            .debug(true)
+            .build()
+            .await
+            .map_err(|e| Error::broken(e.to_string()))
     }
 }
 #[derive(Debug)]

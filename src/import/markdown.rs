@@ -76,7 +76,13 @@ pub fn write(d: &Draft) -> String {
     let mut s = format!("# {}\n\n> {}\n\n{}\n\n", d.title, d.announcement, d.introduction.as_str());
     for t in &d.theses {
         let key = t.key.as_ref().map(|k| format!(" {{#{k}}}")).unwrap_or_default();
-        s += &format!("## {}. {}{key}\n\n{}\n\n*Kind: {}*\n\n", t.number, t.head, t.body.as_str(), t.kind.as_str());
+        s += &format!(
+            "## {}. {}{key}\n\n{}\n\n*Kind: {}*\n\n",
+            t.number,
+            t.head,
+            t.body.as_str(),
+            t.kind.as_str()
+        );
         if !t.limits.is_blank() {
             s += &format!("Limits: {}\n\n", t.limits.as_str());
         }

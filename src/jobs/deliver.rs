@@ -1,6 +1,6 @@
 //! Serves hosts: what waits for one goes out in order, and no host waits for another.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
 use activitypub_federation::config::{Data, FederationConfig};
@@ -26,8 +26,9 @@ use crate::store::{Error, Event, keys};
 const LEASE_SECONDS: i64 = 300;
 /// Rows of one host that are held in memory at a time.
 const WINDOW: i64 = 100;
-/// A delivery that failed so often while others to the same host went through is put aside.
-const ATTEMPTS: i32 = 12;
+/// A delivery that failed so often is put aside. A host that is down sees fewer tries in a week, so
+/// this meets only what fails while other things to the same host go through.
+const ATTEMPTS: i32 = 20;
 /// Waiting times after the first, second, … failure in a row, in seconds; then daily.
 const SCHEDULE: [i64; 9] = [30, 120, 600, 1_800, 3_600, 7_200, 14_400, 28_800, 57_600];
 const DAY: i64 = 24 * 3600;
@@ -102,17 +103,28 @@ struct Tally {
 
 /// Sends one window of what waits for a host, writes down what happened, and lets go of the host.
 async fn serve(data: &Data<Federation>, host: Host) -> Result<usize, Error> {
-    // After a failure a single row is the probe: the rest waits until it went through.
-    let window = if host.failures > 0 { 1 } else { WINDOW };
-    let rows = match host.standing {
+    let mut rows = match host.standing {
         HostStanding::Suspended => Vec::new(),
         HostStanding::Unknown | HostStanding::Approved | HostStanding::Limited => {
-            data.app.db.read(|conn| Ok(deliveries::waiting(conn, host.id, window)?)).await?
+            data.app.db.read(|conn| Ok(deliveries::waiting(conn, host.id, WINDOW)?)).await?
         }
     };
+    if host.failures > 0 {
+        rows = probe(rows);
+    }
     let tally = send(data, &host, rows).await?;
     settle(data, &host, &tally).await?;
     Ok(tally.finished.len() + tally.failed.iter().filter(|(_, _, _, dead)| *dead).count())
+}
+
+/// After a failure a single row finds out how the host is; the rest waits until it went through.
+///
+/// It is one that was tried least among those that are next for their object: a row that the host
+/// can never take must not keep all the others away from it.
+fn probe(rows: Vec<Row>) -> Vec<Row> {
+    let mut seen = HashSet::new();
+    let next = rows.into_iter().filter(|(_, activity)| seen.insert(activity.object_uri.clone()));
+    next.min_by_key(|(delivery, _)| (delivery.attempts, delivery.id)).into_iter().collect()
 }
 
 /// Sends rows: those about one thing in order, those about different things side by side.
@@ -164,10 +176,8 @@ async fn chain(
             Outcome::Later { status, why, retry_after } => {
                 let dead = delivery.attempts + 1 >= ATTEMPTS;
                 tally.failed.push((delivery.id, status, why.clone(), dead));
-                if !dead {
-                    tally.later = Some((why, retry_after));
-                    break;
-                }
+                tally.later = Some((why, retry_after));
+                break;
             }
         }
     }

@@ -1,3 +1,4 @@
 //! Stories between servers.
 
+mod delivery;
 mod statements;
