@@ -1,0 +1,70 @@
+//! Warm signed deliveries per second through the real queue, beside what signing and a bare POST
+//! allow on one core in the same run.
+#![expect(clippy::unwrap_used, reason = "a benchmark that cannot be set up has nothing to say")]
+
+mod fixture;
+
+use std::sync::atomic::Ordering;
+use std::time::Instant;
+
+use plenum::domain::keys::{Algorithm, SigningKey};
+use plenum::domain::uri::Uri;
+use plenum::services::publish::{self, Recipients};
+use plenum::jobs;
+use serde_json::json;
+
+const ACTIVITIES: usize = 3_000;
+
+#[tokio::main]
+async fn main() {
+    let place = fixture::Place::new("bench.localhost").await;
+    let (port, count) = fixture::sink().await;
+    let host = format!("sink.localhost:{port}");
+    let organization = place.organization().await;
+    let db = place.app().db;
+    db.write(|tx| fixture::follower(tx, &organization, &host, "ana")).await.unwrap();
+
+    let text = "x".repeat(1_000);
+    let ceiling = ceiling(port, &text).await;
+
+    db.write(|tx| {
+        for number in 0..ACTIVITIES {
+            let id = format!("http://bench.localhost/activities/{number}");
+            let activity = json!({ "id": id, "type": "Create", "content": text });
+            let object = Uri::ours("http://bench.localhost", &format!("/c/{number}"));
+            let to = Recipients { followers_of: vec![organization.id], accounts: Vec::new() };
+            publish::send(tx, &organization, &activity, &object, true, &to)?;
+        }
+        Ok(())
+    })
+    .await
+    .unwrap();
+    let before = count.load(Ordering::Relaxed);
+    let data = place.federation.to_request_data();
+    let start = Instant::now();
+    while jobs::run_due(&data).await.unwrap() > 0 {}
+    let seconds = start.elapsed().as_secs_f64();
+    let delivered = count.load(Ordering::Relaxed) - before;
+    assert_eq!(delivered, ACTIVITIES);
+    let rate = f64::from(u32::try_from(delivered).unwrap()) / seconds;
+    println!("deliveries through the queue   {rate:8.0} /s");
+    println!("ceiling: sign + bare POST      {ceiling:8.0} /s");
+    println!("share of the ceiling           {:8.0} %   (target: at least 70 %)", rate / ceiling * 100.0);
+}
+
+/// What one core can do that signs each request with RSA-2048 and posts it over a kept connection.
+async fn ceiling(port: u16, text: &str) -> f64 {
+    const ROUNDS: u32 = 1_000;
+    let key = SigningKey::generate(Algorithm::Rsa).unwrap();
+    let client = reqwest::Client::new();
+    let url = format!("http://127.0.0.1:{port}/inbox");
+    for _ in 0..50 {
+        client.post(&url).body(text.to_owned()).send().await.unwrap();
+    }
+    let start = Instant::now();
+    for _ in 0..ROUNDS {
+        key.sign(text.as_bytes()).unwrap();
+        client.post(&url).body(text.to_owned()).send().await.unwrap();
+    }
+    f64::from(ROUNDS) / start.elapsed().as_secs_f64()
+}
