@@ -1,6 +1,7 @@
 //! The door for a person at a terminal.
 
 pub mod account;
+pub mod check;
 pub mod context;
 pub mod demo;
 pub mod migrate;
@@ -40,6 +41,8 @@ enum What {
     /// Three organizations on this machine that follow and answer each other.
     Demo(demo::Demo),
     /// Look at the site the way another server does.
+    /// Look at the site the way another server does.
+    Check,
     /// Bring the database up to date and stop.
     Migrate,
 }
@@ -97,6 +100,7 @@ async fn dispatch(what: What, config: Config) -> Result<(), Failure> {
         What::Setup(setup) => setup.run(config).await,
         What::Account(account) => account.run(config).await,
         What::Demo(demo) => demo.run(config).await,
+        What::Check => check::run(config).await,
         What::Migrate => migrate::run(config).await,
     }
 }

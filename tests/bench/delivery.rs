@@ -4,21 +4,27 @@
 
 mod fixture;
 
-use std::sync::atomic::Ordering;
+use std::net::Ipv4Addr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
+use axum::Router;
+use axum::extract::State;
+use axum::http::StatusCode;
 use plenum::domain::keys::{Algorithm, SigningKey};
 use plenum::domain::uri::Uri;
-use plenum::services::publish::{self, Recipients};
 use plenum::jobs;
+use plenum::services::publish::{self, Recipients};
 use serde_json::json;
+use tokio::net::TcpListener;
 
 const ACTIVITIES: usize = 3_000;
 
 #[tokio::main]
 async fn main() {
     let place = fixture::Place::new("bench.localhost").await;
-    let (port, count) = fixture::sink().await;
+    let (port, count) = sink().await;
     let host = format!("sink.localhost:{port}");
     let organization = place.organization().await;
     let db = place.app().db;
@@ -67,4 +73,19 @@ async fn ceiling(port: u16, text: &str) -> f64 {
         client.post(&url).body(text.to_owned()).send().await.unwrap();
     }
     f64::from(ROUNDS) / start.elapsed().as_secs_f64()
+}
+
+/// A server that answers every POST with 202 and counts; returns its port.
+#[expect(clippy::disallowed_methods, reason = "the sink runs beside what is measured")]
+async fn sink() -> (u16, Arc<AtomicUsize>) {
+    async fn take(State(count): State<Arc<AtomicUsize>>, _body: axum::body::Bytes) -> StatusCode {
+        count.fetch_add(1, Ordering::Relaxed);
+        StatusCode::ACCEPTED
+    }
+    let count = Arc::new(AtomicUsize::new(0));
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let router = Router::new().fallback(take).with_state(Arc::clone(&count));
+    tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
+    (port, count)
 }
