@@ -1,89 +1,121 @@
-//! Interim stand-in so that main compiles: its owner replaces this whole file.
-use crate::app::App;
-use crate::domain::account::Account;
-use crate::store::Error;
-use activitypub_federation::config::{Data, FederationConfig};
-#[derive(Clone)]
-pub struct Federation {
-    pub app: App,
-    pub egress: egress::Egress,
-}
-impl Federation {
-    pub async fn start(app: App) -> Result<FederationConfig<Self>, Error> {
-        let egress = egress::Egress::new(egress::EgressPolicy::of(&app.config, &app.site.origin))
-            .map_err(|e| Error::broken(e.to_string()))?;
-        let client = reqwest_middleware::ClientBuilder::new(egress.client()).build();
-        let domain = app.site.host.clone();
-        FederationConfig::builder()
-            .domain(domain)
-            .app_data(Self { app, egress })
-            .client(client)
-            .debug(true)
-            .build()
-            .await
-            .map_err(|e| Error::broken(e.to_string()))
-    }
-}
-#[derive(Debug)]
-pub struct InboxError;
-impl InboxError {
-    pub fn status(&self) -> u16 {
-        401
-    }
-}
-impl std::fmt::Display for InboxError {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("x")
-    }
-}
-pub async fn signed_by(
-    _: &Data<Federation>,
-    _: &http::request::Parts,
-) -> Result<Option<Account>, InboxError> {
-    Ok(None)
-}
+//! The network: fetch, verify, receive, deliver, resolve.
+//!
+//! The ActivityPub library gives the types and the policy; bytes, keys, queues and time are ours
+//! (`ARCHITECTURE.md`, "Federation").
+
+pub mod activities;
+pub mod backfill;
+mod cache;
+mod commit;
 pub mod delivery;
 pub mod egress;
+mod error;
+pub mod fetch;
+pub mod inbox;
+mod intake;
+mod keys;
+pub mod objects;
+pub mod resolve;
 pub mod signature;
-pub mod inbox {
-    use super::*;
-    pub async fn apply_due(_: &Data<Federation>, _: usize) -> Result<usize, Error> {
-        Ok(0)
-    }
-    pub async fn receive(
-        _: &Data<Federation>,
-        _: &http::request::Parts,
-        _: axum::body::Bytes,
-    ) -> Result<(), InboxError> {
-        Ok(())
-    }
+pub mod webfinger;
+
+use std::sync::Arc;
+
+use activitypub_federation::config::{FederationConfig, UrlVerifier};
+use activitypub_federation::error::Error as LibraryError;
+use async_trait::async_trait;
+use url::Url;
+
+use self::cache::{Bounded, Flights, Quota};
+use self::commit::Committer;
+use self::egress::{Egress, EgressPolicy};
+pub use self::error::{FetchError, InboxError};
+use self::fetch::Failure;
+use self::keys::KnownKey;
+pub use self::keys::signed_by;
+use self::signature::Signer;
+use crate::app::App;
+use crate::clock::Timestamp;
+use crate::domain::keys::Algorithm;
+use crate::domain::uri::Uri;
+use crate::store::{self, Error};
+
+/// What everything that talks to other servers shares. Cheap to clone.
+#[derive(Clone)]
+pub struct Federation {
+    /// What every door shares.
+    pub app: App,
+    /// The one way out.
+    pub egress: Egress,
+    state: Arc<State>,
 }
-pub mod resolve {
-    use super::*;
-    pub async fn refresh(_: &Data<Federation>, _: &crate::domain::uri::Uri) -> Result<(), Error> {
-        Ok(())
+
+/// What one running server remembers of the others in memory: a restart loses nothing but time.
+struct State {
+    /// The instance actor signs what we fetch.
+    signer: Signer,
+    keys: Bounded<Uri, Arc<KnownKey>>,
+    /// Keys that were refetched a short while ago because a signature did not fit.
+    refetched: Bounded<Uri, ()>,
+    /// Addresses that brought nothing, so that nobody makes us ask again and again.
+    failures: Bounded<Uri, Failure>,
+    flights: Flights,
+    fetches: Quota,
+    arrivals: Quota,
+    committer: Committer,
+    /// Held while due items are applied, so that they are applied in their order.
+    applying: tokio::sync::Mutex<()>,
+}
+
+impl Federation {
+    /// Sets up the traffic with other servers.
+    pub async fn start(app: App) -> Result<FederationConfig<Self>, Error> {
+        let instance = app.site.instance;
+        let signing = app.db.read(|conn| store::keys::signing(conn, instance, Algorithm::Rsa)).await?;
+        let policy = EgressPolicy::of(&app.config, &app.site.origin);
+        let egress = Egress::new(policy).map_err(|error| Error::broken(error.to_string()))?;
+        let state = State {
+            signer: Signer { key_id: signing.uri, key: signing.key },
+            keys: Bounded::new(10_000),
+            refetched: Bounded::new(10_000),
+            failures: Bounded::new(10_000),
+            flights: Flights::default(),
+            fetches: Quota::new(10_000, 300),
+            arrivals: Quota::new(10_000, 300),
+            committer: Committer::default(),
+            applying: tokio::sync::Mutex::default(),
+        };
+        let domain = app.site.host.clone();
+        let client = reqwest_middleware::ClientBuilder::new(egress.client()).build();
+        let federation = Self { app, egress, state: Arc::new(state) };
+        FederationConfig::builder()
+            .domain(domain)
+            .app_data(federation)
+            .client(client)
+            .url_verifier(Box::new(Closed))
+            .build()
+            .await
+            .map_err(|error| Error::broken(error.to_string()))
     }
-    pub async fn account(_: &Data<Federation>, _: &str) -> Result<Account, Error> {
-        Err(Error::broken(""))
+
+    /// The time by this server's clock.
+    fn now(&self) -> Timestamp {
+        self.app.clock().now()
+    }
+
+    /// Whether an address belongs to us.
+    fn is_ours(&self, uri: &Uri) -> bool {
+        uri.origin() == self.app.site.origin
     }
 }
 
-pub mod backfill {
-    use super::*;
-    use crate::domain::{contribution::Contribution, id::Id, uri::Uri};
-    pub async fn parent(_: &Data<Federation>, _: &Uri) -> Result<(), Error> {
-        Ok(())
-    }
-    pub async fn replies(_: &Data<Federation>, _: Id<Contribution>) -> Result<(), Error> {
-        Ok(())
-    }
-    pub async fn theses(_: &Data<Federation>, _: Id<Contribution>) -> Result<(), Error> {
-        Ok(())
-    }
-    pub async fn outbox(_: &Data<Federation>, _: Id<Account>) -> Result<(), Error> {
-        Ok(())
-    }
-    pub async fn nodeinfo(_: &Data<Federation>, _: &str) -> Result<(), Error> {
-        Ok(())
+/// The library's own fetching and sending stays closed: everything goes through [`egress`].
+#[derive(Clone)]
+struct Closed;
+
+#[async_trait]
+impl UrlVerifier for Closed {
+    async fn verify(&self, _: &Url) -> Result<(), LibraryError> {
+        Err(LibraryError::UrlVerificationError("requests go out through `federation::egress` only"))
     }
 }

@@ -19,6 +19,8 @@ use crate::store::{Error, Event, jobs};
 
 /// Received activities that are applied in one go.
 const BATCH: usize = 128;
+/// Workers on the inbox: while one waits for another server, the next applies what came meanwhile.
+const INBOX_WORKERS: usize = 3;
 /// How long a worker sleeps when nobody wakes it: the precision of what becomes due by itself.
 const PATIENCE: Duration = Duration::from_secs(2);
 /// How long workers may take to finish what they hold when the server stops.
@@ -41,11 +43,14 @@ pub async fn run_due(data: &Data<Federation>) -> Result<usize, Error> {
 pub fn start(config: FederationConfig<Federation>, stop: watch::Receiver<bool>) -> JoinHandle<()> {
     tokio::spawn(async move {
         let mut workers = JoinSet::new();
-        let (inbox, deliver, later) = (config.clone(), config.clone(), config.clone());
-        let (first, second, third) = (stop.clone(), stop.clone(), stop.clone());
-        workers.spawn(async move {
-            repeat(&inbox, first, Event::Inbox, async |data| inbox::apply_due(data, BATCH).await).await;
-        });
+        let (deliver, later) = (config.clone(), config.clone());
+        let (second, third) = (stop.clone(), stop.clone());
+        for _ in 0..INBOX_WORKERS {
+            let (inbox, stop) = (config.clone(), stop.clone());
+            workers.spawn(async move {
+                repeat(&inbox, stop, Event::Inbox, async |data| inbox::apply_due(data, BATCH).await).await;
+            });
+        }
         workers.spawn(async move { deliver::work(&deliver, second).await });
         workers.spawn(async move {
             repeat(&later, third, Event::Jobs, async |data| later::run_due(data).await).await;

@@ -114,6 +114,49 @@ pub fn receive_undo(tx: &mut Tx<'_>, uri: &Uri, account: &Account) -> Result<boo
     Ok(false)
 }
 
+/// Somebody elsewhere takes a like back, named by its activity or by what was liked.
+pub fn receive_unlike(
+    tx: &mut Tx<'_>,
+    account: &Account,
+    activity: Option<&Uri>,
+    object: Option<&Uri>,
+) -> Result<(), Error> {
+    if let Some(liked) = known(tx, object)? {
+        if interactions::delete_like(tx, account.id, liked.id)? > 0 {
+            return Ok(());
+        }
+    }
+    match activity {
+        Some(activity) => receive_undo(tx, activity, account).map(drop),
+        None => Ok(()),
+    }
+}
+
+/// Somebody elsewhere takes a boost back, named by its activity or by what was boosted.
+pub fn receive_unboost(
+    tx: &mut Tx<'_>,
+    account: &Account,
+    activity: Option<&Uri>,
+    object: Option<&Uri>,
+) -> Result<(), Error> {
+    if let Some(boosted) = known(tx, object)? {
+        if interactions::delete_boost(tx, account.id, boosted.id)? > 0 {
+            return Ok(());
+        }
+    }
+    match activity {
+        Some(activity) => receive_undo(tx, activity, account).map(drop),
+        None => Ok(()),
+    }
+}
+
+fn known(tx: &mut Tx<'_>, uri: Option<&Uri>) -> Result<Option<Contribution>, Error> {
+    match uri {
+        Some(uri) => Ok(contributions::known(tx, uri)?),
+        None => Ok(None),
+    }
+}
+
 fn seen(tx: &mut Tx<'_>, account: &Account, id: Id<Contribution>) -> Result<Contribution, Error> {
     contributions::by_id(tx, Viewer::Member(account.id), id)?.ok_or_else(|| Refusal::NotFound.into())
 }

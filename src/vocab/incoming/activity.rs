@@ -174,16 +174,9 @@ pub struct InnerActivity {
 impl IncomingActivity {
     /// Reads an activity. Its identity has to live where its actor lives.
     pub fn read(value: Value) -> Result<Self, Problem> {
+        let Envelope { id, actor, portable, farewell: _ } = Envelope::read(&value)?;
         let fields = value.as_object().ok_or(Problem::NoObject)?;
-        if values::is_rerooted(&value) {
-            return Err(Problem::Rerooted);
-        }
-        let id = values::identity(fields).ok_or(Problem::Field("id"))?;
         let verb = Verb::read(values::kind(fields).ok_or(Problem::Field("type"))?);
-        let actor = values::single(fields, "actor").ok_or(Problem::Field("actor"))?;
-        if !id.same_origin(&actor) {
-            return Err(Problem::Origin("id"));
-        }
         let objects = values::entries(fields.get("object"));
         let objects = objects.iter().take(MOST_OBJECTS).filter_map(Item::read).collect();
         let text = values::text(fields, "content").or_else(|| values::text(fields, "summary"));
@@ -196,7 +189,7 @@ impl IncomingActivity {
             audience: Audience::read(fields),
             published: values::time(fields, "published"),
             content: text.map(|text| values::to_line(text, LONGEST_CONTENT)).unwrap_or_default(),
-            portable: ["proof", "signature"].iter().any(|name| fields.contains_key(*name)),
+            portable,
             value,
         })
     }
@@ -214,8 +207,48 @@ impl IncomingActivity {
         self.object().and_then(Item::uri)
     }
 
-    /// Whether an account says that it is gone.
-    pub fn is_farewell(&self) -> bool {
-        self.verb == Verb::Delete && self.object_uri().as_ref() == Some(&self.actor)
+    /// Whether the object is an activity itself: what a group hands on, what is undone.
+    pub fn object_is_activity(&self) -> bool {
+        self.object().is_some_and(|item| !item.is_readable() && item.activity().is_some())
     }
+}
+
+/// What has to be known of an activity before anything is asked of anybody.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Envelope {
+    /// Its identity.
+    pub id: Uri,
+    /// Who claims to do it.
+    pub actor: Uri,
+    /// Whether it carries a signature of its own.
+    pub portable: bool,
+    /// Whether an account says that it is gone.
+    pub farewell: bool,
+}
+
+impl Envelope {
+    /// Reads the outside of an activity, under the rules of [`IncomingActivity::read`].
+    pub fn read(value: &Value) -> Result<Self, Problem> {
+        let fields = value.as_object().ok_or(Problem::NoObject)?;
+        if values::is_rerooted(value) {
+            return Err(Problem::Rerooted);
+        }
+        let id = values::identity(fields).ok_or(Problem::Field("id"))?;
+        let kind = values::kind(fields).ok_or(Problem::Field("type"))?;
+        let actor = values::single(fields, "actor").ok_or(Problem::Field("actor"))?;
+        if !id.same_origin(&actor) {
+            return Err(Problem::Origin("id"));
+        }
+        let object = fields.get("object").and_then(values::address);
+        Ok(Self {
+            portable: is_portable(fields),
+            farewell: kind == "Delete" && object.as_ref() == Some(&actor),
+            id,
+            actor,
+        })
+    }
+}
+
+fn is_portable(fields: &Fields) -> bool {
+    ["proof", "signature"].iter().any(|name| fields.contains_key(*name))
 }

@@ -9,7 +9,7 @@ mod actor;
 mod object;
 mod values;
 
-pub use activity::{IncomingActivity, InnerActivity, Item, Verb};
+pub use activity::{Envelope, IncomingActivity, InnerActivity, Item, Verb};
 pub use actor::{IncomingActor, IncomingKey, key_owner};
 pub use object::{IncomingObject, ObjectKind};
 pub use values::{Audience, address, entries, is_rerooted};

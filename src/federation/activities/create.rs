@@ -1,0 +1,177 @@
+//! Create: somebody published something.
+
+use serde_json::{Value, json};
+
+use super::{Act, Finding, Found, Need, Outcome, Voucher};
+use crate::domain::Refusal;
+use crate::domain::account::{Account, AccountState};
+use crate::domain::contribution::{Contribution, State, Visibility};
+use crate::domain::job::Job;
+use crate::domain::uri::Uri;
+use crate::domain::view::{Body, View};
+use crate::federation::objects::contribution::received;
+use crate::federation::objects::keep;
+use crate::services::contributions::{self as service, Receipt};
+use crate::services::publish;
+use crate::store::contributions::{self, Viewer};
+use crate::store::{Error, Tx, accounts, jobs, relations};
+use crate::vocab::incoming::{IncomingObject, Item, ObjectKind};
+
+pub(super) fn apply(tx: &mut Tx<'_>, act: &Act<'_>) -> Result<Outcome, Error> {
+    let activity = act.activity();
+    if let Some(embedded) = &act.arrived.object {
+        let object = embedded.as_ref().map_err(|problem| Refusal::forbidden(problem.to_string()))?;
+        return take(tx, object, act.actor, &Telling::of(act));
+    }
+    match activity.object() {
+        Some(Item::Address(uri)) => {
+            let need = Need::Object(uri.clone());
+            match act.found.get(&need) {
+                None => Ok(Outcome::Needs(need)),
+                Some(Finding::Object(found)) => take(tx, &found.object, &found.author, &Telling::of(act)),
+                Some(_) => Ok(Outcome::Ignored("its object cannot be fetched")),
+            }
+        }
+        Some(Item::Embedded(_)) => Ok(Outcome::Ignored("this kind of object is not read here")),
+        None => Ok(Outcome::Ignored("it has no single object")),
+    }
+}
+
+/// How we hear of a contribution.
+pub(super) struct Telling<'a> {
+    /// Who has to be its author; `None` where it came from its own address.
+    by: Option<&'a Account>,
+    /// A group that handed it on, or somebody who boosted it.
+    endorser: Option<&'a Account>,
+    /// What our Forum hands on: the activity word for word, or `None` for the address.
+    activity: Option<&'a Value>,
+    found: &'a Found,
+}
+
+impl<'a> Telling<'a> {
+    fn of(act: &Act<'a>) -> Self {
+        let endorser = match act.voucher {
+            Voucher::Group(group) => Some(group),
+            Voucher::Actor | Voucher::Bearer => None,
+        };
+        Self { by: Some(act.actor), endorser, activity: Some(&act.activity().value), found: act.found }
+    }
+
+    /// It was fetched from its own address.
+    pub(super) fn fetched(endorser: Option<&'a Account>, found: &'a Found) -> Self {
+        Self { by: None, endorser, activity: None, found }
+    }
+}
+
+/// Takes a contribution in, new or changed, if it concerns anybody here.
+pub(super) fn take(
+    tx: &mut Tx<'_>,
+    object: &IncomingObject,
+    author: &Account,
+    telling: &Telling<'_>,
+) -> Result<Outcome, Error> {
+    if object.owner != author.uri || telling.by.is_some_and(|by| by.uri != object.owner) {
+        return Err(Refusal::forbidden("only its owner may tell of a contribution").into());
+    }
+    if object.vote {
+        return Ok(Outcome::Ignored("votes are not counted here"));
+    }
+    let known = contributions::known(tx, &object.id)?;
+    let parent = match &object.in_reply_to {
+        Some(uri) => contributions::known(tx, uri)?,
+        None => None,
+    };
+    if known.is_none() {
+        if !concerns_us(tx, object, author, parent.as_ref(), telling.endorser)? {
+            return Ok(Outcome::Ignored("it concerns nobody here"));
+        }
+        if let Some(parent) = &parent {
+            let viewer = Viewer::Remote(author.id);
+            if contributions::by_id(tx, viewer, parent.id)?.is_none() && parent.state != State::Deleted {
+                return Ok(Outcome::Ignored("it answers what its author cannot see"));
+            }
+        }
+        if let Some(outcome) = statement_first(tx, object, parent.as_ref(), telling.found)? {
+            return Ok(outcome);
+        }
+    }
+    let received = received(tx, object, author, object.value.to_string())?;
+    match service::receive(tx, &received)? {
+        Receipt::New(view) | Receipt::Changed(view) => {
+            follow_up(tx, &view, telling.activity)?;
+            Ok(Outcome::Done)
+        }
+        Receipt::Ignored(why) => Ok(Outcome::Ignored(why)),
+    }
+}
+
+/// A thesis cannot stand here without its statement.
+fn statement_first(
+    tx: &mut Tx<'_>,
+    object: &IncomingObject,
+    parent: Option<&Contribution>,
+    found: &Found,
+) -> Result<Option<Outcome>, Error> {
+    let (ObjectKind::Thesis(_), None, Some(statement)) = (&object.kind, parent, &object.in_reply_to) else {
+        return Ok(None);
+    };
+    let need = Need::Object(statement.clone());
+    match found.get(&need) {
+        None => Ok(Some(Outcome::Needs(need))),
+        Some(Finding::Object(statement)) => {
+            keep(tx, statement)?;
+            Ok(None)
+        }
+        Some(_) => Ok(Some(Outcome::Ignored("its statement cannot be fetched"))),
+    }
+}
+
+/// Whether somebody here follows the author, is named, or takes part in the thread.
+fn concerns_us(
+    tx: &mut Tx<'_>,
+    object: &IncomingObject,
+    author: &Account,
+    parent: Option<&Contribution>,
+    endorser: Option<&Account>,
+) -> Result<bool, Error> {
+    let open =
+        matches!(object.visibility(author.followers.as_ref()), Visibility::Public | Visibility::Unlisted);
+    let ours = matches!(object.kind, ObjectKind::Statement(_) | ObjectKind::Thesis(_));
+    if open && (ours || parent.is_some()) {
+        return Ok(true);
+    }
+    if relations::is_followed_here(tx, author.id)? || names_us(tx, object)? {
+        return Ok(true);
+    }
+    match endorser {
+        Some(endorser) if open => Ok(relations::is_followed_here(tx, endorser.id)?),
+        _ => Ok(false),
+    }
+}
+
+fn names_us(tx: &mut Tx<'_>, object: &IncomingObject) -> Result<bool, Error> {
+    let origin = tx.site()?.origin.clone();
+    let named = object.mentions.iter().chain(&object.audience.named);
+    let ours: Vec<Uri> = named.filter(|uri| uri.origin() == origin).cloned().collect();
+    let active = |account: &Account| account.is_local() && account.state == AccountState::Active;
+    Ok(accounts::by_uris(tx, &ours)?.iter().any(active))
+}
+
+/// What a contribution sets in motion: our Forum hands it on, what is missing around it is fetched.
+fn follow_up(tx: &mut Tx<'_>, view: &View, activity: Option<&Value>) -> Result<(), Error> {
+    let now = tx.now;
+    let head = &view.head;
+    if let (Some(parent), None) = (&head.in_reply_to_uri, head.in_reply_to_id) {
+        jobs::enqueue(tx, &Job::FetchParent { uri: parent.to_string() }, now)?;
+    }
+    if matches!(view.body, Body::Statement { .. }) {
+        jobs::enqueue(tx, &Job::FetchTheses { statement: head.id.get() }, now)?;
+    }
+    if head.state == State::Held {
+        return Ok(());
+    }
+    match activity {
+        Some(activity) => publish::announce_in_forum(tx, view, activity),
+        None => publish::announce_in_forum(tx, view, &json!(head.uri)),
+    }
+}

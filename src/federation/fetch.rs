@@ -1,0 +1,174 @@
+//! Fetching documents of other servers: guarded, counted, and remembered where it failed.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use http::Method;
+
+use super::egress::{Document, EgressError, Fetched, Limits};
+use super::signature::{self, Outgoing};
+use super::{Federation, FetchError};
+use crate::domain::host::{HostStanding, SignatureScheme};
+use crate::domain::site::FederationMode;
+use crate::domain::uri::Uri;
+use crate::store::{Conn, Error, hosts, settings};
+
+/// Fetches from one host in five minutes. Honest servers stay far below; a server that names
+/// thousands of things on another makes us ask it this often and no more.
+const PER_HOST: u32 = 300;
+/// Fetches from all hosts below one name: for servers that invent names below their own.
+const PER_NAME: u32 = 3000;
+/// How long a failure is remembered, in seconds.
+const TEMPORARY: i64 = 60;
+const PERMANENT: i64 = 600;
+
+/// How much may be fetched for one reason: an incoming activity, a person's question.
+#[derive(Debug)]
+pub struct Budget {
+    left: AtomicUsize,
+}
+
+impl Budget {
+    /// This many requests.
+    pub const fn new(requests: usize) -> Self {
+        Self { left: AtomicUsize::new(requests) }
+    }
+
+    /// What one incoming activity may cost.
+    pub fn of_activity(data: &Federation) -> Self {
+        Self::new(data.app.config.federation.fetches_per_activity)
+    }
+
+    /// How many requests are left.
+    pub fn left(&self) -> usize {
+        self.left.load(Ordering::Relaxed)
+    }
+
+    fn take(&self) -> Result<(), FetchError> {
+        let one_less = |left: usize| left.checked_sub(1);
+        let taken = self.left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, one_less);
+        taken.map(drop).map_err(|_| FetchError::Exhausted)
+    }
+}
+
+/// How a fetch failed, as far as it is remembered.
+#[derive(Clone, Debug)]
+pub(super) enum Failure {
+    Gone,
+    NotFound,
+    Refused(String),
+    Temporary(String),
+}
+
+impl From<Failure> for FetchError {
+    fn from(failure: Failure) -> Self {
+        match failure {
+            Failure::Gone => Self::Gone,
+            Failure::NotFound => Self::NotFound,
+            Failure::Refused(why) => Self::Refused(why),
+            Failure::Temporary(why) => Self::Temporary(why),
+        }
+    }
+}
+
+/// The ActivityStreams document at `uri`, signed for by the instance actor.
+///
+/// What comes back names the address it came from; it may be another one than `uri`, also on
+/// another server, where that was where a redirect led.
+pub async fn document(data: &Federation, uri: &Uri, budget: &Budget) -> Result<Document, FetchError> {
+    admit(data, uri, budget).await?;
+    let now = data.now();
+    let sign = |url: &url::Url| {
+        let outgoing = Outgoing { method: &Method::GET, url, body: None };
+        signature::sign(SignatureScheme::Cavage, outgoing, &data.state.signer, now)
+    };
+    let result = data.egress.get_activity(uri.as_str(), Some(&sign), limits(data)).await;
+    let document = remember(data, uri, result)?;
+    if data.is_ours(&document.uri) {
+        return Err(FetchError::Refused("the address leads back to us".to_owned()));
+    }
+    if document.uri.host() != uri.host() {
+        let host = document.uri.host().to_owned();
+        data.app.db.read(|conn| Ok(admits(conn, &host))).await??;
+    }
+    Ok(document)
+}
+
+/// Any other document at `url`: WebFinger, NodeInfo.
+pub async fn plain(
+    data: &Federation,
+    url: &Uri,
+    accept: &str,
+    budget: &Budget,
+) -> Result<Fetched, FetchError> {
+    admit(data, url, budget).await?;
+    let result = data.egress.get(url.as_str(), accept, None, limits(data)).await;
+    remember(data, url, result)
+}
+
+fn limits(data: &Federation) -> Limits {
+    let config = &data.app.config.federation;
+    Limits { bytes: config.document_bytes, time: Duration::from_secs(config.request_seconds) }
+}
+
+/// Whether we ask at all. Everything is decided before a name is resolved.
+async fn admit(data: &Federation, uri: &Uri, budget: &Budget) -> Result<(), FetchError> {
+    if data.is_ours(uri) {
+        return Err(FetchError::Refused("this address belongs to us".to_owned()));
+    }
+    let now = data.now();
+    if let Some(failure) = data.state.failures.get(uri, now) {
+        return Err(failure.into());
+    }
+    let host = uri.host().to_owned();
+    data.app.db.read(|conn| Ok(admits(conn, &host))).await??;
+    budget.take()?;
+    let name = below(&host);
+    let free = data.state.fetches.take(&host, PER_HOST, now)
+        && (name == host || data.state.fetches.take(&format!("*.{name}"), PER_NAME, now));
+    if free { Ok(()) } else { Err(FetchError::Temporary(format!("{host} was asked often enough for now"))) }
+}
+
+/// Whether we talk to a host.
+pub(super) fn admits(conn: &mut Conn, host: &str) -> Result<(), FetchError> {
+    let standing = hosts::standing_of(conn, host).map_err(Error::from)?;
+    let blocked = |why: &str| Err(FetchError::Blocked(format!("{host} {why}")));
+    match standing {
+        HostStanding::Suspended => blocked("is suspended here"),
+        HostStanding::Approved => Ok(()),
+        HostStanding::Unknown | HostStanding::Limited => {
+            match settings::get(conn).map_err(Error::from)?.federation_mode {
+                FederationMode::Allowlist => blocked("is not on this server's list"),
+                FederationMode::Open | FederationMode::Quarantine => Ok(()),
+            }
+        }
+    }
+}
+
+/// The last two labels of a name: near enough to what one owner can multiply.
+fn below(host: &str) -> &str {
+    let mut dots = host.rmatch_indices('.').map(|(at, _)| at + 1);
+    dots.nth(1).and_then(|at| host.get(at..)).unwrap_or(host)
+}
+
+fn remember<T>(data: &Federation, uri: &Uri, result: Result<T, EgressError>) -> Result<T, FetchError> {
+    let error = match result {
+        Ok(found) => return Ok(found),
+        Err(error) => FetchError::from(error),
+    };
+    let (failure, seconds) = match &error {
+        FetchError::Gone => (Failure::Gone, PERMANENT),
+        FetchError::NotFound => (Failure::NotFound, PERMANENT),
+        FetchError::Refused(why) | FetchError::Blocked(why) => (Failure::Refused(why.clone()), PERMANENT),
+        FetchError::Temporary(why) => (Failure::Temporary(why.clone()), TEMPORARY),
+        FetchError::Exhausted | FetchError::Fault(_) => return Err(error),
+    };
+    let now = data.now();
+    data.state.failures.put(uri.clone(), failure, now.plus_seconds(seconds), now);
+    Err(error)
+}
+
+/// Forgets that an address failed: something says that it is worth another try.
+pub(super) fn forget_failure(data: &Federation, uri: &Uri) {
+    data.state.failures.remove(uri);
+}
