@@ -15,7 +15,7 @@ use tokio::task::{JoinHandle, JoinSet};
 
 use crate::domain::job::Job;
 use crate::federation::{Federation, inbox};
-use crate::store::{Error, Event, jobs};
+use crate::store::{Error, Event, deliveries, jobs};
 
 /// Received activities that are applied in one go.
 const BATCH: usize = 128;
@@ -65,10 +65,14 @@ pub fn start(config: FederationConfig<Federation>, stop: watch::Receiver<bool>) 
     })
 }
 
-/// Puts the regular work into its row.
+/// Puts the regular work into its row, and takes over what a process that died still held.
 async fn schedule(config: &FederationConfig<Federation>) {
     let data = config.to_request_data();
+    let exclusive = data.app.db.is_exclusive();
     let done = data.app.db.write(|tx| {
+        if exclusive {
+            deliveries::resume(tx)?;
+        }
         let now = tx.now;
         jobs::enqueue(tx, &Job::Cleanup, now)
     });

@@ -102,6 +102,11 @@ impl Db {
         Ok(db)
     }
 
+    /// Whether this process is the only one that works on the database: SQLite has one server.
+    pub fn is_exclusive(&self) -> bool {
+        matches!(self.shared.engine, Engine::Sqlite { .. })
+    }
+
     /// The clock of this server.
     pub fn clock(&self) -> &Clock {
         &self.shared.clock

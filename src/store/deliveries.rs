@@ -150,6 +150,14 @@ pub fn claim(tx: &mut Tx<'_>, limit: i64, lease_seconds: i64) -> Result<Vec<Host
     Ok(claimed)
 }
 
+/// Makes hosts due that a worker held which is no more. Only where no other process can hold any.
+pub fn resume(tx: &mut Tx<'_>) -> Result<(), Error> {
+    let now = tx.now;
+    let held = hosts::table.filter(hosts::due_at.gt(now)).filter(hosts::failures.eq(0));
+    run!(tx, execute, diesel::update(held).set(hosts::due_at.eq(now)))?;
+    Ok(())
+}
+
 /// What waits for a host, in order.
 pub fn waiting(conn: &mut Conn, host: Id<Host>, limit: i64) -> QueryResult<Vec<(Delivery, Activity)>> {
     let query = deliveries::table

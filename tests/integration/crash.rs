@@ -41,7 +41,8 @@ impl Peer {
     async fn open() -> Self {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
         let port = listener.local_addr().unwrap().port();
-        let key = SigningKey::from_pkcs8(Algorithm::Rsa, include_bytes!("../fixtures/keys/rsa-2.pk8")).unwrap();
+        let key =
+            SigningKey::from_pkcs8(Algorithm::Rsa, include_bytes!("../fixtures/keys/rsa-2.pk8")).unwrap();
         let peer = Self { host: format!("peer.localhost:{port}"), key, received: Arc::default() };
         let router = Router::new().fallback(answer).with_state(peer.clone());
         #[expect(clippy::disallowed_methods, reason = "the other server of the story runs beside it")]
@@ -101,9 +102,8 @@ async fn answer(State(peer): State<Peer>, Query(query): Query<Value>, request: R
         return StatusCode::ACCEPTED.into_response();
     }
     match path.as_str() {
-        "/users/pia" => {
-            ([(header::CONTENT_TYPE, "application/activity+json")], peer.document().to_string()).into_response()
-        }
+        "/users/pia" => ([(header::CONTENT_TYPE, "application/activity+json")], peer.document().to_string())
+            .into_response(),
         "/.well-known/webfinger" => {
             let links = json!([{ "rel": "self", "type": "application/activity+json", "href": peer.actor() }]);
             let subject = query["resource"].as_str().unwrap_or_default();
@@ -146,8 +146,18 @@ fn plenum(home: &Path, port: u16, arguments: &[&str]) -> Command {
 fn set_up(home: &Path, port: u16) {
     let host = format!("north.localhost:{port}");
     let arguments = [
-        "setup", "--host", &host, "--organization", "North", "--handle", "north", "--federation", "open",
-        "--admin", "ana", "--password-stdin",
+        "setup",
+        "--host",
+        &host,
+        "--organization",
+        "North",
+        "--handle",
+        "north",
+        "--federation",
+        "open",
+        "--admin",
+        "ana",
+        "--password-stdin",
     ];
     let mut child = plenum(home, port, &arguments).stdin(Stdio::piped()).spawn().unwrap();
     std::io::Write::write_all(&mut child.stdin.take().unwrap(), b"correct horse battery").unwrap();
@@ -193,7 +203,9 @@ async fn activities_that_were_accepted_survive_kill_9_and_count_once() {
         let mut answers = stream::iter(requests)
             .map(|(note, request)| {
                 let client = client.clone();
-                async move { client.execute(request).await.ok().filter(|answer| answer.status() == 202).map(|_| note) }
+                async move {
+                    client.execute(request).await.ok().filter(|answer| answer.status() == 202).map(|_| note)
+                }
             })
             .buffer_unordered(8);
         let enough = EACH / 3 + cycle * 7;
@@ -217,7 +229,9 @@ async fn activities_that_were_accepted_survive_kill_9_and_count_once() {
             let mut known = HashSet::new();
             for note in &accepted {
                 let uri = Uri::parse(note).unwrap();
-                known.extend(plenum::store::contributions::known(conn, &uri)?.map(|head| head.uri.to_string()));
+                known.extend(
+                    plenum::store::contributions::known(conn, &uri)?.map(|head| head.uri.to_string()),
+                );
             }
             Ok((known, notifications::page(conn, organization.id, None, 10_000)?))
         })
@@ -268,8 +282,6 @@ async fn deliveries_survive_kill_9() {
             tokio::task::yield_now().await;
         }
         server.kill();
-        // The lease of the dead worker would run out by itself after minutes.
-        db.write(|tx| deliveries::claim_back(tx)).await.unwrap();
     }
     let server = Server::start(home.path(), port);
     until_empty(&db, |conn| deliveries::pending(conn).unwrap()).await;

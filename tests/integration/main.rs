@@ -4,6 +4,7 @@
 mod architecture;
 mod cli;
 mod config;
+mod crash;
 mod federation;
 mod harness;
 mod migrations;
