@@ -1,31 +1,311 @@
-//! Making a thread complete, within a budget.
+//! Making complete what reached us in parts: parents, replies, theses, what was published before.
+//!
+//! Everything is fetched from the address of its owner, within a budget, and kept through the same
+//! service as what is delivered. Doing it again does no harm.
+
+use std::collections::{HashMap, HashSet};
 
 use activitypub_federation::config::Data;
+use serde_json::Value;
 
-use super::Federation;
+use super::fetch::{self, Budget};
+use super::objects::{self, Authored, keep};
+use super::{Federation, FetchError, resolve};
 use crate::domain::account::Account;
-use crate::domain::contribution::Contribution;
+use crate::domain::contribution::{Contribution, State};
 use crate::domain::id::Id;
+use crate::domain::job::Job;
 use crate::domain::uri::Uri;
-use crate::store::Error;
+use crate::domain::view::Body;
+use crate::services::contributions::Receipt;
+use crate::store::{Error, Tx, accounts, contributions, hosts, jobs, revisions};
+use crate::vocab::incoming::{Document, IncomingCollection, IncomingObject, Next, ObjectKind, address};
+use crate::vocab::strict::parse_strict;
 
-/// Interim.
-pub async fn parent(_: &Data<Federation>, _: &Uri) -> Result<(), Error> {
-    Ok(())
+/// Pages of one collection.
+const PAGES: usize = 10;
+/// What is taken of what an account published before we followed it.
+const OUTBOX: usize = 40;
+const OUTBOX_PAGES: usize = 3;
+/// Theses of one statement.
+const THESES: usize = 500;
+
+/// Fetches what a contribution answers, and what that answers, up to the beginning of the thread.
+pub async fn parent(data: &Data<Federation>, uri: &Uri) -> Result<(), Error> {
+    let config = &data.app.config.federation;
+    let budget = Budget::new(config.fetches_per_activity);
+    let mut chain: Vec<Authored> = Vec::new();
+    let mut next = Some(uri.clone());
+    for _ in 0..config.fetch_depth {
+        let Some(uri) = next.take() else { break };
+        if data.is_ours(&uri) || is_known(data, &uri).await? {
+            break;
+        }
+        match objects::fetch(data, &uri, &budget).await {
+            Ok(found) => {
+                next = found.object.in_reply_to.clone();
+                chain.push(found);
+            }
+            // What is there of the chain is worth keeping; a missing beginning may come later.
+            Err(error) if chain.is_empty() && error.is_temporary() => return Err(error.into()),
+            Err(_) => break,
+        }
+    }
+    // The beginning first, so that everything finds what it answers.
+    chain.reverse();
+    keep_all(data, &chain).await
 }
-/// Interim.
-pub async fn replies(_: &Data<Federation>, _: Id<Contribution>) -> Result<(), Error> {
-    Ok(())
+
+/// Fetches the theses of a statement: in one document where its server has one, else one by one.
+pub async fn theses(data: &Data<Federation>, id: Id<Contribution>) -> Result<(), Error> {
+    let Some((head, statement)) = document_of(data, id).await? else { return Ok(()) };
+    let ObjectKind::Statement(parts) = &statement.kind else { return Ok(()) };
+    let Some(author) = author_of(data, &head).await? else { return Ok(()) };
+    let budget = Budget::new(data.app.config.federation.fetches_per_thread);
+    let items = match &statement.theses {
+        Some(collection) => walk(data, collection, (PAGES, THESES), &budget).await?,
+        None => parts.theses.iter().map(|uri| Value::String(uri.to_string())).collect(),
+    };
+    let mut found = Vec::new();
+    for item in &items {
+        let thesis = item_of(data, item, &head.uri, &budget).await?;
+        let belongs = |thesis: &Authored| {
+            let ours = matches!(thesis.object.kind, ObjectKind::Thesis(_)) && thesis.author.id == author.id;
+            ours && thesis.object.in_reply_to.as_ref() == Some(&head.uri)
+        };
+        found.extend(thesis.filter(belongs));
+    }
+    keep_all(data, &found).await
 }
-/// Interim.
-pub async fn theses(_: &Data<Federation>, _: Id<Contribution>) -> Result<(), Error> {
-    Ok(())
+
+/// Fetches the replies that the origin of a contribution knows of.
+pub async fn replies(data: &Data<Federation>, id: Id<Contribution>) -> Result<(), Error> {
+    let Some((head, object)) = document_of(data, id).await? else { return Ok(()) };
+    let budget = Budget::new(data.app.config.federation.fetches_per_thread);
+    let mut items = Vec::new();
+    for collection in object.context.iter().chain(&object.replies) {
+        match walk(data, collection, (PAGES, budget.left()), &budget).await {
+            Ok(found) => items.extend(found),
+            Err(error) if error.is_temporary() => return Err(error.into()),
+            Err(_) => {}
+        }
+    }
+    let mut found = Vec::new();
+    let mut seen = HashSet::new();
+    for item in &items {
+        let Some(uri) = address(item).filter(|uri| seen.insert(uri.clone())) else { continue };
+        if data.is_ours(&uri) || is_known(data, &uri).await? {
+            continue;
+        }
+        found.extend(item_of(data, item, &head.uri, &budget).await?);
+    }
+    found.sort_by_key(|found| found.object.published);
+    let tied = tied(data, found).await?;
+    keep_all(data, &tied).await
 }
-/// Interim.
-pub async fn outbox(_: &Data<Federation>, _: Id<Account>) -> Result<(), Error> {
-    Ok(())
+
+/// Fetches what an account published before it was followed, the newest of it.
+pub async fn outbox(data: &Data<Federation>, id: Id<Account>) -> Result<(), Error> {
+    let account = data.app.db.read(|conn| Ok(accounts::by_id(conn, id)?)).await?;
+    let Some(account) = account.filter(|account| !account.is_local()) else { return Ok(()) };
+    let Some(outbox) = &account.outbox else { return Ok(()) };
+    let budget = Budget::new(data.app.config.federation.fetches_per_thread);
+    let items = walk(data, outbox, (OUTBOX_PAGES, OUTBOX), &budget).await?;
+    let mut found = Vec::new();
+    for item in &items {
+        let created = item.get("type").is_some_and(|kind| kind == "Create");
+        let Some(object) = item.get("object").filter(|_| created) else { continue };
+        let object = item_of(data, object, &account.uri, &budget).await?;
+        found.extend(object.filter(|found| found.author.id == account.id));
+    }
+    // Oldest first, as they were published.
+    found.reverse();
+    keep_all(data, &found).await
 }
-/// Interim.
-pub async fn nodeinfo(_: &Data<Federation>, _: &str) -> Result<(), Error> {
+
+/// Finds out what a host runs.
+pub async fn nodeinfo(data: &Data<Federation>, host: &str) -> Result<(), Error> {
+    let budget = Budget::new(2);
+    let scheme = if data.egress.policy().plain_http { "http" } else { "https" };
+    let read = async |url: &str| -> Result<Value, FetchError> {
+        let url = Uri::parse(url).filter(|url| url.host() == host).ok_or(FetchError::NotFound)?;
+        let fetched = fetch::plain(data, &url, "application/json", &budget).await?;
+        parse_strict(&fetched.body).map_err(|error| FetchError::Refused(error.to_string()))
+    };
+    let links = read(&format!("{scheme}://{host}/.well-known/nodeinfo")).await?;
+    let links = links.get("links").and_then(Value::as_array).cloned().unwrap_or_default();
+    let newest = links.iter().filter_map(|link| {
+        let rel = link.get("rel")?.as_str()?;
+        let known = rel.starts_with("http://nodeinfo.diaspora.software/ns/schema/2.");
+        known.then_some((rel, link.get("href")?.as_str()?))
+    });
+    let (_, url) = newest.max().ok_or(FetchError::NotFound)?;
+    let document = read(url).await?;
+    let field = |name: &str| document.get("software")?.get(name)?.as_str();
+    let text: String = [field("name"), field("version")].into_iter().flatten().collect::<Vec<_>>().join(" ");
+    let text: String = text.chars().filter(|c| !c.is_control()).take(100).collect();
+    data.app
+        .db
+        .write(|tx| {
+            let host = hosts::ensure(tx, host)?;
+            hosts::set_software(tx, host.id, &text)?;
+            Ok(())
+        })
+        .await
+}
+
+async fn is_known(data: &Federation, uri: &Uri) -> Result<bool, Error> {
+    data.app.db.read(|conn| Ok(contributions::known(conn, uri)?.is_some())).await
+}
+
+/// A contribution of somebody elsewhere with its document as it came.
+async fn document_of(
+    data: &Federation,
+    id: Id<Contribution>,
+) -> Result<Option<(Contribution, IncomingObject)>, Error> {
+    let stored = data.app.db.read(|conn| {
+        let Some(head) = contributions::known_by_id(conn, id)? else { return Ok(None) };
+        Ok(revisions::newest(conn, id)?.and_then(|revision| revision.document).map(|text| (head, text)))
+    });
+    let Some((head, text)) = stored.await? else { return Ok(None) };
+    if head.local || head.state == State::Deleted {
+        return Ok(None);
+    }
+    let value: Value = serde_json::from_str(&text).map_err(|error| Error::broken(error.to_string()))?;
+    Ok(IncomingObject::read(&value).ok().map(|object| (head, object)))
+}
+
+async fn author_of(data: &Federation, head: &Contribution) -> Result<Option<Account>, Error> {
+    data.app.db.read(|conn| Ok(accounts::by_id(conn, head.author_id)?)).await
+}
+
+/// The items of a collection, up to so many pages and items. A page on another server, or one that
+/// was there before, ends it.
+async fn walk(
+    data: &Federation,
+    collection: &Uri,
+    (pages, items): (usize, usize),
+    budget: &Budget,
+) -> Result<Vec<Value>, FetchError> {
+    let mut found = Vec::new();
+    let mut visited = HashSet::new();
+    let mut next = Some(Next::Address(collection.clone()));
+    for _ in 0..=pages {
+        let page = match next.take() {
+            Some(Next::Embedded(page)) => *page,
+            Some(Next::Address(uri)) => {
+                if !uri.same_origin(collection) || !visited.insert(uri.clone()) {
+                    break;
+                }
+                let document = match fetch::document(data, &uri, budget).await {
+                    Ok(document) if document.uri.same_origin(collection) => document,
+                    Ok(_) => break,
+                    Err(error) if found.is_empty() => return Err(error),
+                    Err(_) => break,
+                };
+                IncomingCollection::read(&document.value)?
+            }
+            None => break,
+        };
+        let room = items.saturating_sub(found.len());
+        found.extend(page.items.into_iter().take(room));
+        if found.len() >= items {
+            break;
+        }
+        next = page.next;
+    }
+    Ok(found)
+}
+
+/// What an item of a collection is. An embedded thing counts when it belongs to the server that
+/// served the collection; everything else is fetched from its own address.
+async fn item_of(
+    data: &Federation,
+    item: &Value,
+    server: &Uri,
+    budget: &Budget,
+) -> Result<Option<Authored>, Error> {
+    if let (Value::Object(_), Ok(Document::Object(object))) = (item, Document::read(item)) {
+        if object.id.same_origin(server) {
+            return match resolve::actor(data, &object.owner, budget).await {
+                Ok(author) => Ok(Some(Authored { object: *object, author, text: item.to_string() })),
+                Err(error) => skip(error),
+            };
+        }
+    }
+    let Some(uri) = address(item) else { return Ok(None) };
+    match objects::fetch(data, &uri, budget).await {
+        Ok(found) => Ok(Some(found)),
+        Err(error) => skip(error),
+    }
+}
+
+/// One thing that cannot be had does not end the whole.
+fn skip<T>(error: FetchError) -> Result<Option<T>, Error> {
+    match error {
+        FetchError::Fault(fault) => Err(Error::Fault(fault)),
+        _ => Ok(None),
+    }
+}
+
+/// Those that answer something we have, or one another; the order is kept.
+async fn tied(data: &Federation, found: Vec<Authored>) -> Result<Vec<Authored>, Error> {
+    let mut parents: HashMap<Uri, bool> = HashMap::new();
+    for uri in found.iter().filter_map(|found| found.object.in_reply_to.as_ref()) {
+        if !parents.contains_key(uri) {
+            parents.insert(uri.clone(), is_known(data, uri).await?);
+        }
+    }
+    let mut tied: Vec<Authored> = Vec::new();
+    let mut loose = found;
+    loop {
+        let before = loose.len();
+        let (next, rest): (Vec<_>, Vec<_>) = loose.into_iter().partition(|found| {
+            let parent = found.object.in_reply_to.as_ref();
+            parent.is_some_and(|parent| {
+                parents.get(parent).copied().unwrap_or(false)
+                    || tied.iter().any(|other| other.object.id == *parent)
+            })
+        });
+        tied.extend(next);
+        loose = rest;
+        if loose.is_empty() || loose.len() == before {
+            return Ok(tied);
+        }
+    }
+}
+
+/// Keeps what was fetched, in this order. One that is refused does not keep the others out.
+async fn keep_all(data: &Federation, found: &[Authored]) -> Result<(), Error> {
+    if found.is_empty() {
+        return Ok(());
+    }
+    data.app
+        .db
+        .write(|tx| {
+            for one in found {
+                match tx.savepoint(|tx| keep_one(tx, one)) {
+                    Ok(()) => {}
+                    Err(Error::Refused(refusal)) => {
+                        tracing::debug!(uri = %one.object.id, %refusal, "what was fetched is not kept");
+                    }
+                    Err(fault @ Error::Fault(_)) => return Err(fault),
+                }
+            }
+            Ok(())
+        })
+        .await
+}
+
+fn keep_one(tx: &mut Tx<'_>, one: &Authored) -> Result<(), Error> {
+    if one.object.vote {
+        return Ok(());
+    }
+    let (Receipt::New(view) | Receipt::Changed(view)) = keep(tx, one)? else { return Ok(()) };
+    if matches!(view.body, Body::Statement { .. }) {
+        let now = tx.now;
+        jobs::enqueue(tx, &Job::FetchTheses { statement: view.head.id.get() }, now)?;
+        jobs::enqueue(tx, &Job::FetchReplies { contribution: view.head.id.get() }, now)?;
+    }
     Ok(())
 }

@@ -5,9 +5,10 @@ use crate::domain::account::{Account, AccountKind, AccountState};
 use crate::domain::handle::Handle;
 use crate::domain::host::HostStanding;
 use crate::domain::id::Id;
+use crate::domain::job::Job;
 use crate::domain::uri::Uri;
 use crate::store::accounts::{self, NewAccount, Profile};
-use crate::store::{Error, Tx, contributions, hosts, interactions, keys, relations, tombstones};
+use crate::store::{Error, Tx, contributions, hosts, interactions, jobs, keys, relations, tombstones};
 use crate::vocab::incoming::IncomingActor;
 
 /// How sure we are of a handle.
@@ -111,6 +112,10 @@ fn insert(tx: &mut Tx<'_>, actor: &IncomingActor, profile: Profile) -> Result<Id
         return Err(Refusal::Gone.into());
     }
     let host = hosts::ensure(tx, actor.id.host())?;
+    if host.software.is_none() {
+        let now = tx.now;
+        jobs::enqueue(tx, &Job::FetchNodeInfo { host: host.name.clone() }, now)?;
+    }
     let id: Id<Account> = tx.mint();
     let row = NewAccount {
         id,

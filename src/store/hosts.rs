@@ -59,3 +59,8 @@ pub fn standing_of(conn: &mut Conn, name: &str) -> QueryResult<HostStanding> {
     let own = known.into_iter().find(|(known, _)| known == name);
     Ok(own.map_or_else(HostStanding::default, |(_, standing)| standing))
 }
+
+/// Notes what a host runs.
+pub fn set_software(conn: &mut Conn, id: Id<Host>, software: &str) -> QueryResult<usize> {
+    run!(conn, execute, diesel::update(hosts::table.find(id)).set(hosts::software.eq(Some(software))))
+}

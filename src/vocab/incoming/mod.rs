@@ -6,11 +6,13 @@
 
 mod activity;
 mod actor;
+mod collection;
 mod object;
 mod values;
 
 pub use activity::{Envelope, IncomingActivity, InnerActivity, Item, Verb};
 pub use actor::{IncomingActor, IncomingKey, key_owner};
+pub use collection::{IncomingCollection, Next};
 pub use object::{IncomingObject, ObjectKind};
 pub use values::{Audience, address, entries, is_rerooted};
 
