@@ -225,13 +225,13 @@ async fn item_of(
     server: &Uri,
     budget: &Budget,
 ) -> Result<Option<Authored>, Error> {
-    if let (Value::Object(_), Ok(Document::Object(object))) = (item, Document::read(item)) {
-        if object.id.same_origin(server) {
-            return match resolve::actor(data, &object.owner, budget).await {
-                Ok(author) => Ok(Some(Authored { object: *object, author, text: item.to_string() })),
-                Err(error) => skip(error),
-            };
-        }
+    if let (Value::Object(_), Ok(Document::Object(object))) = (item, Document::read(item))
+        && object.id.same_origin(server)
+    {
+        return match resolve::actor(data, &object.owner, budget).await {
+            Ok(author) => Ok(Some(Authored { object: *object, author, text: item.to_string() })),
+            Err(error) => skip(error),
+        };
     }
     let Some(uri) = address(item) else { return Ok(None) };
     match objects::fetch(data, &uri, budget).await {

@@ -108,10 +108,10 @@ async fn known(data: &Federation, uri: &Uri) -> Result<Option<Arc<KnownKey>>, In
 async fn fetch_and_verify(data: &Federation, claim: &Claim) -> Result<Owner, InboxError> {
     let _flight = data.state.flights.enter(claim.key_id.as_str()).await;
     // Whoever was here first may have fetched it.
-    if let Some(known) = known(data, &claim.key_id).await? {
-        if claim.verify(&known.key).is_ok() {
-            return Ok(known.owner.clone());
-        }
+    if let Some(known) = known(data, &claim.key_id).await?
+        && claim.verify(&known.key).is_ok()
+    {
+        return Ok(known.owner.clone());
     }
     let budget = Budget::new(PER_KEY);
     let (actor, text) = owner_of(data, &claim.key_id, &budget).await?;

@@ -148,10 +148,10 @@ pub(super) async fn accept(
     budget: &Budget,
 ) -> Result<Account, FetchError> {
     let own = actor.handle();
-    if let Some(claimed) = actor.webfinger.as_ref().filter(|claimed| claimed.host != own.host) {
-        if webfinger::confirm(data, claimed, &actor.id, budget).await.is_ok() {
-            return store(data, actor, text, &Name::Verified(claimed.clone())).await;
-        }
+    if let Some(claimed) = actor.webfinger.as_ref().filter(|claimed| claimed.host != own.host)
+        && webfinger::confirm(data, claimed, &actor.id, budget).await.is_ok()
+    {
+        return store(data, actor, text, &Name::Verified(claimed.clone())).await;
     }
     let taken = data.app.db.read(|conn| Ok(accounts::by_handle(conn, &own)?)).await?;
     if taken.is_some_and(|other| other.uri != actor.id) {

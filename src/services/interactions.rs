@@ -121,10 +121,10 @@ pub fn receive_unlike(
     activity: Option<&Uri>,
     object: Option<&Uri>,
 ) -> Result<(), Error> {
-    if let Some(liked) = known(tx, object)? {
-        if interactions::delete_like(tx, account.id, liked.id)? > 0 {
-            return Ok(());
-        }
+    if let Some(liked) = known(tx, object)?
+        && interactions::delete_like(tx, account.id, liked.id)? > 0
+    {
+        return Ok(());
     }
     match activity {
         Some(activity) => receive_undo(tx, activity, account).map(drop),
@@ -139,10 +139,10 @@ pub fn receive_unboost(
     activity: Option<&Uri>,
     object: Option<&Uri>,
 ) -> Result<(), Error> {
-    if let Some(boosted) = known(tx, object)? {
-        if interactions::delete_boost(tx, account.id, boosted.id)? > 0 {
-            return Ok(());
-        }
+    if let Some(boosted) = known(tx, object)?
+        && interactions::delete_boost(tx, account.id, boosted.id)? > 0
+    {
+        return Ok(());
     }
     match activity {
         Some(activity) => receive_undo(tx, activity, account).map(drop),

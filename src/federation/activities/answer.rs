@@ -41,10 +41,10 @@ fn embedded(tx: &mut Tx<'_>, act: &Act<'_>, item: &Item) -> Result<Option<Accoun
     if asked.as_ref() != Some(&act.actor.uri) {
         return Ok(None);
     }
-    if let Some(uri) = &inner.id {
-        if let Some(follower) = asked_by(tx, uri)? {
-            return Ok(Some(follower));
-        }
+    if let Some(uri) = &inner.id
+        && let Some(follower) = asked_by(tx, uri)?
+    {
+        return Ok(Some(follower));
     }
     match inner.actor {
         Some(uri) => Ok(accounts::by_uri(tx, &uri)?.filter(Account::is_local)),
