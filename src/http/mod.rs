@@ -1,18 +1,23 @@
 //! The door for requests: pages for people, ActivityPub for servers, the client API for apps.
 
 pub mod activitypub;
+pub mod error;
 pub mod extract;
 pub mod first_run;
+pub mod middleware;
+pub mod throttle;
 pub mod web;
 
+use std::any::Any;
 use std::time::Duration;
 
 use activitypub_federation::config::{Data, FederationConfig, FederationMiddleware};
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Path};
-use axum::http::header::{LINK, VARY};
+use axum::http::header::VARY;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::middleware::from_fn;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use tower_http::catch_panic::CatchPanicLayer;
@@ -21,6 +26,7 @@ use tower_http::timeout::TimeoutLayer;
 
 use crate::federation::Federation;
 use activitypub::{actors, contributions};
+use error::PageError;
 use extract::accept::wants_activity;
 
 /// Every door of a site.
@@ -36,14 +42,17 @@ pub fn router(config: FederationConfig<Federation>) -> Router {
         .route("/statements/{slug}/theses/{key}", get(thesis_page))
         .merge(activitypub::router())
         .merge(web::router())
-        .layer(FederationMiddleware::new(config))
+        .fallback(async || PageError::not_found())
+        .method_not_allowed_fallback(async || PageError::new(StatusCode::METHOD_NOT_ALLOWED, ""))
+        .layer(CatchPanicLayer::custom(panicked))
         .layer(DefaultBodyLimit::disable())
         .layer(RequestBodyLimitLayer::new(limits.body_bytes))
         .layer(TimeoutLayer::with_status_code(
             StatusCode::SERVICE_UNAVAILABLE,
             Duration::from_secs(limits.request_seconds),
         ))
-        .layer(CatchPanicLayer::new())
+        .layer(from_fn(middleware::pages::finish))
+        .layer(FederationMiddleware::new(config))
 }
 
 /// `GET /`: the home page; for servers the instance actor, where Lemmy looks for it.
@@ -51,7 +60,7 @@ async fn home(data: Data<Federation>, headers: HeaderMap, page: web::Visit) -> R
     if wants_activity(&headers) {
         return negotiated(actors::instance(data).await);
     }
-    web::home_page(&data, page).await.into_response()
+    web::home_page(&data, page).await
 }
 
 /// `GET /actors/{name}`: an identity; people are led to the page.
@@ -68,7 +77,7 @@ async fn post(data: Data<Federation>, Path(token): Path<String>, parts: Parts, p
     if wants_activity(&parts.headers) {
         return negotiated(contributions::show(&data, &parts, &path).await);
     }
-    with_alternate(&data, &path, web::post_page(&data, page, &token).await.into_response())
+    web::post_page(&data, page, &token).await
 }
 
 /// `GET /s/{token}`: the identity of a statement.
@@ -103,7 +112,7 @@ async fn statement_page(
     if wants_activity(&parts.headers) {
         return negotiated(contributions::statement_by_slug(&data, &parts, &slug).await);
     }
-    web::statement_page(&data, page, &slug).await.into_response()
+    web::statement_page(&data, page, &slug).await
 }
 
 /// `GET /statements/{slug}/theses/{key}`: a thesis's page; servers are led to its identity.
@@ -116,7 +125,7 @@ async fn thesis_page(
     if wants_activity(&parts.headers) {
         return negotiated(contributions::thesis_by_slug(&data, &parts, &slug, &key).await);
     }
-    web::thesis_page(&data, page, &slug, &key).await.into_response()
+    web::thesis_page(&data, page, &slug, &key).await
 }
 
 fn negotiated(answer: Result<Response, activitypub::answer::Answer>) -> Response {
@@ -137,12 +146,9 @@ fn see(url: &str) -> Response {
     response
 }
 
-/// Says in a header that a page has a document, for those who read no HTML.
-fn with_alternate(data: &Data<Federation>, path: &str, mut page: Response) -> Response {
-    let link =
-        format!("<{}{path}>; rel=\"alternate\"; type=\"application/activity+json\"", data.app.site.origin);
-    if let (true, Ok(link)) = (page.status().is_success(), HeaderValue::from_str(&link)) {
-        page.headers_mut().append(LINK, link);
-    }
-    page
+/// A bug of ours ends one request, never the server.
+fn panicked(panic: Box<dyn Any + Send>) -> Response {
+    let message =
+        panic.downcast_ref::<&str>().copied().or_else(|| panic.downcast_ref::<String>().map(String::as_str));
+    PageError::fault(&message.unwrap_or("a handler panicked")).into_response()
 }

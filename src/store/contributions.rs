@@ -3,7 +3,8 @@
 use diesel::dsl::exists;
 use diesel::prelude::{AsChangeset, Insertable};
 use diesel::{
-    BoolExpressionMethods, ExpressionMethods, OptionalExtension, QueryDsl, QueryResult, SelectableHelper,
+    BoolExpressionMethods, ExpressionMethods, JoinOnDsl, OptionalExtension, QueryDsl, QueryResult,
+    SelectableHelper,
 };
 
 use super::conn::{Conn, run};
@@ -308,6 +309,72 @@ pub fn thread(
     run!(conn, load, query.select(Contribution::as_select()))
 }
 
+/// The newest contributions of a thread that the viewer may see, newest first.
+pub fn newest_of_thread(
+    conn: &mut Conn,
+    viewer: Viewer,
+    thread: Id<Contribution>,
+    limit: i64,
+) -> QueryResult<Vec<Contribution>> {
+    let query = contributions::table
+        .filter(contributions::thread_id.eq(thread))
+        .filter(visible_to(viewer))
+        .order(contributions::id.desc())
+        .limit(limit);
+    run!(conn, load, query.select(Contribution::as_select()))
+}
+
+/// The emptied heads of public contributions that were deleted from a thread: replies to them keep
+/// their place.
+pub fn deleted_in(conn: &mut Conn, thread: Id<Contribution>, limit: i64) -> QueryResult<Vec<Contribution>> {
+    let query = contributions::table
+        .filter(contributions::thread_id.eq(thread))
+        .filter(contributions::state.eq(State::Deleted))
+        .filter(contributions::visibility.le(Visibility::Unlisted))
+        .order(contributions::id)
+        .limit(limit);
+    run!(conn, load, query.select(Contribution::as_select()))
+}
+
+/// What others said in threads that an account began, newest first.
+pub fn answers_to(
+    conn: &mut Conn,
+    viewer: Viewer,
+    account: Id<Account>,
+    limit: i64,
+) -> QueryResult<Vec<Contribution>> {
+    let roots = diesel::alias!(contributions as roots);
+    let threads = roots
+        .filter(roots.field(contributions::author_id).eq(account))
+        .filter(roots.field(contributions::in_reply_to_uri).is_null())
+        .select(roots.field(contributions::id));
+    let query = contributions::table
+        .filter(contributions::thread_id.eq_any(threads))
+        .filter(contributions::author_id.ne(account))
+        .filter(visible_to(viewer))
+        .order(contributions::id.desc())
+        .limit(limit);
+    run!(conn, load, query.select(Contribution::as_select()))
+}
+
+/// What carries a hashtag and the viewer may see, newest first.
+pub fn tagged(
+    conn: &mut Conn,
+    viewer: Viewer,
+    name: &str,
+    before: Option<Id<Contribution>>,
+    limit: i64,
+) -> QueryResult<Vec<Contribution>> {
+    let query = contributions::table
+        .inner_join(tags::table.on(tags::contribution_id.eq(contributions::id)))
+        .filter(tags::name.eq(name))
+        .filter(contributions::id.lt(before.unwrap_or(Id::new(i64::MAX))))
+        .filter(visible_to(viewer))
+        .order(contributions::id.desc())
+        .limit(limit);
+    run!(conn, load, query.select(Contribution::as_select()))
+}
+
 /// How many contributions of a thread the viewer may see.
 pub fn count_thread(conn: &mut Conn, viewer: Viewer, thread: Id<Contribution>) -> QueryResult<i64> {
     let query =
@@ -330,6 +397,16 @@ pub fn by_author(
         .filter(contributions::id.lt(before.unwrap_or(Id::new(i64::MAX))))
         .filter(visible_to(viewer))
         .order(contributions::id.desc())
+        .limit(limit);
+    run!(conn, load, query.select(Contribution::as_select()))
+}
+
+/// What waits for a moderator, oldest first; members see it, nobody else.
+pub fn held(conn: &mut Conn, viewer: Viewer, limit: i64) -> QueryResult<Vec<Contribution>> {
+    let query = contributions::table
+        .filter(contributions::state.eq(State::Held))
+        .filter(visible_to(viewer))
+        .order(contributions::id)
         .limit(limit);
     run!(conn, load, query.select(Contribution::as_select()))
 }

@@ -807,6 +807,7 @@ fn form(revises: Option<Revises>) -> StatementForm {
             "On 12 October the council made known …\n\n## 1. By “public” we mean …\n\nThe mains under Mill Road …".to_owned()
         },
         reason: String::new(),
+        draft: String::new(),
     }
 }
 
@@ -825,6 +826,7 @@ fn publish(revises: Option<Revises>, mistakes: Mistakes) -> PublishPage {
     PublishPage {
         layout: Layout { here: Section::Publish, ..layout("Publish", Some(editor())) },
         form: form(revises),
+        drafts: Vec::new(),
         mistakes,
     }
 }

@@ -7,15 +7,21 @@
 pub mod about;
 pub mod account;
 pub mod assets;
+pub mod confirm;
 pub mod contribution;
+pub mod edit;
 pub mod error;
 pub mod feeds;
 pub mod follow;
 pub mod forms;
+pub mod handlers;
 pub mod home;
+pub mod join;
 pub mod layout;
+pub mod listing;
 pub mod notifications;
 pub mod post;
+pub mod present;
 pub mod publish;
 pub mod replies;
 pub mod reply;
@@ -23,8 +29,39 @@ pub mod setup;
 pub mod shown;
 pub mod sign_in;
 pub mod statement;
-mod stub;
 pub mod thesis;
 pub mod thread;
 pub mod versions;
-pub use stub::*;
+
+use activitypub_federation::config::Data;
+use axum::Router;
+use axum::response::{IntoResponse, Response};
+
+use crate::federation::Federation;
+
+pub use super::extract::visit::Visit;
+
+/// Every page, without those that `http` negotiates: they are the functions below.
+pub fn router() -> Router {
+    handlers::router()
+}
+
+/// The organization's home.
+pub async fn home_page(data: &Data<Federation>, visit: Visit) -> Response {
+    handlers::home::show(data, &visit).await.into_response()
+}
+
+/// A post, a reply, an official answer.
+pub async fn post_page(data: &Data<Federation>, visit: Visit, token: &str) -> Response {
+    handlers::contribution::show(data, &visit, token).await.into_response()
+}
+
+/// A statement in the version in force.
+pub async fn statement_page(data: &Data<Federation>, visit: Visit, slug: &str) -> Response {
+    handlers::statement::show(data, &visit, slug).await.into_response()
+}
+
+/// A thesis, by its key or its number.
+pub async fn thesis_page(data: &Data<Federation>, visit: Visit, slug: &str, key: &str) -> Response {
+    handlers::statement::thesis(data, &visit, slug, key).await.into_response()
+}

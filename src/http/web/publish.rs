@@ -4,7 +4,7 @@ use askama::Template;
 
 use super::forms::{Choice, Mistakes};
 use super::layout::Layout;
-use super::shown::{Href, Lang, count};
+use super::shown::{Href, Lang, Link, count};
 use super::statement::StatementView;
 
 /// The editor form: a new statement, or a new version of one.
@@ -17,6 +17,8 @@ pub struct PublishPage {
     pub form: StatementForm,
     /// What was wrong.
     pub mistakes: Mistakes,
+    /// Drafts that can be gone on with.
+    pub drafts: Vec<Link>,
 }
 
 /// What the editor form holds; carried unchanged through the preview.
@@ -36,6 +38,8 @@ pub struct StatementForm {
     pub text: String,
     /// Field `reason`: what changed and why; asked for revisions only.
     pub reason: String,
+    /// Hidden field `draft`: the key under which the text is kept; blank before the first preview.
+    pub draft: String,
 }
 
 /// The statement a new version is made of.

@@ -1,0 +1,102 @@
+//! Forms that arrive by POST, accepted from our own pages only.
+
+use axum::body::Bytes;
+use axum::extract::{FromRequest, FromRequestParts, Request};
+use axum::http::header::{CONTENT_TYPE, ORIGIN};
+use axum::http::{HeaderMap, StatusCode};
+use url::form_urlencoded;
+
+use super::session::token_fits;
+use super::visit::Visit;
+use crate::http::error::PageError;
+
+/// A form whose token fits the cookie it came with.
+#[derive(Clone, Debug)]
+pub struct Posted {
+    /// Who sent it.
+    pub visit: Visit,
+    /// What it says.
+    pub fields: Fields,
+}
+
+/// A form that changes nothing here, so that visitors need no cookie for it. Signed-in members
+/// carry their token all the same.
+#[derive(Clone, Debug)]
+pub struct Asking(pub Posted);
+
+/// The fields of a form.
+#[derive(Clone, Debug, Default)]
+pub struct Fields(Vec<(String, String)>);
+
+impl Fields {
+    /// The value of a field, blank where there is none; line ends as `\n`.
+    pub fn get(&self, name: &str) -> &str {
+        self.0.iter().find(|(key, _)| key == name).map_or("", |(_, value)| value.as_str())
+    }
+
+    /// Reads a body of type `application/x-www-form-urlencoded`.
+    pub fn parse(body: &[u8]) -> Self {
+        let tidy = |value: &str| value.replace("\r\n", "\n").replace('\0', "");
+        Self(form_urlencoded::parse(body).map(|(key, value)| (key.into_owned(), tidy(&value))).collect())
+    }
+}
+
+impl<S: Send + Sync> FromRequest<S> for Posted {
+    type Rejection = PageError;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, PageError> {
+        let posted = read(request, state).await?;
+        check_token(&posted)?;
+        Ok(posted)
+    }
+}
+
+impl<S: Send + Sync> FromRequest<S> for Asking {
+    type Rejection = PageError;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, PageError> {
+        let posted = read(request, state).await?;
+        if posted.visit.session.member.is_some() {
+            check_token(&posted)?;
+        }
+        Ok(Self(posted))
+    }
+}
+
+async fn read<S: Send + Sync>(request: Request, state: &S) -> Result<Posted, PageError> {
+    let (mut parts, body) = request.into_parts();
+    let visit = Visit::from_request_parts(&mut parts, state).await?;
+    if !is_from_us(&parts.headers, &visit.site.origin) {
+        return Err(forged());
+    }
+    let media = parts.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    if !media.to_ascii_lowercase().starts_with("application/x-www-form-urlencoded") {
+        return Err(PageError::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "This address takes forms only."));
+    }
+    let body = Bytes::from_request(Request::from_parts(parts, body), state).await;
+    let body = body.map_err(|rejected| PageError::new(rejected.status(), ""))?;
+    Ok(Posted { visit, fields: Fields::parse(&body) })
+}
+
+/// Whether the browser says that a page of ours sent the form. Clients that say nothing are left to
+/// the token.
+fn is_from_us(headers: &HeaderMap, origin: &str) -> bool {
+    let named = headers.get(ORIGIN).is_none_or(|value| value.as_bytes() == origin.as_bytes());
+    let site = headers
+        .get("sec-fetch-site")
+        .is_none_or(|value| matches!(value.as_bytes(), b"same-origin" | b"none"));
+    named && site
+}
+
+fn check_token(posted: &Posted) -> Result<(), PageError> {
+    let secret = posted.visit.session.secret.as_deref();
+    let fits = secret.is_some_and(|secret| token_fits(secret, posted.fields.get("csrf")));
+    if fits { Ok(()) } else { Err(forged()) }
+}
+
+fn forged() -> PageError {
+    PageError::forbidden(
+        "This form did not come from a page of this site, or that page was open for too long. \
+         Go back, copy your text, reload the page and send it again.",
+    )
+}

@@ -1,0 +1,192 @@
+//! One request of a reader: who asks, and the frame around whatever page answers.
+
+use activitypub_federation::config::Data;
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, Uri as RequestUri};
+use url::form_urlencoded;
+
+use super::session::{Cookies, Member, Session, form_token};
+use crate::domain::account::Account;
+use crate::domain::id::Id;
+use crate::domain::site::{Settings, Site};
+use crate::domain::user::{Role, User};
+use crate::federation::Federation;
+use crate::http::error::PageError;
+use crate::http::web::layout::{Flash, Layout, Section, Site as Masthead, ViewerBar};
+use crate::http::web::present;
+use crate::http::web::shown::Lang;
+use crate::services::users::secret_hash;
+use crate::store::contributions::Viewer;
+use crate::store::{Error, accounts, notifications, settings, users};
+
+/// What every handler of a page knows before it begins.
+#[derive(Clone, Debug)]
+pub struct Visit {
+    /// Who asks.
+    pub session: Session,
+    /// Where we are and who speaks here.
+    pub site: Site,
+    /// What the admins decided.
+    pub settings: Settings,
+    /// The organization.
+    pub organization: Account,
+    /// Unread notifications of the viewer.
+    pub unread: i64,
+    /// Path and query that were asked for.
+    pub path: String,
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Visit {
+    type Rejection = PageError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, PageError> {
+        let data = Data::<Federation>::from_request_parts(parts, state).await;
+        let data = data.map_err(|(_, why)| PageError::fault(&why))?;
+        Self::load(&data, &parts.headers, &parts.uri).await
+    }
+}
+
+impl Visit {
+    /// Loads what the frame of a page needs, in one read.
+    pub async fn load(
+        data: &Data<Federation>,
+        headers: &HeaderMap,
+        uri: &RequestUri,
+    ) -> Result<Self, PageError> {
+        let site = (*data.app.site).clone();
+        let cookies = Cookies::of(&site.origin);
+        let secret = cookies.session(headers);
+        let hash = secret.as_deref().map(secret_hash);
+        let now = data.app.clock().now();
+        let loaded = data.app.db.read(|conn| {
+            let user = match &hash {
+                Some(hash) => users::by_session(conn, hash, now)?,
+                None => None,
+            };
+            let missing = || Error::broken("the organization of this site is missing");
+            let organization = accounts::by_id(conn, site.organization)?.ok_or_else(missing)?;
+            let settings = settings::get(conn)?;
+            let Some(user) = user else { return Ok((None, organization, settings, 0)) };
+            let account = accounts::by_id(conn, user.account_id)?
+                .ok_or_else(|| Error::broken("a login without its account"))?;
+            let mut unread = notifications::unread(conn, account.id)?;
+            if user.roles.has(Role::Publisher) {
+                unread += notifications::unread(conn, organization.id)?;
+            }
+            Ok((Some(Member { user, account }), organization, settings, unread))
+        });
+        let (member, organization, settings, unread) = loaded.await?;
+        let secret = if member.is_some() { secret } else { cookies.visitor(headers) };
+        let path = uri.path_and_query().map_or("/", |path| path.as_str()).to_owned();
+        Ok(Self { session: Session { member, secret }, site, settings, organization, unread, path })
+    }
+
+    /// Who asks, for everything that is read.
+    pub fn viewer(&self) -> Viewer {
+        self.session.member.as_ref().map_or(Viewer::Anyone, |member| Viewer::Member(member.account.id))
+    }
+
+    /// Who is signed in; without one the reader is asked to sign in.
+    pub fn member(&self) -> Result<&Member, PageError> {
+        self.session.member.as_ref().ok_or_else(PageError::sign_in_first)
+    }
+
+    /// The user, if they have this role.
+    pub fn with_role(&self, role: Role) -> Result<&User, PageError> {
+        let user = &self.member()?.user;
+        if user.roles.has(role) {
+            return Ok(user);
+        }
+        Err(PageError::forbidden(format!(
+            "This takes the role {}: an administrator can give it.",
+            role.as_str()
+        )))
+    }
+
+    /// Whether the viewer has this role.
+    pub fn has_role(&self, role: Role) -> bool {
+        self.session.member.as_ref().is_some_and(|member| member.user.roles.has(role))
+    }
+
+    /// The accounts in whose name the viewer may act: their own, and the organization's for publishers.
+    pub fn voices(&self) -> Vec<&Account> {
+        let own = self.session.member.iter().map(|member| &member.account);
+        own.chain(self.has_role(Role::Publisher).then_some(&self.organization)).collect()
+    }
+
+    /// Of these accounts the one with this key.
+    pub fn voice(&self, id: Id<Account>) -> Option<&Account> {
+        self.voices().into_iter().find(|account| account.id == id)
+    }
+
+    /// An address of ours as others see it.
+    pub fn absolute(&self, path: &str) -> String {
+        format!("{}{path}", self.site.origin)
+    }
+
+    /// Where to sign in so that the reader comes back to this page.
+    pub fn sign_in_path(&self) -> String {
+        let next: String = form_urlencoded::byte_serialize(self.path.as_bytes()).collect();
+        format!("/sign-in?next={next}")
+    }
+
+    /// The value of a query parameter of this request.
+    pub fn asked(&self, name: &str) -> Option<String> {
+        let query = self.path.split_once('?').map_or("", |(_, query)| query);
+        let mut pairs = form_urlencoded::parse(query.as_bytes());
+        pairs.find(|(key, _)| key == name).map(|(_, value)| value.into_owned())
+    }
+
+    /// The main language of the site.
+    pub fn language(&self) -> &str {
+        self.settings.languages.first().map_or("en", String::as_str)
+    }
+
+    /// The frame around a page with this title.
+    pub fn layout(&self, title: impl Into<String>) -> Layout {
+        let mut layout = Layout::new(self.masthead(), title);
+        layout.csrf = self.session.secret.as_deref().map(form_token).unwrap_or_default();
+        layout.viewer = self.session.member.as_ref().map(|member| ViewerBar {
+            name: member.account.title().to_owned(),
+            href: present::account_path(&member.account).into(),
+            unread: u32::try_from(self.unread).unwrap_or(u32::MAX),
+            may_publish: self.has_role(Role::Publisher) || self.has_role(Role::Editor),
+            moderation: self.has_role(Role::Moderator).then(|| "/moderation".into()),
+        });
+        layout.flash = self.asked("note").and_then(|note| flash(&note));
+        layout
+    }
+
+    /// The frame of a page for members: forms, lists of their own.
+    pub fn private_layout(&self, title: impl Into<String>, here: Section) -> Layout {
+        Layout { no_index: true, here, ..self.layout(title) }
+    }
+
+    fn masthead(&self) -> Masthead {
+        Masthead {
+            name: self.settings.name.clone(),
+            motto: String::new(),
+            handle: self.organization.handle.clone(),
+            language: Lang::new(self.language()),
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            source: env!("CARGO_PKG_REPOSITORY").into(),
+        }
+    }
+}
+
+/// What just happened. The words are ours: the address only chooses among them.
+fn flash(note: &str) -> Option<Flash> {
+    let text = match note {
+        "published" => "Published. It is on its way to everyone who follows.",
+        "draft" => "The draft is kept.",
+        "deleted" => "Deleted. Other servers are told to delete their copies.",
+        "resync" => "We are asking the other servers. Open this page again in a moment.",
+        "approved" => "Approved. What this author writes is shown to everyone from now on.",
+        "seen" => "Everything is marked as seen.",
+        "welcome" => "Your account is ready. Sign in with it.",
+        "withdrawn" => "Recorded. It stays readable with the reason above it.",
+        _ => return None,
+    };
+    Some(Flash { problem: false, text: text.to_owned() })
+}

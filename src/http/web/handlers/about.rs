@@ -1,0 +1,49 @@
+//! About the organization and its site.
+
+use activitypub_federation::config::Data;
+
+use super::{Answer, page};
+use crate::federation::Federation;
+use crate::http::extract::visit::Visit;
+use crate::http::web::about::{AboutPage, Contact};
+use crate::http::web::forms::Choice;
+use crate::http::web::layout::{Layout, Section};
+use crate::http::web::present;
+use crate::http::web::setup::federation_modes;
+use crate::http::web::shown::Lang;
+use crate::store::accounts;
+use crate::text::Markdown;
+use crate::text::markdown::render;
+
+/// `GET /about`.
+pub async fn show(data: Data<Federation>, visit: Visit) -> Answer {
+    let forum = data.app.db.read(|conn| Ok(accounts::by_id(conn, visit.site.forum)?)).await?;
+    let mode = visit.settings.federation_mode.as_str();
+    let chosen = federation_modes(mode).into_iter().find(|choice| choice.selected);
+    let contact = visit.settings.contact.trim();
+    let mut accounts = vec![present::author(&visit.organization)];
+    accounts.extend(forum.as_ref().map(present::author));
+    page(&AboutPage {
+        layout: Layout {
+            here: Section::About,
+            canonical: Some(visit.absolute("/about").into()),
+            ..visit.layout("About")
+        },
+        description: render(&Markdown::new(&visit.settings.description)),
+        rules: Vec::new(),
+        languages: visit.settings.languages.iter().map(Lang::new).collect(),
+        contact: contact_of(contact),
+        accounts,
+        federation: chosen.unwrap_or_else(|| Choice::new(mode, mode, true)),
+        registration: "Accounts on this site are given by invitation.".to_owned(),
+    })
+}
+
+/// A contact is an e-mail address, a web address, or words.
+fn contact_of(contact: &str) -> Contact {
+    if contact.starts_with("http") || contact.starts_with('@') {
+        let href = if contact.starts_with('@') { format!("/{contact}") } else { contact.to_owned() };
+        return Contact { email: String::new(), account: Some((contact.to_owned(), href.into())) };
+    }
+    Contact { email: contact.to_owned(), account: None }
+}

@@ -1,0 +1,202 @@
+//! Accounts, ours and those known from elsewhere, and following them.
+
+use activitypub_federation::config::Data;
+use axum::extract::Path;
+
+use super::conversation::entries;
+use super::home::follow_box;
+use super::{Answer, before, cut, page, page_with, pager, then};
+use crate::domain::Refusal;
+use crate::domain::account::{Account, AccountKind, AccountState};
+use crate::domain::contribution::Kind;
+use crate::domain::handle::Handle;
+use crate::domain::user::Role;
+use crate::federation::Federation;
+use crate::http::error::PageError;
+use crate::http::extract::posted::Posted;
+use crate::http::extract::visit::Visit;
+use crate::http::web::account::{AccountPage, AccountView};
+use crate::http::web::confirm::ConfirmPage;
+use crate::http::web::contribution::Origin;
+use crate::http::web::layout::{Layout, OpenGraph, Section};
+use crate::http::web::present::{self, moment};
+use crate::http::web::shown::{Lang, Link};
+use crate::services::relations as service;
+use crate::store::{Conn, Error, accounts, audit, contributions, hosts, relations};
+
+/// Entries on a page.
+const PAGE: usize = 20;
+/// What an account's page lists; theses stand on the page of their statement.
+const KINDS: [Kind; 2] = [Kind::Statement, Kind::Post];
+
+/// `GET /@{name}` for ours, `GET /@{name@host}` for the others.
+pub async fn show(data: Data<Federation>, visit: Visit, Path(name): Path<String>) -> Answer {
+    let viewer = visit.viewer();
+    let start = before(&visit);
+    let loaded = data.app.db.read(|conn| {
+        let account = find(conn, &visit, &name)?;
+        let limit = i64::try_from(PAGE).unwrap_or(i64::MAX) + 1;
+        let mut heads = contributions::by_author(conn, viewer, account.id, &KINDS, start, limit)?;
+        let more = cut(&mut heads, PAGE);
+        let older = heads.last().filter(|_| more).map(|head| head.id);
+        let view = account_view(conn, &visit, &account)?;
+        Ok((follow_box(conn, &visit, &account)?, entries(conn, viewer, heads)?, older, view, account))
+    });
+    let (follow, entries, older, view, account) = loaded.await?;
+    let path = present::account_path(&account);
+    let layout = frame(&visit, &account, &path);
+    page_with(
+        layout.activity.clone().as_ref(),
+        &AccountPage { layout, account: view, follow, entries, pager: pager(&path, older, start.is_none()) },
+    )
+}
+
+/// `GET /@{name}/follow`: asks before the organization follows.
+pub async fn ask_follow(data: Data<Federation>, visit: Visit, Path(name): Path<String>) -> Answer {
+    visit.with_role(Role::Publisher)?;
+    let loaded = data.app.db.read(|conn| {
+        let account = find(conn, &visit, &name)?;
+        let known = relations::follow(conn, visit.organization.id, account.id)?;
+        Ok((account, known.is_some()))
+    });
+    let (account, known) = loaded.await?;
+    let (us, them) = (visit.organization.title(), account.title());
+    let path = present::account_path(&account);
+    let (question, consequence, button) = if known {
+        let consequence = "What it publishes no longer arrives here by itself.";
+        (format!("Stop following {them} as {us}?"), consequence, "Unfollow")
+    } else {
+        let consequence = "What it publishes arrives here from now on, together with the debate around it, \
+             and its server is trusted: answers from there are shown at once.";
+        (format!("Follow {them} as {us}?"), consequence, "Follow")
+    };
+    page(&ConfirmPage {
+        layout: visit.private_layout(question.clone(), Section::Elsewhere),
+        question,
+        consequence: consequence.to_owned(),
+        action: format!("{path}/follow").into(),
+        fields: vec![
+            ("as", "organization".to_owned()),
+            ("follow", if known { "no" } else { "yes" }.to_owned()),
+        ],
+        button: button.to_owned(),
+        back: path.into(),
+    })
+}
+
+/// `POST /@{name}/follow` with `follow=yes` or `no`, and `as=organization` for publishers.
+pub async fn follow(
+    data: Data<Federation>,
+    Path(name): Path<String>,
+    Posted { visit, fields }: Posted,
+) -> Answer {
+    let member = visit.member()?;
+    let official = fields.get("as") == "organization";
+    if official {
+        visit.with_role(Role::Publisher)?;
+    }
+    let follower = if official { &visit.organization } else { &member.account };
+    let yes = fields.get("follow") != "no";
+    let path = data.app.db.write(|tx| {
+        let account = find(tx, &visit, &name)?;
+        if yes {
+            service::follow(tx, follower, &account)?;
+        } else {
+            service::unfollow(tx, follower, &account)?;
+        }
+        if official {
+            let action = if yes { "account.follow" } else { "account.unfollow" };
+            audit::record(tx, Some(member.user.id), action, account.uri.as_str(), "")?;
+        }
+        Ok(present::account_path(&account))
+    });
+    then(&path.await?)
+}
+
+/// The account with this name here, or this handle anywhere.
+pub(super) fn find(conn: &mut Conn, visit: &Visit, name: &str) -> Result<Account, Error> {
+    let account = match Handle::parse(name) {
+        Some(handle) if handle.host != visit.site.host => accounts::by_handle(conn, &handle)?,
+        Some(handle) => accounts::local_by_name(conn, &handle.name)?,
+        None => accounts::local_by_name(conn, name)?,
+    };
+    let shown =
+        |account: &Account| account.state == AccountState::Active && account.kind != AccountKind::Application;
+    account.filter(shown).ok_or_else(|| Refusal::NotFound.into())
+}
+
+fn account_view(conn: &mut Conn, visit: &Visit, account: &Account) -> Result<AccountView, Error> {
+    let host = match account.host_id {
+        Some(id) => hosts::by_id(conn, id)?,
+        None => None,
+    };
+    let origin = (!account.is_local()).then(|| Origin {
+        host: account.uri.host().to_owned(),
+        href: account.url.as_str().into(),
+        verified: false,
+        unreachable_since: host.and_then(|host| host.failing_since).map(moment),
+    });
+    Ok(AccountView {
+        name: account.title().to_owned(),
+        handle: account.handle.clone(),
+        voice: present::voice(account.kind),
+        summary: present::html(&account.summary),
+        language: Lang::new(if account.is_local() { visit.language() } else { "" }),
+        fields: Vec::new(),
+        joined: account.is_local().then(|| moment(account.created_at)),
+        origin,
+        moved_to: account.moved_to.as_ref().map(|uri| Link::new(uri.as_str(), uri.as_str())),
+        related: related(conn, visit, account)?,
+        tools: tools(conn, visit, account)?,
+    })
+}
+
+/// The Forum of an organization; the organization of our Forum.
+fn related(conn: &mut Conn, visit: &Visit, account: &Account) -> Result<Vec<Link>, Error> {
+    let other = match &account.forum {
+        Some(forum) if *forum != account.uri => accounts::by_uri(conn, forum)?,
+        _ => None,
+    };
+    let ours = (account.id == visit.site.forum).then(|| visit.organization.clone());
+    let link = |account: Account| Link::new(account.title(), present::account_path(&account));
+    Ok(other.into_iter().chain(ours).map(link).collect())
+}
+
+fn tools(conn: &mut Conn, visit: &Visit, account: &Account) -> Result<Vec<Link>, Error> {
+    if !visit.has_role(Role::Publisher) || account.id == visit.organization.id {
+        return Ok(Vec::new());
+    }
+    let known = relations::follow(conn, visit.organization.id, account.id)?.is_some();
+    let us = visit.organization.title();
+    let label = if known { format!("Followed by {us}: stop") } else { format!("Follow as {us}") };
+    Ok(vec![Link::new(label, format!("{}/follow", present::account_path(account)))])
+}
+
+fn frame(visit: &Visit, account: &Account, path: &str) -> Layout {
+    let description = present::words(&account.summary);
+    let canonical = if account.is_local() { visit.absolute(path) } else { account.url.clone() };
+    let feed = Link::new(account.title(), format!("{path}/feed"));
+    Layout {
+        canonical: Some(canonical.into()),
+        activity: Some(account.uri.as_str().into()),
+        feeds: if account.is_local() { vec![feed] } else { Vec::new() },
+        open_graph: account.discoverable.then(|| OpenGraph {
+            kind: "profile",
+            title: account.title().to_owned(),
+            description: description.clone(),
+            author: String::new(),
+            published: None,
+            changed: None,
+            language: Lang::new(""),
+        }),
+        no_index: !account.discoverable || !account.is_local(),
+        description,
+        ..visit.layout(account.title())
+    }
+}
+
+/// Loads an account for a feed: ours only.
+pub(super) async fn ours(data: &Data<Federation>, visit: &Visit, name: &str) -> Result<Account, PageError> {
+    let account = data.app.db.read(|conn| find(conn, visit, name)).await?;
+    Some(account).filter(Account::is_local).ok_or_else(PageError::not_found)
+}

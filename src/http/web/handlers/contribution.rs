@@ -1,0 +1,97 @@
+//! The page of a post, a reply, an official answer.
+
+use activitypub_federation::config::Data;
+
+use super::conversation::{Below, arrange, before, invitation, load, targets, tools};
+use super::{Answer, page_with, then};
+use crate::domain::Refusal;
+use crate::domain::contribution::{Contribution, State, Visibility};
+use crate::domain::id::Id;
+use crate::domain::uri::Uri;
+use crate::domain::view::Body;
+use crate::federation::Federation;
+use crate::http::extract::visit::Visit;
+use crate::http::web::layout::{Layout, OpenGraph, Section};
+use crate::http::web::post::PostPage;
+use crate::http::web::present::{self, moment};
+use crate::http::web::shown::{Lang, Link};
+use crate::store::contributions::Viewer;
+use crate::store::{Conn, Error, contributions, hosts, views};
+
+/// `GET /c/{token}`: one of ours by its address; digits alone are the copy of another server's.
+pub async fn show(data: &Data<Federation>, visit: &Visit, token: &str) -> Answer {
+    let viewer = visit.viewer();
+    let uri = Uri::ours(&visit.site.origin, &format!("/c/{token}"));
+    let loaded = data.app.db.read(|conn| {
+        let head = find(conn, viewer, token, &uri)?;
+        let view = views::one(conn, viewer, head.clone())?.ok_or(Refusal::NotFound)?;
+        let before = before(conn, viewer, &head)?;
+        let replies = load(conn, viewer, &head, Below::All)?;
+        let named = targets(conn, viewer, &before)?;
+        let host = match view.author.host_id {
+            Some(id) => hosts::by_id(conn, id)?,
+            None => None,
+        };
+        Ok((view, before, replies, named, host))
+    });
+    let (view, before, replies, named, host) = loaded.await?;
+    if !matches!(view.body, Body::Plain) {
+        return then(&present::path(&view));
+    }
+    let answers = before.last().map(present::link);
+    let answered = |id: Option<Id<Contribution>>| id.and_then(|id| named.get(&id)).map(present::link);
+    let before = before.iter().map(|view| present::entry(view, answered(view.head.in_reply_to_id))).collect();
+    let post = present::post(&view, answers, host.as_ref(), tools(visit, &view));
+    let mut layout = visit.layout(post.heading());
+    layout.description = present::excerpt(&view);
+    layout.canonical = Some(canonical(visit, &view.head).into());
+    layout.activity = Some(view.head.uri.as_str().into());
+    layout.feeds =
+        vec![Link::new("The whole conversation", format!("/threads/{}/feed", view.head.thread_id))];
+    layout.open_graph = view.head.is_open().then(|| OpenGraph {
+        kind: "article",
+        title: post.heading(),
+        description: layout.description.clone(),
+        author: view.author.title().to_owned(),
+        published: Some(moment(view.head.published_at)),
+        changed: view.head.edited_at.map(moment),
+        language: Lang::new(&view.head.language),
+    });
+    let hidden = !view.author.discoverable || !view.head.local || view.head.visibility != Visibility::Public;
+    let layout = Layout { no_index: hidden, here: Section::Elsewhere, ..layout };
+    page_with(
+        layout.activity.clone().as_ref(),
+        &PostPage {
+            layout,
+            before,
+            post,
+            replies: arrange(visit, &replies),
+            thread: Some(format!("/threads/{}", view.head.thread_id).into()),
+            invitation: invitation(visit, &view, data.app.config.limits.post_characters),
+        },
+    )
+}
+
+fn canonical(visit: &Visit, head: &Contribution) -> String {
+    if head.local { visit.absolute(&present::plain_path(head)) } else { head.url.clone() }
+}
+
+/// The post the viewer may see. One that was public and is deleted is gone, not unknown.
+fn find(conn: &mut Conn, viewer: Viewer, token: &str, uri: &Uri) -> Result<Contribution, Error> {
+    let copy = token.bytes().all(|byte| byte.is_ascii_digit());
+    let id = Id::parse(token).filter(|_| copy);
+    let found = match id {
+        Some(id) => contributions::by_id(conn, viewer, id)?.filter(|head| !head.local),
+        None => contributions::by_uri(conn, viewer, uri)?,
+    };
+    if let Some(found) = found {
+        return Ok(found);
+    }
+    let known = match id {
+        Some(id) => contributions::known_by_id(conn, id)?.filter(|head| !head.local),
+        None => contributions::known(conn, uri)?,
+    };
+    let public = |head: &Contribution| matches!(head.visibility, Visibility::Public | Visibility::Unlisted);
+    let gone = known.is_some_and(|head| head.state == State::Deleted && public(&head));
+    Err(if gone { Refusal::Gone.into() } else { Refusal::NotFound.into() })
+}

@@ -1,0 +1,214 @@
+//! Replies around a contribution: loaded once, arranged by `replies::Replies`.
+
+use std::collections::{HashMap, HashSet};
+
+use crate::domain::contribution::{Contribution, Kind, State};
+use crate::domain::id::Id;
+use crate::domain::user::Role;
+use crate::domain::view::{Body, View};
+use crate::http::extract::visit::Visit;
+use crate::http::web::contribution::Entry;
+use crate::http::web::forms::{Choice, Mistakes, language_choices};
+use crate::http::web::present;
+use crate::http::web::replies::{Replies, Reply, ReplyState};
+use crate::http::web::reply::{Elsewhere, Invitation, ReplyForm};
+use crate::http::web::shown::{Lang, Link};
+use crate::store::contributions::{self, Viewer};
+use crate::store::{Conn, Error, views};
+
+/// The most contributions one page reads of a thread.
+const MOST: i64 = 1000;
+/// How far back "what was said before" goes.
+const BEFORE: usize = 20;
+
+/// What of a thread a page shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Below {
+    /// Everything that finally answers this one.
+    All,
+    /// Only what answers this one itself, not its theses.
+    Itself,
+}
+
+/// Loads the replies to `head` that the viewer may see, and the places of deleted ones between them.
+pub fn load(conn: &mut Conn, viewer: Viewer, head: &Contribution, below: Below) -> Result<Vec<View>, Error> {
+    let mut thread = contributions::thread(conn, viewer, head.thread_id, None, MOST)?;
+    thread.extend(contributions::deleted_in(conn, head.thread_id, MOST)?);
+    let found = under(head.id, &thread, below);
+    let shown = |reply: &Contribution| found.contains(&reply.id) && reply.kind != Kind::Thesis;
+    let replies = thread.into_iter().filter(shown).collect();
+    let views = views::load(conn, viewer, replies)?;
+    Ok(without_empty_ends(views))
+}
+
+fn under(root: Id<Contribution>, thread: &[Contribution], below: Below) -> HashSet<Id<Contribution>> {
+    let mut children: HashMap<Id<Contribution>, Vec<&Contribution>> = HashMap::new();
+    for reply in thread {
+        if let Some(parent) = reply.in_reply_to_id {
+            children.entry(parent).or_default().push(reply);
+        }
+    }
+    let mut found = HashSet::new();
+    let mut open = vec![root];
+    while let Some(id) = open.pop() {
+        for child in children.get(&id).into_iter().flatten() {
+            let skipped = below == Below::Itself && child.kind == Kind::Thesis;
+            if !skipped && child.id != root && found.insert(child.id) {
+                open.push(child.id);
+            }
+        }
+    }
+    found
+}
+
+/// A deleted contribution keeps its place only while something hangs on it.
+fn without_empty_ends(mut views: Vec<View>) -> Vec<View> {
+    loop {
+        let parents: HashSet<_> = views.iter().filter_map(|view| view.head.in_reply_to_id).collect();
+        let before = views.len();
+        views.retain(|view| view.head.state != State::Deleted || parents.contains(&view.head.id));
+        if views.len() == before {
+            return views;
+        }
+    }
+}
+
+/// Arranges loaded replies for a viewer.
+pub fn arrange(visit: &Visit, views: &[View]) -> Replies {
+    Replies::arrange(views.iter().map(|view| reply(visit, view)).collect())
+}
+
+fn reply(visit: &Visit, view: &View) -> Reply {
+    let head = &view.head;
+    let state = match head.state {
+        State::Held => ReplyState::Held,
+        State::Deleted => ReplyState::Deleted,
+        State::Current | State::Superseded | State::Retracted => ReplyState::Shown,
+    };
+    Reply {
+        key: format!("r{}", head.id),
+        parent: head.in_reply_to_id.map(|id| format!("r{id}")),
+        author: present::author(&view.author),
+        published: present::moment(head.published_at),
+        edited: head.edited_at.map(present::moment),
+        language: Lang::new(&head.language),
+        intent: String::new(),
+        warning: head.summary.clone(),
+        content: present::html(&head.content),
+        attachments: Vec::new(),
+        href: present::path(view).into(),
+        origin: present::origin(head, None),
+        answer: Some(format!("/reply?to={}", head.id).into()),
+        tools: tools(visit, view),
+        state,
+        refers_to: None,
+    }
+}
+
+/// What the viewer may do with a post.
+pub fn tools(visit: &Visit, view: &View) -> Vec<Link> {
+    let head = &view.head;
+    let to = |label: &str, deed: &str| Link::new(label, format!("/contributions/{}/{deed}", head.id));
+    let mut tools = Vec::new();
+    if head.kind == Kind::Post && visit.voice(head.author_id).is_some() {
+        tools.extend([to("Edit", "edit"), to("Delete", "delete")]);
+    }
+    if head.state == State::Held && visit.has_role(Role::Moderator) {
+        tools.push(to("Approve", "approve"));
+    }
+    tools
+}
+
+/// How the viewer may answer `view`.
+pub fn invitation(visit: &Visit, view: &View, limit: usize) -> Invitation {
+    let uri = view.head.uri.to_string();
+    if visit.session.member.is_none() {
+        return Invitation::Elsewhere(Elsewhere { uri, sign_in: visit.sign_in_path().into(), mistake: None });
+    }
+    let language = if view.head.language.is_empty() { visit.language() } else { &view.head.language };
+    Invitation::Form(Box::new(form(visit, uri, language, limit)))
+}
+
+/// An empty reply form.
+pub fn form(visit: &Visit, in_reply_to: String, language: &str, limit: usize) -> ReplyForm {
+    ReplyForm {
+        action: "/reply".into(),
+        in_reply_to,
+        voices: voices(visit, ""),
+        intents: Vec::new(),
+        languages: language_choices(language),
+        text: String::new(),
+        limit: present::small(limit),
+        mistakes: Mistakes::default(),
+    }
+}
+
+/// In whose name the viewer may speak; `chosen` is `person` or `organization`.
+pub fn voices(visit: &Visit, chosen: &str) -> Vec<Choice> {
+    let organization = chosen == "organization";
+    let names = [
+        ("person", "A personal contribution.", !organization),
+        ("organization", "The official answer of the organization.", organization),
+    ];
+    let speakers = visit.voices().into_iter().zip(names);
+    let choice =
+        |(account, (value, hint, selected)): (&crate::domain::account::Account, (&str, &str, bool))| Choice {
+            hint: hint.to_owned(),
+            ..Choice::new(value, account.title(), selected)
+        };
+    speakers.map(choice).collect()
+}
+
+/// Entries of a list, each with what it answers.
+pub fn entries(conn: &mut Conn, viewer: Viewer, heads: Vec<Contribution>) -> Result<Vec<Entry>, Error> {
+    let views = views::load(conn, viewer, heads)?;
+    let targets = targets(conn, viewer, &views)?;
+    let answers = |view: &View| view.head.in_reply_to_id.and_then(|id| targets.get(&id)).map(present::link);
+    Ok(views.iter().map(|view| present::entry(view, answers(view))).collect())
+}
+
+/// What these views answer, as far as the viewer may see it.
+pub fn targets(
+    conn: &mut Conn,
+    viewer: Viewer,
+    views: &[View],
+) -> Result<HashMap<Id<Contribution>, View>, Error> {
+    let ids: HashSet<_> = views.iter().filter_map(|view| view.head.in_reply_to_id).collect();
+    let ids: Vec<_> = ids.into_iter().collect();
+    let heads = contributions::by_ids(conn, viewer, &ids)?;
+    Ok(views::load(conn, viewer, heads)?.into_iter().map(|view| (view.head.id, view)).collect())
+}
+
+/// What `head` answers, from the beginning of the conversation down to its parent.
+pub fn before(conn: &mut Conn, viewer: Viewer, head: &Contribution) -> Result<Vec<View>, Error> {
+    let mut line: Vec<Contribution> = Vec::new();
+    let mut next = head.in_reply_to_id;
+    while let Some(id) = next.filter(|_| line.len() < BEFORE) {
+        if line.iter().any(|seen| seen.id == id) {
+            break;
+        }
+        let Some(parent) = contributions::by_id(conn, viewer, id)? else { break };
+        // A thesis names its statement itself.
+        next = parent.in_reply_to_id.filter(|_| parent.kind != Kind::Thesis);
+        line.push(parent);
+    }
+    line.reverse();
+    Ok(views::load(conn, viewer, line)?)
+}
+
+/// Says of each reply in a thread which thesis it answers, because the theses are not in the list.
+pub fn name_theses(replies: &mut Replies, views: &[View], targets: &HashMap<Id<Contribution>, View>) {
+    let theses: HashMap<String, Link> = views
+        .iter()
+        .filter_map(|view| {
+            let target = targets.get(&view.head.in_reply_to_id?)?;
+            matches!(target.body, Body::Thesis { .. })
+                .then(|| (format!("r{}", view.head.id), present::link(target)))
+        })
+        .collect();
+    for placed in replies.official.iter_mut().chain(&mut replies.personal) {
+        if placed.answers.is_none() {
+            placed.answers = theses.get(&placed.reply.key).cloned();
+        }
+    }
+}

@@ -1,0 +1,26 @@
+//! Files pages refer to, and what robots should know.
+
+use axum::extract::{Path, RawQuery};
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
+use axum::response::IntoResponse;
+
+use super::Answer;
+use crate::http::error::PageError;
+use crate::http::web::assets;
+
+/// `GET /assets/{name}`: pages name the version, and a version never changes.
+pub async fn asset(Path(name): Path<String>, RawQuery(query): RawQuery) -> Answer {
+    let asset = assets::find(&name).ok_or_else(PageError::not_found)?;
+    let current =
+        query.as_deref().and_then(|query| query.strip_prefix("v=")) == Some(env!("CARGO_PKG_VERSION"));
+    let cache = if current { "public, max-age=31536000, immutable" } else { "public, max-age=300" };
+    Ok(([(CONTENT_TYPE, asset.media_type), (CACHE_CONTROL, cache)], asset.body).into_response())
+}
+
+/// `GET /robots.txt`: everything public may be indexed; forms are no pages.
+pub async fn robots() -> Answer {
+    let text = "User-agent: *\nDisallow: /sign-in\nDisallow: /reply\nDisallow: /interact\n\
+         Disallow: /authorize_interaction\nDisallow: /invite/\nDisallow: /publish\nDisallow: /notifications\n";
+    Ok(([(CONTENT_TYPE, "text/plain; charset=utf-8"), (CACHE_CONTROL, "public, max-age=3600")], text)
+        .into_response())
+}

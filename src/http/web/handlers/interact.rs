@@ -1,0 +1,193 @@
+//! The doors between servers for people: going home to answer, and arriving from elsewhere.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use activitypub_federation::config::Data;
+use axum::Extension;
+use axum::http::StatusCode;
+use serde_json::Value;
+use url::Url;
+use url::form_urlencoded::byte_serialize;
+
+use super::conversation::{entries, invitation};
+use super::home::follow_box;
+use super::{Answer, page};
+use crate::domain::account::Account;
+use crate::domain::contribution::Contribution;
+use crate::domain::handle::Handle;
+use crate::domain::uri::Uri;
+use crate::federation::egress::Limits;
+use crate::federation::{Federation, resolve};
+use crate::http::error::PageError;
+use crate::http::extract::peer::Peer;
+use crate::http::extract::posted::{Asking, Posted};
+use crate::http::extract::visit::Visit;
+use crate::http::throttle::Throttle;
+use crate::http::web::follow::{AuthorizePage, LeavePage, Subject};
+use crate::http::web::layout::Section;
+use crate::http::web::present;
+use crate::store::{Conn, Error, accounts, contributions, views};
+
+/// The relation under which servers say where following and answering begins.
+const SUBSCRIBE: &str = "http://ostatus.org/schema/1.0/subscribe";
+/// Look-ups for one address within five minutes: each is a request to somebody else.
+const LOOK_UPS: u32 = 20;
+/// What such a look-up may cost.
+const COST: Limits = Limits { bytes: 64 * 1024, time: Duration::from_secs(8) };
+
+/// What an address means here.
+enum Meant {
+    Account(Account),
+    Contribution(Contribution),
+}
+
+/// `POST /interact` with `uri` and `handle`: a link to the reader's own server, never a redirect.
+pub async fn leave(
+    data: Data<Federation>,
+    Extension(throttle): Extension<Arc<Throttle>>,
+    Peer(peer): Peer,
+    Asking(Posted { visit, fields }): Asking,
+) -> Answer {
+    let (key, now) = (format!("interact {peer}"), data.app.clock().now());
+    if throttle.is_exhausted(&key, LOOK_UPS, now) {
+        return Err(PageError::new(StatusCode::TOO_MANY_REQUESTS, ""));
+    }
+    throttle.count(&key, now);
+    let handle = Handle::parse(fields.get("handle")).ok_or_else(|| {
+        let why = "This is no address on the open social web. It looks like an e-mail address: \
+             name@social.example. Go back and try again.";
+        PageError::new(StatusCode::UNPROCESSABLE_ENTITY, why)
+    })?;
+    let viewer = visit.viewer();
+    let uri = Uri::parse(fields.get("uri")).ok_or_else(PageError::not_found)?;
+    let known = data.app.db.read(|conn| {
+        Ok(match known(conn, &visit, &uri)? {
+            Some(Meant::Account(account)) => {
+                Some((account.title().to_owned(), present::account_path(&account)))
+            }
+            Some(Meant::Contribution(head)) => {
+                let view = views::one(conn, viewer, head)?;
+                view.map(|view| (present::label(&view), present::path(&view)))
+            }
+            None => None,
+        })
+    });
+    let (subject, back) = known.await?.ok_or_else(PageError::not_found)?;
+    let href = subscribe(&data, &handle, &uri).await;
+    page(&LeavePage {
+        layout: visit.private_layout(format!("Go on at {}", handle.host), Section::Elsewhere),
+        host: handle.host,
+        href: href.into(),
+        subject,
+        back: back.into(),
+    })
+}
+
+/// `GET /authorize_interaction?uri=…`: somebody was sent here by another site.
+pub async fn arrive(data: Data<Federation>, visit: Visit) -> Answer {
+    let uri = visit.asked("uri").unwrap_or_default();
+    let uri = uri.trim().to_owned();
+    let limit = data.app.config.limits.post_characters;
+    let subject = match meant(&data, &visit, &uri).await {
+        Ok(meant) => {
+            let viewer = visit.viewer();
+            let subject = data.app.db.read(|conn| match meant {
+                Meant::Account(account) => Ok(Subject::Account {
+                    follow: Box::new(follow_box(conn, &visit, &account)?),
+                    author: present::author(&account),
+                }),
+                Meant::Contribution(head) => {
+                    let view = views::one(conn, viewer, head.clone())?;
+                    let entry = entries(conn, viewer, vec![head])?.pop();
+                    Ok(match (view, entry) {
+                        (Some(view), Some(entry)) => Subject::Contribution {
+                            invitation: invitation(&visit, &view, limit),
+                            entry: Box::new(entry),
+                        },
+                        _ => Subject::Unknown("There is nothing at this address.".to_owned()),
+                    })
+                }
+            });
+            subject.await?
+        }
+        Err(why) => Subject::Unknown(why),
+    };
+    let signed = visit.session.member.is_some();
+    page(&AuthorizePage {
+        layout: visit.private_layout("Follow or answer", Section::Elsewhere),
+        uri,
+        subject,
+        sign_in: (!signed).then(|| visit.sign_in_path().into()),
+    })
+}
+
+/// What an address means; only members make us ask other servers.
+async fn meant(data: &Data<Federation>, visit: &Visit, text: &str) -> Result<Meant, String> {
+    let broken = |error: Error| PageError::from(error).why;
+    let uri = Uri::parse(text);
+    if let Some(uri) = &uri {
+        let here = data.app.db.read(|conn| known(conn, visit, uri)).await.map_err(broken)?;
+        if let Some(here) = here {
+            return Ok(here);
+        }
+    }
+    if visit.session.member.is_none() {
+        return Err("We do not know this address yet. Sign in, and we will look it up.".to_owned());
+    }
+    if uri.is_some() {
+        if let Ok(head) = resolve::contribution(data, text).await {
+            return Ok(Meant::Contribution(head));
+        }
+    }
+    let account = resolve::account(data, text).await;
+    account.map(Meant::Account).map_err(|error| match error {
+        Error::Refused(refusal) => format!("The other server did not help: {refusal}."),
+        fault @ Error::Fault(_) => broken(fault),
+    })
+}
+
+/// What an address means as far as it is here and the viewer may see it.
+fn known(conn: &mut Conn, visit: &Visit, uri: &Uri) -> Result<Option<Meant>, Error> {
+    if let Some(head) = contributions::by_uri(conn, visit.viewer(), uri)? {
+        return Ok(Some(Meant::Contribution(head)));
+    }
+    if let Some(account) = accounts::by_uri(conn, uri)? {
+        return Ok(Some(Meant::Account(account)));
+    }
+    let page = uri.as_str().strip_prefix(visit.site.origin.as_str()).and_then(|path| path.strip_prefix("/@"));
+    match page {
+        Some(name) => Ok(accounts::local_by_name(conn, name)?.map(Meant::Account)),
+        None => Ok(None),
+    }
+}
+
+/// Where the reader's server wants people to begin: what it says itself, else the usual place.
+async fn subscribe(data: &Data<Federation>, handle: &Handle, uri: &Uri) -> String {
+    let encoded: String = byte_serialize(uri.as_str().as_bytes()).collect();
+    let base = format!("{}://{}", data.app.config.scheme(), handle.host);
+    let usual = format!("{base}/authorize_interaction?uri={encoded}");
+    let resource: String = byte_serialize(format!("acct:{handle}").as_bytes()).collect();
+    let question = format!("{base}/.well-known/webfinger?resource={resource}");
+    let answer = data.egress.get(&question, "application/jrd+json, application/json", None, COST).await;
+    let template = answer.ok().and_then(|answer| template(&answer.body));
+    let filled = template.map(|template| template.replace("{uri}", &encoded));
+    filled.filter(|href| belongs(href, &handle.host)).unwrap_or(usual)
+}
+
+fn template(body: &[u8]) -> Option<String> {
+    let document: Value = serde_json::from_slice(body).ok()?;
+    let links = document.get("links")?.as_array()?;
+    let link = links.iter().find(|link| link.get("rel").is_some_and(|rel| rel == SUBSCRIBE))?;
+    link.get("template")?.as_str().filter(|template| template.contains("{uri}")).map(str::to_owned)
+}
+
+/// The page says which server the link leads to, so it leads there or to a part of it.
+fn belongs(href: &str, host: &str) -> bool {
+    let Ok(url) = Url::parse(href) else { return false };
+    let Some(name) = url.host_str().filter(|_| matches!(url.scheme(), "http" | "https")) else {
+        return false;
+    };
+    let host = host.split(':').next().unwrap_or_default();
+    name == host || name.ends_with(&format!(".{host}")) || host.ends_with(&format!(".{name}"))
+}

@@ -1,0 +1,130 @@
+//! What pages do: extract, call, answer.
+
+pub mod about;
+pub mod account;
+pub mod contribution;
+pub mod conversation;
+pub mod feeds;
+pub mod files;
+pub mod home;
+pub mod interact;
+pub mod join;
+pub mod moderation;
+pub mod notifications;
+pub mod publish;
+pub mod reply;
+pub mod sign_in;
+pub mod statement;
+pub mod thread;
+pub mod withdraw;
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::http::HeaderValue;
+use axum::http::header::LINK;
+use axum::response::{Html, IntoResponse, Redirect, Response};
+use axum::routing::{get, post};
+use axum::{Extension, Router};
+
+use super::shown::{Href, Pager};
+use crate::domain::id::Id;
+use crate::http::error::PageError;
+use crate::http::extract::visit::Visit;
+use crate::http::throttle::Throttle;
+
+/// What a handler of a page answers.
+pub type Answer = Result<Response, PageError>;
+
+/// Every page that no other server asks for under the same address. The negotiated ones are
+/// [`home::show`], [`statement::show`], [`statement::thesis`] and [`contribution::show`].
+pub fn router() -> Router {
+    reading().merge(writing()).layer(Extension(Arc::new(Throttle::default())))
+}
+
+fn reading() -> Router {
+    Router::new()
+        .route("/statements", get(home::archive))
+        .route("/statements/{slug}/versions", get(statement::versions))
+        .route("/statements/{slug}/versions/{number}", get(statement::version))
+        .route("/statements/{slug}/feed", get(feeds::statement))
+        .route("/threads/{id}", get(thread::show))
+        .route("/threads/{id}/feed", get(feeds::thread))
+        .route("/@{name}", get(account::show))
+        .route("/@{name}/feed", get(feeds::account))
+        .route("/feed", get(feeds::site))
+        .route("/about", get(about::show))
+        .route("/tags/{name}", get(home::tag))
+        .route("/assets/{name}", get(files::asset))
+        .route("/robots.txt", get(files::robots))
+        .route("/interact", post(interact::leave))
+        .route("/authorize_interaction", get(interact::arrive))
+}
+
+fn writing() -> Router {
+    Router::new()
+        .route("/sign-in", get(sign_in::show).post(sign_in::submit))
+        .route("/sign-out", post(sign_in::leave))
+        .route("/invite/{secret}", get(join::show).post(join::submit))
+        .route("/notifications", get(notifications::show))
+        .route("/notifications/seen", post(notifications::seen))
+        .route("/reply", get(reply::show).post(reply::submit))
+        .route("/contributions/{id}/edit", get(reply::edit).post(reply::change))
+        .route("/contributions/{id}/delete", get(reply::ask_delete).post(reply::delete))
+        .route("/contributions/{id}/approve", get(moderation::ask_approve).post(moderation::approve))
+        .route("/moderation", get(moderation::show))
+        .route("/threads/{id}/resync", post(thread::resync))
+        .route("/@{name}/follow", get(account::ask_follow).post(account::follow))
+        .route("/publish", get(publish::show).post(publish::submit))
+        .route("/drafts", get(publish::drafts))
+        .route("/drafts/{id}/delete", get(publish::ask_discard).post(publish::discard))
+        .route("/statements/{slug}/revise", get(publish::revise).post(publish::submit_revision))
+        .route("/statements/{slug}/retract", get(withdraw::ask_retract).post(withdraw::retract))
+        .route("/statements/{slug}/supersede", get(withdraw::ask_supersede).post(withdraw::supersede))
+}
+
+/// A page as a response.
+pub fn page(page: &impl Template) -> Answer {
+    Ok(Html(page.render()?).into_response())
+}
+
+/// A page of something that is also an ActivityPub document; the header says where.
+pub fn page_with(activity: Option<&Href>, template: &impl Template) -> Answer {
+    let mut response = page(template)?;
+    let link =
+        activity.map(|href| format!("<{href}>; rel=\"alternate\"; type=\"application/activity+json\""));
+    if let Some(Ok(link)) = link.map(|link| HeaderValue::from_str(&link)) {
+        response.headers_mut().append(LINK, link);
+    }
+    Ok(response)
+}
+
+/// After a form: the next page, so that reloading sends nothing twice.
+pub fn then(path: &str) -> Answer {
+    Ok(Redirect::to(path).into_response())
+}
+
+/// The key in a path, for which anything else is an address of nothing.
+pub fn key<T>(text: &str) -> Result<Id<T>, PageError> {
+    Id::parse(text).ok_or_else(PageError::not_found)
+}
+
+/// Where the page before which key begins: `?before=…`.
+pub fn before<T>(visit: &Visit) -> Option<Id<T>> {
+    visit.asked("before").and_then(|text| Id::parse(&text))
+}
+
+/// Neighbours of a page: `older` is the key its next page begins before.
+pub fn pager<T>(path: &str, older: Option<Id<T>>, first: bool) -> Pager {
+    Pager {
+        newer: (!first).then(|| path.into()),
+        older: older.map(|id| format!("{path}?before={id}").into()),
+    }
+}
+
+/// Cuts one row too many off a page, and says whether there was one.
+pub fn cut<T>(rows: &mut Vec<T>, page: usize) -> bool {
+    let more = rows.len() > page;
+    rows.truncate(page);
+    more
+}

@@ -1,0 +1,105 @@
+//! Who answered, named, followed the viewer or the organization they speak for.
+
+use activitypub_federation::config::Data;
+
+use super::{Answer, before, cut, page, pager, then};
+use crate::domain::account::Account;
+use crate::domain::id::Id;
+use crate::domain::notification::{Notification, NotificationKind};
+use crate::domain::view::View;
+use crate::federation::Federation;
+use crate::http::extract::posted::Posted;
+use crate::http::extract::visit::Visit;
+use crate::http::web::layout::Section;
+use crate::http::web::notifications::{Notice, NotificationsPage};
+use crate::http::web::present::{self, moment};
+use crate::http::web::shown::{Lang, Link};
+use crate::store::{Conn, Error, accounts, contributions, notifications, views};
+
+/// Notices on a page.
+const PAGE: usize = 30;
+
+/// `GET /notifications`.
+pub async fn show(data: Data<Federation>, visit: Visit) -> Answer {
+    visit.member()?;
+    let start = before(&visit);
+    let loaded = data.app.db.read(|conn| load(conn, &visit, start)).await?;
+    let (notices, older) = loaded;
+    page(&NotificationsPage {
+        layout: visit.private_layout("Notifications", Section::Notifications),
+        notices,
+        pager: pager("/notifications", older, start.is_none()),
+        mark_seen: (visit.unread > 0).then(|| "/notifications/seen".into()),
+    })
+}
+
+/// `POST /notifications/seen`.
+pub async fn seen(data: Data<Federation>, Posted { visit, .. }: Posted) -> Answer {
+    visit.member()?;
+    data.app
+        .db
+        .write(|tx| {
+            let now = tx.now;
+            for account in visit.voices() {
+                notifications::mark_read(tx, account.id, now)?;
+            }
+            Ok(())
+        })
+        .await?;
+    then("/notifications?note=seen")
+}
+
+type Loaded = (Vec<Notice>, Option<Id<Notification>>);
+
+fn load(conn: &mut Conn, visit: &Visit, start: Option<Id<Notification>>) -> Result<Loaded, Error> {
+    let limit = i64::try_from(PAGE).unwrap_or(i64::MAX) + 1;
+    let mut rows = Vec::new();
+    for account in visit.voices() {
+        rows.extend(notifications::page(conn, account.id, start, limit)?);
+    }
+    rows.sort_by(|one, other| other.id.cmp(&one.id));
+    let more = cut(&mut rows, PAGE);
+    let older = rows.last().filter(|_| more).map(|row| row.id);
+    let people: Vec<_> = rows.iter().map(|row| row.from_id).collect();
+    let people = accounts::by_ids(conn, &people)?;
+    let about: Vec<_> = rows.iter().filter_map(|row| row.contribution_id).collect();
+    let viewer = visit.viewer();
+    let heads = contributions::by_ids(conn, viewer, &about)?;
+    let views = views::load(conn, viewer, heads)?;
+    let notice = |row: &Notification| {
+        let who = people.iter().find(|account| account.id == row.from_id)?;
+        let about = row.contribution_id.map(|id| views.iter().find(|view| view.head.id == id));
+        // What the viewer may not see any more is not spoken of either.
+        Some(notice(visit, row, who, about.map(|about| about.ok_or(())).transpose().ok()?))
+    };
+    Ok((rows.iter().filter_map(notice).collect(), older))
+}
+
+fn notice(visit: &Visit, row: &Notification, who: &Account, about: Option<&View>) -> Notice {
+    let official = row.account_id == visit.organization.id;
+    let us = visit.organization.title();
+    let whom = if official { us } else { "you" };
+    let whose = if official { format!("a contribution of {us}:") } else { "your contribution:".to_owned() };
+    let answers = about.is_some_and(|view| view.head.in_reply_to_id.is_some());
+    let what = match row.kind {
+        NotificationKind::Mention if answers => format!("answered {whom} or named {whom} in"),
+        NotificationKind::Mention => format!("named {whom} in"),
+        NotificationKind::Follow => format!("follows {whom}"),
+        NotificationKind::FollowRequest => format!("asks to follow {whom}"),
+        NotificationKind::Like => format!("likes {whose}"),
+        NotificationKind::Boost => format!("handed on {whose}"),
+        NotificationKind::Update => "changed".to_owned(),
+        NotificationKind::Report => "reported".to_owned(),
+    };
+    let href = about.map_or_else(|| present::account_path(who), present::path);
+    Notice {
+        who: present::author(who),
+        what,
+        target: about.map(|view| Link::new(present::label(view), present::path(view))),
+        excerpt: about.map(present::excerpt).unwrap_or_default(),
+        language: Lang::new(about.map_or("", |view| view.head.language.as_str())),
+        href: href.into(),
+        when: moment(row.created_at),
+        unseen: row.read_at.is_none(),
+    }
+}

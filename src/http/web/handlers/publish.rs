@@ -1,0 +1,434 @@
+//! Writing a statement: the form, the preview, the confirmation; drafts keep the text in between.
+
+use activitypub_federation::config::Data;
+use axum::extract::Path;
+use axum::http::StatusCode;
+
+use super::{Answer, key, page, then};
+use crate::domain::Refusal;
+use crate::domain::contribution::Contribution;
+use crate::domain::id::Id;
+use crate::domain::statement::Draft;
+use crate::domain::user::{Role, User};
+use crate::federation::Federation;
+use crate::http::error::PageError;
+use crate::http::extract::posted::{Fields, Posted};
+use crate::http::extract::visit::Visit;
+use crate::http::web::confirm::ConfirmPage;
+use crate::http::web::contribution::Standing;
+use crate::http::web::forms::Mistakes;
+use crate::http::web::layout::Section;
+use crate::http::web::listing::ListingPage;
+use crate::http::web::present;
+use crate::http::web::publish::{PreviewPage, PublishPage, Revises, StatementForm};
+use crate::http::web::shown::{Lang, Link, Pager};
+use crate::http::web::statement::{StatementView, ThesisView, Version};
+use crate::import::markdown as form;
+use crate::services::statements as service;
+use crate::store::drafts::{self, StoredDraft};
+use crate::store::{Error, Tx, relations, statements};
+use crate::text::markdown::{Breaks, render_with};
+use crate::text::{Html, Markdown};
+
+/// Characters of a head above which it is hard to quote.
+const LONG_HEAD: usize = 280;
+/// Characters below which an announcement tells too little.
+const SHORT_ANNOUNCEMENT: usize = 200;
+
+/// The statement that a form revises.
+struct Revised {
+    head: Contribution,
+    slug: String,
+}
+
+/// `GET /publish`, and with `?draft=…` a draft to go on with.
+pub async fn show(data: Data<Federation>, visit: Visit) -> Answer {
+    editor(&visit)?;
+    let asked = visit.asked("draft").and_then(|text| Id::parse(&text));
+    let drafts = data.app.db.read(|conn| Ok(drafts::all(conn)?)).await?;
+    let found = drafts.iter().find(|draft| Some(draft.id) == asked && draft.revises_id.is_none());
+    if asked.is_some() && found.is_none() {
+        return Err(PageError::not_found());
+    }
+    let mut form = empty("/publish", &visit);
+    if let Some(draft) = found {
+        fill(&mut form, &draft.markdown, &draft.language)?;
+        form.draft = draft.id.to_string();
+    }
+    write_page(&visit, form, Mistakes::default(), draft_links(&drafts))
+}
+
+/// `POST /publish` with `step=preview`, `edit` or `publish`.
+pub async fn submit(data: Data<Federation>, Posted { visit, fields }: Posted) -> Answer {
+    let form = filled("/publish", &fields, None);
+    step(&data, &visit, form, &fields, None).await
+}
+
+/// `GET /statements/{slug}/revise`.
+pub async fn revise(data: Data<Federation>, visit: Visit, Path(slug): Path<String>) -> Answer {
+    visit.with_role(Role::Publisher)?;
+    let revised = revised(&data, &visit, &slug).await?;
+    let waiting = data.app.db.read(|conn| Ok(drafts::all(conn)?)).await?;
+    let waiting = waiting.into_iter().find(|draft| draft.revises_id == Some(revised.head.id));
+    let mut form = filled(&format!("/statements/{slug}/revise"), &Fields::default(), Some(&revised));
+    let current = revised.head.markdown.clone().unwrap_or_default();
+    let (markdown, language) = match &waiting {
+        Some(draft) => (&draft.markdown, &draft.language),
+        None => (&current, &revised.head.language),
+    };
+    fill(&mut form, markdown, language)?;
+    form.draft = waiting.map(|draft| draft.id.to_string()).unwrap_or_default();
+    write_page(&visit, form, Mistakes::default(), Vec::new())
+}
+
+/// `POST /statements/{slug}/revise`, in the same steps.
+pub async fn submit_revision(
+    data: Data<Federation>,
+    Path(slug): Path<String>,
+    Posted { visit, fields }: Posted,
+) -> Answer {
+    visit.with_role(Role::Publisher)?;
+    let revised = revised(&data, &visit, &slug).await?;
+    let form = filled(&format!("/statements/{slug}/revise"), &fields, Some(&revised));
+    step(&data, &visit, form, &fields, Some(&revised)).await
+}
+
+/// `GET /drafts`.
+pub async fn drafts(data: Data<Federation>, visit: Visit) -> Answer {
+    editor(&visit)?;
+    let all = data.app.db.read(|conn| Ok(drafts::all(conn)?)).await?;
+    page(&ListingPage {
+        layout: visit.private_layout("Drafts", Section::Publish),
+        heading: "Drafts".to_owned(),
+        lead: "Statements that are not published yet, also those from “plenum import”.".to_owned(),
+        nothing: "There is no draft. Whatever is previewed is kept here until it is published.".to_owned(),
+        entries: Vec::new(),
+        links: draft_links(&all),
+        pager: Pager::default(),
+    })
+}
+
+/// `GET /drafts/{id}/delete`.
+pub async fn ask_discard(data: Data<Federation>, visit: Visit, Path(id): Path<String>) -> Answer {
+    editor(&visit)?;
+    let id: Id<StoredDraft> = key(&id)?;
+    let draft = data.app.db.read(|conn| Ok(drafts::by_id(conn, id)?)).await?;
+    let draft = draft.ok_or_else(PageError::not_found)?;
+    page(&ConfirmPage {
+        layout: visit.private_layout("Discard a draft", Section::Publish),
+        question: format!("Discard the draft “{}”?", draft.title),
+        consequence: "Nobody can bring it back.".to_owned(),
+        action: format!("/drafts/{id}/delete").into(),
+        fields: Vec::new(),
+        button: "Discard it".to_owned(),
+        back: "/drafts".into(),
+    })
+}
+
+/// `POST /drafts/{id}/delete`.
+pub async fn discard(data: Data<Federation>, Path(id): Path<String>, Posted { visit, .. }: Posted) -> Answer {
+    editor(&visit)?;
+    let id: Id<StoredDraft> = key(&id)?;
+    data.app.db.write(|tx| Ok(drafts::delete(tx, id)?)).await?;
+    then("/drafts")
+}
+
+/// Who may write drafts: editors, and publishers.
+fn editor(visit: &Visit) -> Result<&User, PageError> {
+    let roles = visit.member()?.user.roles;
+    visit.with_role(if roles.has(Role::Publisher) { Role::Publisher } else { Role::Editor })
+}
+
+async fn step(
+    data: &Data<Federation>,
+    visit: &Visit,
+    mut form: StatementForm,
+    fields: &Fields,
+    revised: Option<&Revised>,
+) -> Answer {
+    let user = editor(visit)?;
+    let draft = match read(data, &form, revised) {
+        Ok(draft) => draft,
+        Err(mistakes) => return again(visit, form, mistakes),
+    };
+    match fields.get("step") {
+        "publish" => publish(data, visit, form, draft, revised).await,
+        wanted => {
+            let kept = data.app.db.write(|tx| keep(tx, user, &form, revised)).await?;
+            form.draft = kept.to_string();
+            if wanted == "edit" {
+                return write_page(visit, form, Mistakes::default(), Vec::new());
+            }
+            preview(data, visit, form, &draft, revised).await
+        }
+    }
+}
+
+async fn publish(
+    data: &Data<Federation>,
+    visit: &Visit,
+    form: StatementForm,
+    draft: Draft,
+    revised: Option<&Revised>,
+) -> Answer {
+    let user = visit.with_role(Role::Publisher)?;
+    let kept = Id::parse(&form.draft);
+    let published = data.app.db.write(|tx| {
+        let view = match revised {
+            Some(revised) => service::revise(tx, user, revised.head.id, draft.clone(), &form.reason)?,
+            None => service::publish(tx, user, draft.clone())?,
+        };
+        if let Some(kept) = kept {
+            drafts::delete(tx, kept)?;
+        }
+        Ok(view)
+    });
+    match published.await {
+        Ok(view) => then(&format!("{}?note=published", present::path(&view))),
+        Err(Error::Refused(Refusal::Invalid { field, why })) => again(visit, form, mistake(field, &why)),
+        Err(error) => Err(error.into()),
+    }
+}
+
+async fn preview(
+    data: &Data<Federation>,
+    visit: &Visit,
+    form: StatementForm,
+    draft: &Draft,
+    revised: Option<&Revised>,
+) -> Answer {
+    let organization = visit.organization.id;
+    let followers = data.app.db.read(|conn| Ok(relations::count_followers(conn, organization)?)).await?;
+    let statement = previewed(visit, draft, revised, data.app.clock().now());
+    page(&PreviewPage {
+        layout: visit.private_layout("Preview", Section::Publish),
+        remarks: remarks(draft, &statement),
+        statement,
+        form,
+        followers: present::small(followers),
+    })
+}
+
+/// Keeps the text as a draft, under the key it already has where it has one.
+fn keep(
+    tx: &mut Tx<'_>,
+    user: &User,
+    form: &StatementForm,
+    revised: Option<&Revised>,
+) -> Result<Id<StoredDraft>, Error> {
+    let markdown = whole(form);
+    let now = tx.now;
+    if let Some(id) = Id::parse(&form.draft) {
+        if drafts::update(tx, id, (&form.title, &form.language, &markdown), now)? > 0 {
+            return Ok(id);
+        }
+    }
+    let draft = StoredDraft {
+        id: tx.mint(),
+        user_id: Some(user.id),
+        revises_id: revised.map(|revised| revised.head.id),
+        title: form.title.clone(),
+        language: form.language.clone(),
+        markdown,
+        report: None,
+        created_at: now,
+        updated_at: now,
+    };
+    drafts::insert(tx, &draft)?;
+    Ok(draft.id)
+}
+
+/// The statement that a form holds, or what is wrong with it.
+fn read(data: &Data<Federation>, form: &StatementForm, revised: Option<&Revised>) -> Result<Draft, Mistakes> {
+    let limits = &data.app.config.limits;
+    let (length, most) = (form.text.chars().count(), limits.statement_characters);
+    if length > most {
+        let why = format!("The statement has {length} characters; at most {most} are allowed.");
+        return Err(Mistakes::one("text", why));
+    }
+    let import = form::parse(&whole(form)).map_err(|error| Mistakes::one("text", error.to_string()))?;
+    let mut draft = import.draft;
+    draft.title = form.title.trim().to_owned();
+    draft.language = form.language.clone();
+    draft.announcement = form.announcement.trim().to_owned();
+    if draft.theses.len() > limits.theses {
+        let why = format!("The statement has more than {} theses.", limits.theses);
+        return Err(Mistakes::one("text", why));
+    }
+    if revised.is_some() && form.reason.trim().is_empty() {
+        return Err(Mistakes::one("reason", "Say what changed and why: readers see it above the text."));
+    }
+    // Keys are given when it is published; here only the form is asked whether it could be.
+    let checked = draft.clone().accept(&[]);
+    checked.map(|_| draft).map_err(|refusal| match refusal {
+        Refusal::Invalid { field, why } => mistake(field, &why),
+        other => Mistakes::one("text", other.to_string()),
+    })
+}
+
+/// A refusal of the domain at the field of the form that it is about.
+fn mistake(field: &'static str, why: &str) -> Mistakes {
+    match field {
+        "title" | "announcement" | "reason" | "language" => Mistakes::one(field, format!("It {why}")),
+        _ => Mistakes::one("text", format!("{field}: {why}")),
+    }
+}
+
+/// The whole statement as one Markdown text, the form in which drafts and revisions keep it.
+fn whole(form: &StatementForm) -> String {
+    let line = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+    format!("# {}\n\n> {}\n\n{}\n", line(&form.title), line(&form.announcement), form.text.trim())
+}
+
+/// The reverse of [`whole`]: what stands after title and announcement.
+fn fill(form: &mut StatementForm, markdown: &str, language: &str) -> Result<(), PageError> {
+    let import = form::parse(markdown).map_err(|error| PageError::fault(&error))?;
+    form.title = import.draft.title.clone();
+    form.announcement = import.draft.announcement.clone();
+    form.language = if language.is_empty() { import.draft.language.clone() } else { language.to_owned() };
+    let head = |line: &&str| line.trim().is_empty() || line.starts_with("# ") || line.starts_with('>');
+    let mut title_seen = false;
+    let body = markdown.lines().skip_while(|line| {
+        let first = !title_seen || !line.starts_with("# ");
+        title_seen |= line.starts_with("# ");
+        head(line) && first
+    });
+    form.text = body.collect::<Vec<_>>().join("\n");
+    Ok(())
+}
+
+fn empty(action: &str, visit: &Visit) -> StatementForm {
+    StatementForm { language: visit.language().to_owned(), ..filled(action, &Fields::default(), None) }
+}
+
+fn filled(action: &str, fields: &Fields, revised: Option<&Revised>) -> StatementForm {
+    StatementForm {
+        action: action.into(),
+        revises: revised.map(|revised| Revises {
+            title: revised.head.title.clone().unwrap_or_default(),
+            href: format!("/statements/{}", revised.slug).into(),
+            next_revision: present::small(revised.head.revision.saturating_add(1)),
+        }),
+        title: fields.get("title").to_owned(),
+        language: fields.get("language").to_owned(),
+        announcement: fields.get("announcement").to_owned(),
+        text: fields.get("text").to_owned(),
+        reason: fields.get("reason").to_owned(),
+        draft: fields.get("draft").to_owned(),
+    }
+}
+
+fn again(visit: &Visit, form: StatementForm, mistakes: Mistakes) -> Answer {
+    let mut response = write_page(visit, form, mistakes, Vec::new())?;
+    *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
+    Ok(response)
+}
+
+fn write_page(visit: &Visit, form: StatementForm, mistakes: Mistakes, drafts: Vec<Link>) -> Answer {
+    let layout = visit.private_layout(form.heading(), Section::Publish);
+    page(&PublishPage { layout, form, mistakes, drafts })
+}
+
+fn draft_links(all: &[StoredDraft]) -> Vec<Link> {
+    let link = |draft: &StoredDraft| {
+        let title = if draft.title.is_empty() { "Without title" } else { &draft.title };
+        Link::new(format!("{title} ({})", draft.updated_at.to_date()), format!("/publish?draft={}", draft.id))
+    };
+    all.iter().filter(|draft| draft.revises_id.is_none()).map(link).collect()
+}
+
+pub(super) async fn revised_head(
+    data: &Data<Federation>,
+    visit: &Visit,
+    slug: &str,
+) -> Result<Contribution, PageError> {
+    Ok(revised(data, visit, slug).await?.head)
+}
+
+async fn revised(data: &Data<Federation>, visit: &Visit, slug: &str) -> Result<Revised, PageError> {
+    let viewer = visit.viewer();
+    let head = data.app.db.read(|conn| Ok(statements::by_slug(conn, viewer, slug)?)).await?;
+    let ours = head.filter(|head| head.author_id == visit.organization.id);
+    let head = ours.ok_or_else(PageError::not_found)?;
+    Ok(Revised { head, slug: slug.to_owned() })
+}
+
+fn render(markdown: &Markdown) -> Html {
+    render_with(markdown, Breaks::Soft, &|_| None)
+}
+
+/// Introduction, theses and closing of a text that is not, or no longer, what stands on the page.
+pub(super) fn render_draft(draft: &Draft, href: &str) -> (Html, Vec<ThesisView>, Html) {
+    let theses = draft.theses.iter().enumerate().map(|(at, thesis)| {
+        let place = (at + 1).to_string();
+        let key = thesis.key.clone().unwrap_or_else(|| format!("k{place}"));
+        let page = format!("{href}/theses/{key}");
+        ThesisView {
+            number: if thesis.number.trim().is_empty() { place } else { thesis.number.clone() },
+            kind: thesis.kind,
+            head: thesis.head.clone(),
+            body: render(&thesis.body),
+            limits: render(&thesis.limits),
+            evidence: render(&thesis.evidence),
+            answer: page.as_str().into(),
+            href: page.into(),
+            replies: 0,
+            key,
+        }
+    });
+    (render(&draft.introduction), theses.collect(), render(&draft.closing))
+}
+
+fn previewed(
+    visit: &Visit,
+    draft: &Draft,
+    revised: Option<&Revised>,
+    now: crate::clock::Timestamp,
+) -> StatementView {
+    let href =
+        revised.map_or_else(|| "/publish".to_owned(), |revised| format!("/statements/{}", revised.slug));
+    let revision = revised.map_or(1, |revised| revised.head.revision.saturating_add(1));
+    let (introduction, theses, closing) = render_draft(draft, &href);
+    StatementView {
+        title: draft.title.clone(),
+        announcement: draft.announcement.clone(),
+        author: present::author(&visit.organization),
+        published: present::moment(now),
+        language: Lang::new(&draft.language),
+        standing: Standing::Current,
+        origin: None,
+        introduction,
+        theses,
+        closing,
+        version: Version {
+            revision: present::small(revision),
+            published: present::moment(now),
+            digest: String::new(),
+            reason: String::new(),
+            of: present::small(revision),
+            permalink: visit.absolute(&href).into(),
+            all: href.as_str().into(),
+        },
+        feed: None,
+        activity: None,
+        tools: Vec::new(),
+        href: visit.absolute(&href).into(),
+    }
+}
+
+/// What an editor may want to look at again.
+fn remarks(draft: &Draft, statement: &StatementView) -> Vec<String> {
+    let mut remarks = Vec::new();
+    if draft.announcement.chars().count() < SHORT_ANNOUNCEMENT {
+        remarks.push(format!("The announcement is shorter than {SHORT_ANNOUNCEMENT} characters."));
+    }
+    for (thesis, shown) in draft.theses.iter().zip(&statement.theses) {
+        if thesis.head.chars().count() > LONG_HEAD {
+            remarks.push(format!("The head of thesis {} is too long to be quoted alone.", shown.number));
+        }
+        if thesis.evidence.is_blank() {
+            remarks.push(format!("Thesis {} names no evidence.", shown.number));
+        }
+    }
+    remarks
+}

@@ -1,0 +1,270 @@
+//! Answering, changing and deleting what one said.
+
+use std::collections::HashSet;
+
+use activitypub_federation::config::Data;
+use axum::extract::Path;
+use axum::http::StatusCode;
+
+use super::conversation::{form, invitation, targets, voices};
+use super::{Answer, key, page, then};
+use crate::domain::Refusal;
+use crate::domain::account::Account;
+use crate::domain::contribution::{Contribution, Kind};
+use crate::domain::handle::Handle;
+use crate::domain::id::Id;
+use crate::domain::uri::Uri;
+use crate::domain::view::View;
+use crate::federation::{Federation, resolve};
+use crate::http::error::PageError;
+use crate::http::extract::posted::{Fields, Posted};
+use crate::http::extract::visit::Visit;
+use crate::http::web::confirm::ConfirmPage;
+use crate::http::web::edit::EditPage;
+use crate::http::web::forms::Mistakes;
+use crate::http::web::layout::Section;
+use crate::http::web::present;
+use crate::http::web::reply::{Invitation, ReplyPage};
+use crate::services::posts::{self, NewPost};
+use crate::store::contributions::{self, Viewer};
+use crate::store::{Conn, Error, audit, views};
+use crate::text::Markdown;
+use crate::text::entities::{self, Entity};
+
+/// What is answered, with what that answers itself.
+struct Target {
+    view: View,
+    parent: Option<View>,
+}
+
+/// `GET /reply?to=…`, by key or address.
+pub async fn show(data: Data<Federation>, visit: Visit) -> Answer {
+    let to = visit.asked("to").unwrap_or_default();
+    let target = target(&data, &visit, &to).await?;
+    let invitation = invitation(&visit, &target.view, data.app.config.limits.post_characters);
+    reply_page(&visit, &target, invitation)
+}
+
+/// `POST /reply`.
+pub async fn submit(data: Data<Federation>, Posted { visit, fields }: Posted) -> Answer {
+    let member = visit.member()?;
+    let target = target(&data, &visit, fields.get("in_reply_to")).await?;
+    let author = match fields.get("voice") {
+        "organization" => visit.voice(visit.organization.id),
+        _ => Some(&member.account),
+    };
+    let why = "Speaking for the organization takes the role publisher.";
+    let author = author.ok_or_else(|| PageError::forbidden(why))?;
+    let text = fields.get("text");
+    if let Err(why) = check(&data, text) {
+        return again(&data, &visit, &target, &fields, Mistakes::one("text", why));
+    }
+    let post = NewPost {
+        markdown: Markdown::new(text),
+        in_reply_to: Some(target.view.head.id),
+        visibility: target.view.head.visibility,
+        language: language(&fields),
+        mentions: mentioned(&data, text).await,
+        ..NewPost::default()
+    };
+    let official = author.id == visit.organization.id;
+    let published = data.app.db.write(|tx| {
+        let view = posts::publish(tx, author, &post)?;
+        if official {
+            audit::record(tx, Some(member.user.id), "post.publish", view.head.uri.as_str(), "")?;
+        }
+        Ok(view)
+    });
+    match published.await {
+        Ok(view) => then(&format!("{}#r{}", present::path(&target.view), view.head.id)),
+        Err(Error::Refused(Refusal::Invalid { why, .. })) => {
+            again(&data, &visit, &target, &fields, Mistakes::one("text", why))
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// `GET /contributions/{id}/edit`.
+pub async fn edit(data: Data<Federation>, visit: Visit, Path(id): Path<String>) -> Answer {
+    let (head, _) = own(&data, &visit, &id).await?;
+    let text = head.markdown.clone().unwrap_or_default();
+    edit_page(&data, &visit, &head, text, Mistakes::default())
+}
+
+/// `POST /contributions/{id}/edit`.
+pub async fn change(
+    data: Data<Federation>,
+    Path(id): Path<String>,
+    Posted { visit, fields }: Posted,
+) -> Answer {
+    let (head, author) = own(&data, &visit, &id).await?;
+    let text = fields.get("text");
+    if let Err(why) = check(&data, text) {
+        let mut response = edit_page(&data, &visit, &head, text.to_owned(), Mistakes::one("text", why))?;
+        *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
+        return Ok(response);
+    }
+    let (markdown, mentions) = (Markdown::new(text), mentioned(&data, text).await);
+    let member = visit.member()?;
+    data.app
+        .db
+        .write(|tx| {
+            let view = posts::edit(tx, author, head.id, &markdown, &mentions)?;
+            if author.id == visit.organization.id {
+                audit::record(tx, Some(member.user.id), "post.edit", view.head.uri.as_str(), "")?;
+            }
+            Ok(())
+        })
+        .await?;
+    then(&present::plain_path(&head))
+}
+
+/// `GET /contributions/{id}/delete`.
+pub async fn ask_delete(data: Data<Federation>, visit: Visit, Path(id): Path<String>) -> Answer {
+    let (head, _) = own(&data, &visit, &id).await?;
+    page(&ConfirmPage {
+        layout: visit.private_layout("Delete", Section::Elsewhere),
+        question: "Delete this contribution?".to_owned(),
+        consequence: "It is removed here, and the servers that have a copy are told to remove theirs. \
+             What others answered to it stays. This cannot be undone."
+            .to_owned(),
+        action: format!("/contributions/{}/delete", head.id).into(),
+        fields: Vec::new(),
+        button: "Delete it".to_owned(),
+        back: present::plain_path(&head).into(),
+    })
+}
+
+/// `POST /contributions/{id}/delete`.
+pub async fn delete(data: Data<Federation>, Path(id): Path<String>, Posted { visit, .. }: Posted) -> Answer {
+    let (head, author) = own(&data, &visit, &id).await?;
+    let member = visit.member()?;
+    let parent = data.app.db.write(|tx| {
+        posts::delete(tx, author, head.id)?;
+        if author.id == visit.organization.id {
+            audit::record(tx, Some(member.user.id), "post.delete", head.uri.as_str(), "")?;
+        }
+        let parent = match head.in_reply_to_id {
+            Some(parent) => contributions::by_id(tx, visit.viewer(), parent)?,
+            None => None,
+        };
+        match parent {
+            Some(parent) => Ok(views::one(tx, visit.viewer(), parent)?),
+            None => Ok(None),
+        }
+    });
+    let back = parent.await?.map_or_else(|| "/".to_owned(), |parent| present::path(&parent));
+    then(&format!("{back}?note=deleted"))
+}
+
+async fn target(data: &Data<Federation>, visit: &Visit, to: &str) -> Result<Target, PageError> {
+    let viewer = visit.viewer();
+    let target = data.app.db.read(|conn| {
+        let head = match (Id::parse(to), Uri::parse(to)) {
+            (Some(id), _) => contributions::by_id(conn, viewer, id)?,
+            (None, Some(uri)) => contributions::by_uri(conn, viewer, &uri)?,
+            (None, None) => None,
+        };
+        load(conn, viewer, head.ok_or(Refusal::NotFound)?)
+    });
+    Ok(target.await?)
+}
+
+fn load(conn: &mut Conn, viewer: Viewer, head: Contribution) -> Result<Target, Error> {
+    let views = views::load(conn, viewer, vec![head])?;
+    let parent = targets(conn, viewer, &views)?.into_values().next();
+    let view = views.into_iter().next().ok_or(Refusal::NotFound)?;
+    Ok(Target { view, parent })
+}
+
+fn reply_page(visit: &Visit, target: &Target, invitation: Invitation) -> Answer {
+    page(&ReplyPage {
+        layout: visit.private_layout("Write an answer", Section::Elsewhere),
+        target: present::entry(&target.view, target.parent.as_ref().map(present::link)),
+        invitation,
+    })
+}
+
+/// The form as it was sent, with what is wrong.
+fn again(
+    data: &Data<Federation>,
+    visit: &Visit,
+    target: &Target,
+    fields: &Fields,
+    mistakes: Mistakes,
+) -> Answer {
+    let limit = data.app.config.limits.post_characters;
+    let mut form = form(visit, target.view.head.uri.to_string(), &language(fields), limit);
+    form.voices = voices(visit, fields.get("voice"));
+    form.text = fields.get("text").to_owned();
+    form.mistakes = mistakes;
+    let mut response = reply_page(visit, target, Invitation::Form(Box::new(form)))?;
+    *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
+    Ok(response)
+}
+
+fn check(data: &Data<Federation>, text: &str) -> Result<(), String> {
+    let (length, most) = (text.chars().count(), data.app.config.limits.post_characters);
+    if text.trim().is_empty() {
+        return Err("Write something first.".to_owned());
+    }
+    if length > most {
+        return Err(format!("The text has {length} characters; at most {most} are allowed."));
+    }
+    Ok(())
+}
+
+fn language(fields: &Fields) -> String {
+    let tag = fields.get("language");
+    crate::text::language::Language::parse(tag).map_or_else(String::new, |_| tag.to_owned())
+}
+
+/// The accounts that a text names, asked for before anything is written. Whoever cannot be found
+/// stays text.
+async fn mentioned(data: &Data<Federation>, text: &str) -> Vec<Account> {
+    let mut handles = HashSet::new();
+    for (_, entity) in entities::find(text) {
+        if let Entity::Mention { name, host } = entity {
+            let host = host.unwrap_or_else(|| data.app.site.host.clone());
+            handles.insert(Handle::new(&name, &host).to_string());
+        }
+    }
+    let mut accounts = Vec::new();
+    for handle in handles.into_iter().take(data.app.config.limits.mentions) {
+        accounts.extend(resolve::account(data, &handle).await.ok());
+    }
+    accounts
+}
+
+/// A post in one of the viewer's voices, and that voice.
+async fn own<'a>(
+    data: &Data<Federation>,
+    visit: &'a Visit,
+    id: &str,
+) -> Result<(Contribution, &'a Account), PageError> {
+    visit.member()?;
+    let id: Id<Contribution> = key(id)?;
+    let viewer = visit.viewer();
+    let head = data.app.db.read(|conn| Ok(contributions::by_id(conn, viewer, id)?)).await?;
+    let head = head.filter(|head| head.kind == Kind::Post).ok_or_else(PageError::not_found)?;
+    let why = "This was written by somebody else.";
+    let author = visit.voice(head.author_id).ok_or_else(|| PageError::forbidden(why))?;
+    Ok((head, author))
+}
+
+fn edit_page(
+    data: &Data<Federation>,
+    visit: &Visit,
+    head: &Contribution,
+    text: String,
+    mistakes: Mistakes,
+) -> Answer {
+    page(&EditPage {
+        layout: visit.private_layout("Change your contribution", Section::Elsewhere),
+        action: format!("/contributions/{}/edit", head.id).into(),
+        text,
+        limit: present::small(data.app.config.limits.post_characters),
+        mistakes,
+        back: present::plain_path(head).into(),
+    })
+}

@@ -1,0 +1,125 @@
+//! Signing in and out.
+
+use std::sync::Arc;
+
+use activitypub_federation::config::Data;
+use axum::Extension;
+use axum::http::header::SET_COOKIE;
+use axum::http::{HeaderValue, StatusCode};
+use axum::response::Response;
+
+use super::{Answer, page, then};
+use crate::federation::Federation;
+use crate::http::error::PageError;
+use crate::http::extract::peer::Peer;
+use crate::http::extract::posted::Posted;
+use crate::http::extract::session::Cookies;
+use crate::http::extract::visit::Visit;
+use crate::http::throttle::Throttle;
+use crate::http::web::layout::Section;
+use crate::http::web::sign_in::SignInPage;
+use crate::services::users;
+use crate::store;
+
+/// `GET /sign-in`.
+pub async fn show(visit: Visit) -> Answer {
+    let next = visit.asked("next").unwrap_or_default();
+    if visit.session.member.is_some() {
+        return then(own_path(&next));
+    }
+    with_form(visit, String::new(), &next, None)
+}
+
+/// `POST /sign-in`.
+pub async fn submit(
+    data: Data<Federation>,
+    Extension(throttle): Extension<Arc<Throttle>>,
+    Peer(peer): Peer,
+    Posted { visit, fields }: Posted,
+) -> Answer {
+    let name = fields.get("name").trim().to_ascii_lowercase();
+    let next = fields.get("next").to_owned();
+    let keys = [format!("name {name}"), format!("address {peer}")];
+    let (now, limit) = (data.app.clock().now(), data.app.config.limits.sign_ins);
+    if keys.iter().any(|key| throttle.is_exhausted(key, limit, now)) {
+        let why = "Too many attempts. Wait five minutes and try again.";
+        return Err(PageError::new(StatusCode::TOO_MANY_REQUESTS, why));
+    }
+    let user = data.app.db.read(|conn| Ok(store::users::by_name(conn, &name)?)).await?;
+    let user = user.filter(|user| user.disabled_at.is_none());
+    let password = fields.get("password");
+    let fits = tokio::task::block_in_place(|| users::password_matches(user.as_ref(), password));
+    let Some(user) = user.filter(|_| fits) else {
+        keys.iter().for_each(|key| throttle.count(key, now));
+        let why = "Name or password is wrong.".to_owned();
+        let mut response = with_form(visit, name, &next, Some(why))?;
+        *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
+        return Ok(response);
+    };
+    let [by_name, _] = &keys;
+    throttle.forget(by_name);
+    let secret = data.app.db.write(|tx| users::open_session(tx, user.id)).await?;
+    let mut response = then(own_path(&next))?;
+    set_cookie(&mut response, Cookies::of(&visit.site.origin).open(&secret));
+    Ok(response)
+}
+
+/// `POST /sign-out`.
+pub async fn leave(data: Data<Federation>, Posted { visit, .. }: Posted) -> Answer {
+    if let Some(secret) = &visit.session.secret {
+        let hash = users::secret_hash(secret);
+        data.app.db.write(|tx| Ok(store::users::close_session(tx, &hash)?)).await?;
+    }
+    let mut response = then("/")?;
+    set_cookie(&mut response, Cookies::of(&visit.site.origin).close());
+    Ok(response)
+}
+
+fn with_form(mut visit: Visit, name: String, next: &str, mistake: Option<String>) -> Answer {
+    let cookie = greet(&mut visit)?;
+    let layout = visit.private_layout("Sign in", Section::Elsewhere);
+    let next = own_path(next).to_owned();
+    let mut response = page(&SignInPage { layout, name, next, mistake, wants_code: false })?;
+    set_cookie(&mut response, cookie);
+    Ok(response)
+}
+
+/// Gives a visitor without a cookie the secret that the token of the next form belongs to.
+pub fn greet(visit: &mut Visit) -> Result<Option<HeaderValue>, PageError> {
+    if visit.session.secret.is_some() {
+        return Ok(None);
+    }
+    let (secret, _) = users::secret()?;
+    let cookie = Cookies::of(&visit.site.origin).greet(&secret);
+    visit.session.secret = Some(secret);
+    Ok(cookie)
+}
+
+/// Adds a cookie to a response.
+pub fn set_cookie(response: &mut Response, cookie: Option<HeaderValue>) {
+    if let Some(cookie) = cookie {
+        response.headers_mut().append(SET_COOKIE, cookie);
+    }
+}
+
+/// `next` if it stays on this site, else the home page. A second slash, a backslash or a control
+/// character would name another host.
+fn own_path(next: &str) -> &str {
+    let away = !next.starts_with('/')
+        || next.starts_with("//")
+        || next.contains(|c: char| c.is_control() || c == '\\');
+    if away { "/" } else { next }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::own_path;
+
+    #[test]
+    fn nobody_is_led_to_another_site() {
+        for away in ["//evil.example", "/\\evil.example", "https://evil.example", "", "/\t/evil.example"] {
+            assert_eq!(own_path(away), "/", "{away:?}");
+        }
+        assert_eq!(own_path("/statements/bees?x=//y#k1"), "/statements/bees?x=//y#k1");
+    }
+}

@@ -1,0 +1,245 @@
+//! From loaded views to what pages show. Nothing here asks the database.
+
+use crate::clock::Timestamp;
+use crate::domain::account::{Account, AccountKind};
+use crate::domain::contribution::{Contribution, Kind, State};
+use crate::domain::host::Host;
+use crate::domain::statement::Thesis;
+use crate::domain::view::{Body, ThesisView as LoadedThesis, View};
+use crate::text::{Html, plain};
+
+use super::contribution::{Author, Entry, Origin, Standing, StatementCard, Voice};
+use super::post::PostView;
+use super::shown::{Lang, Link, Moment};
+use super::statement::ThesisView;
+use super::thesis::Neighbour;
+
+/// Characters of an excerpt.
+const EXCERPT: usize = 280;
+
+/// A moment as pages show it.
+pub fn moment(at: Timestamp) -> Moment {
+    at.to_utc().into()
+}
+
+/// A count as pages show it.
+pub fn small<N: TryInto<u32>>(count: N) -> u32 {
+    count.try_into().unwrap_or(u32::MAX)
+}
+
+/// HTML that our sanitizer stored.
+pub fn html(stored: &str) -> Html {
+    Html::from_store(stored.to_owned())
+}
+
+/// The text of HTML without its markup, on one line.
+pub fn words(stored: &str) -> String {
+    let text = plain::from_html(&html(stored));
+    plain::excerpt(&text.split_whitespace().collect::<Vec<_>>().join(" "), EXCERPT)
+}
+
+/// The page of an account on this site.
+pub fn account_path(account: &Account) -> String {
+    if account.is_local() { format!("/@{}", account.name) } else { format!("/@{}", account.handle) }
+}
+
+/// In which voice an account speaks.
+pub const fn voice(kind: AccountKind) -> Voice {
+    match kind {
+        AccountKind::Organization => Voice::Organization,
+        AccountKind::Forum => Voice::Forum,
+        AccountKind::Person | AccountKind::Application | AccountKind::Service => Voice::Person,
+    }
+}
+
+/// An account as an author.
+pub fn author(account: &Account) -> Author {
+    Author {
+        name: account.title().to_owned(),
+        handle: account.handle.clone(),
+        href: account_path(account).into(),
+        voice: voice(account.kind),
+    }
+}
+
+/// The page of a contribution on this site.
+pub fn path(view: &View) -> String {
+    match &view.body {
+        Body::Statement { statement, .. } => format!("/statements/{}", statement.slug),
+        Body::Thesis { thesis, slug, .. } => format!("/statements/{slug}/theses/{}", thesis.key),
+        Body::Plain => plain_path(&view.head),
+    }
+}
+
+/// The page of a contribution that is neither statement nor thesis: ours by its identity, a copy of
+/// another server's by its key.
+pub fn plain_path(head: &Contribution) -> String {
+    let own = head.uri.as_str().strip_prefix(head.uri.origin());
+    match own {
+        Some(own) if head.local => own.to_owned(),
+        _ => format!("/c/{}", head.id),
+    }
+}
+
+/// Where a text comes from; `None` for ours.
+pub fn origin(head: &Contribution, host: Option<&Host>) -> Option<Origin> {
+    (!head.local).then(|| Origin {
+        host: head.uri.host().to_owned(),
+        href: head.url.as_str().into(),
+        verified: false,
+        unreachable_since: host.and_then(|host| host.failing_since).map(moment),
+    })
+}
+
+/// What became of a text; `successor` is the page of the statement in its place.
+pub fn standing(view: &View, successor: Option<Link>) -> Standing {
+    let reason = match &view.body {
+        Body::Statement { statement, .. } => statement.reason.clone().unwrap_or_default(),
+        Body::Thesis { .. } | Body::Plain => String::new(),
+    };
+    let on = moment(view.head.edited_at.unwrap_or(view.head.published_at));
+    match view.head.state {
+        State::Superseded => Standing::Superseded { reason, on, by: successor },
+        State::Retracted => Standing::Retracted { reason, on },
+        State::Current | State::Deleted | State::Held => Standing::Current,
+    }
+}
+
+/// What a contribution is called in lists and links.
+pub fn label(view: &View) -> String {
+    match &view.body {
+        Body::Statement { .. } => view.head.title.clone().unwrap_or_else(|| "a statement".to_owned()),
+        Body::Thesis { thesis, statement, .. } => {
+            let title = statement.title.as_deref().unwrap_or("a statement");
+            format!("thesis {} of “{title}”", thesis.number)
+        }
+        Body::Plain => {
+            let title = view.head.title.as_ref().map(|title| format!("“{title}”"));
+            title.unwrap_or_else(|| format!("a contribution by {}", view.author.title()))
+        }
+    }
+}
+
+/// A link to a contribution.
+pub fn link(view: &View) -> Link {
+    Link::new(label(view), path(view))
+}
+
+/// What it is, in words.
+pub fn kind(view: &View) -> String {
+    match view.head.kind {
+        Kind::Post if view.head.in_reply_to_uri.is_some() => voice(view.author.kind).reply_label().to_owned(),
+        Kind::Post => "Post".to_owned(),
+        _ => {
+            let word = view.kind_word();
+            let mut letters = word.chars();
+            letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
+        }
+    }
+}
+
+/// The beginning of a contribution, plain text. A warning stands in for the text it covers.
+pub fn excerpt(view: &View) -> String {
+    match &view.body {
+        Body::Thesis { thesis, .. } => plain::excerpt(&thesis.head, EXCERPT),
+        Body::Statement { .. } => view.head.summary.clone().unwrap_or_default(),
+        Body::Plain => view.head.summary.clone().unwrap_or_else(|| words(&view.head.content)),
+    }
+}
+
+/// A contribution in a list.
+pub fn entry(view: &View, answers: Option<Link>) -> Entry {
+    let has_title = !matches!(view.body, Body::Thesis { .. });
+    Entry {
+        kind: kind(view),
+        title: view.head.title.clone().filter(|_| has_title),
+        excerpt: excerpt(view),
+        language: Lang::new(&view.head.language),
+        author: author(&view.author),
+        published: moment(view.head.published_at),
+        href: path(view).into(),
+        answers,
+        replies: small(view.replies),
+        standing: standing(view, None),
+    }
+}
+
+/// A statement in the list of statements; `heads` shows its theses.
+pub fn card(view: &View, heads: bool) -> StatementCard {
+    let theses = theses(view);
+    let replies = theses.iter().map(|thesis| thesis.replies).sum::<i64>() + view.replies;
+    let href = path(view);
+    let shown = if heads { theses } else { &[] };
+    StatementCard {
+        title: view.head.title.clone().unwrap_or_default(),
+        announcement: view.head.summary.clone().unwrap_or_default(),
+        author: author(&view.author),
+        published: moment(view.head.published_at),
+        language: Lang::new(&view.head.language),
+        theses: small(theses.len()),
+        replies: small(replies),
+        standing: standing(view, None),
+        heads: shown.iter().map(|thesis| neighbour(&href, &thesis.thesis)).collect(),
+        href: href.into(),
+    }
+}
+
+/// The theses of a loaded statement.
+pub fn theses(view: &View) -> &[LoadedThesis] {
+    match &view.body {
+        Body::Statement { theses, .. } => theses,
+        Body::Thesis { .. } | Body::Plain => &[],
+    }
+}
+
+/// A thesis as a line that leads to it.
+pub fn neighbour(statement: &str, thesis: &Thesis) -> Neighbour {
+    Neighbour {
+        number: thesis.number.clone(),
+        head: thesis.head.clone(),
+        href: format!("{statement}/theses/{}", thesis.key).into(),
+    }
+}
+
+/// A thesis in full.
+pub fn thesis(statement: &str, head: &Contribution, thesis: &Thesis, replies: i64) -> ThesisView {
+    ThesisView {
+        key: thesis.key.clone(),
+        number: thesis.number.clone(),
+        kind: thesis.kind,
+        head: thesis.head.clone(),
+        body: html(&thesis.body),
+        limits: html(&thesis.limits),
+        evidence: html(&thesis.evidence),
+        href: format!("{statement}/theses/{}", thesis.key).into(),
+        answer: format!("/reply?to={}", head.id).into(),
+        replies: small(replies),
+    }
+}
+
+/// A contribution in full.
+pub fn post(view: &View, answers: Option<Link>, host: Option<&Host>, tools: Vec<Link>) -> PostView {
+    let content = match &view.body {
+        Body::Thesis { thesis, .. } => html(&thesis.body),
+        Body::Statement { .. } => Html::default(),
+        Body::Plain => html(&view.head.content),
+    };
+    let plain = matches!(view.body, Body::Plain);
+    PostView {
+        kind: kind(view),
+        title: view.head.title.clone(),
+        author: author(&view.author),
+        published: moment(view.head.published_at),
+        edited: view.head.edited_at.map(moment),
+        language: Lang::new(&view.head.language),
+        intent: String::new(),
+        warning: view.head.summary.clone().filter(|_| plain),
+        content,
+        attachments: Vec::new(),
+        answers,
+        href: path(view).into(),
+        origin: origin(&view.head, host),
+        standing: standing(view, None),
+        tools,
+    }
+}
