@@ -109,7 +109,8 @@ fn shown(conn: &mut Conn, uri: &Uri) -> Result<String, Error> {
     Ok(views::one(conn, Viewer::Anyone, head)?.map_or_else(|| "missing".to_owned(), |view| describe(&view)))
 }
 
-/// What must be equal everywhere: revision, state, digest, theses with their texts, likes, boosts.
+/// What must be equal everywhere: revision, state, digest, theses with their texts, boosts. Likes
+/// are told to the author alone.
 fn describe(view: &View) -> String {
     let Body::Statement { statement, theses } = &view.body else { return "no statement".to_owned() };
     let state = match view.head.state {
@@ -121,10 +122,9 @@ fn describe(view: &View) -> String {
     let letters: usize = theses.iter().map(|part| part.thesis.head.len() + part.thesis.body.len()).sum();
     let digest: String = statement.digest.chars().rev().take(6).collect();
     format!(
-        "v{}{state}, {} theses, {letters} letters, ♥{} ↻{} …{digest}",
+        "v{}{state}, {} theses, {letters} letters, ↻{} …{digest}",
         view.head.revision,
         theses.len(),
-        view.likes,
         view.boosts
     )
 }
