@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use tokio::sync::watch;
+
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::domain::site::Site;
@@ -23,4 +25,9 @@ impl App {
     pub fn clock(&self) -> &Clock {
         self.db.clock()
     }
+}
+
+/// Resolves once `stop` is true or its sender is gone.
+pub async fn stopped(stop: &mut watch::Receiver<bool>) {
+    let _ = stop.wait_for(|stop| *stop).await;
 }

@@ -1,5 +1,6 @@
 //! A running server: connections in, workers behind, and a stop that loses nothing.
 
+use std::collections::HashMap;
 use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -7,7 +8,10 @@ use std::time::Duration;
 
 use activitypub_federation::config::FederationConfig;
 use axum::Router;
-use axum::extract::{ConnectInfo, Request};
+use axum::extract::{ConnectInfo, Request, State};
+use axum::http::StatusCode;
+use axum::http::header::HOST;
+use axum::response::{IntoResponse, Response};
 use hyper::body::Incoming;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
@@ -17,8 +21,12 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tower::ServiceExt;
 
+use crate::app::stopped;
 use crate::config;
+use crate::domain::site::Site;
 use crate::federation::Federation;
+use crate::http::web::first_run::FirstRun;
+use crate::store::{Db, Error};
 use crate::{http, jobs};
 
 /// How long a client may take to send its request line and headers.
@@ -35,6 +43,66 @@ pub async fn serve(site: FederationConfig<Federation>, listener: TcpListener, st
         tracing::error!(%error, "the workers stopped badly");
     }
     app.db.close().await;
+}
+
+/// Serves several sites behind one port: the host name that was asked for decides.
+pub async fn several(
+    sites: Vec<FederationConfig<Federation>>,
+    listener: TcpListener,
+    stop: watch::Receiver<bool>,
+) {
+    let mut limits = config::Http::default();
+    let (mut routers, mut workers) = (HashMap::new(), Vec::new());
+    for site in sites {
+        let app = site.to_request_data().app.clone();
+        limits.clone_from(&app.config.http);
+        workers.push(jobs::start(site.clone(), stop.clone()));
+        routers.insert(app.site.host.clone(), http::router(site));
+    }
+    let router = Router::new().fallback(dispatch).with_state(Arc::new(routers));
+    answer(&listener, router, &limits, stop).await;
+    for worker in workers {
+        if let Err(error) = worker.await {
+            tracing::error!(%error, "the workers of a site stopped badly");
+        }
+    }
+}
+
+async fn dispatch(State(sites): State<Arc<HashMap<String, Router>>>, request: Request) -> Response {
+    let name = request.headers().get(HOST).and_then(|name| name.to_str().ok()).unwrap_or_default();
+    match sites.get(&name.to_ascii_lowercase()) {
+        Some(router) => router.clone().oneshot(request).await.unwrap_or_else(|never| match never {}),
+        None => {
+            let mut names: Vec<_> = sites.keys().map(|host| format!("http://{host}/")).collect();
+            names.sort();
+            let text = format!("The sites on this port are:\n{}\n", names.join("\n"));
+            (StatusCode::MISDIRECTED_REQUEST, text).into_response()
+        }
+    }
+}
+
+/// Serves the set-up page, whose link goes to `say`, until the site is set up or `stop` turns true.
+pub async fn set_up(
+    (db, origin): (Db, String),
+    listener: &TcpListener,
+    limits: &config::Http,
+    mut stop: watch::Receiver<bool>,
+    say: impl FnOnce(&str),
+) -> Result<Option<Site>, Error> {
+    let (first_run, link) = FirstRun::new(db, origin)?;
+    say(&link);
+    let mut done = first_run.done();
+    let (end, ended) = watch::channel(false);
+    let serving = answer(listener, first_run.router(), limits, ended);
+    let waiting = async {
+        tokio::select! {
+            () = stopped(&mut done) => {}
+            () = stopped(&mut stop) => {}
+        }
+        end.send_replace(true);
+    };
+    tokio::join!(serving, waiting);
+    Ok(first_run.site().await)
 }
 
 /// Answers connections until `stop` turns true, then lets requests in progress finish.
@@ -72,11 +140,6 @@ pub async fn answer(
     if tokio::time::timeout(patience, graceful.shutdown()).await.is_err() {
         tracing::warn!("some requests did not finish within {} s and were cut off", limits.shutdown_seconds);
     }
-}
-
-/// Resolves once `stop` is true or its sender is gone.
-pub async fn stopped(stop: &mut watch::Receiver<bool>) {
-    let _ = stop.wait_for(|stop| *stop).await;
 }
 
 fn connection(

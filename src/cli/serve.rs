@@ -11,7 +11,7 @@ use crate::app::App;
 use crate::config::Config;
 use crate::domain::site::Site;
 use crate::federation::Federation;
-use crate::http::first_run;
+use crate::serve;
 use crate::store::Db;
 
 /// Runs the server until Ctrl-C or SIGTERM.
@@ -36,7 +36,7 @@ pub async fn run(config: Config) -> Result<(), Failure> {
     println!("Plenum serves {} on {}. Ctrl-C stops it.", site.origin, listener.local_addr()?);
     let app = App { config: Arc::new(config), db, site: Arc::new(site) };
     let federation = Federation::start(app).await?;
-    crate::serve::serve(federation, listener, stop).await;
+    serve::serve(federation, listener, stop).await;
     Ok(())
 }
 
@@ -69,15 +69,14 @@ async fn set_up(
     origin: &str,
     stop: watch::Receiver<bool>,
 ) -> Result<Option<Site>, Failure> {
-    let (setup, link) = first_run::FirstRun::new(db.clone(), origin.to_owned())?;
-    println!("This site is not set up yet. Open this link, it works once:\n\n    {link}\n");
-    if config.site.host.is_none() {
-        println!(
-            "site.host is not set, so the site will live at {origin} and cannot be reached from elsewhere;"
-        );
-        println!("that is good for a try. Set site.host before you set up the real one.\n");
-    }
-    Ok(setup.run(listener, &config.http, stop).await)
+    let say = |link: &str| {
+        println!("This site is not set up yet. Open this link, it works once:\n\n    {link}\n");
+        if config.site.host.is_none() {
+            println!("site.host is not set, so the site will live at {origin} and cannot be reached from");
+            println!("elsewhere; that is good for a try. Set site.host before you set up the real one.\n");
+        }
+    };
+    Ok(serve::set_up((db.clone(), origin.to_owned()), listener, &config.http, stop, say).await?)
 }
 
 /// Turns true at Ctrl-C or SIGTERM.

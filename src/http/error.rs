@@ -76,12 +76,6 @@ impl From<Error> for PageError {
     }
 }
 
-impl From<askama::Error> for PageError {
-    fn from(error: askama::Error) -> Self {
-        Self::fault(&error)
-    }
-}
-
 impl IntoResponse for PageError {
     fn into_response(self) -> Response {
         let mut response = self.status.into_response();

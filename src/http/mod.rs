@@ -3,7 +3,6 @@
 pub mod activitypub;
 pub mod error;
 pub mod extract;
-pub mod first_run;
 pub mod middleware;
 pub mod throttle;
 pub mod web;

@@ -75,7 +75,7 @@ pub(super) async fn work(config: &FederationConfig<Federation>, mut stop: watch:
             Some(_) = visits.join_next() => {}
             () = wake(&mut events, Event::Deliveries) => {}
             () = tokio::time::sleep(PATIENCE) => {}
-            () = crate::serve::stopped(&mut stop) => {}
+            () = crate::app::stopped(&mut stop) => {}
         }
     }
     while visits.join_next().await.is_some() {}

@@ -57,7 +57,7 @@ pub fn start(config: FederationConfig<Federation>, stop: watch::Receiver<bool>) 
         });
         schedule(&config).await;
         let mut stop = stop;
-        crate::serve::stopped(&mut stop).await;
+        crate::app::stopped(&mut stop).await;
         let ended = async { while workers.join_next().await.is_some() {} };
         if tokio::time::timeout(FAREWELL, ended).await.is_err() {
             tracing::warn!("some work was cut off; it is in the database and goes on at the next start");
@@ -101,7 +101,7 @@ async fn repeat(
         tokio::select! {
             () = wake(&mut events, event) => {}
             () = tokio::time::sleep(PATIENCE) => {}
-            () = crate::serve::stopped(&mut stop) => {}
+            () = crate::app::stopped(&mut stop) => {}
         }
     }
 }

@@ -48,7 +48,7 @@ impl Demo {
             Ok(()) => {
                 print!("{}", world.introduction());
                 let mut stop = stop;
-                crate::serve::stopped(&mut stop).await;
+                crate::app::stopped(&mut stop).await;
                 Ok(())
             }
             Err(failure) => Err(failure),

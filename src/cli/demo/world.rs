@@ -1,21 +1,14 @@
 //! The three sites of the demonstration behind one port.
 
-use std::collections::HashMap;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
 use activitypub_federation::config::{Data, FederationConfig};
-use axum::Router;
-use axum::extract::{Request, State};
-use axum::http::StatusCode;
-use axum::http::header::HOST;
-use axum::response::{IntoResponse, Response};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
-use tower::ServiceExt;
 
 use super::super::{Failure, context};
 use super::content::{self, Organization};
@@ -24,10 +17,10 @@ use crate::config::{Config, DatabaseUrl};
 use crate::domain::site::FederationMode;
 use crate::domain::user::{Role, Roles};
 use crate::federation::Federation;
+use crate::serve;
 use crate::services::setup::{SetUp, SetUpKeys, set_up};
 use crate::services::users::{self, HashedPassword, KeyPairs, NewUser};
 use crate::store::{deliveries, inbox_items};
-use crate::{http, jobs, serve};
 
 /// The password of every login of the demonstration, printed at start.
 pub const PASSWORD: &str = "demonstration";
@@ -58,7 +51,7 @@ pub struct World {
     directory: PathBuf,
     temporary: bool,
     stop: watch::Sender<bool>,
-    tasks: Vec<JoinHandle<()>>,
+    task: Option<JoinHandle<()>>,
 }
 
 impl World {
@@ -79,20 +72,17 @@ impl World {
         let listener = listener.map_err(taken)?;
         let port = listener.local_addr()?.port();
         let (stop, stopped) = watch::channel(false);
-        let (mut sites, mut routers, mut tasks, mut fresh) = (Vec::new(), HashMap::new(), Vec::new(), false);
+        let (mut sites, mut fresh) = (Vec::new(), false);
         for organization in &content::ORGANIZATIONS {
             let host = format!("{}.localhost:{port}", organization.handle);
             let (app, new) = site(config, &directory, organization, &host).await?;
             fresh |= new;
             let federation = Federation::start(app).await?;
-            routers.insert(host, http::router(federation.clone()));
-            tasks.push(jobs::start(federation.clone(), stopped.clone()));
             sites.push(DemoSite { organization, federation });
         }
-        let limits = config.http.clone();
-        let router = by_host(routers);
-        tasks.push(tokio::spawn(async move { serve::answer(&listener, router, &limits, stopped).await }));
-        Ok(Self { sites, fresh, port, directory, temporary, stop, tasks })
+        let federations = sites.iter().map(|site| site.federation.clone()).collect();
+        let task = tokio::spawn(serve::several(federations, listener, stopped));
+        Ok(Self { sites, fresh, port, directory, temporary, stop, task: Some(task) })
     }
 
     /// Whether the sites were made just now.
@@ -150,7 +140,7 @@ impl World {
     /// Stops the sites and removes what was only for this run.
     pub async fn close(&mut self) {
         self.stop.send_replace(true);
-        for task in self.tasks.drain(..) {
+        if let Some(task) = self.task.take() {
             // A task that failed has said so in the log.
             let _ = task.await;
         }
@@ -219,24 +209,4 @@ async fn people(app: &App, organization: &Organization, password: &HashedPasswor
         app.db.write(|tx| users::create(tx, None, &new, &pairs)).await?;
     }
     Ok(())
-}
-
-type Hosts = Arc<HashMap<String, Router>>;
-
-/// One port for several sites: the name that was asked for decides.
-fn by_host(routers: HashMap<String, Router>) -> Router {
-    Router::new().fallback(dispatch).with_state(Arc::new(routers))
-}
-
-async fn dispatch(State(hosts): State<Hosts>, request: Request) -> Response {
-    let name = request.headers().get(HOST).and_then(|name| name.to_str().ok()).unwrap_or_default();
-    match hosts.get(&name.to_ascii_lowercase()) {
-        Some(router) => router.clone().oneshot(request).await.unwrap_or_else(|never| match never {}),
-        None => {
-            let mut names: Vec<_> = hosts.keys().map(|host| format!("http://{host}/")).collect();
-            names.sort();
-            let text = format!("The sites of this demonstration are:\n{}\n", names.join("\n"));
-            (StatusCode::MISDIRECTED_REQUEST, text).into_response()
-        }
-    }
 }

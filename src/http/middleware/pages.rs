@@ -1,7 +1,6 @@
 //! Turns refusals and faults into pages, and lets no page leave without its headers.
 
 use activitypub_federation::config::Data;
-use askama::Template;
 use axum::extract::Request;
 use axum::http::header::{CONTENT_TYPE, COOKIE};
 use axum::http::{HeaderMap, Method, StatusCode, Uri};
@@ -66,9 +65,9 @@ async fn error_page(
         return Redirect::to(&visit.sign_in_path()).into_response();
     }
     let page = ErrorPage::new(visit.layout(""), status.as_u16(), why);
-    match page.render() {
-        Ok(html) => (status, Html(html)).into_response(),
-        Err(_) => plain(status),
+    match page.to_html() {
+        Some(html) => (status, Html(html)).into_response(),
+        None => plain(status),
     }
 }
 

@@ -4,6 +4,7 @@ use askama::Template;
 
 use super::layout::Layout;
 use super::shown::Link;
+use crate::http::error::PageError;
 
 /// A refusal or a fault, as a page.
 #[derive(Template)]
@@ -21,7 +22,18 @@ pub struct ErrorPage {
     pub ways: Vec<Link>,
 }
 
+impl From<askama::Error> for PageError {
+    fn from(error: askama::Error) -> Self {
+        Self::fault(&error)
+    }
+}
+
 impl ErrorPage {
+    /// The page as HTML; `None` when even this cannot be made.
+    pub fn to_html(&self) -> Option<String> {
+        self.render().ok()
+    }
+
     /// The page for a status code. `why` is the reason the refusal gave; blank takes the usual words.
     pub fn new(mut layout: Layout, status: u16, why: &str) -> Self {
         let (title, usual) = words(status);

@@ -12,6 +12,7 @@ pub mod contribution;
 pub mod edit;
 pub mod error;
 pub mod feeds;
+pub mod first_run;
 pub mod follow;
 pub mod forms;
 pub mod handlers;

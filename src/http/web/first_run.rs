@@ -10,15 +10,13 @@ use axum::response::{Html, IntoResponse, Redirect, Response};
 use axum::routing::get;
 use axum::{Router, extract::Path};
 use serde::Deserialize;
-use tokio::net::TcpListener;
 use tokio::sync::{Mutex, watch};
 
-use super::web::assets;
-use super::web::forms::Mistakes;
-use super::web::layout::{Layout, Site as Masthead};
-use super::web::setup::{SetupPage, federation_modes};
-use super::web::shown::Lang;
-use crate::config;
+use super::assets;
+use super::forms::Mistakes;
+use super::layout::{Layout, Site as Masthead};
+use super::setup::{SetupPage, federation_modes};
+use super::shown::Lang;
 use crate::domain::Refusal;
 use crate::domain::site::{FederationMode, Site};
 use crate::services::setup::{SetUp, SetUpKeys, set_up};
@@ -62,30 +60,18 @@ impl FirstRun {
         Ok((Self { db, origin, token_hash, done, site: Arc::default() }, link))
     }
 
-    /// Serves the page until the site is set up, or until `stop`.
-    pub async fn run(
-        self,
-        listener: &TcpListener,
-        limits: &config::Http,
-        stop: watch::Receiver<bool>,
-    ) -> Option<Site> {
-        let mut done = self.done.subscribe();
-        let mut stop = stop;
-        let (end, ended) = watch::channel(false);
-        let router = self.router();
-        let serving = crate::serve::answer(listener, router, limits, ended);
-        let waiting = async {
-            tokio::select! {
-                _ = done.wait_for(|done| *done) => {}
-                () = crate::serve::stopped(&mut stop) => {}
-            }
-            let _ = end.send(true);
-        };
-        tokio::join!(serving, waiting);
+    /// Turns true once the site is set up.
+    pub fn done(&self) -> watch::Receiver<bool> {
+        self.done.subscribe()
+    }
+
+    /// The site, once it is set up.
+    pub async fn site(&self) -> Option<Site> {
         self.site.lock().await.take()
     }
 
-    fn router(&self) -> Router {
+    /// The routes of a site that is not set up yet.
+    pub fn router(&self) -> Router {
         Router::new()
             .route("/setup", get(show).post(submit))
             .route("/assets/{name}", get(asset))
