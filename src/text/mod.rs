@@ -1,10 +1,12 @@
 //! Text in, text out: Markdown, safe HTML, plain text, mentions, languages.
 
+mod characters;
 pub mod entities;
 pub mod language;
 pub mod markdown;
 pub mod plain;
 pub mod sanitize;
+mod tokens;
 
 /// Markdown as a person typed it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -34,7 +34,7 @@ pub fn html(stored: &str) -> Html {
 
 /// The text of HTML without its markup, on one line.
 pub fn words(stored: &str) -> String {
-    let text = plain::from_html(&html(stored));
+    let text = plain::text(&html(stored));
     plain::excerpt(&text.split_whitespace().collect::<Vec<_>>().join(" "), EXCERPT)
 }
 

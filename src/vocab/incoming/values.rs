@@ -95,8 +95,7 @@ pub(super) fn line(fields: &Fields, name: &str, most: usize) -> Option<String> {
 
 /// HTML or plain text as one line of plain text.
 pub(super) fn to_line(text: &str, most: usize) -> String {
-    let text =
-        if text.contains(['<', '&']) { plain::from_html(&sanitize::clean(text)) } else { text.to_owned() };
+    let text = if text.contains(['<', '&']) { plain::text(&sanitize::clean(text)) } else { text.to_owned() };
     let visible = text.chars().map(|c| if c.is_control() { ' ' } else { c }).filter(|c| !is_steering(*c));
     let visible: String = visible.collect();
     let line: Vec<&str> = visible.split_whitespace().collect();
