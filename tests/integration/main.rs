@@ -8,4 +8,5 @@ mod crash;
 mod federation;
 mod harness;
 mod migrations;
+mod pages;
 mod security;

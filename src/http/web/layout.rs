@@ -29,6 +29,8 @@ pub struct Layout {
     pub csrf: String,
     /// What just happened, said once.
     pub flash: Option<Flash>,
+    /// Whether the masthead goes without navigation: there is no site to walk through before it is set up.
+    pub bare: bool,
     /// Which entry of the masthead this page belongs to.
     pub here: Section,
 }
@@ -124,6 +126,7 @@ impl Layout {
             viewer: None,
             csrf: String::new(),
             flash: None,
+            bare: false,
             here: Section::Elsewhere,
         }
     }

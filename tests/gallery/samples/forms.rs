@@ -1,0 +1,136 @@
+//! Forms, blank and with mistakes.
+
+use plenum::http::web::contribution::Standing;
+use plenum::http::web::forms::{Choice, Mistakes};
+use plenum::http::web::layout::{Layout, Section, Site};
+use plenum::http::web::publish::{
+    PreviewPage, PublishPage, Revises, StatementForm, WithdrawPage, Withdrawal,
+};
+use plenum::http::web::reply::ReplyPage;
+use plenum::http::web::setup::{SetupPage, federation_modes};
+use plenum::http::web::sign_in::SignInPage;
+
+use super::replies::reply_form;
+use super::statements::{ANNOUNCEMENT, TITLE, entry, statement};
+use super::{editor, english, layout, site, south};
+use plenum::http::web::shown::Link;
+
+pub(crate) fn sign_in(mistake: Option<String>) -> SignInPage {
+    let wants_code = mistake.is_some();
+    SignInPage {
+        layout: layout("Sign in", None),
+        name: if wants_code { "ada".to_owned() } else { String::new() },
+        next: "/".to_owned(),
+        mistake,
+        wants_code,
+    }
+}
+
+pub(crate) fn setup_mistakes() -> Mistakes {
+    let mut mistakes = Mistakes::default();
+    mistakes.add(
+        "handle",
+        "The handle “Northern Forum” has a space and capital letters. Use for example northern_forum.",
+    );
+    mistakes.add("password", "The password has 7 characters. Use at least 12.");
+    mistakes
+}
+
+pub(crate) fn setup(mistakes: Mistakes) -> SetupPage {
+    let fresh = Site { name: "Plenum".to_owned(), motto: String::new(), ..site() };
+    let wrong = !mistakes.is_empty();
+    SetupPage {
+        layout: Layout { bare: true, csrf: "c5f0".to_owned(), ..Layout::new(fresh, "Set up this site") },
+        token: "one-time".to_owned(),
+        host: "north.example".to_owned(),
+        organization: if wrong { "Northern Forum".to_owned() } else { String::new() },
+        handle: if wrong { "Northern Forum".to_owned() } else { String::new() },
+        languages: "en".to_owned(),
+        federation: federation_modes("quarantine"),
+        admin: String::new(),
+        mistakes,
+    }
+}
+
+pub(crate) fn reply_page() -> ReplyPage {
+    ReplyPage {
+        layout: layout("Write an answer", Some(editor())),
+        target: entry(south(), "Official answer", 3),
+        invitation: reply_form(true),
+    }
+}
+
+pub(crate) fn form(revises: Option<Revises>) -> StatementForm {
+    let fresh = revises.is_none();
+    StatementForm {
+        action: "/publish".into(),
+        revises,
+        title: if fresh { String::new() } else { TITLE.to_owned() },
+        language: "en".to_owned(),
+        announcement: if fresh { String::new() } else { ANNOUNCEMENT.to_owned() },
+        text: if fresh {
+            String::new()
+        } else {
+            "On 12 October the council made known …\n\n## 1. By “public” we mean …\n\nThe mains under Mill Road …".to_owned()
+        },
+        reason: String::new(),
+        draft: String::new(),
+    }
+}
+
+pub(crate) fn revises() -> Revises {
+    Revises { title: TITLE.to_owned(), href: "/statements/water".into(), next_revision: 3 }
+}
+
+pub(crate) fn publish_mistakes() -> Mistakes {
+    let mut mistakes = Mistakes::default();
+    mistakes.add("reason", "Say what changed and why: readers of version 2 will want to know.");
+    mistakes.add("text", "Thesis 4 is missing: after “## 3.” comes “## 5.” in line 61.");
+    mistakes
+}
+
+pub(crate) fn publish(revises: Option<Revises>, mistakes: Mistakes) -> PublishPage {
+    PublishPage {
+        layout: Layout { here: Section::Publish, ..layout("Publish", Some(editor())) },
+        form: form(revises),
+        drafts: vec![Link::new("Opening hours of the valley library", "/publish?draft=2")],
+        mistakes,
+    }
+}
+
+pub(crate) fn preview() -> PreviewPage {
+    PreviewPage {
+        layout: Layout { here: Section::Publish, ..layout("Preview", Some(editor())) },
+        form: form(Some(revises())),
+        statement: statement(Standing::Current),
+        remarks: vec![
+            "Theses 4 and 5 name no evidence.".to_owned(),
+            "The head of thesis 4 has 101 characters; short heads are quoted more easily.".to_owned(),
+        ],
+        followers: 212,
+    }
+}
+
+pub(crate) fn supersede() -> Withdrawal {
+    Withdrawal::Supersede {
+        successors: vec![
+            Choice::new("well", "The well after the audit: seven theses", false),
+            Choice::new("bees", "What the bees need before spring", false),
+        ],
+    }
+}
+
+pub(crate) fn withdraw(deed: Withdrawal) -> WithdrawPage {
+    let mut mistakes = Mistakes::default();
+    mistakes.add("reason", "A reason is required. It is published with the note.");
+    WithdrawPage {
+        layout: layout("Take back a statement", Some(editor())),
+        action: "/statements/water/retract".into(),
+        mistakes: if matches!(deed, Withdrawal::Retract) { mistakes } else { Mistakes::default() },
+        deed,
+        title: TITLE.to_owned(),
+        language: english(),
+        href: "/statements/water".into(),
+        reason: String::new(),
+    }
+}
