@@ -123,8 +123,24 @@ pub async fn outbox(data: &Data<Federation>, id: Id<Account>) -> Result<(), Erro
     keep_all(data, &found).await
 }
 
-/// Finds out what a host runs.
+/// Finds out what a host runs. A host that does not say so is not asked again.
 pub async fn nodeinfo(data: &Data<Federation>, host: &str) -> Result<(), Error> {
+    let software = match software(data, host).await {
+        Ok(software) => software,
+        Err(error) if error.is_temporary() => return Err(error.into()),
+        Err(_) => String::new(),
+    };
+    data.app
+        .db
+        .write(|tx| {
+            let host = hosts::ensure(tx, host)?;
+            hosts::set_software(tx, host.id, &software)?;
+            Ok(())
+        })
+        .await
+}
+
+async fn software(data: &Federation, host: &str) -> Result<String, FetchError> {
     let budget = Budget::new(2);
     let scheme = if data.egress.policy().plain_http { "http" } else { "https" };
     let read = async |url: &str| -> Result<Value, FetchError> {
@@ -143,15 +159,7 @@ pub async fn nodeinfo(data: &Data<Federation>, host: &str) -> Result<(), Error> 
     let document = read(url).await?;
     let field = |name: &str| document.get("software")?.get(name)?.as_str();
     let text: String = [field("name"), field("version")].into_iter().flatten().collect::<Vec<_>>().join(" ");
-    let text: String = text.chars().filter(|c| !c.is_control()).take(100).collect();
-    data.app
-        .db
-        .write(|tx| {
-            let host = hosts::ensure(tx, host)?;
-            hosts::set_software(tx, host.id, &text)?;
-            Ok(())
-        })
-        .await
+    Ok(text.chars().filter(|c| !c.is_control()).take(100).collect())
 }
 
 async fn is_known(data: &Federation, uri: &Uri) -> Result<bool, Error> {

@@ -50,11 +50,16 @@ impl Federation {
     }
 }
 
-/// Finds out who made one of these claims. One that holds is enough.
-pub(super) async fn verify(data: &Federation, claims: &[Claim]) -> Result<Owner, InboxError> {
+/// Finds out who made one of these claims. One that holds is enough. Where it has to be `expected`,
+/// nobody else's account is even kept.
+pub(super) async fn verify(
+    data: &Federation,
+    claims: &[Claim],
+    expected: Option<&Uri>,
+) -> Result<Owner, InboxError> {
     let mut last = InboxError::from(SignatureError::Missing);
     for claim in claims {
-        match verify_one(data, claim).await {
+        match verify_one(data, claim, expected).await {
             Ok(owner) => return Ok(owner),
             Err(error) => last = error,
         }
@@ -62,13 +67,14 @@ pub(super) async fn verify(data: &Federation, claims: &[Claim]) -> Result<Owner,
     Err(last)
 }
 
-async fn verify_one(data: &Federation, claim: &Claim) -> Result<Owner, InboxError> {
+async fn verify_one(data: &Federation, claim: &Claim, expected: Option<&Uri>) -> Result<Owner, InboxError> {
     if data.is_ours(&claim.key_id) {
         return Err(InboxError::unauthorized("this key belongs to us"));
     }
     let Some(known) = known(data, &claim.key_id).await? else {
-        return fetch_and_verify(data, claim).await;
+        return fetch_and_verify(data, claim, expected).await;
     };
+    check_owner(&known.owner.uri, expected)?;
     match claim.verify(&known.key) {
         Ok(()) => Ok(known.owner.clone()),
         Err(mismatch) => {
@@ -78,9 +84,16 @@ async fn verify_one(data: &Federation, claim: &Claim) -> Result<Owner, InboxErro
                 return Err(mismatch.into());
             }
             data.state.refetched.put(claim.key_id.clone(), (), now.plus_seconds(COOLDOWN), now);
-            fetch_and_verify(data, claim).await
+            fetch_and_verify(data, claim, expected).await
         }
     }
+}
+
+fn check_owner(owner: &Uri, expected: Option<&Uri>) -> Result<(), InboxError> {
+    if expected.is_some_and(|expected| expected != owner) {
+        return Err(InboxError::unauthorized("the signer is not the activity's actor"));
+    }
+    Ok(())
 }
 
 /// The key as we know it.
@@ -105,7 +118,11 @@ async fn known(data: &Federation, uri: &Uri) -> Result<Option<Arc<KnownKey>>, In
 }
 
 /// Fetches the owner of a key, checks the claim, and only then keeps anything.
-async fn fetch_and_verify(data: &Federation, claim: &Claim) -> Result<Owner, InboxError> {
+async fn fetch_and_verify(
+    data: &Federation,
+    claim: &Claim,
+    expected: Option<&Uri>,
+) -> Result<Owner, InboxError> {
     let _flight = data.state.flights.enter(claim.key_id.as_str()).await;
     // Whoever was here first may have fetched it.
     if let Some(known) = known(data, &claim.key_id).await?
@@ -115,6 +132,7 @@ async fn fetch_and_verify(data: &Federation, claim: &Claim) -> Result<Owner, Inb
     }
     let budget = Budget::new(PER_KEY);
     let (actor, text) = owner_of(data, &claim.key_id, &budget).await?;
+    check_owner(&actor.id, expected)?;
     let listed = actor.keys.iter().find(|key| key.uri == claim.key_id);
     let key =
         listed.ok_or_else(|| InboxError::unauthorized("the signer's account does not list this key"))?;
@@ -135,12 +153,15 @@ async fn owner_of(
     budget: &Budget,
 ) -> Result<(IncomingActor, String), InboxError> {
     let document = fetch::document(data, &key.document(), budget).await?;
+    let owner = key_owner(&document.value).filter(|owner| owner.same_origin(key));
     match Document::read(&document.value) {
         Ok(Document::Actor(actor)) => return Ok((*actor, document.text)),
         Ok(Document::Tombstone(_)) => return Err(FetchError::Gone.into()),
+        Err(problem) if owner.as_ref() == Some(&document.uri) => {
+            return Err(InboxError::unauthorized(format!("the signer's account: {problem}")));
+        }
         Ok(Document::Object(_) | Document::Other(_)) | Err(_) => {}
     }
-    let owner = key_owner(&document.value).filter(|owner| owner.same_origin(key));
     let owner = owner.ok_or_else(|| InboxError::unauthorized("the key names no owner on its own server"))?;
     Ok(resolve::fetch_actor(data, &owner, budget).await?)
 }
@@ -156,7 +177,7 @@ pub async fn signed_by(data: &Data<Federation>, parts: &Parts) -> Result<Option<
         RequestHead { method: &parts.method, target: &parts.uri, headers: &parts.headers, origins: &origins };
     let claims = signature::check(&head, b"", data.now())?;
     admit(data, &claims).await?;
-    let owner = verify(data, &claims).await?;
+    let owner = verify(data, &claims, None).await?;
     let account = data.app.db.read(|conn| Ok(accounts::by_id(conn, owner.id)?)).await?;
     match account {
         Some(account) if account.standing == HostStanding::Suspended => {

@@ -1,7 +1,9 @@
 //! What the stories need: databases, servers, people.
 
+pub(crate) mod peer;
 pub(crate) mod people;
 pub(crate) mod postgres;
+pub(crate) mod state;
 pub(crate) mod world;
 
 use tempfile::TempDir;
