@@ -95,16 +95,10 @@ pub(super) fn line(fields: &Fields, name: &str, most: usize) -> Option<String> {
 
 /// HTML or plain text as one line of plain text.
 pub(super) fn to_line(text: &str, most: usize) -> String {
-    let text = if text.contains(['<', '&']) { plain::text(&sanitize::clean(text)) } else { text.to_owned() };
-    let visible = text.chars().map(|c| if c.is_control() { ' ' } else { c }).filter(|c| !is_steering(*c));
-    let visible: String = visible.collect();
-    let line: Vec<&str> = visible.split_whitespace().collect();
-    line.join(" ").chars().take(most).collect()
-}
-
-/// Characters that change the order or the look of their neighbours without being seen.
-const fn is_steering(c: char) -> bool {
-    matches!(c, '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
+    // No more of a huge text is read than could be kept.
+    let start: String = text.chars().take(most.saturating_mul(4)).collect();
+    let text = if start.contains(['<', '&']) { plain::text(&sanitize::clean(&start)) } else { start };
+    plain::single_line(&text).chars().take(most).collect()
 }
 
 /// Safe HTML of a field.
