@@ -92,7 +92,7 @@ impl FirstRun {
         let chosen = if asked.federation.is_empty() { "quarantine" } else { asked.federation.as_str() };
         let languages = if asked.languages.is_empty() { "en" } else { asked.languages.as_str() };
         let page = SetupPage {
-            layout: Layout::new(masthead, "Set up this site"),
+            layout: Layout { bare: true, ..Layout::new(masthead, "Set up this site") },
             token: asked.token.clone(),
             host: host.to_owned(),
             organization: asked.organization.clone(),

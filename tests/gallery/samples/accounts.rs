@@ -6,6 +6,7 @@ use plenum::http::web::contribution::{Author, Entry, Origin, Voice};
 use plenum::http::web::follow::{AuthorizePage, FollowBox, FollowWay, LeavePage, Subject};
 use plenum::http::web::forms::Choice;
 use plenum::http::web::layout::{Layout, Section};
+use plenum::http::web::listing::ListingPage;
 use plenum::http::web::notifications::{Notice, NotificationsPage};
 use plenum::http::web::shown::{Href, Lang, Link, Pager};
 
@@ -177,5 +178,21 @@ pub(crate) fn leave() -> LeavePage {
                 .into(),
         subject: "Thesis 2: The pipes are older than the debt".to_owned(),
         back: "/statements/water/theses/k2".into(),
+    }
+}
+
+pub(crate) fn listing(empty: bool) -> ListingPage {
+    ListingPage {
+        layout: layout("#water", None),
+        heading: "#water".to_owned(),
+        lead: "Public contributions with this hashtag that this site knows.".to_owned(),
+        nothing: "Nothing yet. Write the hashtag into a contribution and it appears here.".to_owned(),
+        entries: if empty {
+            Vec::new()
+        } else {
+            vec![entry(person(0), "Post", 3), entry(south(), "Official answer", 2)]
+        },
+        links: Vec::new(),
+        pager: Pager::default(),
     }
 }

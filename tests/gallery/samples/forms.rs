@@ -1,19 +1,22 @@
 //! Forms, blank and with mistakes.
 
+use plenum::http::web::confirm::ConfirmPage;
 use plenum::http::web::contribution::Standing;
+use plenum::http::web::edit::EditPage;
 use plenum::http::web::forms::{Choice, Mistakes};
+use plenum::http::web::join::JoinPage;
 use plenum::http::web::layout::{Layout, Section, Site};
 use plenum::http::web::publish::{
     PreviewPage, PublishPage, Revises, StatementForm, WithdrawPage, Withdrawal,
 };
 use plenum::http::web::reply::ReplyPage;
 use plenum::http::web::setup::{SetupPage, federation_modes};
+use plenum::http::web::shown::Link;
 use plenum::http::web::sign_in::SignInPage;
 
 use super::replies::reply_form;
 use super::statements::{ANNOUNCEMENT, TITLE, entry, statement};
 use super::{editor, english, layout, site, south};
-use plenum::http::web::shown::Link;
 
 pub(crate) fn sign_in(mistake: Option<String>) -> SignInPage {
     let wants_code = mistake.is_some();
@@ -32,7 +35,7 @@ pub(crate) fn setup_mistakes() -> Mistakes {
         "handle",
         "The handle “Northern Forum” has a space and capital letters. Use for example northern_forum.",
     );
-    mistakes.add("password", "The password has 7 characters. Use at least 12.");
+    mistakes.add("password", "The password has 7 characters. Use at least 10.");
     mistakes
 }
 
@@ -132,5 +135,42 @@ pub(crate) fn withdraw(deed: Withdrawal) -> WithdrawPage {
         language: english(),
         href: "/statements/water".into(),
         reason: String::new(),
+    }
+}
+
+pub(crate) fn join() -> JoinPage {
+    let mut mistakes = Mistakes::default();
+    mistakes.add("name", "The name “ada” is taken. Choose another one.");
+    JoinPage {
+        layout: layout("Welcome", None),
+        action: "/invite/4f".into(),
+        host: "north.example".to_owned(),
+        name: "ada".to_owned(),
+        display_name: "Ada Lindqvist".to_owned(),
+        mistakes,
+    }
+}
+
+pub(crate) fn edit() -> EditPage {
+    EditPage {
+        layout: layout("Change your contribution", Some(editor())),
+        action: "/contributions/1/edit".into(),
+        text: "Which three towns? Please name them.".to_owned(),
+        limit: 5000,
+        mistakes: Mistakes::default(),
+        back: "/posts/r0".into(),
+    }
+}
+
+pub(crate) fn confirm() -> ConfirmPage {
+    ConfirmPage {
+        layout: layout("Delete your contribution?", Some(editor())),
+        question: "Delete your contribution?".to_owned(),
+        consequence: "The text goes, here and on the servers that received it. Answers to it stay."
+            .to_owned(),
+        action: "/contributions/1/delete".into(),
+        fields: vec![("id", "1".to_owned())],
+        button: "Delete it".to_owned(),
+        back: "/posts/r0".into(),
     }
 }

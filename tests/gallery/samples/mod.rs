@@ -18,11 +18,11 @@ use plenum::http::web::shown::{Lang, Link, Moment};
 use plenum::text::Html;
 
 use self::accounts::{
-    about, account, authorize, follow_subject, leave, notifications, reply_subject, unknown_subject,
+    about, account, authorize, follow_subject, leave, listing, notifications, reply_subject, unknown_subject,
 };
 use self::forms::{
-    preview, publish, publish_mistakes, reply_page, revises, setup, setup_mistakes, sign_in, supersede,
-    withdraw,
+    confirm, edit, join, preview, publish, publish_mistakes, reply_page, revises, setup, setup_mistakes,
+    sign_in, supersede, withdraw,
 };
 use self::replies::{post, replies, reply_form, thesis_page, thread};
 use self::statements::{earlier, feed, home, right_to_left, statement_page, superseded, versions};
@@ -64,7 +64,12 @@ fn writing() -> askama::Result<Vec<(&'static str, String)>> {
         ("sign_in_mistake.html", sign_in(Some("Name or password is wrong.".to_owned())).render()?),
         ("setup.html", setup(Mistakes::default()).render()?),
         ("setup_mistakes.html", setup(setup_mistakes()).render()?),
+        ("join.html", join().render()?),
         ("reply.html", reply_page().render()?),
+        ("edit.html", edit().render()?),
+        ("confirm.html", confirm().render()?),
+        ("listing.html", listing(false).render()?),
+        ("listing_empty.html", listing(true).render()?),
         ("publish.html", publish(None, Mistakes::default()).render()?),
         ("revise_mistakes.html", publish(Some(revises()), publish_mistakes()).render()?),
         ("preview.html", preview().render()?),
