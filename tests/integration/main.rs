@@ -10,3 +10,4 @@ mod harness;
 mod migrations;
 mod pages;
 mod security;
+mod web;

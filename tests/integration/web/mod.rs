@@ -1,0 +1,8 @@
+//! Stories of people in front of a browser.
+
+mod arriving;
+mod reading;
+mod replying;
+mod signing_in;
+mod strangers;
+mod writing;

@@ -1,0 +1,103 @@
+//! Signing in and out, and forms that did not come from us.
+
+use axum::http::{Method, StatusCode};
+use plenum::domain::user::Role;
+
+use crate::harness::world::{PASSWORD, World};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_member_signs_in_and_out() {
+    let world = World::of(["north"]).await;
+    let north = world.at("north");
+    north.person("anna", &[Role::Member]).await;
+    let mut browser = north.browser();
+    let page = browser.sign_in("anna", "not her password", "/about").await;
+    assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(page.texts("#mistake-form"), ["Name or password is wrong."]);
+    let page = browser.sign_in("anna", PASSWORD, "/about").await;
+    assert_eq!((page.status, page.path.as_str()), (StatusCode::OK, "/about"));
+    assert!(page.texts("nav li").contains(&"anna".to_owned()));
+    assert_eq!(page.headers["cache-control"], "private, no-store");
+    let page = browser.send(&page, "nav form", &[]).await;
+    assert!(page.texts("nav li").contains(&"Sign in".to_owned()), "signed out again");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn signing_in_leads_to_no_other_site() {
+    let world = World::of(["north"]).await;
+    let north = world.at("north");
+    north.person("anna", &[]).await;
+    for away in ["//evil.example", "/\\evil.example", "https://evil.example/"] {
+        let page = north.browser().sign_in("anna", PASSWORD, away).await;
+        assert_eq!(page.path, "/", "{away}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn guessing_passwords_ends_soon_and_begins_again_later() {
+    let world = World::of(["north"]).await;
+    let north = world.at("north");
+    north.person("anna", &[]).await;
+    let mut browser = north.browser();
+    for _ in 0..10 {
+        browser.sign_in("anna", "guess", "/").await;
+    }
+    let page = browser.sign_in("anna", PASSWORD, "/").await;
+    assert_eq!(page.status, StatusCode::TOO_MANY_REQUESTS);
+    world.advance_seconds(301);
+    assert_eq!(browser.sign_in("anna", PASSWORD, "/").await.status, StatusCode::OK);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_form_from_elsewhere_is_refused() {
+    let world = World::of(["north"]).await;
+    let north = world.at("north");
+    north.person("anna", &[]).await;
+    let fields = [("name".to_owned(), "anna".to_owned()), ("password".to_owned(), PASSWORD.to_owned())];
+    let page = north.browser().post("/sign-in", &fields).await;
+    assert_eq!(page.status, StatusCode::FORBIDDEN, "without a token nobody is signed in");
+    let mut browser = north.signed_in("anna").await;
+    let forged = [("csrf".to_owned(), "AAAA".to_owned())];
+    assert_eq!(browser.post("/sign-out", &forged).await.status, StatusCode::FORBIDDEN);
+    let page = browser.open("/").await;
+    assert!(page.texts("nav li").contains(&"anna".to_owned()), "still signed in");
+    // The token of one browser opens nothing in another.
+    let token = page.attribute("nav form input[name=csrf]", "value").unwrap();
+    let mut other = north.signed_in("anna").await;
+    let stolen = [("csrf".to_owned(), token)];
+    assert_eq!(other.post("/sign-out", &stolen).await.status, StatusCode::FORBIDDEN);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn pages_for_members_ask_visitors_to_sign_in() {
+    let world = World::of(["north"]).await;
+    let mut browser = world.at("north").browser();
+    let page = browser.once(Method::GET, "/notifications", None).await;
+    assert_eq!(page.headers["location"], "/sign-in?next=%2Fnotifications");
+    for path in ["/publish", "/drafts", "/moderation"] {
+        let page = browser.open(path).await;
+        assert!(page.path.starts_with("/sign-in"), "{path}");
+    }
+    world.at("north").person("anna", &[]).await;
+    let mut anna = world.at("north").signed_in("anna").await;
+    assert_eq!(anna.open("/publish").await.status, StatusCode::FORBIDDEN);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_invitation_makes_one_account() {
+    let world = World::of(["north"]).await;
+    let north = world.at("north");
+    let roles = plenum::domain::user::Roles::of(&[Role::Editor]);
+    let db = north.app().db;
+    let secret = db.write(|tx| plenum::services::users::invite(tx, None, roles)).await.unwrap();
+    let path = format!("/invite/{secret}");
+    let mut browser = north.browser();
+    let page = browser.open(&path).await;
+    let page = browser.send(&page, "main form", &[("name", "bert"), ("password", "short")]).await;
+    assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(page.attribute("#field-name", "value").as_deref(), Some("bert"));
+    let page = browser.send(&page, "main form", &[("password", PASSWORD)]).await;
+    assert!(page.says("Your account is ready"));
+    assert_eq!(browser.open(&path).await.status, StatusCode::NOT_FOUND, "it was used");
+    assert_eq!(browser.sign_in("bert", PASSWORD, "/drafts").await.status, StatusCode::OK);
+}

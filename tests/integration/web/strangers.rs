@@ -1,0 +1,165 @@
+//! What comes from elsewhere: held back where nobody knows it, and never more than text.
+
+use axum::http::StatusCode;
+use plenum::clock::Timestamp;
+use plenum::domain::account::{Account, AccountKind, AccountState};
+use plenum::domain::contribution::{Received, ReceivedBody, Visibility};
+use plenum::domain::host::HostStanding;
+use plenum::domain::site::FederationMode;
+use plenum::domain::uri::Uri;
+use plenum::domain::user::Role;
+use plenum::services::contributions;
+use plenum::store::accounts::{self, NewAccount, Profile};
+use plenum::store::hosts;
+use plenum::text::sanitize;
+use scraper::Selector;
+
+use crate::harness::Database;
+use crate::harness::browser::Page;
+use crate::harness::people::{Drafting, statement, thesis_of};
+use crate::harness::world::{Instance, World};
+
+const EVIL: &str = "\"><script>alert(1)</script><img src=x onerror=alert(2)>";
+
+async fn stranger(north: &Instance, name: &str) -> Account {
+    let uri = |path: &str| Uri::parse(&format!("https://far.example{path}")).unwrap();
+    let profile = Profile {
+        url: "javascript:alert(3)".to_owned(),
+        kind: AccountKind::Person,
+        name: "mallory".to_owned(),
+        handle: "mallory@far.example".to_owned(),
+        display_name: name.to_owned(),
+        summary: sanitize::clean(EVIL).as_str().to_owned(),
+        icon_url: Some("javascript:alert(4)".to_owned()),
+        inbox: uri("/u/mallory/inbox"),
+        shared_inbox: None,
+        outbox: None,
+        followers: None,
+        featured: None,
+        forum: None,
+        locked: false,
+        discoverable: true,
+        moved_to: None,
+        updated_at: Timestamp(0),
+        fetched_at: Some(Timestamp(0)),
+    };
+    let db = north.app().db;
+    let made = db.write(|tx| {
+        let host = hosts::ensure(tx, "far.example")?;
+        let account = NewAccount {
+            id: tx.mint(),
+            uri: uri("/u/mallory"),
+            host_id: Some(host.id),
+            created_at: tx.now,
+            profile: profile.clone(),
+            state: AccountState::Active,
+            standing: HostStanding::Unknown,
+        };
+        accounts::insert(tx, &account)?;
+        Ok(accounts::by_id(tx, account.id)?.expect("it was just made"))
+    });
+    made.await.unwrap()
+}
+
+async fn receives(north: &Instance, author: Account, to: Uri, (warning, text): (Option<&str>, &str)) {
+    let uri = Uri::parse(&format!("https://far.example/n/{}", text.len())).unwrap();
+    let received = Received {
+        uri: uri.clone(),
+        url: "javascript:alert(5)".to_owned(),
+        author,
+        on_behalf_of: None,
+        visibility: Visibility::Public,
+        language: "\"><b>".to_owned(),
+        title: warning.map(str::to_owned),
+        summary: warning.map(str::to_owned),
+        sensitive: false,
+        content: sanitize::clean(text),
+        published_at: north.app().clock().now(),
+        updated_at: None,
+        in_reply_to: Some(to),
+        mentions: vec![north.organization().await.id],
+        tags: vec!["bees".to_owned()],
+        document: "{}".to_owned(),
+        body: ReceivedBody::Post,
+    };
+    north.app().db.write(|tx| contributions::receive(tx, &received).map(|_| ())).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn strangers_wait_for_a_moderator_and_members_see_them() {
+    let world = World::on([("north", Database::sqlite())], FederationMode::Quarantine).await;
+    let north = world.at("north");
+    let view = north.publishes(statement("On bees").thesis("Bees can count.")).await;
+    let mallory = stranger(north, "Mallory").await;
+    receives(north, mallory, thesis_of(&view, 1), (None, "<p>To five.</p>")).await;
+    let path = "/statements/on-bees/theses/k1";
+    assert!(!north.browser().open(path).await.says("To five."), "not for everyone");
+    north.person("anna", &[]).await;
+    let mut anna = north.signed_in("anna").await;
+    let page = anna.open(path).await;
+    assert!(page.says("To five.") && page.says("Waits for a moderator"));
+    assert_eq!(page.attribute(".reply a[href$=approve]", "href"), None, "anna is no moderator");
+    let own = page.attribute(".reply a.when", "href").unwrap();
+    assert_eq!(north.browser().open(&own).await.status, StatusCode::NOT_FOUND);
+    north.person("mona", &[Role::Moderator]).await;
+    let mut mona = north.signed_in("mona").await;
+    assert!(mona.open("/moderation").await.says("To five."));
+    let page = mona.open(path).await;
+    let ask = mona.open(&page.attribute(".reply a[href$=approve]", "href").unwrap()).await;
+    mona.send(&ask, "main form", &[]).await;
+    assert!(north.browser().open(path).await.says("To five."), "approved");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_strangers_write_stays_text_everywhere() {
+    let world = World::of(["north"]).await;
+    let north = world.at("north");
+    let view = north.publishes(statement("On bees").thesis("Bees can count.")).await;
+    let mallory = stranger(north, EVIL).await;
+    let text = format!("<p onclick=alert(6)>{EVIL}<a href=\"javascript:alert(7)\">x</a></p>");
+    receives(north, mallory, thesis_of(&view, 1), (Some(EVIL), &text)).await;
+    let mut admin = north.signed_in("north_admin").await;
+    let thesis = admin.open("/statements/on-bees/theses/k1").await;
+    assert!(thesis.texts(".reply .author")[0].contains("<script>alert(1)</script>"), "shown as text");
+    let own = thesis.attribute(".reply a.when", "href").unwrap();
+    let answer = thesis.attribute(".reply a[href^='/reply']", "href").unwrap();
+    let thread = format!("/threads/{}", view.head.id);
+    let paths = [
+        "/",
+        "/statements/on-bees",
+        &own,
+        &answer,
+        &thread,
+        "/@mallory@far.example",
+        "/tags/bees",
+        "/notifications",
+        "/authorize_interaction?uri=https://far.example/u/mallory",
+    ];
+    for path in paths {
+        let page = admin.open(path).await;
+        assert_eq!(page.status, StatusCode::OK, "{path}");
+        harmless(&page);
+    }
+    harmless(&thesis);
+    for path in ["/statements/on-bees/feed", &format!("{thread}/feed")] {
+        let feed = admin.open(path).await;
+        assert!(feed.body.contains("mallory") || feed.body.contains("alert"), "{path} tells of it");
+        assert!(!feed.body.contains("<script"), "{path}");
+    }
+}
+
+/// No script, no handler, no address that runs.
+fn harmless(page: &Page) {
+    let html = page.html();
+    let all = Selector::parse("*").unwrap();
+    for element in html.select(&all) {
+        assert_ne!(element.value().name(), "script", "{}", page.path);
+        for (name, value) in element.value().attrs() {
+            assert!(!name.starts_with("on"), "{name} on {}", page.path);
+            let runs = value.trim_start().to_ascii_lowercase().starts_with("javascript:");
+            assert!(!(runs && matches!(name, "href" | "src" | "action")), "{value} on {}", page.path);
+        }
+    }
+    let images = Selector::parse("img").unwrap();
+    assert!(html.select(&images).all(|image| image.attr("src").is_none_or(|src| src.starts_with('/'))));
+}

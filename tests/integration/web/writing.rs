@@ -1,0 +1,75 @@
+//! Publishing, revising and withdrawing through the forms.
+
+use axum::http::StatusCode;
+use plenum::domain::user::Role;
+use plenum::store::drafts;
+
+use crate::harness::people::{Drafting, statement};
+use crate::harness::world::World;
+
+const TEXT: &str = "We looked for a long time.\n\n## 1. Bees can count.\n\nTo four.\n\n## 2. Bees can dance.\n\nIn eights.\n";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_statement_is_published_from_the_form() {
+    let world = World::of(["north"]).await;
+    let north = world.at("north");
+    let mut browser = north.signed_in("north_admin").await;
+    let page = browser.open("/publish").await;
+    let empty = browser.send(&page, "main form", &[("title", "On bees"), ("step", "preview")]).await;
+    assert_eq!(empty.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(empty.attribute("#field-title", "value").as_deref(), Some("On bees"), "nothing typed is lost");
+    let fields =
+        [("title", "On bees"), ("announcement", "What we counted."), ("text", TEXT), ("step", "preview")];
+    let preview = browser.send(&page, "main form", &fields).await;
+    assert_eq!(preview.texts("h1"), ["Preview: nothing is published yet"]);
+    assert_eq!(preview.texts(".thesis .head").len(), 2);
+    let db = north.app().db;
+    let kept = db.read(|conn| Ok(drafts::all(conn)?)).await.unwrap();
+    assert_eq!(kept.len(), 1, "the preview keeps a draft");
+    assert!(browser.open("/").await.says("Nothing has been published yet."));
+    let again = browser.open(&format!("/publish?draft={}", kept[0].id)).await;
+    assert_eq!(again.attribute("#field-title", "value").as_deref(), Some("On bees"));
+    assert!(again.texts("#field-text")[0].starts_with("We looked for a long time. ## 1. Bees can count."));
+    let published = browser.send(&preview, "form.confirm", &[("step", "publish")]).await;
+    assert_eq!(published.texts("h1"), ["On bees"]);
+    assert!(published.says("Published."));
+    assert!(db.read(|conn| Ok(drafts::all(conn)?)).await.unwrap().is_empty(), "the draft did its work");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_editor_writes_but_does_not_publish() {
+    let world = World::of(["north"]).await;
+    let north = world.at("north");
+    north.person("erik", &[Role::Editor]).await;
+    let mut browser = north.signed_in("erik").await;
+    let page = browser.open("/publish").await;
+    let fields =
+        [("title", "On bees"), ("announcement", "What we counted."), ("text", TEXT), ("step", "preview")];
+    let preview = browser.send(&page, "main form", &fields).await;
+    let refused = browser.send(&preview, "form.confirm", &[("step", "publish")]).await;
+    assert_eq!(refused.status, StatusCode::FORBIDDEN);
+    assert_eq!(north.app().db.read(|conn| Ok(drafts::all(conn)?)).await.unwrap().len(), 1, "nothing is lost");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_revision_and_a_retraction_give_reasons() {
+    let world = World::of(["north"]).await;
+    let north = world.at("north");
+    north.publishes(statement("On bees").thesis("Bees can count.")).await;
+    world.advance_seconds(60);
+    let mut browser = north.signed_in("north_admin").await;
+    let form = browser.open("/statements/on-bees/revise").await;
+    let text = form.texts("#field-text")[0].clone();
+    assert!(text.contains("Bees can count."), "{text}");
+    let silent = browser.send(&form, "main form", &[("step", "preview")]).await;
+    assert_eq!(silent.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let fields = [("title", "On bees, again"), ("reason", "We counted again."), ("step", "preview")];
+    let preview = browser.send(&form, "main form", &fields).await;
+    let page = browser.send(&preview, "form.confirm", &[("step", "publish")]).await;
+    assert_eq!(page.texts("h1"), ["On bees, again"]);
+    assert_eq!(page.texts(".thesis").len(), 1, "the thesis kept its key");
+    assert!(page.says("Version 2 of 2"));
+    let form = browser.open("/statements/on-bees/retract").await;
+    let page = browser.send(&form, "main form", &[("reason", "It was wrong.")]).await;
+    assert!(page.texts(".standing")[0].contains("It was wrong."));
+}
