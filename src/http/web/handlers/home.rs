@@ -4,7 +4,7 @@ use activitypub_federation::config::Data;
 use axum::extract::Path;
 
 use super::conversation::entries;
-use super::{Answer, before, cut, page, pager};
+use super::{Answer, before, cut, page, page_with, pager};
 use crate::domain::account::Account;
 use crate::domain::id::Id;
 use crate::federation::Federation;
@@ -52,16 +52,19 @@ pub async fn show(data: &Data<Federation>, visit: &Visit) -> Answer {
         changed: None,
         language: Lang::new(visit.language()),
     });
-    page(&HomePage {
-        layout,
-        summary: present::html(&visit.organization.summary),
-        languages: visit.settings.languages.iter().map(Lang::new).collect(),
-        statements: cards,
-        answers,
-        follow,
-        pager: Pager { newer: None, older: older.map(Into::into) },
-        archive: false,
-    })
+    page_with(
+        layout.activity.clone().as_ref(),
+        &HomePage {
+            layout,
+            summary: present::html(&visit.organization.summary),
+            languages: visit.settings.languages.iter().map(Lang::new).collect(),
+            statements: cards,
+            answers,
+            follow,
+            pager: Pager { newer: None, older: older.map(Into::into) },
+            archive: false,
+        },
+    )
 }
 
 /// `GET /statements`: all of ours, page by page.

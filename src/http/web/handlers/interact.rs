@@ -18,7 +18,7 @@ use crate::domain::contribution::Contribution;
 use crate::domain::handle::Handle;
 use crate::domain::uri::Uri;
 use crate::federation::egress::Limits;
-use crate::federation::{Federation, resolve};
+use crate::federation::{Federation, backfill, resolve};
 use crate::http::error::PageError;
 use crate::http::extract::peer::Peer;
 use crate::http::extract::posted::{Asking, Posted};
@@ -135,7 +135,9 @@ async fn meant(data: &Data<Federation>, visit: &Visit, text: &str) -> Result<Mea
     if visit.session.member.is_none() {
         return Err("We do not know this address yet. Sign in, and we will look it up.".to_owned());
     }
-    if uri.is_some() {
+    if let Some(uri) = &uri {
+        // What it answers is fetched with it: a thesis cannot stand here without its statement.
+        backfill::parent(data, uri).await.map_err(broken)?;
         if let Ok(head) = resolve::contribution(data, text).await {
             return Ok(Meant::Contribution(head));
         }
