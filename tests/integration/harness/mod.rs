@@ -1,7 +1,7 @@
 //! What the stories need: databases, servers, people.
 
-pub(crate) mod peer;
 pub(crate) mod browser;
+pub(crate) mod peer;
 pub(crate) mod people;
 pub(crate) mod postgres;
 pub(crate) mod state;

@@ -98,8 +98,10 @@ pub async fn arrive(data: Data<Federation>, visit: Visit) -> Answer {
                     author: present::author(&account),
                 }),
                 Meant::Contribution(head) => {
-                    let view = views::one(conn, viewer, head.clone())?;
-                    let entry = entries(conn, viewer, vec![head])?.pop();
+                    // It may have been here already, and not for this viewer.
+                    let heads = contributions::by_ids(conn, viewer, &[head.id])?;
+                    let view = views::load(conn, viewer, heads.clone())?.pop();
+                    let entry = entries(conn, viewer, heads)?.pop();
                     Ok(match (view, entry) {
                         (Some(view), Some(entry)) => Subject::Contribution {
                             invitation: invitation(&visit, &view, limit),
@@ -138,9 +140,11 @@ async fn meant(data: &Data<Federation>, visit: &Visit, text: &str) -> Result<Mea
     if let Some(uri) = &uri {
         // What it answers is fetched with it: a thesis cannot stand here without its statement.
         backfill::parent(data, uri).await.map_err(broken)?;
-        if let Ok(head) = resolve::contribution(data, text).await {
-            return Ok(Meant::Contribution(head));
-        }
+    }
+    if uri.is_some()
+        && let Ok(head) = resolve::contribution(data, text).await
+    {
+        return Ok(Meant::Contribution(head));
     }
     let account = resolve::account(data, text).await;
     account.map(Meant::Account).map_err(|error| match error {
@@ -191,5 +195,5 @@ fn belongs(href: &str, host: &str) -> bool {
         return false;
     };
     let host = host.split(':').next().unwrap_or_default();
-    name == host || name.ends_with(&format!(".{host}")) || host.ends_with(&format!(".{name}"))
+    name == host || name.ends_with(&format!(".{host}"))
 }

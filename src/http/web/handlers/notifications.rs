@@ -57,7 +57,7 @@ fn load(conn: &mut Conn, visit: &Visit, start: Option<Id<Notification>>) -> Resu
     for account in visit.voices() {
         rows.extend(notifications::page(conn, account.id, start, limit)?);
     }
-    rows.sort_by(|one, other| other.id.cmp(&one.id));
+    rows.sort_by_key(|row| std::cmp::Reverse(row.id));
     let more = cut(&mut rows, PAGE);
     let older = rows.last().filter(|_| more).map(|row| row.id);
     let people: Vec<_> = rows.iter().map(|row| row.from_id).collect();

@@ -218,10 +218,10 @@ fn keep(
 ) -> Result<Id<StoredDraft>, Error> {
     let markdown = whole(form);
     let now = tx.now;
-    if let Some(id) = Id::parse(&form.draft) {
-        if drafts::update(tx, id, (&form.title, &form.language, &markdown), now)? > 0 {
-            return Ok(id);
-        }
+    if let Some(id) = Id::parse(&form.draft)
+        && drafts::update(tx, id, (&form.title, &form.language, &markdown), now)? > 0
+    {
+        return Ok(id);
     }
     let draft = StoredDraft {
         id: tx.mint(),

@@ -21,6 +21,9 @@ use crate::http::web::sign_in::SignInPage;
 use crate::services::users;
 use crate::store;
 
+/// Longer names are nobody's, and are not remembered in full.
+const LONGEST_NAME: usize = 100;
+
 /// `GET /sign-in`.
 pub async fn show(visit: Visit) -> Answer {
     let next = visit.asked("next").unwrap_or_default();
@@ -37,7 +40,7 @@ pub async fn submit(
     Peer(peer): Peer,
     Posted { visit, fields }: Posted,
 ) -> Answer {
-    let name = fields.get("name").trim().to_ascii_lowercase();
+    let name: String = fields.get("name").trim().to_ascii_lowercase().chars().take(LONGEST_NAME).collect();
     let next = fields.get("next").to_owned();
     let keys = [format!("name {name}"), format!("address {peer}")];
     let (now, limit) = (data.app.clock().now(), data.app.config.limits.sign_ins);
