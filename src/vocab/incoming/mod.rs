@@ -68,3 +68,6 @@ impl Document {
         Ok(Self::Other(kind.to_owned()))
     }
 }
+
+#[cfg(test)]
+mod tests;
