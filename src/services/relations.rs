@@ -104,7 +104,8 @@ pub fn receive_follow(
         return Ok(());
     }
     let known = relations::follow(tx, follower.id, followee.id)?;
-    let state = if followee.locked { FollowState::Pending } else { FollowState::Accepted };
+    let waits = followee.locked || is_limited(tx, follower)?;
+    let state = if waits { FollowState::Pending } else { FollowState::Accepted };
     let state = known.as_ref().map_or(state, |known| known.state);
     match &known {
         Some(known) => {
@@ -123,6 +124,12 @@ pub fn receive_follow(
         publish::to_account(tx, "Accept", followee, &request(uri, follower, followee), follower)?;
     }
     Ok(())
+}
+
+/// Whether our moderators want to be asked before an account hears from us.
+fn is_limited(tx: &mut Tx<'_>, account: &Account) -> Result<bool, Error> {
+    let host = hosts::standing_of(tx, account.uri.host())?;
+    Ok(account.standing == HostStanding::Limited || host == HostStanding::Limited)
 }
 
 /// An account of ours agrees to be followed.

@@ -17,6 +17,9 @@ use crate::store::contributions::{self, Viewer};
 use crate::store::{Error, Tx, accounts, jobs, relations};
 use crate::vocab::incoming::{IncomingObject, Item, ObjectKind};
 
+/// After how many seconds an author's description is fetched again when something new arrives.
+const STALE: i64 = 7 * 24 * 3600;
+
 pub(super) fn apply(tx: &mut Tx<'_>, act: &Act<'_>) -> Result<Outcome, Error> {
     let activity = act.activity();
     if let Some(embedded) = &act.arrived.object {
@@ -163,6 +166,10 @@ fn follow_up(tx: &mut Tx<'_>, view: &View, activity: Option<&Value>) -> Result<(
     let head = &view.head;
     if let (Some(parent), None) = (&head.in_reply_to_uri, head.in_reply_to_id) {
         jobs::enqueue(tx, &Job::FetchParent { uri: parent.to_string() }, now)?;
+    }
+    let stale = now.plus_seconds(-STALE);
+    if view.author.fetched_at.is_some_and(|fetched| fetched < stale) {
+        jobs::enqueue(tx, &Job::FetchAccount { uri: view.author.uri.to_string() }, now)?;
     }
     if matches!(view.body, Body::Statement { .. }) {
         jobs::enqueue(tx, &Job::FetchTheses { statement: head.id.get() }, now)?;

@@ -4,6 +4,7 @@ mod authority;
 mod documents;
 mod egress;
 pub(crate) mod elsewhere;
+mod exhaustion;
 mod signatures;
 
 use plenum::domain::uri::Uri;

@@ -1,0 +1,194 @@
+//! What strangers may cost us (security items 57, 60 and 62), and whom we let in at all (91, 93).
+
+use plenum::domain::account::Account;
+use plenum::domain::host::HostStanding;
+use plenum::domain::site::FederationMode;
+use plenum::federation::{backfill, resolve};
+use plenum::services::relations;
+use plenum::store::{contributions, hosts};
+use serde_json::{Value, json};
+
+use super::elsewhere::response;
+use super::{ParseUri, Scene};
+use crate::harness::Database;
+use crate::harness::peer::Peers;
+use crate::harness::world::{Instance, World};
+
+async fn decide(instance: &Instance, host: &str, standing: HostStanding) {
+    let db = instance.app().db;
+    db.write(|tx| {
+        let host = hosts::ensure(tx, host)?;
+        hosts::set_standing(tx, host.id, standing)?;
+        Ok(())
+    })
+    .await
+    .unwrap();
+}
+
+async fn follows(instance: &Instance, uri: &str) -> Account {
+    let followee = resolve::account(&instance.data(), uri).await.unwrap();
+    let organization = instance.organization().await;
+    instance.app().db.write(|tx| relations::follow(tx, &organization, &followee)).await.unwrap();
+    followee
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn item_57_more_than_a_mebibyte_is_not_read() {
+    let scene = Scene::acquainted().await;
+    let before = scene.before().await;
+    let note = scene.mal.reply("1", &scene.statement, &"x".repeat(1024 * 1024));
+    assert_eq!(scene.mal.sends(scene.t(), &scene.mal.does("Create", note)), 413);
+    scene.unchanged(&before, 0).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn item_60_an_endless_chain_of_parents_ends() {
+    let scene = Scene::acquainted().await;
+    follows(scene.t(), &scene.vic.id).await;
+    scene.world.settle().await;
+    for number in 0..100 {
+        let parent = format!("{}/notes/{}", scene.vic.id, number + 1).parse_uri();
+        scene.peers.publish(&scene.vic.reply(&number.to_string(), &parent, "and before that …"));
+    }
+    let before = scene.before().await;
+    let first = scene.vic.reply("first", &format!("{}/notes/0", scene.vic.id).parse_uri(), "why?");
+    assert_eq!(scene.vic.sends(scene.t(), &scene.vic.does("Create", first.clone())), 202);
+    scene.world.settle().await;
+    let asked = scene.peers.requests() - before.requests;
+    assert!((2..=20).contains(&asked), "{asked} requests for one chain");
+    let thread = scene.t().thread(&first["id"].as_str().unwrap().parse_uri()).await;
+    assert!((15..=21).contains(&thread.len()), "{} of the chain are here", thread.len());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn item_60_a_collection_that_never_ends_is_left() {
+    let scene = Scene::acquainted().await;
+    let mal = follows(scene.t(), &scene.mal.id).await;
+    scene.world.settle().await;
+    let outbox = format!("{}/outbox", scene.mal.id);
+    let page = |number: usize| format!("{outbox}?page={number}");
+    let ends: [(&str, Box<dyn Fn(usize) -> String>); 3] = [
+        ("itself", Box::new(|_| outbox.clone())),
+        ("fresh pages for ever", Box::new(|number| page(number + 1))),
+        ("another server", Box::new(|_| scene.peers.url("v", "/trap"))),
+    ];
+    for (name, next) in ends {
+        scene.peers.publish(&json!({
+            "id": outbox, "type": "OrderedCollection", "totalItems": -5, "first": page(0),
+        }));
+        for number in 0..100 {
+            scene.peers.publish(&json!({
+                "id": page(number), "type": "OrderedCollectionPage", "partOf": outbox,
+                "orderedItems": [], "next": next(number),
+            }));
+        }
+        let before = scene.before().await;
+        backfill::outbox(&scene.t().data(), mal.id).await.unwrap();
+        scene.unchanged(&before, 5).await;
+        assert_eq!(scene.peers.requests_for("v", "/trap"), 0, "{name}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn item_60_what_others_have_in_a_collection_is_asked_for_at_its_origin() {
+    let scene = Scene::acquainted().await;
+    let note = scene.mal.note("top", "a thread of mine");
+    follows(scene.t(), &scene.mal.id).await;
+    let mut top = note;
+    top["replies"] = json!(format!("{}/notes/top/replies", scene.mal.id));
+    assert_eq!(scene.mal.sends(scene.t(), &scene.mal.does("Create", top.clone())), 202);
+    scene.world.settle().await;
+    let uri = top["id"].as_str().unwrap().parse_uri();
+    let genuine = scene.vic.reply("1", &uri, "What vic wrote");
+    scene.peers.publish(&genuine);
+    let mut forged = genuine.clone();
+    forged["content"] = json!("forged");
+    let missing = scene.vic.reply("2", &uri, "never published");
+    let collection: Value = json!({
+        "id": top["replies"], "type": "Collection", "items": [forged, missing, scene.statement.as_str()],
+    });
+    scene.peers.publish(&collection);
+    let head = scene.t().sees(&uri).await.unwrap().head;
+    backfill::replies(&scene.t().data(), head.id).await.unwrap();
+    let thread = scene.t().thread(&uri).await;
+    assert_eq!(thread.len(), 2, "{thread:?}");
+    let stored = scene.t().sees(&genuine["id"].as_str().unwrap().parse_uri()).await.unwrap();
+    assert!(stored.head.content.contains("What vic wrote"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn item_62_nobody_makes_us_flood_another_server() {
+    let scene = Scene::set().await;
+    let before = scene.before().await;
+    let activity = scene.vic.does("Like", scene.statement.as_str()).to_string().into_bytes();
+    let mut last = 0;
+    for number in 0..400 {
+        let key_id = scene.peers.url("v", &format!("/keys/{number}"));
+        let scheme = plenum::domain::host::SignatureScheme::Cavage;
+        last = scene.mal.post_by(scene.t(), "/inbox", activity.clone(), &key_id, scheme).send();
+    }
+    assert_eq!(last, 503, "come back later");
+    scene.unchanged(&before, 300).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn item_91_a_suspension_covers_names_below_and_what_others_bring() {
+    let scene = Scene::acquainted().await;
+    let deep = scene.peers.person("deep.a", "mal");
+    decide(scene.t(), &scene.peers.host("a"), HostStanding::Suspended).await;
+    let before = scene.before().await;
+    assert_eq!(deep.sends(scene.t(), &deep.does("Like", scene.statement.as_str())), 403);
+    let note = scene.mal.reply("1", &scene.statement, "x");
+    scene.peers.publish(&note);
+    let mut forwarded = scene.mal.does("Create", note.clone());
+    forwarded["signature"] = json!({});
+    assert_eq!(scene.vic.sends(scene.t(), &forwarded), 202);
+    assert_eq!(scene.vic.sends(scene.t(), &scene.vic.does("Announce", note["id"].clone())), 202);
+    resolve::contribution(&scene.t().data(), note["id"].as_str().unwrap()).await.unwrap_err();
+    scene.unchanged(&before, 0).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn item_92_a_limited_server_asks_and_waits() {
+    let scene = Scene::acquainted().await;
+    decide(scene.t(), &scene.peers.host("a"), HostStanding::Limited).await;
+    let follow = scene.mal.does("Follow", scene.organization.as_str());
+    assert_eq!(scene.mal.sends(scene.t(), &follow), 202);
+    scene.world.settle().await;
+    assert_eq!(scene.peers.requests_for("a", "/users/mal/inbox"), 0, "no Accept yet");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn item_93_only_listed_servers_are_heard_or_asked() {
+    let world = World::on([("tee", Database::sqlite())], FederationMode::Allowlist).await;
+    let (peers, tee) = (Peers::new(), world.at("tee"));
+    let (vic, mal) = (peers.person("v", "vic"), peers.person("a", "mal"));
+    decide(tee, &peers.host("v"), HostStanding::Approved).await;
+    let organization = tee.organization().await.uri;
+    let asked = peers.requests();
+    assert_eq!(mal.sends(tee, &mal.does("Follow", organization.as_str())), 403);
+    resolve::account(&tee.data(), &mal.id).await.unwrap_err();
+    assert_eq!(peers.requests(), asked);
+    assert_eq!(vic.sends(tee, &vic.does("Follow", organization.as_str())), 202);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_origin_that_is_down_is_asked_again_later() {
+    let scene = Scene::acquainted().await;
+    follows(scene.t(), &scene.mal.id).await;
+    scene.world.settle().await;
+    let note = scene.vic.note("1", "What vic wrote");
+    let uri = note["id"].as_str().unwrap().to_owned();
+    scene.peers.answer(&uri, Some(response("502 Bad Gateway", "", "")));
+    assert_eq!(scene.mal.sends(scene.t(), &scene.mal.does("Announce", uri.as_str())), 202);
+    scene.world.settle().await;
+    let known = |uri: &str| {
+        let (db, uri) = (scene.t().app().db, uri.parse_uri());
+        async move { db.read(|conn| Ok(contributions::known(conn, &uri)?)).await.unwrap() }
+    };
+    assert!(known(&uri).await.is_none());
+    scene.peers.publish(&note);
+    scene.world.advance_seconds(600);
+    scene.world.settle().await;
+    assert!(known(&uri).await.is_some());
+}
