@@ -47,10 +47,6 @@ pub(super) async fn run_due(data: &Data<Federation>) -> Result<usize, Error> {
 }
 
 /// Serves hosts until the stop, each in a task of its own, as many at a time as the settings say.
-#[expect(
-    clippy::disallowed_methods,
-    reason = "each host is served by a task, and all of them are waited for"
-)]
 pub(super) async fn work(config: &FederationConfig<Federation>, mut stop: watch::Receiver<bool>) {
     let data = config.to_request_data();
     let seats = data.app.config.federation.deliveries;

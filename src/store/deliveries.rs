@@ -232,7 +232,7 @@ pub fn release(tx: &mut Tx<'_>, visit: &Visit<'_>) -> Result<(), Error> {
 fn waits(conn: &mut Conn, host: Id<Host>) -> QueryResult<bool> {
     let query =
         deliveries::table.filter(deliveries::host_id.eq(host)).filter(deliveries::dead.eq(false)).count();
-    Ok(run!(conn, get_result, query).map(|count: i64| count > 0)?)
+    run!(conn, get_result, query).map(|count: i64| count > 0)
 }
 
 /// Gives up what waited longer than `since`; the host is not tried again until it is heard of.

@@ -27,46 +27,45 @@ pub async fn play(world: &World, bar: &ProgressBar) -> Result<(), Failure> {
     let [north, south, east] = world.sites.as_slice() else {
         return Err(Failure::new("the demonstration has three sites"));
     };
-    let step = |message: &'static str| {
-        bar.inc(1);
-        bar.set_message(message);
-    };
-    step("the organizations follow each other");
-    follow_all(world).await?;
+    step(world, bar, "the organizations follow each other", follow_all(world)).await?;
+    let statement = step(world, bar, "North publishes", publish(north, content::NORTH)).await?;
+    step(world, bar, "South publishes", publish(south, content::SOUTH)).await?;
+    let first = step(world, bar, "East publishes", publish(east, content::EAST_FIRST)).await?;
+    step(world, bar, "people answer North's theses", discuss(world, &statement)).await?;
+    step(world, bar, "North revises thesis 2", revise(north, statement.head.id)).await?;
+    step(world, bar, "East supersedes its statement", think_again(east, first.head.id)).await?;
+    step(world, bar, "South likes and boosts", react(south, &statement.head.uri)).await
+}
+
+/// One thing happens, and everybody hears of it before the next.
+async fn step<T>(
+    world: &World,
+    bar: &ProgressBar,
+    message: &'static str,
+    work: impl Future<Output = Result<T, Failure>>,
+) -> Result<T, Failure> {
+    bar.set_message(message);
+    let done = work.await?;
     world.settle().await?;
-    step("they publish statements");
-    let statement = publish(north, content::NORTH).await?;
-    publish(south, content::SOUTH).await?;
-    let first = publish(east, content::EAST_FIRST).await?;
-    world.settle().await?;
-    step("a member of South answers thesis 2");
-    let second = thesis(&statement, "2")?;
+    bar.inc(1);
+    Ok(done)
+}
+
+async fn discuss(world: &World, statement: &View) -> Result<(), Failure> {
+    let [north, south, east] = world.sites.as_slice() else { return Ok(()) };
     let asked = "Could a definition also name one case that it excludes? Without that it excludes nothing.";
-    let question = reply(south, "member", &second, asked).await?;
+    let question = reply(south, "member", &thesis(statement, "2")?, asked).await?;
     world.settle().await?;
-    step("North answers officially, East adds a source");
     let answer = "Yes. We will add it and say that the proposal came from you.";
     answer_officially(north, &question, answer).await?;
-    let third = thesis(&statement, "3")?;
-    reply(
-        east,
-        "member",
-        &third,
-        "An archive in our city holds minutes of 2021; they are open since last year.",
-    )
-    .await?;
-    world.settle().await?;
-    step("North revises thesis 2");
-    revise(north, statement.head.id).await?;
-    world.settle().await?;
-    step("East supersedes its statement");
-    let next = publish(east, content::EAST_SECOND).await?;
-    supersede(east, first.head.id, next.head.id).await?;
-    step("South thanks and boosts");
-    react(south, &statement.head.uri).await?;
-    world.settle().await?;
-    step("done");
+    let source = "An archive in our city holds minutes of 2021; they are open since last year.";
+    reply(east, "member", &thesis(statement, "3")?, source).await?;
     Ok(())
+}
+
+async fn think_again(east: &DemoSite, first: Id<Contribution>) -> Result<(), Failure> {
+    let next = publish(east, content::EAST_SECOND).await?;
+    supersede(east, first, next.head.id).await
 }
 
 async fn follow_all(world: &World) -> Result<(), Failure> {

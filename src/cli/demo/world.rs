@@ -147,10 +147,10 @@ impl World {
         for site in &self.sites {
             site.data().app.db.close().await;
         }
-        if self.temporary {
-            if let Err(error) = std::fs::remove_dir_all(&self.directory) {
-                tracing::warn!(%error, "{} could not be removed", self.directory.display());
-            }
+        if self.temporary
+            && let Err(error) = std::fs::remove_dir_all(&self.directory)
+        {
+            tracing::warn!(%error, "{} could not be removed", self.directory.display());
         }
     }
 }
