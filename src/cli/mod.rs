@@ -4,6 +4,7 @@ pub mod account;
 pub mod check;
 pub mod context;
 pub mod demo;
+pub mod import;
 pub mod migrate;
 pub mod serve;
 pub mod setup;
@@ -38,6 +39,8 @@ enum What {
     /// People who sign in, their roles, passwords, invitations and tokens.
     Account(account::Account),
     /// Turn a text or Markdown file into a draft statement.
+    /// Turn a text or Markdown file into a draft statement.
+    Import(import::Import),
     /// Three organizations on this machine that follow and answer each other.
     Demo(demo::Demo),
     /// Look at the site the way another server does.
@@ -99,6 +102,7 @@ async fn dispatch(what: What, config: Config) -> Result<(), Failure> {
         What::Serve => serve::run(config).await,
         What::Setup(setup) => setup.run(config).await,
         What::Account(account) => account.run(config).await,
+        What::Import(import) => import.run(config).await,
         What::Demo(demo) => demo.run(config).await,
         What::Check => check::run(config).await,
         What::Migrate => migrate::run(config).await,

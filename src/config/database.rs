@@ -72,6 +72,14 @@ impl DatabaseUrl {
         }
     }
 
+    /// Whether there is anything: a SQLite file, or a PostgreSQL server that is taken to be there.
+    pub fn exists(&self) -> bool {
+        match self {
+            Self::Sqlite(file) => file.exists(),
+            Self::Postgres(_) => true,
+        }
+    }
+
     /// Makes the directory of a SQLite file, readable by its owner only; does nothing when it exists.
     pub fn create_directory(&self) -> Result<(), Problem> {
         let Self::Sqlite(file) = self else { return Ok(()) };

@@ -1,94 +1,257 @@
-//! Interim stand-in so that main compiles: its owner replaces this whole file.
-use super::*;
+//! A statement as one Markdown text: what people type, what an importer hands over, what is kept.
+//!
+//! ```text
+//! # Title
+//!
+//! > Announcement: what short clients show.
+//!
+//! Introduction, as many paragraphs as it takes.
+//!
+//! ## 1. The head of a thesis. {#k1}
+//!
+//! *Kind: demand*
+//!
+//! The body; headings within it have three marks or more.
+//!
+//! Limits: What we do not know.
+//!
+//! Evidence: Where it stands.
+//!
+//! ## A heading without a number begins the closing
+//! ```
+//!
+//! `{#k1}` is the permanent key of a thesis that was published before. Kinds are `assessment` (which
+//! need not be said), `demand`, `call`, `self-criticism` and `definition`. A `Limits:` or `Evidence:`
+//! reaches to the other one or to the next thesis.
+
+use std::fmt::Write;
+
+use super::{Import, ImportError, Report};
 use crate::domain::statement::{Draft, DraftThesis, ThesisKind};
 use crate::text::Markdown;
-pub fn parse(text: &str) -> Result<Import, ImportError> {
-    let mut d = Draft::default();
-    let (mut intro, mut closing, mut quote) = (String::new(), String::new(), String::new());
-    let mut bodies: Vec<(String, String, String)> = vec![];
-    let mut place = 0;
-    for line in text.lines() {
-        if let Some(t) = line.strip_prefix("# ") {
-            d.title = t.to_owned();
-        } else if let Some(q) = line.strip_prefix("> ").filter(|_| place == 0) {
-            quote.push_str(q);
-            quote.push(' ');
-        } else if let Some(h) = line.strip_prefix("## ") {
-            match h.split_once(". ").filter(|(n, _)| n.chars().all(|c| c.is_ascii_digit() || c == '.')) {
-                Some((n, head)) => {
-                    place = 1;
-                    let (head, key) = match head.split_once(" {#") {
-                        Some((h, k)) => (h, Some(k.trim_end_matches('}').to_owned())),
-                        None => (head, None),
-                    };
-                    d.theses.push(DraftThesis {
-                        number: n.to_owned(),
-                        head: head.to_owned(),
-                        key,
-                        ..Default::default()
-                    });
-                    bodies.push(Default::default());
-                }
-                None => {
-                    place = 2;
-                    closing.push_str(line);
-                    closing.push('\n');
-                }
-            }
-        } else {
-            let (thesis, body) = (d.theses.last_mut(), bodies.last_mut());
-            match (place, thesis, body) {
-                (0, _, _) => {
-                    intro.push_str(line);
-                    intro.push('\n');
-                }
-                (1, Some(t), Some(b)) => {
-                    if let Some(k) = line.strip_prefix("*Kind: ").and_then(|k| k.strip_suffix('*')) {
-                        t.kind = ThesisKind::parse(k).unwrap_or_default();
-                    } else if let Some(l) = line.strip_prefix("Limits: ") {
-                        b.1.push_str(l);
-                    } else if let Some(l) = line.strip_prefix("Evidence: ") {
-                        b.2.push_str(l);
-                    } else {
-                        b.0.push_str(line);
-                        b.0.push('\n');
-                    }
-                }
-                _ => {
-                    closing.push_str(line);
-                    closing.push('\n');
-                }
-            }
-        }
-    }
-    for (t, b) in d.theses.iter_mut().zip(bodies) {
-        t.body = Markdown::new(b.0.trim());
-        t.limits = Markdown::new(b.1.trim());
-        t.evidence = Markdown::new(b.2.trim());
-    }
-    d.announcement = quote.trim().to_owned();
-    d.introduction = Markdown::new(intro.trim());
-    d.closing = Markdown::new(closing.trim());
-    d.language = "en".to_owned();
-    Ok(Import { draft: d, report: () })
+
+/// Where in the text the reader is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Place {
+    Opening,
+    Announcement,
+    Introduction,
+    Body,
+    Limits,
+    Evidence,
+    Closing,
 }
-pub fn write(d: &Draft) -> String {
-    let mut s = format!("# {}\n\n> {}\n\n{}\n\n", d.title, d.announcement, d.introduction.as_str());
-    for t in &d.theses {
-        let key = t.key.as_ref().map(|k| format!(" {{#{k}}}")).unwrap_or_default();
-        s += &format!(
-            "## {}. {}{key}\n\n{}\n\n*Kind: {}*\n\n",
-            t.number,
-            t.head,
-            t.body.as_str(),
-            t.kind.as_str()
-        );
-        if !t.limits.is_blank() {
-            s += &format!("Limits: {}\n\n", t.limits.as_str());
+
+/// The parts as they are collected.
+struct Reader {
+    draft: Draft,
+    place: Place,
+    fenced: bool,
+    text: String,
+}
+
+/// Reads a statement. Anything is one: what is missing is found out when it is to be published.
+pub fn parse(text: &str) -> Result<Import, ImportError> {
+    if text.trim().is_empty() {
+        return Err(ImportError::Empty);
+    }
+    let mut reader =
+        Reader { draft: Draft::default(), place: Place::Opening, fenced: false, text: String::new() };
+    for line in text.lines() {
+        reader.take(line);
+    }
+    reader.store();
+    let draft = reader.draft;
+    let report = Report { lines: text.lines().count(), theses: draft.theses.len(), ..Report::default() };
+    Ok(Import { draft, report })
+}
+
+impl Reader {
+    fn take(&mut self, line: &str) {
+        if line.trim_start().starts_with("```") {
+            self.fenced = !self.fenced;
         }
-        if !t.evidence.is_blank() {
-            s += &format!("Evidence: {}\n\n", t.evidence.as_str());
+        if self.fenced || !self.turns(line) {
+            self.text.push_str(line);
+            self.text.push('\n');
         }
     }
-    s + d.closing.as_str()
+
+    /// Whether a line begins another part, and then begins it.
+    fn turns(&mut self, line: &str) -> bool {
+        if let Some(title) = line.strip_prefix("# ").filter(|_| self.place == Place::Opening) {
+            self.draft.title = title.trim().to_owned();
+            return true;
+        }
+        if let Some(quoted) = line.strip_prefix('>').filter(|_| self.announces()) {
+            self.place = Place::Announcement;
+            self.text.push_str(quoted.trim());
+            self.text.push(' ');
+            return true;
+        }
+        if let Some(heading) = line.strip_prefix("## ").or_else(|| line.strip_prefix("# ")) {
+            return self.heading(line, heading.trim());
+        }
+        if self.place == Place::Announcement {
+            self.turn(Place::Introduction);
+        } else if self.place == Place::Opening && !line.trim().is_empty() {
+            self.place = Place::Introduction;
+        }
+        matches!(self.place, Place::Body | Place::Limits | Place::Evidence) && self.marks(line)
+    }
+
+    fn announces(&self) -> bool {
+        matches!(self.place, Place::Opening | Place::Announcement)
+    }
+
+    fn heading(&mut self, line: &str, heading: &str) -> bool {
+        if self.place == Place::Closing {
+            return false;
+        }
+        if let Some(thesis) = numbered(heading) {
+            self.turn(Place::Body);
+            self.draft.theses.push(thesis);
+            return true;
+        }
+        if self.draft.theses.is_empty() {
+            // Before the first thesis a heading belongs to the introduction.
+            if self.place == Place::Announcement {
+                self.turn(Place::Introduction);
+            }
+            self.place = Place::Introduction;
+            return false;
+        }
+        self.turn(Place::Closing);
+        self.text.push_str(line);
+        self.text.push('\n');
+        true
+    }
+
+    /// Lines that say something about the thesis they stand in.
+    fn marks(&mut self, line: &str) -> bool {
+        let kind = line.trim().strip_prefix("*Kind:").and_then(|word| word.strip_suffix('*'));
+        if let Some(kind) = kind.and_then(|word| ThesisKind::parse(word.trim())) {
+            if let Some(thesis) = self.draft.theses.last_mut() {
+                thesis.kind = kind;
+            }
+            return true;
+        }
+        let words = line.trim_start_matches('#').trim();
+        for (word, place) in [("Limits", Place::Limits), ("Evidence", Place::Evidence)] {
+            let heading = line.starts_with("###") && words == word;
+            let text = line.strip_prefix(word).and_then(|rest| rest.strip_prefix(':'));
+            if heading || text.is_some() {
+                self.turn(place);
+                self.text.push_str(text.unwrap_or_default().trim());
+                self.text.push('\n');
+                return true;
+            }
+        }
+        false
+    }
+
+    fn turn(&mut self, place: Place) {
+        self.store();
+        self.place = place;
+    }
+
+    /// Puts the collected text where it belongs.
+    fn store(&mut self) {
+        let text = std::mem::take(&mut self.text);
+        let text = text.trim_matches('\n').trim_end().to_owned();
+        let thesis = self.draft.theses.last_mut();
+        match (self.place, thesis) {
+            (Place::Announcement, _) => self.draft.announcement = text.trim().to_owned(),
+            (Place::Opening | Place::Introduction, _) => self.draft.introduction = Markdown::new(text),
+            (Place::Closing, _) => self.draft.closing = Markdown::new(text),
+            (Place::Body, Some(thesis)) => thesis.body = Markdown::new(text),
+            (Place::Limits, Some(thesis)) => thesis.limits = Markdown::new(text),
+            (Place::Evidence, Some(thesis)) => thesis.evidence = Markdown::new(text),
+            (Place::Body | Place::Limits | Place::Evidence, None) => {}
+        }
+    }
+}
+
+/// `2.1 The head. {#k3}`, `2. The head.`
+fn numbered(heading: &str) -> Option<DraftThesis> {
+    let (number, rest) = heading.split_once(' ')?;
+    let plain = number.strip_suffix(['.', ')']).unwrap_or(number);
+    let digits = plain.split('.').all(|part| !part.is_empty() && part.chars().all(|c| c.is_ascii_digit()));
+    if !digits || plain.len() > 12 {
+        return None;
+    }
+    let marked = rest.trim().strip_suffix('}').and_then(|rest| rest.rsplit_once("{#"));
+    let (head, key) = marked.map_or((rest, None), |(head, key)| (head, Some(key.to_owned())));
+    Some(DraftThesis {
+        key,
+        number: plain.to_owned(),
+        head: head.trim().to_owned(),
+        ..DraftThesis::default()
+    })
+}
+
+/// Writes a statement; [`parse`] reads the same draft from it.
+pub fn write(draft: &Draft) -> String {
+    let mut text = String::new();
+    let line = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+    // Writing into a string does not fail.
+    let _ = write!(text, "# {}\n\n> {}\n", line(&draft.title), line(&draft.announcement));
+    paragraph(&mut text, "", &draft.introduction);
+    for thesis in &draft.theses {
+        let key = thesis.key.as_ref().map(|key| format!(" {{#{key}}}")).unwrap_or_default();
+        let _ = write!(text, "\n## {}. {}{key}\n", thesis.number, line(&thesis.head));
+        if thesis.kind != ThesisKind::Assessment {
+            let _ = write!(text, "\n*Kind: {}*\n", thesis.kind.as_str());
+        }
+        paragraph(&mut text, "", &thesis.body);
+        paragraph(&mut text, "Limits: ", &thesis.limits);
+        paragraph(&mut text, "Evidence: ", &thesis.evidence);
+    }
+    let closing = draft.closing.as_str().trim();
+    if !closing.is_empty() && !closing.starts_with("## ") && !draft.theses.is_empty() {
+        text.push_str("\n## Closing\n");
+    }
+    paragraph(&mut text, "", &draft.closing);
+    text
+}
+
+fn paragraph(text: &mut String, mark: &str, part: &Markdown) {
+    if !part.is_blank() {
+        let _ = write!(text, "\n{mark}{}\n", part.as_str().trim_matches('\n'));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TEXT: &str = "# On bees\n\n> What we found\n> when we counted.\n\nWe *looked*.\n\n### How\n\nFor long.\n\n\
+        ## 1. Bees can count. {#k1}\n\nTo four.\n\n```\n## 9. not a thesis\n```\n\nLimits: Not to six.\n\n\
+        ## 2.1 Bees demand flowers\n\n*Kind: demand*\n\nMany.\n\nEvidence: A field.\n\n- And another.\n\n\
+        ## Open questions\n\nWhich?\n\n## 3. And then?\n\nWe will see.\n";
+
+    #[test]
+    fn a_statement_is_read_as_it_is_typed() {
+        let draft = parse(TEXT).expect("a statement").draft;
+        assert_eq!(draft.title, "On bees");
+        assert_eq!(draft.announcement, "What we found when we counted.");
+        assert_eq!(draft.introduction.as_str(), "We *looked*.\n\n### How\n\nFor long.");
+        let [first, second] = draft.theses.as_slice() else { panic!("two theses: {:?}", draft.theses) };
+        assert_eq!((first.key.as_deref(), first.number.as_str()), (Some("k1"), "1"));
+        assert_eq!(first.body.as_str(), "To four.\n\n```\n## 9. not a thesis\n```");
+        assert_eq!(first.limits.as_str(), "Not to six.");
+        assert_eq!((second.number.as_str(), second.kind), ("2.1", ThesisKind::Demand));
+        assert_eq!(second.evidence.as_str(), "A field.\n\n- And another.");
+        assert!(draft.closing.as_str().starts_with("## Open questions"));
+        assert!(draft.closing.as_str().ends_with("## 3. And then?\n\nWe will see."));
+    }
+
+    #[test]
+    fn what_is_written_is_read_again() {
+        let draft = parse(TEXT).expect("a statement").draft;
+        assert_eq!(parse(&write(&draft)).expect("a statement").draft, draft);
+        let bare = Draft { title: "Bare".to_owned(), announcement: "Short.".to_owned(), ..Draft::default() };
+        assert_eq!(parse(&write(&bare)).expect("a statement").draft, bare);
+        assert_eq!(parse(" \n").map(|import| import.draft), Err(ImportError::Empty));
+    }
 }

@@ -1,13 +1,114 @@
-//! Interim stand-in so that main compiles: its owner replaces this whole file.
+//! Files in, drafts out. Nothing is published by importing: an editor looks at the draft and at
+//! every decision that was not certain, and confirms.
+
+mod dates;
+mod dictionary;
+mod hyphens;
+mod lines;
 pub mod markdown;
+mod plain;
+pub mod report;
+
+use crate::domain::statement::Draft;
+use crate::text::language;
+pub use report::Report;
+
+/// The largest file that is read, in bytes.
+const LARGEST: usize = 20 * 1024 * 1024;
+
+/// What an importer found.
+#[derive(Clone, Debug)]
 pub struct Import {
-    pub draft: crate::domain::statement::Draft,
-    pub report: (),
+    /// The statement as far as it was found.
+    pub draft: Draft,
+    /// What was found, and what was uncertain.
+    pub report: Report,
 }
-#[derive(Debug)]
-pub struct ImportError;
-impl std::fmt::Display for ImportError {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("x")
+
+/// What the person who imports knows better than the importer.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// Language of the text, a BCP 47 tag; guessed when it is not given.
+    pub language: Option<String>,
+}
+
+/// Why a file cannot be imported.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ImportError {
+    /// There is nothing in it.
+    #[error("the file holds no text")]
+    Empty,
+    /// It is larger than we read.
+    #[error("the file has {0} bytes; at most 20 MiB are read")]
+    TooLarge(usize),
+    /// It is not text.
+    #[error("this is {0}, not text: save or export it as plain text or Markdown first")]
+    NotText(&'static str),
+}
+
+/// Reads a file: Markdown by its name or its headings, else plain text.
+pub fn read(name: &str, bytes: &[u8], options: &Options) -> Result<Import, ImportError> {
+    let (text, note) = decode(bytes)?;
+    let markdown = [".md", ".markdown"].iter().any(|end| name.to_lowercase().ends_with(end));
+    let mut import = if markdown || text.lines().any(|line| line.starts_with("# ")) {
+        markdown::parse(&text)?
+    } else {
+        plain::parse(&text)?
+    };
+    if let Some(note) = note {
+        import.report.uncertain(0, "encoding", "", "", note);
     }
+    let guess = || language::guess(&text).map(|language| language.as_str().to_owned());
+    let known = options.language.clone().or_else(guess);
+    if options.language.is_none() {
+        let found = known.clone().unwrap_or_default();
+        import.report.uncertain(
+            0,
+            "language",
+            "",
+            &found,
+            "guessed from the text; --language says it for sure",
+        );
+    }
+    import.draft.language = known.unwrap_or_default();
+    Ok(import)
+}
+
+/// The text of a file, and what was doubtful about its encoding.
+fn decode(bytes: &[u8]) -> Result<(String, Option<&'static str>), ImportError> {
+    if bytes.len() > LARGEST {
+        return Err(ImportError::TooLarge(bytes.len()));
+    }
+    if let Some(kind) = kind(bytes) {
+        return Err(ImportError::NotText(kind));
+    }
+    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    let (text, note) = match std::str::from_utf8(bytes) {
+        Ok(text) => (text.to_owned(), None),
+        Err(_) => (latin(bytes), Some("the file is not UTF-8; it was read as Western European (ISO 8859-1)")),
+    };
+    let text = text.replace("\r\n", "\n").replace('\r', "\n").replace('\u{c}', "\n");
+    if text.trim().is_empty() { Err(ImportError::Empty) } else { Ok((text, note)) }
+}
+
+/// What the first bytes say a file is, where that is no text.
+fn kind(bytes: &[u8]) -> Option<&'static str> {
+    const KINDS: [(&[u8], &str); 7] = [
+        (b"%PDF", "a PDF"),
+        (b"PK\x03\x04", "a ZIP, DOCX or ODT file"),
+        (b"\xd0\xcf\x11\xe0", "an old Word file"),
+        (b"{\\rtf", "an RTF file"),
+        (b"\x89PNG", "a picture"),
+        (b"\xff\xd8\xff", "a picture"),
+        (b"\x1f\x8b", "a compressed file"),
+    ];
+    let named = KINDS.iter().find(|(start, _)| bytes.starts_with(start)).map(|(_, name)| *name);
+    let wide = bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff");
+    named
+        .or_else(|| wide.then_some("a UTF-16 file"))
+        .or_else(|| bytes.contains(&0).then_some("a binary file"))
+}
+
+fn latin(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| char::from(*byte)).collect()
 }

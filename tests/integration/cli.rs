@@ -142,3 +142,27 @@ fn the_first_run_prints_a_link_and_sets_the_site_up() {
     assert!(Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
     assert!(child.wait().unwrap().success(), "a stop is no failure");
 }
+
+#[test]
+fn an_import_is_a_draft_until_somebody_publishes_it() {
+    let home = TempDir::new().unwrap();
+    let text = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/imports/library.txt");
+    let run = |arguments: &[&str]| plenum(home.path(), arguments, "");
+    let report = succeeds(&run(&["import", text]));
+    assert!(report.contains("3 theses") && report.contains("no site here yet"), "{report}");
+    let json: serde_json::Value = serde_json::from_str(&succeeds(&run(&["import", text, "--json"]))).unwrap();
+    assert_eq!(json["draft"]["theses"].as_array().unwrap().len(), 3);
+    assert!(json["report"]["decisions"].as_array().is_some_and(|decisions| !decisions.is_empty()));
+    assert!(fails(&run(&["import", "missing.txt"])).contains("missing.txt"));
+    std::fs::write(home.path().join("paper.pdf"), b"%PDF-1.7").unwrap();
+    assert!(fails(&run(&["import", "paper.pdf"])).contains("PDF"));
+
+    set_up(home.path());
+    let kept = succeeds(&run(&["import", text]));
+    assert!(kept.contains("https://red.example/publish?draft="), "{kept}");
+    let published = succeeds(&run(&["import", text, "--publish"]));
+    assert!(
+        published.contains("Published by ana: https://red.example/statements/on-the-opening"),
+        "{published}"
+    );
+}

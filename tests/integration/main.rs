@@ -7,6 +7,7 @@ mod config;
 mod crash;
 mod federation;
 mod harness;
+mod import;
 mod migrations;
 mod pages;
 mod security;
