@@ -87,7 +87,7 @@ fn decode(bytes: &[u8]) -> Result<(String, Option<&'static str>), ImportError> {
         Ok(text) => (text.to_owned(), None),
         Err(_) => (latin(bytes), Some("the file is not UTF-8; it was read as Western European (ISO 8859-1)")),
     };
-    let text = text.replace("\r\n", "\n").replace('\r', "\n").replace('\u{c}', "\n");
+    let text = text.replace("\r\n", "\n").replace(['\r', '\u{c}'], "\n");
     if text.trim().is_empty() { Err(ImportError::Empty) } else { Ok((text, note)) }
 }
 

@@ -1,6 +1,10 @@
 //! Signed activities per second, accepted durably and applied, with sender and server on the same
 //! cores; and verification alone, beside what the cryptographic library does in the same run.
-#![expect(clippy::unwrap_used, reason = "a benchmark that cannot be set up has nothing to say")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a benchmark that cannot be set up has nothing to say"
+)]
 
 mod fixture;
 
@@ -64,7 +68,7 @@ async fn main() {
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
     let applied = start.elapsed().as_secs_f64();
-    let count = app.db.read(|conn| plenum_count(conn)).await.unwrap();
+    let count = app.db.read(plenum_count).await.unwrap();
     assert_eq!(count, ACTIVITIES, "every activity has its effect");
     let rate = |seconds: f64| f64::from(u32::try_from(ACTIVITIES).unwrap()) / seconds;
     println!("accepted durably               {:8.0} /s", rate(accepted));

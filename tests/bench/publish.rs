@@ -1,5 +1,9 @@
 //! How long publishing to followers on 10,000 hosts takes until every delivery row is committed.
-#![expect(clippy::unwrap_used, reason = "a benchmark that cannot be set up has nothing to say")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a benchmark that cannot be set up has nothing to say"
+)]
 
 mod fixture;
 

@@ -1,5 +1,10 @@
 //! How many signed requests one core checks and makes, next to what the bare RSA and Ed25519
 //! operations allow in the same run: `cargo bench --bench signature`.
+#![expect(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "a benchmark that cannot be set up has nothing to say"
+)]
 
 use std::hint::black_box;
 use std::time::{Duration, Instant};
