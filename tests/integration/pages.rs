@@ -59,6 +59,13 @@ fn pages_can_be_walked_without_seeing_them() {
         {
             assert_eq!(all(&page, landmark).len(), 1, "{name}: {landmark}");
         }
+    }
+}
+
+#[test]
+fn every_reference_within_a_page_leads_somewhere() {
+    for (name, text) in pages() {
+        let page = Html::parse_document(&text);
         let mut ids = HashSet::new();
         for element in all(&page, "[id]") {
             assert!(ids.insert(element.attr("id").unwrap()), "{name}: twice {:?}", element.attr("id"));
@@ -74,6 +81,13 @@ fn pages_can_be_walked_without_seeing_them() {
             let id = link.attr("href").unwrap().trim_start_matches('#');
             assert!(ids.contains(id), "{name}: #{id} leads nowhere");
         }
+    }
+}
+
+#[test]
+fn every_field_says_what_it_is_for() {
+    for (name, text) in pages() {
+        let page = Html::parse_document(&text);
         for field in all(&page, "input:not([type=hidden]), textarea, select") {
             let id = field.attr("id").unwrap();
             assert_eq!(all(&page, &format!("label[for='{id}']")).len(), 1, "{name}: {id} has no label");

@@ -144,3 +144,23 @@ async fn strangers_wait_in_quarantine_until_a_moderator_lets_them_in() {
     north.app().db.write(|tx| plenum::services::contributions::approve(tx, author)).await.unwrap();
     assert!(north.sees(&reply.head.uri).await.is_some(), "the public sees it now");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_that_was_dark_has_everything_when_it_returns() {
+    let world = three_that_follow_each_other().await;
+    world.at("south").goes_dark();
+    let published = world.at("north").publishes(statement("On bees").thesis("Bees can count.")).await;
+    let ada = world.at("north").person("ada", &[]).await;
+    world.settle().await;
+    let reply = world.at("north").replies(&ada, &thesis_of(&published, 1), "To four.").await;
+    world.advance_hours(30);
+    world.settle().await;
+    assert!(world.at("east").sees(&reply.head.uri).await.is_some(), "the others go on");
+    world.at("south").returns();
+    world.advance_hours(24);
+    world.settle().await;
+    assert_eq!(
+        world.at("south").thread(&published.head.uri).await,
+        world.at("north").thread(&published.head.uri).await
+    );
+}

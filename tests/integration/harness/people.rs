@@ -2,7 +2,6 @@
 
 use plenum::domain::account::Account;
 use plenum::domain::contribution::Contribution;
-use plenum::domain::id::Id;
 use plenum::domain::statement::{Draft, DraftThesis};
 use plenum::domain::uri::Uri;
 use plenum::domain::user::{Role, Roles, User};
@@ -127,10 +126,5 @@ impl Instance {
         let mut thread = found.await.unwrap();
         thread.sort();
         thread
-    }
-
-    /// How many rows a key names; for stories about what must not have changed.
-    pub(crate) async fn has(&self, id: Id<Contribution>) -> bool {
-        self.app().db.read(|conn| Ok(contributions::known_by_id(conn, id)?)).await.unwrap().is_some()
     }
 }

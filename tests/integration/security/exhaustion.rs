@@ -67,12 +67,13 @@ async fn item_60_a_collection_that_never_ends_is_left() {
     scene.world.settle().await;
     let outbox = format!("{}/outbox", scene.mal.id);
     let page = |number: usize| format!("{outbox}?page={number}");
-    let ends: [(&str, Box<dyn Fn(usize) -> String>); 3] = [
-        ("itself", Box::new(|_| outbox.clone())),
-        ("fresh pages for ever", Box::new(|number| page(number + 1))),
-        ("another server", Box::new(|_| scene.peers.url("v", "/trap"))),
-    ];
-    for (name, next) in ends {
+    let trap = scene.peers.url("v", "/trap");
+    for name in ["itself", "fresh pages for ever", "another server"] {
+        let next = |number: usize| match name {
+            "itself" => outbox.clone(),
+            "another server" => trap.clone(),
+            _ => page(number + 1),
+        };
         scene.peers.publish(&json!({
             "id": outbox, "type": "OrderedCollection", "totalItems": -5, "first": page(0),
         }));
