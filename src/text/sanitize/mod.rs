@@ -1,6 +1,6 @@
 //! One sanitizer for everything that is shown as HTML, ours and foreign.
 //!
-//! Two readings: [`nesting`] writes what is allowed so that it nests and stays within limits;
+//! Two readings: `nesting` writes what is allowed so that it nests and stays within limits;
 //! ammonia then reads the tags with a real HTML parser and the same allow-list and must find
 //! nothing to change. It is there so that a mistake in the first reading is not a hole.
 
