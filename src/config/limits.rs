@@ -13,8 +13,6 @@ pub struct Limits {
     pub theses: usize,
     /// Accounts that one contribution may mention; default: 50.
     pub mentions: usize,
-    /// Requests in five minutes by one user or, without sign-in, one address; default: 600.
-    pub requests: u32,
     /// Failed sign-ins in five minutes for one user or from one address; default: 10.
     pub sign_ins: u32,
     /// Activities in five minutes that one host may send; default: 60000.
@@ -28,7 +26,6 @@ impl Default for Limits {
             statement_characters: 200_000,
             theses: 200,
             mentions: 50,
-            requests: 600,
             sign_ins: 10,
             activities_per_host: 60_000,
         }
@@ -47,7 +44,6 @@ impl Limits {
             ),
             theses: section.number("theses", default.theses, 1..=1000),
             mentions: section.number("mentions", default.mentions, 0..=500),
-            requests: section.number("requests", default.requests, 10..=1_000_000),
             sign_ins: section.number("sign_ins", default.sign_ins, 1..=1000),
             activities_per_host: section.number(
                 "activities_per_host",

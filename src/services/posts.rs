@@ -12,7 +12,7 @@ use crate::domain::view::View;
 use crate::store::contributions::{NewContribution, Text, Viewer};
 use crate::store::revisions::{self, Revision};
 use crate::store::{self, Error, Tx, settings, views};
-use crate::text::entities::{self, Entity};
+use crate::text::entities::Entity;
 use crate::text::markdown::{self, Breaks, Link};
 use crate::text::{Html, Markdown};
 
@@ -219,7 +219,7 @@ fn render(tx: &Tx<'_>, markdown: &Markdown, mentions: &[Account]) -> Result<(Htm
         }),
     };
     let content = markdown::render_with(markdown, Breaks::Hard, &resolve);
-    let tags = entities::find(markdown.as_str()).into_iter().filter_map(|(_, entity)| match entity {
+    let tags = markdown::entities(markdown).into_iter().filter_map(|entity| match entity {
         Entity::Tag(name) => Some(name.to_lowercase()),
         Entity::Mention { .. } => None,
     });

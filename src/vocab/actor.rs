@@ -70,7 +70,7 @@ pub fn document(actor: &Actor<'_>) -> Value {
 }
 
 fn website(origin: &str) -> Value {
-    let link = markdown::from_plain(origin);
+    let link = markdown::inline(origin);
     json!({ "type": "PropertyValue", "name": "Website", "value": link.as_str() })
 }
 
