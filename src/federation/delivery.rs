@@ -43,13 +43,17 @@ pub async fn deliver(
     inbox: &Uri,
     body: &str,
 ) -> Outcome {
-    match attempt(data, signer, scheme, inbox, body).await {
-        Ok(PostOutcome { status: 400 | 401, .. }) => {
-            let scheme = scheme.other();
-            judge(attempt(data, signer, scheme, inbox, body).await, scheme)
-        }
-        first => judge(first, scheme),
+    let first = attempt(data, signer, scheme, inbox, body).await;
+    let refused = |result: &Result<PostOutcome, EgressError>| {
+        matches!(result, Ok(PostOutcome { status: 400 | 401, .. }))
+    };
+    if !refused(&first) {
+        return judge(first, scheme);
     }
+    // A host that knows one form refuses the other whatever we send, so where both are refused the
+    // first answer is the one that means something.
+    let second = attempt(data, signer, scheme.other(), inbox, body).await;
+    if refused(&second) { judge(first, scheme) } else { judge(second, scheme.other()) }
 }
 
 async fn attempt(

@@ -79,6 +79,9 @@ fn decode(bytes: &[u8]) -> Result<(String, Option<&'static str>), ImportError> {
     if bytes.len() > LARGEST {
         return Err(ImportError::TooLarge(bytes.len()));
     }
+    if let Some(text) = utf16(bytes) {
+        return Ok((text, None));
+    }
     if let Some(kind) = kind(bytes) {
         return Err(ImportError::NotText(kind));
     }
@@ -103,10 +106,21 @@ fn kind(bytes: &[u8]) -> Option<&'static str> {
         (b"\x1f\x8b", "a compressed file"),
     ];
     let named = KINDS.iter().find(|(start, _)| bytes.starts_with(start)).map(|(_, name)| *name);
-    let wide = bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff");
-    named
-        .or_else(|| wide.then_some("a UTF-16 file"))
-        .or_else(|| bytes.contains(&0).then_some("a binary file"))
+    named.or_else(|| bytes.contains(&0).then_some("a binary file"))
+}
+
+/// UTF-16 that says so at its start, as some editors save it.
+fn utf16(bytes: &[u8]) -> Option<String> {
+    let order: fn([u8; 2]) -> u16 = match bytes.first_chunk::<2>()? {
+        b"\xff\xfe" => u16::from_le_bytes,
+        b"\xfe\xff" => u16::from_be_bytes,
+        _ => return None,
+    };
+    let (pairs, _) = bytes.get(2..)?.as_chunks::<2>();
+    let text: String = char::decode_utf16(pairs.iter().map(|pair| order(*pair)))
+        .map(|letter| letter.unwrap_or(char::REPLACEMENT_CHARACTER))
+        .collect();
+    Some(text.replace("\r\n", "\n").replace(['\0', '\r'], "\n")).filter(|text| !text.trim().is_empty())
 }
 
 fn latin(bytes: &[u8]) -> String {

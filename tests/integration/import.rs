@@ -98,6 +98,9 @@ fn odd_files_are_read_without_harm() {
         let import = read("odd.txt", text.as_bytes(), &Options::default()).unwrap();
         assert!(!report::render(&import).is_empty());
     }
+    let wide: Vec<u8> = "\u{feff}Bees can count.".encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let wide = read("wide.txt", &wide, &Options::default()).unwrap();
+    assert_eq!(wide.draft.introduction.as_str(), "Bees can count.");
     let latin = read("old.txt", b"Caf\xe9 is open.", &Options::default()).unwrap();
     assert!(latin.draft.introduction.as_str().contains("Café"), "{:?}", latin.draft);
 }
