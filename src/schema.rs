@@ -28,6 +28,7 @@ diesel::table! {
         failures -> Integer,
         failing_since -> Nullable<BigInt>,
         due_at -> Nullable<BigInt>,
+        leased_until -> Nullable<BigInt>,
         last_success_at -> Nullable<BigInt>,
         last_seen_at -> Nullable<BigInt>,
         last_error -> Nullable<Text>,
@@ -338,6 +339,7 @@ diesel::table! {
         dead -> Bool,
         last_status -> Nullable<Integer>,
         last_error -> Nullable<Text>,
+        due_at -> Nullable<BigInt>,
         created_at -> BigInt,
     }
 }

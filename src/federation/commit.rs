@@ -13,7 +13,7 @@ use crate::domain::account::{Account, AccountState};
 use crate::domain::host::{Host, HostStanding};
 use crate::domain::id::Id;
 use crate::store::inbox_items::{self, NewItem};
-use crate::store::{Error, Event, Tx, accounts, deliveries};
+use crate::store::{Error, Event, Tx, accounts, host_health};
 
 /// Activities that are written in one transaction.
 const MOST: usize = 256;
@@ -125,7 +125,7 @@ fn write(tx: &mut Tx<'_>, arrivals: &[&Arrival]) -> Result<Vec<Verdict>, Error> 
     heard.sort_unstable();
     heard.dedup();
     for host in heard {
-        deliveries::heard(tx, host)?;
+        host_health::heard(tx, host)?;
     }
     tx.after_commit(Event::Inbox);
     Ok(verdicts)

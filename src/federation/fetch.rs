@@ -130,7 +130,7 @@ async fn admit(data: &Federation, uri: &Uri, budget: &Budget) -> Result<(), Fetc
 }
 
 /// Whether we talk to a host.
-pub(super) fn admits(conn: &mut Conn, host: &str) -> Result<(), FetchError> {
+pub fn admits(conn: &mut Conn, host: &str) -> Result<(), FetchError> {
     let standing = hosts::standing_of(conn, host).map_err(Error::from)?;
     let blocked = |why: &str| Err(FetchError::Blocked(format!("{host} {why}")));
     match standing {

@@ -36,6 +36,8 @@ pub use self::keys::signed_by;
 use self::signature::Signer;
 use crate::app::App;
 use crate::clock::Timestamp;
+use crate::domain::account::Account;
+use crate::domain::id::Id;
 use crate::domain::keys::Algorithm;
 use crate::domain::uri::Uri;
 use crate::store::{self, Error};
@@ -54,6 +56,8 @@ pub struct Federation {
 struct State {
     /// The instance actor signs what we fetch.
     signer: Signer,
+    /// Our accounts' keys, parsed.
+    signers: Bounded<Id<Account>, Signer>,
     keys: Bounded<Uri, Arc<KnownKey>>,
     /// Keys that were refetched a short while ago because a signature did not fit.
     refetched: Bounded<Uri, ()>,
@@ -76,6 +80,7 @@ impl Federation {
         let egress = Egress::new(policy).map_err(|error| Error::broken(error.to_string()))?;
         let state = State {
             signer: Signer { key_id: signing.uri, key: signing.key },
+            signers: Bounded::new(1_000),
             keys: Bounded::new(10_000),
             refetched: Bounded::new(10_000),
             failures: Bounded::new(10_000),

@@ -1,49 +1,42 @@
 //! Serves hosts: what waits for one goes out in order, and no host waits for another.
 
-use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
 use activitypub_federation::config::{Data, FederationConfig};
 use futures_util::stream::{FuturesUnordered, StreamExt};
 use tokio::sync::watch;
-use tokio::task::JoinSet;
+use tokio::task::{JoinError, JoinSet};
 
+use super::visit::{Done, Failed, Tally, VISIT, visit};
 use super::{PATIENCE, wake};
 use crate::clock::Timestamp;
-use crate::domain::account::Account;
-use crate::domain::host::{Host, HostStanding, SignatureScheme};
-use crate::domain::id::{Id, random};
-use crate::domain::keys::Algorithm;
-use crate::domain::uri::Uri;
+use crate::domain::host::Host;
+use crate::domain::id::random;
+use crate::domain::job::Job;
 use crate::federation::Federation;
-use crate::federation::delivery::{Outcome, deliver};
-use crate::federation::signature::Signer;
-use crate::store::activities::Activity;
-use crate::store::deliveries::{self, Delivery, Visit};
-use crate::store::{Error, Event, keys};
+use crate::store::deliveries::{self, Failure};
+use crate::store::host_health::{self, Lease, Visit};
+use crate::store::{Error, Event, Tx, accounts, hosts, jobs};
 
-/// How long a host belongs to the worker that claimed it; longer than a window can take.
-const LEASE_SECONDS: i64 = 300;
-/// Rows of one host that are held in memory at a time.
-const WINDOW: i64 = 100;
-/// A delivery that failed so often is put aside. A host that is down sees fewer tries in a week, so
-/// this meets only what fails while other things to the same host go through.
-const ATTEMPTS: i32 = 20;
 /// Waiting times after the first, second, … failure in a row, in seconds; then daily.
 const SCHEDULE: [i64; 9] = [30, 120, 600, 1_800, 3_600, 7_200, 14_400, 28_800, 57_600];
 const DAY: i64 = 24 * 3600;
+/// A host that answers, if only with errors, is asked again after this long at the latest: one row
+/// that it stumbles over must not keep new ones away from it.
+const STUMBLING: i64 = 600;
+/// Time for what a visit and its end may take beyond its requests.
+const MARGIN: i64 = 20;
+/// Accounts that are looked at when an inbox is gone.
+const GONE: i64 = 20;
 
-type Row = (Delivery, Activity);
-
-/// Serves every host that is due, one window each; returns how many rows were settled.
+/// Serves every host that is due, one window each; returns how many hosts that were.
 pub(super) async fn run_due(data: &Data<Federation>) -> Result<usize, Error> {
-    let hosts = claim(data, 64).await?;
-    let mut visits: FuturesUnordered<_> = hosts.into_iter().map(|host| serve(data, host)).collect();
-    let mut settled = 0;
-    while let Some(done) = visits.next().await {
-        settled += done?;
-    }
-    Ok(settled)
+    let (_going, stop) = watch::channel(false);
+    let leases = round(data, &[], data.app.config.federation.deliveries).await?;
+    let visits: FuturesUnordered<_> = leases.into_iter().map(|lease| visit(data, lease, &stop)).collect();
+    let done: Vec<Done> = visits.collect().await;
+    round(data, &done, 0).await?;
+    Ok(done.len())
 }
 
 /// Serves hosts until the stop, each in a task of its own, as many at a time as the settings say.
@@ -52,180 +45,142 @@ pub(super) async fn work(config: &FederationConfig<Federation>, mut stop: watch:
     let seats = data.app.config.federation.deliveries;
     let mut events = data.app.db.events();
     let mut visits = JoinSet::new();
-    while !*stop.borrow() {
-        let free = i64::try_from(seats.saturating_sub(visits.len())).unwrap_or(0);
-        let hosts = if free > 0 { claim(&data, free).await } else { Ok(Vec::new()) };
-        let hosts = hosts.unwrap_or_else(|error| {
-            tracing::error!(%error, "no host could be claimed");
-            Vec::new()
-        });
-        let more = !hosts.is_empty();
-        for host in hosts {
-            let config = config.clone();
-            visits.spawn(async move { visit(&config.to_request_data(), host).await });
-        }
-        if more {
-            continue;
-        }
-        tokio::select! {
-            Some(_) = visits.join_next() => {}
-            () = wake(&mut events, Event::Deliveries) => {}
-            () = tokio::time::sleep(PATIENCE) => {}
-            () = crate::app::stopped(&mut stop) => {}
-        }
-    }
-    while visits.join_next().await.is_some() {}
-}
-
-async fn visit(data: &Data<Federation>, host: Host) {
-    let name = host.name.clone();
-    if let Err(error) = serve(data, host).await {
-        tracing::error!(%error, host = name, "a host could not be served; its lease runs out by itself");
-    }
-}
-
-async fn claim(data: &Data<Federation>, limit: i64) -> Result<Vec<Host>, Error> {
-    data.app.db.write(|tx| deliveries::claim(tx, limit, LEASE_SECONDS)).await
-}
-
-/// What happened during one window.
-#[derive(Default)]
-struct Tally {
-    finished: Vec<Id<Delivery>>,
-    failed: Vec<(Id<Delivery>, Option<u16>, String, bool)>,
-    later: Option<(String, Option<Duration>)>,
-    scheme: Option<SignatureScheme>,
-}
-
-/// Sends one window of what waits for a host, writes down what happened, and lets go of the host.
-async fn serve(data: &Data<Federation>, host: Host) -> Result<usize, Error> {
-    let mut rows = match host.standing {
-        HostStanding::Suspended => Vec::new(),
-        HostStanding::Unknown | HostStanding::Approved | HostStanding::Limited => {
-            data.app.db.read(|conn| Ok(deliveries::waiting(conn, host.id, WINDOW)?)).await?
-        }
-    };
-    if host.failures > 0 {
-        rows = probe(rows);
-    }
-    let tally = send(data, &host, rows).await?;
-    settle(data, &host, &tally).await?;
-    Ok(tally.finished.len() + tally.failed.iter().filter(|(_, _, _, dead)| *dead).count())
-}
-
-/// After a failure a single row finds out how the host is; the rest waits until it went through.
-///
-/// It is one that was tried least among those that are next for their object: a row that the host
-/// can never take must not keep all the others away from it.
-fn probe(rows: Vec<Row>) -> Vec<Row> {
-    let mut seen = HashSet::new();
-    let next = rows.into_iter().filter(|(_, activity)| seen.insert(activity.object_uri.clone()));
-    next.min_by_key(|(delivery, _)| (delivery.attempts, delivery.id)).into_iter().collect()
-}
-
-/// Sends rows: those about one thing in order, those about different things side by side.
-async fn send(data: &Data<Federation>, host: &Host, rows: Vec<Row>) -> Result<Tally, Error> {
-    let signers = signers(data, &rows).await?;
-    let mut chains: Vec<(Uri, Vec<Row>)> = Vec::new();
-    for row in rows {
-        match chains.iter_mut().find(|(object, _)| *object == row.1.object_uri) {
-            Some((_, chain)) => chain.push(row),
-            None => chains.push((row.1.object_uri.clone(), vec![row])),
-        }
-    }
-    let side_by_side = data.app.config.federation.deliveries_per_host;
-    let mut waiting = chains.into_iter().map(|(_, rows)| chain(data, host, &signers, rows));
-    let mut running: FuturesUnordered<_> = waiting.by_ref().take(side_by_side).collect();
-    let mut tally = Tally::default();
-    while let Some(done) = running.next().await {
-        tally.finished.extend(done.finished);
-        tally.failed.extend(done.failed);
-        tally.scheme = done.scheme.or(tally.scheme);
-        tally.later = tally.later.or(done.later);
-        if tally.later.is_none() {
-            running.extend(waiting.next());
-        }
-    }
-    Ok(tally)
-}
-
-async fn chain(
-    data: &Data<Federation>,
-    host: &Host,
-    signers: &HashMap<Id<Account>, Signer>,
-    rows: Vec<Row>,
-) -> Tally {
-    let mut tally = Tally::default();
-    let mut scheme = host.signature;
-    for (delivery, activity) in rows {
-        let Some(signer) = signers.get(&activity.account_id) else {
-            tally.failed.push((delivery.id, None, "its author has no key any more".to_owned(), true));
-            continue;
-        };
-        match deliver(data, signer, scheme, &delivery.inbox, &activity.body).await {
-            Outcome::Delivered(used) => {
-                tally.finished.push(delivery.id);
-                scheme = used;
-                tally.scheme = (used != host.signature).then_some(used);
-            }
-            Outcome::Dead { status, why } => tally.failed.push((delivery.id, status, why, true)),
-            Outcome::Later { status, why, retry_after } => {
-                let dead = delivery.attempts + 1 >= ATTEMPTS;
-                tally.failed.push((delivery.id, status, why.clone(), dead));
-                tally.later = Some((why, retry_after));
-                break;
-            }
-        }
-    }
-    tally
-}
-
-async fn signers(data: &Data<Federation>, rows: &[Row]) -> Result<HashMap<Id<Account>, Signer>, Error> {
-    let mut authors: Vec<Id<Account>> = rows.iter().map(|(_, activity)| activity.account_id).collect();
-    authors.sort_unstable();
-    authors.dedup();
-    data.app
-        .db
-        .read(|conn| {
-            let mut signers = HashMap::new();
-            for author in authors {
-                if let Ok(key) = keys::signing(conn, author, Algorithm::Rsa) {
-                    signers.insert(author, Signer { key_id: key.uri, key: key.key });
+    let mut done: Vec<Done> = Vec::new();
+    loop {
+        let stopping = *stop.borrow();
+        let free = if stopping { 0 } else { seats.saturating_sub(visits.len()) };
+        match round(&data, &done, free).await {
+            Ok(leases) => {
+                done.clear();
+                for lease in leases {
+                    let (config, stop) = (config.clone(), stop.clone());
+                    visits.spawn(async move { visit(&config.to_request_data(), lease, &stop).await });
                 }
             }
-            Ok(signers)
-        })
-        .await
+            // What is done stays in mind until it can be written down.
+            Err(error) => {
+                tracing::error!(%error, "deliveries could not be written down");
+                tokio::time::sleep(PATIENCE).await;
+            }
+        }
+        if stopping && visits.is_empty() && done.is_empty() {
+            return;
+        }
+        tokio::select! {
+            Some(ended) = visits.join_next() => keep(&mut done, ended),
+            () = wake(&mut events, Event::Deliveries) => {}
+            () = tokio::time::sleep(PATIENCE) => {}
+            () = crate::app::stopped(&mut stop), if !stopping => {}
+        }
+        // What ended meanwhile is written down in the same transaction.
+        while let Some(ended) = visits.try_join_next() {
+            keep(&mut done, ended);
+        }
+    }
 }
 
-async fn settle(data: &Data<Federation>, host: &Host, tally: &Tally) -> Result<(), Error> {
-    let jitter = random::<1>().map_or(0, |[byte]| i64::from(byte));
-    let days = i64::from(data.app.config.federation.retry_days);
+fn keep(done: &mut Vec<Done>, ended: Result<Done, JoinError>) {
+    match ended {
+        Ok(visit) => done.push(visit),
+        Err(error) => tracing::error!(%error, "a visit broke off; the lease of its host runs out by itself"),
+    }
+}
+
+/// One transaction: what the visits brought is written down, their hosts are let go, and up to
+/// `free` others are taken.
+async fn round(data: &Data<Federation>, done: &[Done], free: usize) -> Result<Vec<Lease>, Error> {
+    let config = &data.app.config.federation;
+    let request = i64::try_from(config.request_seconds).unwrap_or(DAY);
+    let lease = i64::try_from(VISIT.as_secs()).unwrap_or(DAY) + request + MARGIN;
+    let days = i64::from(config.retry_days);
     data.app
         .db
         .write(|tx| {
-            deliveries::finish(tx, &tally.finished)?;
-            for (id, status, why, dead) in &tally.failed {
-                deliveries::fail(tx, *id, status.map(i32::from), why, *dead)?;
+            for visit in done {
+                settle(tx, visit, days)?;
             }
-            let failure = match &tally.later {
-                Some((why, retry_after)) => {
-                    let given_up = tx.now.plus_seconds(-days * DAY);
-                    deliveries::give_up(tx, host.id, given_up, why)?;
-                    Some((again(tx.now, host.failures, *retry_after, jitter), why.as_str()))
-                }
-                None => None,
-            };
-            let answered = tally.failed.iter().any(|(_, status, _, dead)| *dead && status.is_some());
-            let success = failure.is_none() && (answered || !tally.finished.is_empty());
-            let visit = Visit { host: host.id, success, failure, signature: tally.scheme };
-            deliveries::release(tx, &visit)
+            match i64::try_from(free) {
+                Ok(free) if free > 0 => host_health::claim(tx, free, lease),
+                _ => Ok(Vec::new()),
+            }
         })
         .await
 }
 
-/// When a host is tried again: later after each failure in a row, give or take a fifth, and never
-/// before it wants to be.
+/// Writes down what happened during a visit and lets go of the host.
+fn settle(tx: &mut Tx<'_>, done: &Done, days: i64) -> Result<(), Error> {
+    let Done { lease, tally } = done;
+    let progress = tally.progress();
+    let now = tx.now;
+    let given_up = now.plus_seconds(-days * DAY);
+    let jitter = random::<1>().map_or(0, |[byte]| i64::from(byte));
+    deliveries::finish(tx, &tally.finished)?;
+    for row in &tally.refused {
+        write_down(tx, row, true, None)?;
+        if row.status == Some(410) {
+            look_after(tx, lease, row)?;
+        }
+    }
+    for row in &tally.failed {
+        // Where the host is to blame, its own time counts; where other rows went through, the row's.
+        let own = (progress || !row.down).then(|| again(now, row.attempts, None, jitter));
+        write_down(tx, row, row.queued <= given_up, own)?;
+    }
+    // As it is now: it may have been heard of meanwhile.
+    let host = hosts::by_id(tx, lease.host.id)?.unwrap_or_else(|| lease.host.clone());
+    let failures = if progress { 0 } else { host.failures };
+    let trouble = trouble(tally, now, failures, jitter);
+    if let Some((_, why)) = trouble {
+        give_up(tx, tally, &host, given_up, why)?;
+    }
+    if let Some(why) = &tally.barred {
+        deliveries::put_aside(tx, host.id, now, why)?;
+    }
+    let pause = tally.broken.then(|| now.plus_seconds(SCHEDULE.first().copied().unwrap_or(DAY)));
+    let visit =
+        Visit { host: host.id, lease: lease.until, progress, trouble, pause, signature: tally.scheme };
+    host_health::release(tx, &visit)
+}
+
+/// Puts aside everything for a host that took nothing for so long, else what waited so long.
+fn give_up(tx: &mut Tx<'_>, tally: &Tally, host: &Host, since: Timestamp, why: &str) -> Result<(), Error> {
+    let now = tx.now;
+    if !tally.progress() && host.failing_since.is_some_and(|first| first <= since) {
+        deliveries::put_aside(tx, host.id, now, why)?;
+    } else if tally.failed.iter().any(|row| row.down) {
+        deliveries::put_aside(tx, host.id, since, why)?;
+    }
+    Ok(())
+}
+
+fn write_down(tx: &mut Tx<'_>, row: &Failed, dead: bool, due_at: Option<Timestamp>) -> Result<(), Error> {
+    let status = row.status.map(i32::from);
+    deliveries::fail(tx, row.id, &Failure { status, error: &row.why, dead, due_at })?;
+    Ok(())
+}
+
+/// An inbox is gone for good: whether its owner is, their own address says.
+fn look_after(tx: &mut Tx<'_>, lease: &Lease, row: &Failed) -> Result<(), Error> {
+    let now = tx.now;
+    for account in accounts::behind(tx, lease.host.id, &row.inbox, GONE)? {
+        jobs::enqueue(tx, &Job::FetchAccount { uri: account.uri.to_string() }, now)?;
+    }
+    Ok(())
+}
+
+/// Whether the host as a whole has to be given time, how much, and why.
+fn trouble(tally: &Tally, now: Timestamp, failures: i32, jitter: i64) -> Option<(Timestamp, &str)> {
+    let asked = tally.failed.iter().filter_map(|row| row.retry_after).max();
+    if let Some(row) = tally.failed.iter().find(|row| row.down) {
+        return Some((again(now, failures, asked, jitter), &row.why));
+    }
+    let row = tally.failed.first().filter(|_| !tally.progress())?;
+    let soon = now.plus_seconds(STUMBLING);
+    Some((again(now, failures, asked, jitter).min(soon), &row.why))
+}
+
+/// When to try again: later after each failure in a row, give or take a fifth, and never before the
+/// host wants to be asked.
 fn again(now: Timestamp, failures: i32, retry_after: Option<Duration>, jitter: i64) -> Timestamp {
     let index = usize::try_from(failures).unwrap_or(usize::MAX);
     let wait = SCHEDULE.get(index).copied().unwrap_or(DAY);

@@ -1,7 +1,12 @@
 //! Later work: fetching what is missing, and tidying up.
 
+use std::panic::AssertUnwindSafe;
+use std::time::Duration;
+
 use activitypub_federation::config::Data;
+use futures_util::FutureExt;
 use futures_util::stream::{FuturesUnordered, StreamExt};
+use tokio::sync::watch;
 
 use crate::domain::id::Id;
 use crate::domain::job::Job;
@@ -9,31 +14,53 @@ use crate::domain::uri::Uri;
 use crate::federation::{Federation, backfill, resolve};
 use crate::services::relations;
 use crate::store::jobs::{self, StoredJob};
-use crate::store::{Error, Tx, accounts, inbox_items, tombstones, undone, users};
+use crate::store::{
+    Error, Tx, accounts, deliveries, host_health, hosts, inbox_items, tombstones, undone, users,
+};
 
 /// How long a job belongs to the worker that claimed it.
 const LEASE_SECONDS: i64 = 600;
-/// Tries before a job is put aside with its error.
-const ATTEMPTS: i32 = 6;
+/// How long a job may still run when the server stops; then it is given back.
+const GRACE: Duration = Duration::from_secs(5);
 const DAY: i64 = 24 * 3600;
+/// Hosts that were given up so many days ago are not asked any more whether they are back.
+const PROBED_DAYS: i64 = 90;
 
 /// Does what is due, side by side; returns how many jobs were settled.
 pub(super) async fn run_due(data: &Data<Federation>) -> Result<usize, Error> {
+    let (_going, stop) = watch::channel(false);
     let workers = i64::try_from(data.app.config.federation.workers).unwrap_or(1);
     let claimed = data.app.db.write(|tx| jobs::claim(tx, workers, LEASE_SECONDS)).await?;
     let count = claimed.len();
-    let mut running: FuturesUnordered<_> = claimed.into_iter().map(|job| run(data, job)).collect();
+    let mut running: FuturesUnordered<_> = claimed.into_iter().map(|job| run(data, job, &stop)).collect();
     while let Some(done) = running.next().await {
         done?;
     }
     Ok(count)
 }
 
-async fn run(data: &Data<Federation>, stored: StoredJob) -> Result<(), Error> {
+/// Does one job, if one is due. A worker holds no more than it works on: a long job delays none.
+pub(super) async fn run_one(data: &Data<Federation>, stop: &watch::Receiver<bool>) -> Result<usize, Error> {
+    let claimed = data.app.db.write(|tx| jobs::claim(tx, 1, LEASE_SECONDS)).await?;
+    let count = claimed.len();
+    for job in claimed {
+        run(data, job, stop).await?;
+    }
+    Ok(count)
+}
+
+async fn run(data: &Data<Federation>, stored: StoredJob, stop: &watch::Receiver<bool>) -> Result<(), Error> {
     let parsed = serde_json::from_str::<Job>(&stored.payload);
-    let result = match &parsed {
-        Ok(job) => perform(data, job).await,
-        Err(error) => Err(Error::broken(format!("an unreadable job: {error}"))),
+    let work = async {
+        match &parsed {
+            Ok(job) => perform(data, job).await,
+            Err(error) => Err(Error::broken(format!("an unreadable job: {error}"))),
+        }
+    };
+    let broke = |_| Err(Error::broken("it broke this server's code"));
+    let result = tokio::select! {
+        result = AssertUnwindSafe(work).catch_unwind() => result.unwrap_or_else(broke),
+        () = cut_off(stop.clone()) => return data.app.db.write(|tx| jobs::release(tx, stored.id)).await,
     };
     let Err(error) = result else {
         let daily = matches!(parsed, Ok(Job::Cleanup));
@@ -41,16 +68,36 @@ async fn run(data: &Data<Federation>, stored: StoredJob) -> Result<(), Error> {
     };
     let why = error.to_string();
     tracing::debug!(job = stored.payload, why, "a job failed");
+    let most = parsed.map_or(0, |job| tries(&job));
     data.app
         .db
         .write(|tx| {
-            let tries = stored.attempts + 1;
             let wait = 60_i64.saturating_mul(1 << (2 * stored.attempts.clamp(0, 10)));
-            let due = (tries < ATTEMPTS).then(|| tx.now.plus_seconds(wait));
+            let due = (stored.attempts + 1 < most).then(|| tx.now.plus_seconds(wait));
             jobs::fail(tx, stored.id, &why, due)?;
             Ok(())
         })
         .await
+}
+
+async fn cut_off(mut stop: watch::Receiver<bool>) {
+    crate::app::stopped(&mut stop).await;
+    tokio::time::sleep(GRACE).await;
+}
+
+/// How often a job is tried before it is put aside with its error.
+const fn tries(job: &Job) -> i32 {
+    match job {
+        Job::FetchNodeInfo { .. } => 2,
+        Job::FetchParent { .. }
+        | Job::FetchReplies { .. }
+        | Job::FetchTheses { .. }
+        | Job::FetchAccount { .. }
+        | Job::FetchOutbox { .. }
+        | Job::FollowForum { .. } => 6,
+        // Without it the server fills up.
+        Job::Cleanup => i32::MAX,
+    }
 }
 
 /// A finished job goes; regular work comes back tomorrow.
@@ -71,7 +118,7 @@ async fn perform(data: &Data<Federation>, job: &Job) -> Result<(), Error> {
         Job::FetchTheses { statement } => backfill::theses(data, Id::new(*statement)).await,
         Job::FetchAccount { uri } => resolve::refresh(data, &address(uri)?).await,
         Job::FetchOutbox { account } => backfill::outbox(data, Id::new(*account)).await,
-        Job::FetchNodeInfo { host } => backfill::nodeinfo(data, host).await,
+        Job::FetchNodeInfo { host } => nodeinfo(data, host).await,
         Job::FollowForum { follower, forum } => follow_forum(data, *follower, forum).await,
         Job::Cleanup => cleanup(data).await,
     }
@@ -88,17 +135,45 @@ async fn follow_forum(data: &Data<Federation>, follower: i64, forum: &str) -> Re
         .await
 }
 
-/// Removes what is over.
+/// Finds out what a host runs; one that says so is alive.
+async fn nodeinfo(data: &Data<Federation>, name: &str) -> Result<(), Error> {
+    backfill::nodeinfo(data, name).await?;
+    data.app
+        .db
+        .write(|tx| match hosts::by_name(tx, name)? {
+            Some(host) if host.software.as_ref().is_some_and(|software| !software.is_empty()) => {
+                host_health::revive(tx, host.id)
+            }
+            Some(_) | None => Ok(()),
+        })
+        .await
+}
+
+/// Removes what is over, and asks the hosts that were given up whether they are back.
 async fn cleanup(data: &Data<Federation>) -> Result<(), Error> {
     data.app
         .db
         .write(|tx| {
             let now = tx.now;
+            let month_ago = now.plus_seconds(-30 * DAY);
             users::purge(tx, now)?;
-            inbox_items::purge(tx, now.plus_seconds(-30 * DAY))?;
-            tombstones::purge(tx, now.plus_seconds(-30 * DAY))?;
+            inbox_items::purge(tx, month_ago)?;
+            tombstones::purge(tx, month_ago)?;
+            deliveries::purge(tx, month_ago)?;
+            jobs::purge(tx, month_ago)?;
             undone::purge(tx, now.plus_seconds(-DAY))?;
-            Ok(())
+            probe(tx)
         })
         .await
+}
+
+/// Each host that was given up is asked once a day, and not all of them at the same time.
+fn probe(tx: &mut Tx<'_>) -> Result<(), Error> {
+    let now = tx.now;
+    let away = host_health::given_up(tx, now.plus_seconds(-PROBED_DAYS * DAY))?;
+    let step = DAY / i64::try_from(away.len().max(1)).unwrap_or(DAY);
+    for (host, wait) in away.into_iter().zip((0..).step_by(usize::try_from(step).unwrap_or(1).max(1))) {
+        jobs::enqueue(tx, &Job::FetchNodeInfo { host: host.name }, now.plus_seconds(wait))?;
+    }
+    Ok(())
 }

@@ -5,17 +5,20 @@
 
 mod deliver;
 mod later;
+mod visit;
 
+use std::panic::AssertUnwindSafe;
 use std::time::Duration;
 
 use activitypub_federation::config::{Data, FederationConfig};
+use futures_util::FutureExt;
 use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::watch;
 use tokio::task::{JoinHandle, JoinSet};
 
 use crate::domain::job::Job;
 use crate::federation::{Federation, inbox};
-use crate::store::{Error, Event, deliveries, jobs};
+use crate::store::{Error, Event, host_health, jobs};
 
 /// Received activities that are applied in one go.
 const BATCH: usize = 128;
@@ -42,20 +45,24 @@ pub async fn run_due(data: &Data<Federation>) -> Result<usize, Error> {
 )]
 pub fn start(config: FederationConfig<Federation>, stop: watch::Receiver<bool>) -> JoinHandle<()> {
     tokio::spawn(async move {
+        // Before anybody claims anything: afterwards it could not be told from what the dead held.
+        schedule(&config).await;
         let mut workers = JoinSet::new();
-        let (deliver, later) = (config.clone(), config.clone());
-        let (second, third) = (stop.clone(), stop.clone());
         for _ in 0..INBOX_WORKERS {
-            let (inbox, stop) = (config.clone(), stop.clone());
+            let (config, stop) = (config.clone(), stop.clone());
             workers.spawn(async move {
-                repeat(&inbox, stop, Event::Inbox, async |data| inbox::apply_due(data, BATCH).await).await;
+                repeat(&config, stop, Event::Inbox, async |data, _| inbox::apply_due(data, BATCH).await)
+                    .await;
             });
         }
-        workers.spawn(async move { deliver::work(&deliver, second).await });
-        workers.spawn(async move {
-            repeat(&later, third, Event::Jobs, async |data| later::run_due(data).await).await;
-        });
-        schedule(&config).await;
+        for _ in 0..config.to_request_data().app.config.federation.workers {
+            let (config, stop) = (config.clone(), stop.clone());
+            workers.spawn(async move {
+                repeat(&config, stop, Event::Jobs, async |data, stop| later::run_one(data, stop).await).await;
+            });
+        }
+        let (deliverer, until) = (config.clone(), stop.clone());
+        workers.spawn(async move { deliver::work(&deliverer, until).await });
         let mut stop = stop;
         crate::app::stopped(&mut stop).await;
         let ended = async { while workers.join_next().await.is_some() {} };
@@ -71,7 +78,7 @@ async fn schedule(config: &FederationConfig<Federation>) {
     let exclusive = data.app.db.is_exclusive();
     let done = data.app.db.write(|tx| {
         if exclusive {
-            deliveries::resume(tx)?;
+            host_health::take_over(tx)?;
         }
         let now = tx.now;
         jobs::enqueue(tx, &Job::Cleanup, now)
@@ -81,20 +88,26 @@ async fn schedule(config: &FederationConfig<Federation>) {
     }
 }
 
-/// Repeats `work` as long as it finds something to do, and again when woken, until the stop.
+/// Repeats `work` as long as it finds something to do, and again when woken, until the stop. Work
+/// that breaks takes no worker with it.
 async fn repeat(
     config: &FederationConfig<Federation>,
     mut stop: watch::Receiver<bool>,
     event: Event,
-    work: impl AsyncFn(&Data<Federation>) -> Result<usize, Error>,
+    work: impl AsyncFn(&Data<Federation>, &watch::Receiver<bool>) -> Result<usize, Error>,
 ) {
     let mut events = config.to_request_data().app.db.events();
     while !*stop.borrow() {
-        match work(&config.to_request_data()).await {
-            Ok(0) => {}
-            Ok(_) => continue,
-            Err(error) => {
+        let data = config.to_request_data();
+        match AssertUnwindSafe(work(&data, &stop)).catch_unwind().await {
+            Ok(Ok(0)) => {}
+            Ok(Ok(_)) => continue,
+            Ok(Err(error)) => {
                 tracing::error!(%error, ?event, "work failed and is tried again");
+                tokio::time::sleep(PATIENCE).await;
+            }
+            Err(_) => {
+                tracing::error!(?event, "work broke off in the middle and is tried again");
                 tokio::time::sleep(PATIENCE).await;
             }
         }

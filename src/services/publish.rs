@@ -10,7 +10,7 @@ use crate::domain::id::{Id, token};
 use crate::domain::keys::Algorithm;
 use crate::domain::uri::Uri;
 use crate::domain::view::View;
-use crate::store::activities::{self, NewActivity};
+use crate::store::activities::{self, Activity, NewActivity};
 use crate::store::revisions::Revision;
 use crate::store::{Conn, Error, Tx, accounts, deliveries, keys};
 use crate::vocab::statement::EMBEDDED_LIMIT;
@@ -39,6 +39,20 @@ pub fn send(
     listed: bool,
     to: &Recipients,
 ) -> Result<(), Error> {
+    let id = keep(tx, actor, activity, object_uri, listed)?;
+    for followee in &to.followers_of {
+        deliveries::to_followers(tx, id, *followee)?;
+    }
+    deliveries::to_accounts(tx, id, &to.accounts)
+}
+
+fn keep(
+    tx: &mut Tx<'_>,
+    actor: &Account,
+    activity: &Value,
+    object_uri: &Uri,
+    listed: bool,
+) -> Result<Id<Activity>, Error> {
     let named = activity.get("id").and_then(Value::as_str).and_then(Uri::parse);
     let uri = named.ok_or_else(|| Error::broken("an activity of ours has no address"))?;
     let row = NewActivity {
@@ -48,11 +62,7 @@ pub fn send(
         object_uri: object_uri.clone(),
         listed,
     };
-    let id = activities::insert(tx, row)?;
-    for followee in &to.followers_of {
-        deliveries::to_followers(tx, id, *followee)?;
-    }
-    deliveries::to_accounts(tx, id, &to.accounts)
+    activities::insert(tx, row)
 }
 
 /// Adds the actor's integrity proof (FEP-8b32), so that a copy can be checked without us.
@@ -124,11 +134,11 @@ pub fn update_account(tx: &mut Tx<'_>, account: &Account, document: &Value) -> R
 /// Sends a Follow with the address that the relation keeps; asking again repeats the same one.
 pub fn follow(tx: &mut Tx<'_>, follower: &Account, followee: &Account, uri: &Uri) -> Result<(), Error> {
     if let Some(sent) = activities::by_uri(tx, uri)? {
-        return deliveries::to_accounts(tx, sent.id, &[followee.id]);
+        return deliveries::to_own_inbox(tx, sent.id, followee.id);
     }
     let follow = activity::simple("Follow", uri, follower, &json!(followee.uri), &[&followee.uri]);
-    let to = Recipients { followers_of: Vec::new(), accounts: vec![followee.id] };
-    send(tx, follower, &follow, &followee.uri, false, &to)
+    let sent = keep(tx, follower, &follow, &followee.uri, false)?;
+    deliveries::to_own_inbox(tx, sent, followee.id)
 }
 
 /// Sends one of the small activities (Follow, Accept, Like, Undo …) to one account.
@@ -141,9 +151,22 @@ pub fn to_account(
 ) -> Result<Uri, Error> {
     let id = activity_uri(tx)?;
     let simple = activity::simple(kind, &id, actor, object, &[&to.uri]);
-    let recipients = Recipients { followers_of: Vec::new(), accounts: vec![to.id] };
-    send(tx, actor, &simple, &id, false, &recipients)?;
+    // What is about the same thing arrives in order: an Undo after what it undoes.
+    let about = innermost(object).and_then(Uri::parse).unwrap_or_else(|| id.clone());
+    let sent = keep(tx, actor, &simple, &about, false)?;
+    deliveries::to_own_inbox(tx, sent, to.id)?;
     Ok(id)
+}
+
+/// What an activity about an activity is about in the end.
+fn innermost(object: &Value) -> Option<&str> {
+    match object {
+        Value::String(address) => Some(address),
+        Value::Object(fields) => {
+            fields.get("object").map_or_else(|| fields.get("id").and_then(Value::as_str), innermost)
+        }
+        _ => None,
+    }
 }
 
 fn tell(tx: &mut Tx<'_>, kind: &str, view: &View, document: &Value) -> Result<(), Error> {

@@ -2,7 +2,8 @@
 
 use diesel::prelude::{AsChangeset, Insertable};
 use diesel::{
-    BoolExpressionMethods, ExpressionMethods, OptionalExtension, QueryDsl, QueryResult, SelectableHelper,
+    BoolExpressionMethods, ExpressionMethods, NullableExpressionMethods, OptionalExtension, QueryDsl,
+    QueryResult, SelectableHelper,
 };
 
 use super::conn::{Conn, run};
@@ -177,6 +178,17 @@ pub fn by_uris(conn: &mut Conn, uris: &[Uri]) -> QueryResult<Vec<Account>> {
         return Ok(Vec::new());
     }
     let query = accounts::table.filter(accounts::uri.eq_any(uris.to_vec()));
+    run!(conn, load, query.select(Account::as_select()))
+}
+
+/// The accounts of a host that receive at this inbox.
+pub fn behind(conn: &mut Conn, host: Id<Host>, inbox: &Uri, limit: i64) -> QueryResult<Vec<Account>> {
+    let query = accounts::table
+        .filter(accounts::host_id.eq(host))
+        .filter(accounts::state.eq(AccountState::Active))
+        .filter(accounts::inbox.eq(inbox).or(accounts::shared_inbox.eq(inbox).assume_not_null()))
+        .order(accounts::id)
+        .limit(limit);
     run!(conn, load, query.select(Account::as_select()))
 }
 

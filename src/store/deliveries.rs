@@ -1,24 +1,29 @@
 //! The queue of what has to reach other servers: one row per activity and inbox.
 //!
-//! Workers claim hosts, not rows: `hosts.due_at` says when a host is to be served, and moving it
-//! forward is the lease. Rows are inserted without asking the network anything.
+//! Rows are inserted without asking the network anything. Workers take hosts, not rows
+//! (`store::host_health`); of one host the rows go out in the order of their keys, and no row
+//! overtakes an earlier one about the same thing.
+
+use std::collections::HashMap;
 
 use diesel::prelude::{Queryable, Selectable};
 use diesel::sql_types::{Nullable, Text};
 use diesel::{
-    BoolExpressionMethods, ExpressionMethods, IntoSql, JoinOnDsl, NullableExpressionMethods, QueryDsl,
-    QueryResult, SelectableHelper, TextExpressionMethods,
+    BoolExpressionMethods, ExpressionMethods, IntoSql, JoinOnDsl, NullableExpressionMethods,
+    OptionalExtension, QueryDsl, QueryResult, RunQueryDsl, SelectableHelper, TextExpressionMethods,
 };
 
 use super::Error;
 use super::activities::Activity;
 use super::conn::{Conn, run};
+use super::settings;
 use super::tx::{Event, Tx};
 use crate::clock::Timestamp;
 use crate::domain::account::{Account, AccountState};
-use crate::domain::host::{Host, HostStanding, SignatureScheme};
+use crate::domain::host::{Host, HostStanding};
 use crate::domain::id::Id;
 use crate::domain::relation::FollowState;
+use crate::domain::site::FederationMode;
 use crate::domain::uri::Uri;
 use crate::schema::{accounts, activities, deliveries, follows, hosts};
 
@@ -27,8 +32,20 @@ diesel::define_sql_function! {
     fn coalesce(first: Nullable<Text>, second: Text) -> Text;
 }
 
-/// After this long without success a host gets nothing new until it is heard of again.
-const DORMANT_SECONDS: i64 = 7 * 24 * 3600;
+diesel::define_sql_function! {
+    /// The length of a text in bytes.
+    fn octet_length(text: Text) -> Integer;
+}
+
+diesel::alias! {
+    const HELD: Alias<Held> = deliveries as held;
+    const HELD_ABOUT: Alias<HeldAbout> = activities as held_about;
+}
+
+/// Rows of one host that are held in memory at a time, and how many bytes their activities may
+/// have together: a hundred hosts with long texts must not fill a small machine.
+const WINDOW: i64 = 100;
+const WINDOW_BYTES: i64 = 1024 * 1024;
 
 /// A delivery that waits.
 #[derive(Clone, Debug, Queryable, Selectable)]
@@ -47,18 +64,16 @@ pub struct Delivery {
 /// The columns that every way to queue fills. Several accounts behind one inbox make one row: the
 /// second meets the first and is dropped, which costs less than asking for distinct rows.
 macro_rules! queue {
-    ($tx:expr, $activity:expr, $recipients:expr) => {{
+    ($tx:expr, $activity:expr, $inbox:expr, $recipients:expr) => {{
         let (activity, now): (Id<Activity>, Timestamp) = ($activity, $tx.now);
-        let alive = now.plus_seconds(-DORMANT_SECONDS);
         let rows = $recipients
             .filter(accounts::state.eq(AccountState::Active))
             .filter(accounts::standing.ne(HostStanding::Suspended))
-            .filter(hosts::standing.ne(HostStanding::Suspended))
-            .filter(hosts::failing_since.is_null().or(hosts::failing_since.gt(alive)))
+            .filter(hosts::standing.eq_any(served($tx)?))
             .select((
                 activity.into_sql::<diesel::sql_types::BigInt>(),
                 hosts::id,
-                coalesce(accounts::shared_inbox, accounts::inbox),
+                $inbox,
                 0.into_sql::<diesel::sql_types::Integer>(),
                 false.into_sql::<diesel::sql_types::Bool>(),
                 now.into_sql::<diesel::sql_types::BigInt>(),
@@ -79,16 +94,29 @@ macro_rules! queue {
     }};
 }
 
-/// Queues an activity for everyone elsewhere who follows `account`, once per inbox.
+/// Which hosts we talk to at all.
+fn served(conn: &mut Conn) -> QueryResult<Vec<HostStanding>> {
+    Ok(match settings::get(conn)?.federation_mode {
+        FederationMode::Allowlist => vec![HostStanding::Approved],
+        FederationMode::Open | FederationMode::Quarantine => {
+            vec![HostStanding::Unknown, HostStanding::Approved, HostStanding::Limited]
+        }
+    })
+}
+
+/// Queues an activity for everyone elsewhere who follows `account`, once per inbox. A host that was
+/// given up gets nothing new until it is heard of again.
 pub fn to_followers(tx: &mut Tx<'_>, activity: Id<Activity>, account: Id<Account>) -> Result<(), Error> {
     queue!(
         tx,
         activity,
+        coalesce(accounts::shared_inbox, accounts::inbox),
         follows::table
             .inner_join(accounts::table.on(accounts::id.eq(follows::follower_id)))
             .inner_join(hosts::table.on(accounts::host_id.eq(hosts::id.nullable())))
             .filter(follows::followee_id.eq(account))
             .filter(follows::state.eq(FollowState::Accepted))
+            .filter(hosts::failing_since.is_null().or(hosts::due_at.is_not_null()))
     )
 }
 
@@ -100,9 +128,26 @@ pub fn to_accounts(tx: &mut Tx<'_>, activity: Id<Activity>, ids: &[Id<Account>])
     queue!(
         tx,
         activity,
+        coalesce(accounts::shared_inbox, accounts::inbox),
         accounts::table
             .inner_join(hosts::table.on(accounts::host_id.eq(hosts::id.nullable())))
             .filter(accounts::id.eq_any(ids.to_vec()))
+    )
+}
+
+/// Queues an activity that concerns one account alone, for its own inbox: not every server looks
+/// for a Follow or an Undo in the shared one. Sending it once more takes up what was put aside.
+pub fn to_own_inbox(tx: &mut Tx<'_>, activity: Id<Activity>, id: Id<Account>) -> Result<(), Error> {
+    let aside =
+        deliveries::table.filter(deliveries::activity_id.eq(activity)).filter(deliveries::dead.eq(true));
+    run!(tx, execute, diesel::delete(aside))?;
+    queue!(
+        tx,
+        activity,
+        accounts::inbox,
+        accounts::table
+            .inner_join(hosts::table.on(accounts::host_id.eq(hosts::id.nullable())))
+            .filter(accounts::id.eq(id))
     )
 }
 
@@ -124,49 +169,84 @@ pub fn keep_large(tx: &mut Tx<'_>, uri: &Uri, whole: bool) -> Result<(), Error> 
     Ok(())
 }
 
-/// Makes the hosts of an activity due. A host that is being served, or that is given time after a
-/// failure, keeps its own time: whoever serves it looks for new rows before letting go.
+/// Makes the hosts of an activity due. A host that is given time after a failure keeps its own
+/// time, and so does one that is being served: whoever serves it looks for new rows before letting
+/// go.
 fn wake(tx: &mut Tx<'_>, activity: Id<Activity>) -> Result<(), Error> {
     let now = tx.now;
-    let waiting = deliveries::table.filter(deliveries::activity_id.eq(activity)).select(deliveries::host_id);
-    let idle = hosts::table.filter(hosts::due_at.is_null()).filter(hosts::id.eq_any(waiting));
+    let waiting =
+        || deliveries::table.filter(deliveries::activity_id.eq(activity)).select(deliveries::host_id);
+    if let Conn::Postgres(conn) = &mut **tx {
+        // A worker that lets go of a host right now either sees our rows, or is waited for here.
+        // The order keeps two of us from waiting for each other.
+        let hosts = hosts::table.filter(hosts::id.eq_any(waiting())).select(hosts::id).order(hosts::id);
+        let _: Vec<Id<Host>> = hosts.for_no_key_update().load(&mut **conn)?;
+    }
+    let rested = hosts::due_at.gt(now).and(hosts::failures.eq(0)).and(hosts::leased_until.is_null());
+    let idle = hosts::table
+        .filter(hosts::id.eq_any(waiting()))
+        .filter(hosts::due_at.is_null().or(rested.assume_not_null()));
     run!(tx, execute, diesel::update(idle).set(hosts::due_at.eq(now)))?;
     tx.after_commit(Event::Deliveries);
     Ok(())
 }
 
-/// Takes up to `limit` hosts that are due, for as long as the lease lasts.
-pub fn claim(tx: &mut Tx<'_>, limit: i64, lease_seconds: i64) -> Result<Vec<Host>, Error> {
-    let (now, until) = (tx.now, tx.now.plus_seconds(lease_seconds));
-    let due = hosts::table.filter(hosts::due_at.le(now)).order((hosts::due_at, hosts::id)).limit(limit);
-    let waiting: Vec<Host> = run!(tx, load, due.select(Host::as_select()))?;
-    let mut claimed = Vec::new();
-    for host in waiting {
-        let free = hosts::table.filter(hosts::id.eq(host.id)).filter(hosts::due_at.le(now));
-        if run!(tx, execute, diesel::update(free).set(hosts::due_at.eq(until)))? > 0 {
-            claimed.push(host);
-        }
+/// The rows of a host that may go out: neither put aside nor given time, nor behind an earlier row
+/// about the same thing that is given time.
+macro_rules! ready {
+    ($host:expr, $now:expr) => {{
+        let (host, now): (Id<Host>, Timestamp) = ($host, $now);
+        let held = HELD
+            .inner_join(
+                HELD_ABOUT.on(HELD_ABOUT.field(activities::id).eq(HELD.field(deliveries::activity_id))),
+            )
+            .filter(HELD.field(deliveries::host_id).eq(host))
+            .filter(HELD.field(deliveries::due_at).gt(now))
+            .select(HELD_ABOUT.field(activities::object_uri));
+        deliveries::table
+            .inner_join(activities::table.on(activities::id.eq(deliveries::activity_id)))
+            .filter(deliveries::host_id.eq(host))
+            .filter(deliveries::dead.eq(false))
+            .filter(deliveries::due_at.is_null().or(deliveries::due_at.assume_not_null().le(now)))
+            .filter(activities::object_uri.ne_all(held))
+    }};
+}
+
+/// A window of what may go out to a host, in order; never empty when anything may.
+pub fn waiting(conn: &mut Conn, host: Id<Host>, now: Timestamp) -> QueryResult<Vec<(Delivery, Activity)>> {
+    let query = ready!(host, now).order(deliveries::id).limit(WINDOW);
+    let rows: Vec<(Delivery, Id<Activity>, i32)> = run!(
+        conn,
+        load,
+        query.select((Delivery::as_select(), activities::id, octet_length(activities::body)))
+    )?;
+    let mut bytes = 0;
+    let fitting = rows.into_iter().take_while(|(_, _, length)| {
+        let first = bytes == 0;
+        bytes += i64::from(*length);
+        first || bytes <= WINDOW_BYTES
+    });
+    let rows: Vec<(Delivery, Id<Activity>)> = fitting.map(|(row, activity, _)| (row, activity)).collect();
+    let ids: Vec<Id<Activity>> = rows.iter().map(|(_, activity)| *activity).collect();
+    let query = activities::table.filter(activities::id.eq_any(ids));
+    let loaded: Vec<Activity> = run!(conn, load, query.select(Activity::as_select()))?;
+    let loaded: HashMap<_, _> = loaded.into_iter().map(|activity| (activity.id, activity)).collect();
+    let whole = |(row, id): (Delivery, Id<Activity>)| Some((row, loaded.get(&id)?.clone()));
+    Ok(rows.into_iter().filter_map(whole).collect())
+}
+
+/// When a row of this host may go out next: now, later, or never, because nothing waits.
+pub fn next(conn: &mut Conn, host: Id<Host>, now: Timestamp) -> QueryResult<Option<Timestamp>> {
+    let ready: Option<Id<Delivery>> =
+        run!(conn, first, ready!(host, now).select(deliveries::id)).optional()?;
+    if ready.is_some() {
+        return Ok(Some(now));
     }
-    Ok(claimed)
-}
-
-/// Makes hosts due that a worker held which is no more. Only where no other process can hold any.
-pub fn resume(tx: &mut Tx<'_>) -> Result<(), Error> {
-    let now = tx.now;
-    let held = hosts::table.filter(hosts::due_at.gt(now)).filter(hosts::failures.eq(0));
-    run!(tx, execute, diesel::update(held).set(hosts::due_at.eq(now)))?;
-    Ok(())
-}
-
-/// What waits for a host, in order.
-pub fn waiting(conn: &mut Conn, host: Id<Host>, limit: i64) -> QueryResult<Vec<(Delivery, Activity)>> {
-    let query = deliveries::table
-        .inner_join(activities::table.on(activities::id.eq(deliveries::activity_id)))
+    let later = deliveries::table
         .filter(deliveries::host_id.eq(host))
-        .filter(deliveries::dead.eq(false))
-        .order(deliveries::id)
-        .limit(limit);
-    run!(conn, load, query.select((Delivery::as_select(), Activity::as_select())))
+        .filter(deliveries::due_at.gt(now))
+        .select(diesel::dsl::min(deliveries::due_at));
+    run!(conn, get_result, later)
 }
 
 /// These arrived.
@@ -174,108 +254,73 @@ pub fn finish(conn: &mut Conn, ids: &[Id<Delivery>]) -> QueryResult<usize> {
     run!(conn, execute, diesel::delete(deliveries::table.filter(deliveries::id.eq_any(ids.to_vec()))))
 }
 
-/// This one did not arrive. A dead one is kept for people to look at and to send again.
-pub fn fail(
-    conn: &mut Conn,
-    id: Id<Delivery>,
-    status: Option<i32>,
-    error: &str,
-    dead: bool,
-) -> QueryResult<usize> {
+/// Why a row did not arrive, and what becomes of it.
+pub struct Failure<'a> {
+    /// The status, if there was an answer.
+    pub status: Option<i32>,
+    /// One line.
+    pub error: &'a str,
+    /// Never again: kept for people to look at and to send again.
+    pub dead: bool,
+    /// Not before this; at once when `None`.
+    pub due_at: Option<Timestamp>,
+}
+
+/// This one did not arrive.
+pub fn fail(conn: &mut Conn, id: Id<Delivery>, failure: &Failure<'_>) -> QueryResult<usize> {
     let change = (
         deliveries::attempts.eq(deliveries::attempts + 1),
-        deliveries::last_status.eq(status),
-        deliveries::last_error.eq(error),
-        deliveries::dead.eq(dead),
+        deliveries::last_status.eq(failure.status),
+        deliveries::last_error.eq(failure.error),
+        deliveries::dead.eq(failure.dead),
+        deliveries::due_at.eq(failure.due_at.filter(|_| !failure.dead)),
     );
     run!(conn, execute, diesel::update(deliveries::table.find(id)).set(change))
 }
 
-/// What a worker learned about a host while it served it.
-pub struct Visit<'a> {
-    /// The host.
-    pub host: Id<Host>,
-    /// Whether anything was accepted or at least answered sensibly.
-    pub success: bool,
-    /// When to come back after a failure, and what happened.
-    pub failure: Option<(Timestamp, &'a str)>,
-    /// The signature it accepted, if it is another one than before.
-    pub signature: Option<SignatureScheme>,
-}
-
-/// Lets go of a host: due again at once when rows wait, later after a failure, else not at all.
-pub fn release(tx: &mut Tx<'_>, visit: &Visit<'_>) -> Result<(), Error> {
-    let now = tx.now;
-    let host = || hosts::table.find(visit.host);
-    if let Some(signature) = visit.signature {
-        run!(tx, execute, diesel::update(host()).set(hosts::signature.eq(signature)))?;
-    }
-    if visit.success {
-        let nothing: Option<Timestamp> = None;
-        let well = (hosts::failures.eq(0), hosts::failing_since.eq(nothing), hosts::last_success_at.eq(now));
-        run!(tx, execute, diesel::update(host()).set(well))?;
-    }
-    let due = match visit.failure {
-        Some((due, error)) => {
-            let ill = (hosts::failures.eq(hosts::failures + 1), hosts::last_error.eq(error));
-            run!(tx, execute, diesel::update(host()).set(ill))?;
-            let first = host().filter(hosts::failing_since.is_null());
-            run!(tx, execute, diesel::update(first).set(hosts::failing_since.eq(now)))?;
-            Some(due)
-        }
-        None => waits(tx, visit.host)?.then_some(now),
-    };
-    run!(tx, execute, diesel::update(host()).set(hosts::due_at.eq(due)))?;
-    Ok(())
-}
-
-fn waits(conn: &mut Conn, host: Id<Host>) -> QueryResult<bool> {
-    let query =
-        deliveries::table.filter(deliveries::host_id.eq(host)).filter(deliveries::dead.eq(false)).count();
-    run!(conn, get_result, query).map(|count: i64| count > 0)
-}
-
-/// Gives up what waited longer than `since`; the host is not tried again until it is heard of.
-pub fn give_up(tx: &mut Tx<'_>, host: Id<Host>, since: Timestamp, error: &str) -> Result<usize, Error> {
+/// Puts aside what was queued for a host up to `until`.
+pub fn put_aside(conn: &mut Conn, host: Id<Host>, until: Timestamp, error: &str) -> QueryResult<usize> {
     let old = deliveries::table
         .filter(deliveries::host_id.eq(host))
         .filter(deliveries::dead.eq(false))
-        .filter(deliveries::created_at.le(since));
-    Ok(run!(
-        tx,
-        execute,
-        diesel::update(old).set((deliveries::dead.eq(true), deliveries::last_error.eq(error)))
-    )?)
+        .filter(deliveries::created_at.le(until));
+    let never: Option<Timestamp> = None;
+    let change = (deliveries::dead.eq(true), deliveries::last_error.eq(error), deliveries::due_at.eq(never));
+    run!(conn, execute, diesel::update(old).set(change))
 }
 
-/// A verified request came from a host: whatever we thought of it, it is alive.
-pub fn heard(tx: &mut Tx<'_>, id: Id<Host>) -> Result<(), Error> {
+/// Sends again what was put aside for a host; returns how much that is.
+pub fn take_up(tx: &mut Tx<'_>, host: Id<Host>) -> Result<usize, Error> {
     let now = tx.now;
-    // Once a minute is enough, and spares a busy inbox a write per activity.
-    let minute = now.plus_seconds(-60);
-    let stale = hosts::table
-        .filter(hosts::id.eq(id))
-        .filter(hosts::last_seen_at.is_null().or(hosts::last_seen_at.lt(minute)).or(hosts::failures.gt(0)));
-    if run!(tx, execute, diesel::update(stale).set(hosts::last_seen_at.eq(now)))? == 0 {
-        return Ok(());
+    let aside = deliveries::table.filter(deliveries::host_id.eq(host)).filter(deliveries::dead.eq(true));
+    // They count as queued now: otherwise the first failure would put them aside again.
+    let change = (deliveries::dead.eq(false), deliveries::attempts.eq(0), deliveries::created_at.eq(now));
+    let taken = run!(tx, execute, diesel::update(aside).set(change))?;
+    if taken > 0 {
+        super::host_health::revive(tx, host)?;
     }
-    let nothing: Option<Timestamp> = None;
-    let ill = hosts::table.filter(hosts::id.eq(id)).filter(hosts::failures.gt(0));
-    let well = (hosts::failures.eq(0), hosts::failing_since.eq(nothing));
-    if run!(tx, execute, diesel::update(ill).set(well))? > 0 && waits(tx, id)? {
-        run!(tx, execute, diesel::update(hosts::table.find(id)).set(hosts::due_at.eq(now)))?;
-        tx.after_commit(Event::Deliveries);
-    }
-    Ok(())
+    Ok(taken)
 }
 
-/// How many deliveries wait, dead ones left out.
+/// What was put aside, host by host: its name, how much, and the last reason.
+pub fn aside(conn: &mut Conn, limit: i64) -> QueryResult<Vec<(String, i64, Option<String>)>> {
+    let query = deliveries::table
+        .inner_join(hosts::table.on(hosts::id.eq(deliveries::host_id)))
+        .filter(deliveries::dead.eq(true))
+        .group_by((hosts::id, hosts::name))
+        .order(hosts::name)
+        .limit(limit)
+        .select((hosts::name, diesel::dsl::count(deliveries::id), diesel::dsl::max(deliveries::last_error)));
+    run!(conn, load, query)
+}
+
+/// Forgets what was put aside and queued before `when`.
+pub fn purge(conn: &mut Conn, when: Timestamp) -> QueryResult<usize> {
+    let old = deliveries::table.filter(deliveries::dead.eq(true)).filter(deliveries::created_at.lt(when));
+    run!(conn, execute, diesel::delete(old))
+}
+
+/// How many deliveries wait, those put aside left out.
 pub fn pending(conn: &mut Conn) -> QueryResult<i64> {
     run!(conn, get_result, deliveries::table.filter(deliveries::dead.eq(false)).count())
-}
-
-/// When the next host is due.
-pub fn next_due(conn: &mut Conn) -> QueryResult<Option<Timestamp>> {
-    let query = hosts::table.select(diesel::dsl::min(hosts::due_at));
-    run!(conn, get_result, query)
 }

@@ -33,8 +33,10 @@ pub fn ensure(tx: &mut Tx<'_>, name: &str) -> Result<Host, Error> {
         hosts::failures.eq(0),
         hosts::created_at.eq(tx.now),
     );
-    run!(tx, execute, diesel::insert_into(hosts::table).values(row))?;
-    by_id(tx, id)?.ok_or_else(|| Error::broken("a host vanished while it was being made"))
+    // Another process may have been faster; then its row is the host.
+    let insert = diesel::insert_into(hosts::table).values(row).on_conflict(hosts::name).do_nothing();
+    run!(tx, execute, insert)?;
+    by_name(tx, name)?.ok_or_else(|| Error::broken("a host vanished while it was being made"))
 }
 
 /// Decides about a host.

@@ -23,25 +23,26 @@ pub struct StoredJob {
     pub attempts: i32,
 }
 
-/// Adds a job; when the same waits already, the earlier due time counts.
+/// Adds a job; when the same waits already, the earlier due time counts. One that was put aside gets
+/// another chance.
 pub fn enqueue(tx: &mut Tx<'_>, job: &Job, due: Timestamp) -> Result<(), Error> {
     let key = job.key();
-    let waiting = jobs::table.filter(jobs::key.eq(&key));
-    let known: i64 = run!(tx, get_result, waiting.count())?;
-    if known > 0 {
-        let later = jobs::table.filter(jobs::key.eq(&key)).filter(jobs::due_at.gt(due));
-        run!(tx, execute, diesel::update(later).set((jobs::due_at.eq(due), jobs::dead.eq(false))))?;
-    } else {
-        let payload = serde_json::to_string(job).map_err(|error| Error::broken(error.to_string()))?;
-        let row = (
-            jobs::key.eq(&key),
-            jobs::payload.eq(payload),
-            jobs::attempts.eq(0),
-            jobs::due_at.eq(due),
-            jobs::dead.eq(false),
-            jobs::created_at.eq(tx.now),
-        );
-        run!(tx, execute, diesel::insert_into(jobs::table).values(row))?;
+    let payload = serde_json::to_string(job).map_err(|error| Error::broken(error.to_string()))?;
+    let row = (
+        jobs::key.eq(&key),
+        jobs::payload.eq(payload),
+        jobs::attempts.eq(0),
+        jobs::due_at.eq(due),
+        jobs::dead.eq(false),
+        jobs::created_at.eq(tx.now),
+    );
+    let insert = diesel::insert_into(jobs::table).values(row).on_conflict(jobs::key).do_nothing();
+    if run!(tx, execute, insert)? == 0 {
+        let same = || jobs::table.filter(jobs::key.eq(&key));
+        let again = (jobs::due_at.eq(due), jobs::attempts.eq(0), jobs::dead.eq(false));
+        run!(tx, execute, diesel::update(same().filter(jobs::dead.eq(true))).set(again))?;
+        let later = same().filter(jobs::due_at.gt(due));
+        run!(tx, execute, diesel::update(later).set(jobs::due_at.eq(due)))?;
     }
     tx.after_commit(Event::Jobs);
     Ok(())
@@ -80,4 +81,17 @@ pub fn fail(conn: &mut Conn, id: Id<StoredJob>, error: &str, due: Option<Timesta
         Some(due) => run!(conn, execute, diesel::update(jobs::table.find(id)).set(jobs::due_at.eq(due))),
         None => Ok(0),
     }
+}
+
+/// The job was not finished and is not to blame: somebody takes it again at once.
+pub fn release(tx: &mut Tx<'_>, id: Id<StoredJob>) -> Result<(), Error> {
+    let now = tx.now;
+    run!(tx, execute, diesel::update(jobs::table.find(id)).set(jobs::due_at.eq(now)))?;
+    Ok(())
+}
+
+/// Forgets what was put aside and asked for before `when`.
+pub fn purge(conn: &mut Conn, when: Timestamp) -> QueryResult<usize> {
+    let old = jobs::table.filter(jobs::dead.eq(true)).filter(jobs::created_at.lt(when));
+    run!(conn, execute, diesel::delete(old))
 }

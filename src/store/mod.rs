@@ -9,6 +9,7 @@ pub mod db;
 pub mod deliveries;
 pub mod drafts;
 mod error;
+pub mod host_health;
 pub mod hosts;
 pub mod inbox_items;
 pub mod interactions;

@@ -23,6 +23,7 @@ CREATE TABLE hosts (
     failures INTEGER NOT NULL,
     failing_since BIGINT,
     due_at BIGINT,
+    leased_until BIGINT,
     last_success_at BIGINT,
     last_seen_at BIGINT,
     last_error TEXT,
@@ -315,10 +316,12 @@ CREATE TABLE deliveries (
     dead BOOLEAN NOT NULL,
     last_status INTEGER,
     last_error TEXT,
+    due_at BIGINT,
     created_at BIGINT NOT NULL
 );
 CREATE UNIQUE INDEX deliveries_once ON deliveries (activity_id, inbox);
 CREATE INDEX deliveries_host ON deliveries (host_id, dead, id);
+CREATE INDEX deliveries_later ON deliveries (host_id, due_at) WHERE due_at IS NOT NULL;
 
 CREATE TABLE inbox_items (
     id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,

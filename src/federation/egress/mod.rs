@@ -30,6 +30,9 @@ const MAX_REDIRECTS: usize = 3;
 /// How much of the answer to a delivery is read: enough for its one line of reason.
 const MAX_ANSWER: usize = 4 * 1024;
 
+/// How long we listen to that text.
+const ANSWER: Duration = Duration::from_secs(2);
+
 /// How long a connection may take to stand, within the deadline of its request.
 const CONNECT: Duration = Duration::from_secs(5);
 
@@ -186,14 +189,13 @@ impl Egress {
         deadline: Duration,
     ) -> Result<PostOutcome, EgressError> {
         let url = self.policy.check_url(url)?;
-        let exchange = async {
-            let response = self.client.post(url).headers(headers).body(body).send().await?;
-            let status = response.status().as_u16();
-            let retry_after = error::retry_after(response.headers());
-            let answer = start(response).await;
-            Ok(PostOutcome { status, retry_after, answer })
-        };
-        within(deadline, exchange).await
+        let exchange = async { Ok(self.client.post(url).headers(headers).body(body).send().await?) };
+        let response = within(deadline, exchange).await?;
+        let status = response.status().as_u16();
+        let retry_after = error::retry_after(response.headers());
+        // The status has been said: a text that never ends does not take it back.
+        let answer = tokio::time::timeout(ANSWER, start(response)).await.unwrap_or_default();
+        Ok(PostOutcome { status, retry_after, answer })
     }
 }
 

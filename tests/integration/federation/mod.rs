@@ -1,4 +1,6 @@
 //! Stories between servers.
 
 mod delivery;
+mod hosts;
+mod sink;
 mod statements;
