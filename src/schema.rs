@@ -222,6 +222,7 @@ diesel::table! {
         contribution_id -> BigInt,
         uri -> Text,
         created_at -> BigInt,
+        id -> BigInt,
     }
 }
 
@@ -385,6 +386,90 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    feed (id) {
+        id -> BigInt,
+        account_id -> BigInt,
+        contribution_id -> BigInt,
+    }
+}
+
+diesel::table! {
+    account_counts (account_id) {
+        account_id -> BigInt,
+        contributions -> BigInt,
+        followers -> BigInt,
+        following -> BigInt,
+    }
+}
+
+diesel::table! {
+    bookmarks (id) {
+        id -> BigInt,
+        account_id -> BigInt,
+        contribution_id -> BigInt,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    muted_threads (account_id, thread_id) {
+        account_id -> BigInt,
+        thread_id -> BigInt,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    scheduled_posts (id) {
+        id -> BigInt,
+        account_id -> BigInt,
+        user_id -> BigInt,
+        due_at -> BigInt,
+        params -> Text,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    idempotency_keys (account_id, key) {
+        account_id -> BigInt,
+        key -> Text,
+        contribution_id -> Nullable<BigInt>,
+        scheduled_id -> Nullable<BigInt>,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    polls (contribution_id) {
+        contribution_id -> BigInt,
+        ends_at -> Nullable<BigInt>,
+        multiple -> Bool,
+        hides_totals -> Bool,
+        voters -> BigInt,
+    }
+}
+
+diesel::table! {
+    poll_options (contribution_id, position) {
+        contribution_id -> BigInt,
+        position -> Integer,
+        title -> Text,
+        votes -> BigInt,
+    }
+}
+
+diesel::table! {
+    poll_votes (contribution_id, account_id, position) {
+        contribution_id -> BigInt,
+        account_id -> BigInt,
+        position -> Integer,
+        uri -> Text,
+        created_at -> BigInt,
+    }
+}
+
 diesel::joinable!(sessions -> users (user_id));
 diesel::joinable!(tokens -> users (user_id));
 diesel::joinable!(statements -> contributions (contribution_id));
@@ -420,4 +505,13 @@ diesel::allow_tables_to_appear_in_same_query!(
     inbox_items,
     jobs,
     audit_entries,
+    feed,
+    account_counts,
+    bookmarks,
+    muted_threads,
+    scheduled_posts,
+    idempotency_keys,
+    polls,
+    poll_options,
+    poll_votes,
 );

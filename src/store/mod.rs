@@ -1,29 +1,37 @@
 //! SQL: rows in and out, one file per family of tables. Nothing above this floor knows diesel.
 
+pub mod account_views;
 pub mod accounts;
 pub mod activities;
 pub mod audit;
+pub mod bookmarks;
 mod conn;
 pub mod contributions;
 pub mod db;
 pub mod deliveries;
 pub mod drafts;
 mod error;
+pub mod hiding;
 pub mod host_health;
 pub mod hosts;
 pub mod inbox_items;
 pub mod interactions;
 pub mod jobs;
 pub mod keys;
+pub mod lines;
 mod migrations;
 pub mod notifications;
+pub mod page;
 pub mod pins;
+pub mod polls;
 mod postgres;
 pub mod relations;
 pub mod reports;
 pub mod revisions;
 pub mod settings;
 pub mod statements;
+pub mod threads;
+pub mod timelines;
 pub mod tombstones;
 mod tx;
 pub mod undone;

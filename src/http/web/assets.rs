@@ -1,4 +1,5 @@
-//! The files pages refer to, compiled in: one stylesheet and the mark.
+//! The files pages refer to, compiled in: one stylesheet, the mark, and what stands for missing
+//! pictures in apps.
 
 /// A file served below `/assets/`.
 #[derive(Clone, Copy, Debug)]
@@ -12,13 +13,15 @@ pub struct Asset {
 }
 
 /// Every file there is. Pages name them with `?v=<version>`, so they may be cached for a year.
-pub const ASSETS: [Asset; 2] = [
+pub const ASSETS: [Asset; 4] = [
     Asset {
         name: "plenum.css",
         media_type: "text/css; charset=utf-8",
         body: include_bytes!("assets/plenum.css"),
     },
     Asset { name: "mark.svg", media_type: "image/svg+xml", body: include_bytes!("assets/mark.svg") },
+    Asset { name: "avatar.png", media_type: "image/png", body: include_bytes!("assets/avatar.png") },
+    Asset { name: "header.png", media_type: "image/png", body: include_bytes!("assets/header.png") },
 ];
 
 /// The policy every page is sent with: no script, nothing from elsewhere, no frame.

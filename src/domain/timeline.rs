@@ -1,0 +1,123 @@
+//! What stands in a timeline: contributions, and that somebody handed one on.
+
+use diesel::prelude::{Insertable, Queryable, Selectable};
+
+use super::account::Account;
+use super::contribution::Contribution;
+use super::id::Id;
+use super::poll::PollView;
+use super::view::View;
+use crate::clock::Timestamp;
+
+/// An account hands a contribution on to its followers.
+#[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable)]
+#[diesel(table_name = crate::schema::boosts)]
+pub struct Boost {
+    /// Our key, in the same order as those of contributions.
+    pub id: Id<Boost>,
+    /// Who hands it on.
+    pub account_id: Id<Account>,
+    /// What.
+    pub contribution_id: Id<Contribution>,
+    /// When.
+    pub created_at: Timestamp,
+}
+
+/// A contribution that an account keeps for later.
+#[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable, Insertable)]
+#[diesel(table_name = crate::schema::bookmarks)]
+pub struct Bookmark {
+    /// Our key.
+    pub id: Id<Bookmark>,
+    /// Who keeps it.
+    pub account_id: Id<Account>,
+    /// What.
+    pub contribution_id: Id<Contribution>,
+    /// Since when.
+    pub created_at: Timestamp,
+}
+
+/// A place in a timeline before it is loaded: a contribution, or the boost of one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Found {
+    /// The contribution.
+    pub head: Contribution,
+    /// Who handed it on, where that is why it stands here.
+    pub boost: Option<Boost>,
+}
+
+impl Found {
+    /// The key by which timelines are ordered and paged.
+    pub fn key(&self) -> i64 {
+        self.boost.as_ref().map_or(self.head.id.get(), |boost| boost.id.get())
+    }
+
+    /// Who put it into the timeline.
+    pub fn by(&self) -> Id<Account> {
+        self.boost.as_ref().map_or(self.head.author_id, |boost| boost.account_id)
+    }
+}
+
+impl From<Contribution> for Found {
+    fn from(head: Contribution) -> Self {
+        Self { head, boost: None }
+    }
+}
+
+/// One line of a timeline with everything its rendering needs.
+#[derive(Clone, Debug)]
+pub struct Line {
+    /// The contribution.
+    pub view: View,
+    /// Its author, with counts.
+    pub author: AccountView,
+    /// Who handed it on and when, where that is why it stands here.
+    pub boost: Option<(Boost, AccountView)>,
+    /// Whom it answers.
+    pub answers: Option<Id<Account>>,
+    /// The poll, if it has one.
+    pub poll: Option<PollView>,
+    /// What the asking account did with it; `None` when nobody is signed in.
+    pub mine: Option<Mine>,
+}
+
+impl Line {
+    /// The key by which timelines are ordered and paged.
+    pub fn key(&self) -> i64 {
+        self.boost.as_ref().map_or(self.view.head.id.get(), |(boost, _)| boost.id.get())
+    }
+}
+
+/// What an account did with a contribution.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Mine {
+    /// It wrote it.
+    pub wrote: bool,
+    /// It likes it.
+    pub liked: bool,
+    /// It boosted it.
+    pub boosted: bool,
+    /// It keeps it.
+    pub bookmarked: bool,
+    /// It does not want to hear of its thread.
+    pub muted: bool,
+    /// It shows it first.
+    pub pinned: bool,
+}
+
+/// An account with everything its rendering needs.
+#[derive(Clone, Debug)]
+pub struct AccountView {
+    /// The account.
+    pub account: Account,
+    /// How many contributions we have of it.
+    pub contributions: i64,
+    /// How many follow it, as far as we know.
+    pub followers: i64,
+    /// How many it follows, as far as we know.
+    pub following: i64,
+    /// When it said or boosted something last.
+    pub last_at: Option<Timestamp>,
+    /// Where it moved, if we know the new account.
+    pub moved: Option<Box<AccountView>>,
+}

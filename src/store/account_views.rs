@@ -1,0 +1,72 @@
+//! Accounts with everything their rendering needs: three queries per page, none per row.
+
+use std::collections::HashMap;
+
+use diesel::dsl::max;
+use diesel::{ExpressionMethods, QueryDsl, QueryResult};
+
+use super::accounts;
+use super::conn::{Conn, run};
+use crate::clock::Timestamp;
+use crate::domain::account::Account;
+use crate::domain::id::Id;
+use crate::domain::timeline::AccountView;
+use crate::domain::uri::Uri;
+use crate::schema::{account_counts, feed};
+
+/// Views of these accounts, in their order.
+pub fn load(conn: &mut Conn, found: Vec<Account>) -> QueryResult<Vec<AccountView>> {
+    let targets: Vec<Uri> = found.iter().filter_map(|account| account.moved_to.clone()).collect();
+    let moved = accounts::by_uris(conn, &targets)?;
+    let moved = plain(conn, moved)?;
+    let moved: HashMap<Uri, AccountView> =
+        moved.into_iter().map(|view| (view.account.uri.clone(), view)).collect();
+    let mut views = plain(conn, found)?;
+    for view in &mut views {
+        let target = view.account.moved_to.as_ref().and_then(|uri| moved.get(uri).cloned());
+        view.moved = target.map(Box::new);
+    }
+    Ok(views)
+}
+
+/// The view of one account.
+pub fn one(conn: &mut Conn, account: Account) -> QueryResult<Option<AccountView>> {
+    Ok(load(conn, vec![account])?.pop())
+}
+
+/// Views of the accounts with these keys, in the order of the keys; unknown ones are left out.
+pub fn by_ids(conn: &mut Conn, ids: &[Id<Account>]) -> QueryResult<Vec<AccountView>> {
+    let mut found: HashMap<_, _> =
+        accounts::by_ids(conn, ids)?.into_iter().map(|account| (account.id, account)).collect();
+    let ordered = ids.iter().filter_map(|id| found.remove(id)).collect();
+    load(conn, ordered)
+}
+
+fn plain(conn: &mut Conn, found: Vec<Account>) -> QueryResult<Vec<AccountView>> {
+    if found.is_empty() {
+        return Ok(Vec::new());
+    }
+    let ids: Vec<Id<Account>> = found.iter().map(|account| account.id).collect();
+    let last = feed::table
+        .filter(feed::account_id.eq(account_counts::account_id))
+        .select(max(feed::id))
+        .single_value();
+    let query = account_counts::table.filter(account_counts::account_id.eq_any(ids)).select((
+        account_counts::account_id,
+        account_counts::contributions,
+        account_counts::followers,
+        account_counts::following,
+        last,
+    ));
+    type Row = (Id<Account>, i64, i64, i64, Option<i64>);
+    let rows: Vec<Row> = run!(conn, load, query)?;
+    let rows: HashMap<Id<Account>, Row> = rows.into_iter().map(|row| (row.0, row)).collect();
+    let view = |account: Account| {
+        let (_, contributions, followers, following, last) =
+            rows.get(&account.id).copied().unwrap_or((account.id, 0, 0, 0, None));
+        // A key begins with the moment in which it was made.
+        let last_at = last.map(|key| Timestamp(key >> 16));
+        AccountView { account, contributions, followers, following, last_at, moved: None }
+    };
+    Ok(found.into_iter().map(view).collect())
+}

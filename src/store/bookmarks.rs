@@ -1,0 +1,59 @@
+//! What accounts keep for later, and threads they do not want to hear of.
+
+use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, QueryResult};
+
+use super::Error;
+use super::conn::{Conn, run};
+use super::tx::Tx;
+use crate::domain::account::Account;
+use crate::domain::contribution::Contribution;
+use crate::domain::id::Id;
+use crate::domain::timeline::Bookmark;
+use crate::schema::{bookmarks, muted_threads};
+
+/// Keeps a contribution for an account; once is enough.
+pub fn insert(tx: &mut Tx<'_>, account: Id<Account>, id: Id<Contribution>) -> Result<(), Error> {
+    let query = bookmarks::table
+        .filter(bookmarks::account_id.eq(account))
+        .filter(bookmarks::contribution_id.eq(id))
+        .select(bookmarks::id);
+    let known: Option<Id<Bookmark>> = run!(tx, first, query).optional()?;
+    if known.is_some() {
+        return Ok(());
+    }
+    let row = Bookmark { id: tx.mint(), account_id: account, contribution_id: id, created_at: tx.now };
+    run!(tx, execute, diesel::insert_into(bookmarks::table).values(&row))?;
+    Ok(())
+}
+
+/// No longer keeps it.
+pub fn delete(conn: &mut Conn, account: Id<Account>, id: Id<Contribution>) -> QueryResult<usize> {
+    let kept =
+        bookmarks::table.filter(bookmarks::account_id.eq(account)).filter(bookmarks::contribution_id.eq(id));
+    run!(conn, execute, diesel::delete(kept))
+}
+
+/// An account does not want to hear of a thread.
+pub fn mute_thread(tx: &mut Tx<'_>, account: Id<Account>, thread: Id<Contribution>) -> Result<(), Error> {
+    if is_muted(tx, account, thread)? {
+        return Ok(());
+    }
+    let row = (
+        muted_threads::account_id.eq(account),
+        muted_threads::thread_id.eq(thread),
+        muted_threads::created_at.eq(tx.now),
+    );
+    run!(tx, execute, diesel::insert_into(muted_threads::table).values(row))?;
+    Ok(())
+}
+
+/// It wants to hear of it again.
+pub fn unmute_thread(conn: &mut Conn, account: Id<Account>, thread: Id<Contribution>) -> QueryResult<usize> {
+    run!(conn, execute, diesel::delete(muted_threads::table.find((account, thread))))
+}
+
+/// Whether an account does not want to hear of a thread.
+pub fn is_muted(conn: &mut Conn, account: Id<Account>, thread: Id<Contribution>) -> QueryResult<bool> {
+    let count: i64 = run!(conn, get_result, muted_threads::table.find((account, thread)).count())?;
+    Ok(count > 0)
+}

@@ -1,0 +1,39 @@
+//! Whom an account does not want to see, and who does not want to be seen by it. Everything that
+//! lists contributions or notifications for an account asks here.
+
+use std::collections::HashSet;
+
+use diesel::{ExpressionMethods, QueryDsl, QueryResult};
+
+use super::conn::{Conn, run};
+use super::contributions::Viewer;
+use crate::domain::account::Account;
+use crate::domain::id::Id;
+use crate::domain::timeline::Found;
+use crate::schema::blocks;
+
+/// Those of `accounts` that `viewer` is not shown in lists: blocks in either direction.
+pub fn among(conn: &mut Conn, viewer: Viewer, accounts: &[Id<Account>]) -> QueryResult<HashSet<Id<Account>>> {
+    let Some(me) = viewer.account().filter(|_| !accounts.is_empty()) else { return Ok(HashSet::new()) };
+    let blocked = blocks::table
+        .filter(blocks::account_id.eq(me))
+        .filter(blocks::target_id.eq_any(accounts.to_vec()))
+        .select(blocks::target_id);
+    let blocked: Vec<Id<Account>> = run!(conn, load, blocked)?;
+    let blocking = blocks::table
+        .filter(blocks::target_id.eq(me))
+        .filter(blocks::account_id.eq_any(accounts.to_vec()))
+        .select(blocks::account_id);
+    let blocking: Vec<Id<Account>> = run!(conn, load, blocking)?;
+    Ok(blocked.into_iter().chain(blocking).collect())
+}
+
+/// Leaves out what `viewer` does not want to see, by its author or by who boosted it.
+pub fn sift(conn: &mut Conn, viewer: Viewer, found: Vec<Found>) -> QueryResult<Vec<Found>> {
+    let accounts: HashSet<Id<Account>> =
+        found.iter().flat_map(|one| [one.head.author_id, one.by()]).collect();
+    let accounts: Vec<Id<Account>> = accounts.into_iter().collect();
+    let hidden = among(conn, viewer, &accounts)?;
+    let seen = |one: &Found| !hidden.contains(&one.head.author_id) && !hidden.contains(&one.by());
+    Ok(found.into_iter().filter(seen).collect())
+}

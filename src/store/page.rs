@@ -1,0 +1,61 @@
+//! One page of a list that is ordered by key, as the client API asks for it.
+
+/// Which rows of a list are wanted. All bounds are exclusive and need not exist as rows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Page {
+    /// Only rows below this key.
+    pub max_id: Option<i64>,
+    /// Only rows above this key, the newest first.
+    pub since_id: Option<i64>,
+    /// The rows immediately above this key; wins over `since_id`.
+    pub min_id: Option<i64>,
+    /// How many rows at most.
+    pub limit: i64,
+}
+
+impl Page {
+    /// The first page of `limit` rows.
+    pub fn first(limit: i64) -> Self {
+        Self { limit, ..Self::default() }
+    }
+
+    /// Rows are below this key.
+    pub fn below(&self) -> i64 {
+        self.max_id.unwrap_or(i64::MAX)
+    }
+
+    /// Rows are above this key.
+    pub fn above(&self) -> i64 {
+        self.min_id.or(self.since_id).unwrap_or(0)
+    }
+
+    /// Whether the rows next to the lower bound are wanted instead of the newest.
+    pub fn is_ascending(&self) -> bool {
+        self.min_id.is_some()
+    }
+
+    /// Brings the rows of an ascending query in the order of every list: the newest first.
+    pub fn newest_first<T>(&self, mut rows: Vec<T>) -> Vec<T> {
+        if self.is_ascending() {
+            rows.reverse();
+        }
+        rows
+    }
+}
+
+/// Loads one page of a query, ordered by a key column: `paged!(conn, page, query, table::id)`.
+/// The query must not be ordered or limited yet; the rows come newest first.
+macro_rules! paged {
+    ($conn:expr, $page:expr, $query:expr, $column:expr) => {{
+        let page: &$crate::store::page::Page = &$page;
+        let query =
+            $query.filter($column.lt(page.below())).filter($column.gt(page.above())).limit(page.limit);
+        let rows = if page.is_ascending() {
+            $crate::store::conn::run!($conn, load, query.order($column.asc()))
+        } else {
+            $crate::store::conn::run!($conn, load, query.order($column.desc()))
+        };
+        rows.map(|rows| page.newest_first(rows))
+    }};
+}
+pub(crate) use paged;

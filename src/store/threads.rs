@@ -1,0 +1,140 @@
+//! What stands around a contribution: what it answers, and what answers it.
+
+use std::collections::{HashMap, HashSet};
+
+use diesel::{ExpressionMethods, QueryDsl, QueryResult};
+
+use super::conn::{Conn, run};
+use super::contributions::{self, Viewer};
+use super::hiding;
+use crate::domain::account::Account;
+use crate::domain::contribution::Contribution;
+use crate::domain::id::Id;
+use crate::domain::timeline::Found;
+use crate::schema::{contributions as heads, theses};
+
+/// Contributions of one thread that are looked at.
+const MOST_OF_THREAD: i64 = 50_000;
+
+/// How much of a thread is wanted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Reach {
+    /// Upwards at most so many.
+    pub ancestors: usize,
+    /// Downwards at most so many.
+    pub descendants: usize,
+    /// Downwards at most so deep.
+    pub depth: usize,
+}
+
+/// What stands around a contribution.
+#[derive(Clone, Debug, Default)]
+pub struct Around {
+    /// What it answers, the first one first.
+    pub ancestors: Vec<Contribution>,
+    /// What answers it: each answer followed by the answers to it.
+    pub descendants: Vec<Contribution>,
+}
+
+/// A contribution of the thread in three numbers: key, parent, author.
+type Slim = (Id<Contribution>, Option<Id<Contribution>>, Id<Account>);
+
+/// What stands around `head` and the viewer sees. The answers of its own author come first; so do,
+/// around a statement, its theses, in the order of reading.
+pub fn around(conn: &mut Conn, viewer: Viewer, head: &Contribution, reach: Reach) -> QueryResult<Around> {
+    let query = heads::table
+        .filter(heads::thread_id.eq(head.thread_id))
+        .order(heads::id)
+        .limit(MOST_OF_THREAD)
+        .select((heads::id, heads::in_reply_to_id, heads::author_id));
+    let slim: Vec<Slim> = run!(conn, load, query)?;
+    let ranks = ranks(conn, head.id)?;
+    let mut up = climb(&slim, head, reach.ancestors);
+    up.reverse();
+    let down = descend(&slim, head, &ranks, reach);
+    let wanted: Vec<Id<Contribution>> = up.iter().chain(&down).copied().collect();
+    let mut seen = seen(conn, viewer, &wanted)?;
+    let mut take = |ids: &[Id<Contribution>]| -> Vec<Contribution> {
+        ids.iter().filter_map(|id| seen.remove(id)).collect()
+    };
+    Ok(Around { ancestors: take(&up), descendants: take(&down) })
+}
+
+fn ranks(conn: &mut Conn, statement: Id<Contribution>) -> QueryResult<HashMap<Id<Contribution>, i32>> {
+    let query = theses::table
+        .filter(theses::statement_id.eq(statement))
+        .filter(theses::withdrawn.eq(false))
+        .select((theses::contribution_id, theses::rank));
+    let rows: Vec<(Id<Contribution>, i32)> = run!(conn, load, query)?;
+    Ok(rows.into_iter().collect())
+}
+
+fn climb(slim: &[Slim], head: &Contribution, most: usize) -> Vec<Id<Contribution>> {
+    let parents: HashMap<Id<Contribution>, Id<Contribution>> =
+        slim.iter().filter_map(|(id, parent, _)| Some((*id, (*parent)?))).collect();
+    let mut up = Vec::new();
+    let mut next = head.in_reply_to_id;
+    while let Some(parent) = next.filter(|parent| up.len() < most && !up.contains(parent)) {
+        up.push(parent);
+        next = parents.get(&parent).copied();
+    }
+    up
+}
+
+fn descend(
+    slim: &[Slim],
+    head: &Contribution,
+    ranks: &HashMap<Id<Contribution>, i32>,
+    reach: Reach,
+) -> Vec<Id<Contribution>> {
+    let mut children: HashMap<Id<Contribution>, Vec<(Id<Contribution>, Id<Account>)>> = HashMap::new();
+    for (id, parent, author) in slim {
+        if let Some(parent) = parent {
+            children.entry(*parent).or_default().push((*id, *author));
+        }
+    }
+    // The last one in is the next one out, so each row of answers is pushed backwards.
+    let mut open: Vec<(Id<Contribution>, usize)> = vec![(head.id, 0)];
+    let mut down = Vec::new();
+    while let Some((id, depth)) = open.pop() {
+        if depth > 0 {
+            down.push(id);
+        }
+        if down.len() >= reach.descendants {
+            break;
+        }
+        let Some(mut answers) = children.remove(&id).filter(|_| depth < reach.depth) else { continue };
+        answers.sort_by_key(|(answer, author)| {
+            let rank = ranks.get(answer).copied();
+            (*author != head.author_id, rank.is_none(), rank, *answer)
+        });
+        open.extend(answers.into_iter().rev().map(|(answer, _)| (answer, depth + 1)));
+    }
+    down
+}
+
+fn seen(
+    conn: &mut Conn,
+    viewer: Viewer,
+    wanted: &[Id<Contribution>],
+) -> QueryResult<HashMap<Id<Contribution>, Contribution>> {
+    let mut seen = HashMap::new();
+    for some in wanted.chunks(1000) {
+        let found = contributions::by_ids(conn, viewer, some)?.into_iter().map(Found::from).collect();
+        let found = hiding::sift(conn, viewer, found)?;
+        seen.extend(found.into_iter().map(|one| (one.head.id, one.head)));
+    }
+    let withdrawn = withdrawn(conn, wanted)?;
+    seen.retain(|id, _| !withdrawn.contains(id));
+    Ok(seen)
+}
+
+/// Theses that the current revision left out: they are still there, but no longer said.
+fn withdrawn(conn: &mut Conn, wanted: &[Id<Contribution>]) -> QueryResult<HashSet<Id<Contribution>>> {
+    let query = theses::table
+        .filter(theses::contribution_id.eq_any(wanted.to_vec()))
+        .filter(theses::withdrawn.eq(true))
+        .select(theses::contribution_id);
+    let rows: Vec<Id<Contribution>> = run!(conn, load, query)?;
+    Ok(rows.into_iter().collect())
+}

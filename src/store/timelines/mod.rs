@@ -1,0 +1,203 @@
+//! Timelines: which contributions and boosts stand where, in the order of their keys.
+//!
+//! Every timeline is read in two steps. The first finds places, rows of three numbers, from an
+//! index whose cost does not grow with the number of contributions. The second loads their heads,
+//! leaves out what the viewer may not or does not want to see, and asks for more where some fell
+//! out. So a page is full as long as there is something to fill it, and its bounds are exact.
+
+mod followed;
+mod open;
+mod saved;
+
+use std::collections::{HashMap, HashSet};
+
+use diesel::{ExpressionMethods, QueryDsl, QueryResult};
+
+use super::conn::{Conn, run};
+use super::contributions::{self, Viewer};
+use super::page::{Page, paged};
+use super::{hiding, pins};
+use crate::clock::Timestamp;
+use crate::domain::account::Account;
+use crate::domain::contribution::Contribution;
+use crate::domain::id::Id;
+use crate::domain::timeline::{Boost, Found};
+use crate::schema::{feed, tags};
+
+pub use followed::home;
+pub use open::{Public, Tagged, public, tagged};
+pub use saved::{bookmarks, boosted_by, liked_by, likes};
+
+/// How often more is asked for when places fell out.
+const ROUNDS: usize = 12;
+
+/// A place: its key, which pages count in, who put it there by boosting, and the contribution.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Place {
+    key: i64,
+    booster: Option<Id<Account>>,
+    contribution: Id<Contribution>,
+}
+
+/// A row of `feed`.
+type Row = (i64, Id<Account>, Id<Contribution>);
+
+impl From<Row> for Place {
+    fn from((key, account, contribution): Row) -> Self {
+        let booster = (key != contribution.get()).then_some(account);
+        Self { key, booster, contribution }
+    }
+}
+
+/// What of an account is wanted.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct OfAccount {
+    /// Without answers to others.
+    pub no_replies: bool,
+    /// Without boosts.
+    pub no_boosts: bool,
+    /// Without what only some are addressed by name in.
+    pub no_direct: bool,
+    /// Only with this hashtag, folded.
+    pub tagged: Option<String>,
+}
+
+/// What an account said and boosted, newest first.
+pub fn of_account(
+    conn: &mut Conn,
+    viewer: Viewer,
+    account: Id<Account>,
+    wanted: &OfAccount,
+    page: &Page,
+) -> QueryResult<Vec<Found>> {
+    let places = |conn: &mut Conn, page: &Page| {
+        let query = feed::table.filter(feed::account_id.eq(account)).select((
+            feed::id,
+            feed::account_id,
+            feed::contribution_id,
+        ));
+        let rows: Vec<Row> = paged!(conn, page, query, feed::id)?;
+        Ok(rows.into_iter().map(Place::from).collect())
+    };
+    let keep = |conn: &mut Conn, found: Vec<(i64, Found)>| {
+        let found = sift(conn, viewer, found)?;
+        let answers = super::lines::answered(conn, found.iter().map(|(_, one)| &one.head))?;
+        let tagged = match &wanted.tagged {
+            Some(name) => Some(tagged_among(conn, name, &found)?),
+            None => None,
+        };
+        let fits = |one: &Found| {
+            let to = one.head.in_reply_to_id.and_then(|parent| answers.get(&parent).copied());
+            let replies = one.head.in_reply_to_uri.is_some() && to != Some(one.head.author_id);
+            let direct = one.head.visibility == crate::domain::contribution::Visibility::Mentioned;
+            !(wanted.no_replies && replies && one.boost.is_none())
+                && !(wanted.no_boosts && one.boost.is_some())
+                && !(wanted.no_direct && direct)
+                && tagged.as_ref().is_none_or(|tagged| tagged.contains(&one.head.id))
+        };
+        Ok(found.into_iter().filter(|(_, one)| fits(one)).collect())
+    };
+    Ok(plain(fill(conn, viewer, page, places, keep)?))
+}
+
+/// What an account shows first.
+pub fn pinned(conn: &mut Conn, viewer: Viewer, account: Id<Account>) -> QueryResult<Vec<Found>> {
+    let found = pins::of(conn, viewer, account)?.into_iter().map(Found::from).collect();
+    hiding::sift(conn, viewer, found)
+}
+
+/// The contribution or boost with this key, as far as the viewer may see it.
+pub fn find(conn: &mut Conn, viewer: Viewer, key: i64) -> QueryResult<Option<Found>> {
+    if let Some(head) = contributions::by_id(conn, viewer, Id::new(key))? {
+        return Ok(Some(head.into()));
+    }
+    let query =
+        feed::table.filter(feed::id.eq(key)).select((feed::id, feed::account_id, feed::contribution_id));
+    let rows: Vec<Row> = run!(conn, load, query)?;
+    let places: Vec<Place> = rows.into_iter().map(Place::from).collect();
+    Ok(plain(heads(conn, viewer, &places)?).pop())
+}
+
+fn tagged_among(
+    conn: &mut Conn,
+    name: &str,
+    found: &[(i64, Found)],
+) -> QueryResult<HashSet<Id<Contribution>>> {
+    let ids: Vec<Id<Contribution>> = found.iter().map(|(_, one)| one.head.id).collect();
+    let query = tags::table
+        .filter(tags::name.eq(name))
+        .filter(tags::contribution_id.eq_any(ids))
+        .select(tags::contribution_id);
+    let rows: Vec<Id<Contribution>> = run!(conn, load, query)?;
+    Ok(rows.into_iter().collect())
+}
+
+fn plain(found: Vec<(i64, Found)>) -> Vec<Found> {
+    found.into_iter().map(|(_, one)| one).collect()
+}
+
+fn sift(conn: &mut Conn, viewer: Viewer, found: Vec<(i64, Found)>) -> QueryResult<Vec<(i64, Found)>> {
+    let kept = hiding::sift(conn, viewer, found.iter().map(|(_, one)| one.clone()).collect())?;
+    let kept: HashSet<i64> = kept.iter().map(Found::key).collect();
+    Ok(found.into_iter().filter(|(_, one)| kept.contains(&one.key())).collect())
+}
+
+/// Fills a page from `places`, which answers newest first, with what `keep` lets through.
+fn fill(
+    conn: &mut Conn,
+    viewer: Viewer,
+    page: &Page,
+    mut places: impl FnMut(&mut Conn, &Page) -> QueryResult<Vec<Place>>,
+    mut keep: impl FnMut(&mut Conn, Vec<(i64, Found)>) -> QueryResult<Vec<(i64, Found)>>,
+) -> QueryResult<Vec<(i64, Found)>> {
+    let limit = usize::try_from(page.limit).unwrap_or(0);
+    let mut wanted = *page;
+    let mut filled: Vec<(i64, Found)> = Vec::new();
+    for _ in 0..ROUNDS {
+        let batch = places(conn, &wanted)?;
+        let whole = batch.len() >= limit;
+        let end = if page.is_ascending() { batch.first() } else { batch.last() };
+        let Some(end) = end.map(|place| place.key) else { break };
+        let found = heads(conn, viewer, &batch)?;
+        let found = keep(conn, found)?;
+        if page.is_ascending() {
+            wanted.min_id = Some(end);
+            filled.splice(0..0, found);
+        } else {
+            wanted.max_id = Some(end);
+            filled.extend(found);
+        }
+        if !whole || filled.len() >= limit {
+            break;
+        }
+    }
+    if page.is_ascending() {
+        let surplus = filled.len().saturating_sub(limit);
+        filled.drain(..surplus);
+    }
+    filled.truncate(limit);
+    Ok(filled)
+}
+
+/// The heads at these places that the viewer may see, in the order of the places.
+fn heads(conn: &mut Conn, viewer: Viewer, places: &[Place]) -> QueryResult<Vec<(i64, Found)>> {
+    let ids: HashSet<Id<Contribution>> = places.iter().map(|place| place.contribution).collect();
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let ids: Vec<Id<Contribution>> = ids.into_iter().collect();
+    let known: HashMap<Id<Contribution>, Contribution> =
+        contributions::by_ids(conn, viewer, &ids)?.into_iter().map(|head| (head.id, head)).collect();
+    let found = |place: &Place| {
+        let head = known.get(&place.contribution)?.clone();
+        let boost = place.booster.map(|account_id| Boost {
+            id: Id::new(place.key),
+            account_id,
+            contribution_id: place.contribution,
+            // A key begins with the moment in which it was made.
+            created_at: Timestamp(place.key >> 16),
+        });
+        Some((place.key, Found { head, boost }))
+    };
+    Ok(places.iter().filter_map(found).collect())
+}

@@ -1,0 +1,79 @@
+//! What an account keeps and likes, and who likes and boosts something, in the order in which they
+//! did. The keys of pages are those of the deeds, not of the contributions.
+
+use std::collections::HashSet;
+
+use diesel::{ExpressionMethods, QueryDsl, QueryResult};
+
+use super::{Place, fill, sift};
+use crate::domain::account::Account;
+use crate::domain::contribution::Contribution;
+use crate::domain::id::Id;
+use crate::domain::timeline::Found;
+use crate::schema::{bookmarks, boosts, likes as given};
+use crate::store::conn::Conn;
+use crate::store::contributions::Viewer;
+use crate::store::hiding;
+use crate::store::page::{Page, paged};
+
+fn place((key, contribution): (i64, Id<Contribution>)) -> Place {
+    Place { key, booster: None, contribution }
+}
+
+/// What an account keeps for later, each with the key of the bookmark.
+pub fn bookmarks(conn: &mut Conn, me: Id<Account>, page: &Page) -> QueryResult<Vec<(i64, Found)>> {
+    let viewer = Viewer::Member(me);
+    let places = |conn: &mut Conn, page: &Page| {
+        let query = bookmarks::table
+            .filter(bookmarks::account_id.eq(me))
+            .select((bookmarks::id, bookmarks::contribution_id));
+        let rows: Vec<(i64, Id<Contribution>)> = paged!(conn, page, query, bookmarks::id)?;
+        Ok(rows.into_iter().map(place).collect())
+    };
+    fill(conn, viewer, page, places, |conn, found| sift(conn, viewer, found))
+}
+
+/// What an account likes, each with the key of the like.
+pub fn likes(conn: &mut Conn, me: Id<Account>, page: &Page) -> QueryResult<Vec<(i64, Found)>> {
+    let viewer = Viewer::Member(me);
+    let places = |conn: &mut Conn, page: &Page| {
+        let query = given::table.filter(given::account_id.eq(me)).select((given::id, given::contribution_id));
+        let rows: Vec<(i64, Id<Contribution>)> = paged!(conn, page, query, given::id)?;
+        Ok(rows.into_iter().map(place).collect())
+    };
+    fill(conn, viewer, page, places, |conn, found| sift(conn, viewer, found))
+}
+
+/// Who likes a contribution, each with the key of the like.
+pub fn liked_by(
+    conn: &mut Conn,
+    viewer: Viewer,
+    id: Id<Contribution>,
+    page: &Page,
+) -> QueryResult<Vec<(i64, Id<Account>)>> {
+    let query = given::table.filter(given::contribution_id.eq(id)).select((given::id, given::account_id));
+    let rows: Vec<(i64, Id<Account>)> = paged!(conn, page, query, given::id)?;
+    seen(conn, viewer, rows)
+}
+
+/// Who boosted a contribution, each with the key of the boost.
+pub fn boosted_by(
+    conn: &mut Conn,
+    viewer: Viewer,
+    id: Id<Contribution>,
+    page: &Page,
+) -> QueryResult<Vec<(i64, Id<Account>)>> {
+    let query = boosts::table.filter(boosts::contribution_id.eq(id)).select((boosts::id, boosts::account_id));
+    let rows: Vec<(i64, Id<Account>)> = paged!(conn, page, query, boosts::id)?;
+    seen(conn, viewer, rows)
+}
+
+fn seen(
+    conn: &mut Conn,
+    viewer: Viewer,
+    rows: Vec<(i64, Id<Account>)>,
+) -> QueryResult<Vec<(i64, Id<Account>)>> {
+    let accounts: Vec<Id<Account>> = rows.iter().map(|(_, account)| *account).collect();
+    let hidden: HashSet<Id<Account>> = hiding::among(conn, viewer, &accounts)?;
+    Ok(rows.into_iter().filter(|(_, account)| !hidden.contains(account)).collect())
+}
