@@ -43,6 +43,11 @@ pub enum Job {
         /// Its name.
         host: String,
     },
+    /// Publish a post whose time has come.
+    PublishScheduled {
+        /// The post for later.
+        scheduled: i64,
+    },
     /// Remove what is over: sessions, marks of what was deleted long ago, applied inbox items.
     Cleanup,
 }
@@ -58,6 +63,7 @@ impl Job {
             Self::FetchOutbox { account } => format!("fetch_outbox {account}"),
             Self::FollowForum { follower, forum } => format!("follow_forum {follower} {forum}"),
             Self::FetchNodeInfo { host } => format!("fetch_nodeinfo {host}"),
+            Self::PublishScheduled { scheduled } => format!("publish_scheduled {scheduled}"),
             Self::Cleanup => "cleanup".to_owned(),
         }
     }

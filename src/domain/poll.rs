@@ -1,6 +1,7 @@
 //! Polls: what stands to choose from, until when, and what was chosen.
 
 use diesel::prelude::{Insertable, Queryable, Selectable};
+use serde::{Deserialize, Serialize};
 
 use super::Refusal;
 use super::contribution::Contribution;
@@ -56,7 +57,7 @@ impl Poll {
 }
 
 /// A poll as somebody wants to ask it.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NewPoll {
     /// The answers to choose from.
     pub options: Vec<String>,

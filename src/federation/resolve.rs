@@ -1,5 +1,7 @@
 //! What a handle or an address means: an account or a contribution, fetched where it is not here.
 
+use std::collections::HashSet;
+
 use activitypub_federation::config::Data;
 
 use super::fetch::{self, Budget};
@@ -11,6 +13,7 @@ use crate::domain::handle::Handle;
 use crate::domain::uri::Uri;
 use crate::services::accounts::{self as service, Name};
 use crate::store::{Error, accounts, contributions};
+use crate::text::entities::{self, Entity};
 use crate::vocab::incoming::{Document, IncomingActor};
 
 /// Fetches for one question of a person.
@@ -25,6 +28,23 @@ pub async fn account(data: &Data<Federation>, meant: &str) -> Result<Account, Er
         (Some(handle), None) => Ok(by_handle(data, &handle, &budget).await?),
         (None, None) => Err(Refusal::invalid("account", "give a handle (name@host) or an address").into()),
     }
+}
+
+/// The accounts that a text names, asked for before anything is written. Whoever cannot be found
+/// stays text.
+pub async fn mentioned(data: &Data<Federation>, text: &str) -> Vec<Account> {
+    let mut handles = HashSet::new();
+    for (_, entity) in entities::find(text) {
+        if let Entity::Mention { name, host } = entity {
+            let host = host.unwrap_or_else(|| data.app.site.host.clone());
+            handles.insert(Handle::new(&name, &host).to_string());
+        }
+    }
+    let mut found = Vec::new();
+    for handle in handles.into_iter().take(data.app.config.limits.mentions) {
+        found.extend(account(data, &handle).await.ok());
+    }
+    found
 }
 
 async fn by_handle(data: &Federation, handle: &Handle, budget: &Budget) -> Result<Account, FetchError> {

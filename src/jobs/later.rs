@@ -12,8 +12,9 @@ use crate::domain::id::Id;
 use crate::domain::job::Job;
 use crate::domain::uri::Uri;
 use crate::federation::{Federation, backfill, resolve};
-use crate::services::relations;
+use crate::services::{self, relations};
 use crate::store::jobs::{self, StoredJob};
+use crate::store::scheduled::{self, Scheduled};
 use crate::store::{
     Error, Tx, accounts, deliveries, host_health, hosts, inbox_items, tombstones, undone, users,
 };
@@ -94,7 +95,8 @@ const fn tries(job: &Job) -> i32 {
         | Job::FetchTheses { .. }
         | Job::FetchAccount { .. }
         | Job::FetchOutbox { .. }
-        | Job::FollowForum { .. } => 6,
+        | Job::FollowForum { .. }
+        | Job::PublishScheduled { .. } => 6,
         // Without it the server fills up.
         Job::Cleanup => i32::MAX,
     }
@@ -120,6 +122,7 @@ async fn perform(data: &Data<Federation>, job: &Job) -> Result<(), Error> {
         Job::FetchOutbox { account } => backfill::outbox(data, Id::new(*account)).await,
         Job::FetchNodeInfo { host } => nodeinfo(data, host).await,
         Job::FollowForum { follower, forum } => follow_forum(data, *follower, forum).await,
+        Job::PublishScheduled { scheduled } => publish_scheduled(data, Id::new(*scheduled)).await,
         Job::Cleanup => cleanup(data).await,
     }
 }
@@ -133,6 +136,14 @@ async fn follow_forum(data: &Data<Federation>, follower: i64, forum: &str) -> Re
             None => Ok(()),
         })
         .await
+}
+
+/// Publishes what was written for now; what was moved to another time waits for it.
+async fn publish_scheduled(data: &Data<Federation>, id: Id<Scheduled>) -> Result<(), Error> {
+    let found = data.app.db.read(|conn| Ok(scheduled::by_id(conn, id)?)).await?;
+    let Some(found) = found else { return Ok(()) };
+    let mentions = resolve::mentioned(data, &found.params).await;
+    data.app.db.write(|tx| services::scheduled::publish(tx, id, &mentions)).await
 }
 
 /// Finds out what a host runs; one that says so is alive.

@@ -18,7 +18,9 @@ use crate::domain::view::View;
 use crate::store::contributions::{self, NewContribution, Text, Viewer};
 use crate::store::revisions::{self, Revision};
 use crate::store::statements::{self, StatementParts, ThesisParts};
-use crate::store::{Error, Tx, accounts, hosts, notifications, relations, settings, tombstones, views};
+use crate::store::{
+    Error, Tx, accounts, bookmarks, hosts, notifications, polls, relations, settings, tombstones, views,
+};
 
 /// What became of a received contribution.
 #[derive(Debug)]
@@ -138,6 +140,7 @@ pub(super) fn erase(tx: &mut Tx<'_>, id: Id<Contribution>) -> Result<(), Error> 
     contributions::set_tags(tx, id, &[])?;
     revisions::erase(tx, id)?;
     notifications::forget(tx, id)?;
+    polls::erase(tx, id)?;
     Ok(())
 }
 
@@ -204,6 +207,9 @@ pub(super) fn notify(tx: &mut Tx<'_>, view: &View) -> Result<(), Error> {
     hear.sort_unstable();
     hear.dedup();
     for account in hear.into_iter().filter(|id| *id != view.author.id) {
+        if bookmarks::is_muted(tx, account, view.head.thread_id)? {
+            continue;
+        }
         let about = Some(view.head.id);
         notifications::insert(tx, account, NotificationKind::Mention, view.author.id, about)?;
     }

@@ -4,10 +4,13 @@
 pub mod accounts;
 pub mod contributions;
 pub mod interactions;
+pub mod polls;
 pub mod posts;
 pub mod publish;
 pub mod relations;
 pub mod reports;
+pub mod saved;
+pub mod scheduled;
 pub mod setup;
 pub mod statements;
 pub mod users;

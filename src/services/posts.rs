@@ -7,12 +7,13 @@ use crate::domain::Refusal;
 use crate::domain::account::Account;
 use crate::domain::contribution::{Contribution, Kind, State, Visibility};
 use crate::domain::id::{Id, token};
+use crate::domain::poll::{NewPoll, Poll, PollView};
 use crate::domain::uri::Uri;
 use crate::domain::view::View;
 use crate::store::contributions::{NewContribution, Text, Viewer};
 use crate::store::revisions::{self, Revision};
-use crate::store::{self, Error, Tx, settings, views};
-use crate::text::entities::Entity;
+use crate::store::{self, Error, Tx, polls, settings, views};
+use crate::text::entities::{self, Entity};
 use crate::text::markdown::{self, Breaks, Link};
 use crate::text::{Html, Markdown};
 
@@ -38,19 +39,55 @@ pub struct NewPost {
     pub mentions: Vec<Account>,
     /// The organization, where a person speaks for it.
     pub on_behalf_of: Option<Id<Account>>,
+    /// How the text is meant.
+    pub format: Format,
+    /// What readers may choose from.
+    pub poll: Option<NewPoll>,
+}
+
+/// How a text is meant.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Format {
+    /// Markdown, as in our own forms.
+    #[default]
+    Markdown,
+    /// Plain text, as apps send it.
+    Plain,
+}
+
+/// What a change puts in the place of a post. Everything is replaced.
+#[derive(Clone, Debug, Default)]
+pub struct Rewrite {
+    /// The text.
+    pub markdown: Markdown,
+    /// How it is meant.
+    pub format: Format,
+    /// The accounts that its `@name@host` mean; what is missing stays text.
+    pub mentions: Vec<Account>,
+    /// Content warning.
+    pub summary: Option<String>,
+    /// Whether media should be hidden at first.
+    pub sensitive: bool,
+    /// BCP 47 tag; empty where nobody said.
+    pub language: String,
+    /// What readers may choose from; other answers begin a new vote.
+    pub poll: Option<NewPoll>,
 }
 
 /// Publishes a post of `author`.
 pub fn publish(tx: &mut Tx<'_>, author: &Account, post: &NewPost) -> Result<View, Error> {
-    check(&post.markdown)?;
+    check(&post.markdown, post.poll.is_some())?;
     let parent = match post.in_reply_to {
         Some(id) => Some(answerable(tx, author, id)?),
         None => None,
     };
     let site = tx.site()?;
+    // What answers something internal stays within these walls.
+    let internal = parent.as_ref().is_some_and(|parent| parent.visibility == Visibility::Internal);
+    let visibility = if internal { Visibility::Internal } else { post.visibility };
     let id: Id<Contribution> = tx.mint();
     let uri = Uri::ours(&site.origin, &format!("/c/{}", token()));
-    let (content, tags) = render(tx, &post.markdown, &post.mentions)?;
+    let (content, tags) = render(tx, &post.markdown, post.format, &post.mentions)?;
     let mut named: Vec<Id<Account>> = post.mentions.iter().map(|account| account.id).collect();
     // The author of what is answered has to be named: several servers drop replies otherwise.
     named.extend(parent.as_ref().map(|parent| parent.author_id).filter(|id| *id != author.id));
@@ -60,7 +97,7 @@ pub fn publish(tx: &mut Tx<'_>, author: &Account, post: &NewPost) -> Result<View
         kind: Kind::Post,
         author_id: author.id,
         on_behalf_of_id: post.on_behalf_of,
-        visibility: post.visibility,
+        visibility,
         reply_policy: settings::get(tx)?.reply_policy,
         published_at: tx.now,
         in_reply_to_id: parent.as_ref().map(|parent| parent.id),
@@ -81,16 +118,19 @@ pub fn publish(tx: &mut Tx<'_>, author: &Account, post: &NewPost) -> Result<View
         },
     };
     store::contributions::insert(tx, &head, &named, &tags)?;
+    if let Some(poll) = &post.poll {
+        ask(tx, id, poll)?;
+    }
     let view = load(tx, id)?;
     contributions::notify(tx, &view)?;
     let document = freeze(tx, &view, None)?;
-    if post.visibility != Visibility::Internal {
+    if visibility != Visibility::Internal {
         publish::create(tx, &view, &document)?;
     }
     Ok(view)
 }
 
-/// Changes a post; the earlier text stays in its history.
+/// Changes the text of a post; the earlier one stays in its history.
 pub fn edit(
     tx: &mut Tx<'_>,
     author: &Account,
@@ -98,27 +138,58 @@ pub fn edit(
     markdown: &Markdown,
     mentions: &[Account],
 ) -> Result<View, Error> {
-    check(markdown)?;
     let head = own(tx, author, id)?;
-    let (content, tags) = render(tx, markdown, mentions)?;
+    let poll = polls::one(tx, None, id)?;
+    let rewrite = Rewrite {
+        markdown: markdown.clone(),
+        mentions: mentions.to_vec(),
+        summary: head.summary,
+        sensitive: head.sensitive,
+        language: head.language,
+        format: Format::Markdown,
+        poll: poll.map(|view| NewPoll {
+            options: view.options.into_iter().map(|option| option.title).collect(),
+            multiple: view.poll.multiple,
+            hides_totals: view.poll.hides_totals,
+            seconds: 0,
+        }),
+    };
+    self::rewrite(tx, author, id, &rewrite)
+}
+
+/// Puts another text in the place of a post; the earlier one stays in its history. Where nothing
+/// changes, nothing happens.
+pub fn rewrite(
+    tx: &mut Tx<'_>,
+    author: &Account,
+    id: Id<Contribution>,
+    change: &Rewrite,
+) -> Result<View, Error> {
+    check(&change.markdown, change.poll.is_some())?;
+    let head = own(tx, author, id)?;
+    let (content, tags) = render(tx, &change.markdown, change.format, &change.mentions)?;
     let parent = match head.in_reply_to_id {
         Some(parent) => store::contributions::known_by_id(tx, parent)?,
         None => None,
     };
-    let mut named: Vec<Id<Account>> = mentions.iter().map(|account| account.id).collect();
+    let mut named: Vec<Id<Account>> = change.mentions.iter().map(|account| account.id).collect();
     named.extend(parent.map(|parent| parent.author_id).filter(|id| *id != author.id));
     let text = Text {
         url: head.url.clone(),
-        language: head.language.clone(),
+        language: change.language.clone(),
         title: head.title.clone(),
-        summary: head.summary.clone(),
-        sensitive: head.sensitive,
+        summary: change.summary.clone().filter(|summary| !summary.trim().is_empty()),
+        sensitive: change.sensitive,
         content: content.as_str().to_owned(),
-        markdown: Some(markdown.as_str().to_owned()),
+        markdown: Some(change.markdown.as_str().to_owned()),
         edited_at: Some(contributions::later(&head, tx.now)),
         revision: head.revision.saturating_add(1),
         state: head.state,
     };
+    let asked = reask(tx, id, change.poll.as_ref())?;
+    if !asked && is_same(&head, &text) {
+        return load(tx, id);
+    }
     store::contributions::update(tx, id, &text)?;
     store::contributions::set_mentions(tx, id, &named)?;
     store::contributions::set_tags(tx, id, &tags)?;
@@ -128,6 +199,51 @@ pub fn edit(
         publish::update(tx, &view, &document)?;
     }
     Ok(view)
+}
+
+fn is_same(head: &Contribution, text: &Text) -> bool {
+    head.content == text.content
+        && head.markdown == text.markdown
+        && head.summary == text.summary
+        && head.sensitive == text.sensitive
+        && head.language == text.language
+}
+
+/// Puts a poll to a post.
+fn ask(tx: &mut Tx<'_>, id: Id<Contribution>, poll: &NewPoll) -> Result<(), Error> {
+    let poll = poll.clone().accept()?;
+    let row = Poll {
+        contribution_id: id,
+        ends_at: Some(tx.now.plus_seconds(poll.seconds)),
+        multiple: poll.multiple,
+        hides_totals: poll.hides_totals,
+        voters: 0,
+    };
+    let titles: Vec<(String, i64)> = poll.options.into_iter().map(|title| (title, 0)).collect();
+    Ok(polls::set(tx, &row, &titles)?)
+}
+
+/// Puts another poll in the place of the one a post has; the same one goes on. Returns whether
+/// anything changed.
+fn reask(tx: &mut Tx<'_>, id: Id<Contribution>, poll: Option<&NewPoll>) -> Result<bool, Error> {
+    let before = polls::one(tx, None, id)?;
+    match (before, poll) {
+        (None, None) => Ok(false),
+        (Some(_), None) => {
+            polls::erase(tx, id)?;
+            Ok(true)
+        }
+        (Some(before), Some(poll)) if same_poll(&before, poll) => Ok(false),
+        (_, Some(poll)) => {
+            ask(tx, id, poll)?;
+            Ok(true)
+        }
+    }
+}
+
+fn same_poll(before: &PollView, poll: &NewPoll) -> bool {
+    let titles = before.options.iter().map(|option| option.title.as_str());
+    before.poll.multiple == poll.multiple && titles.eq(poll.options.iter().map(|title| title.trim()))
 }
 
 /// Deletes a post of `author`; its address answers "gone" from now on.
@@ -175,8 +291,8 @@ pub(super) fn load(tx: &mut Tx<'_>, id: Id<Contribution>) -> Result<View, Error>
     Ok(view)
 }
 
-fn check(markdown: &Markdown) -> Result<(), Refusal> {
-    if markdown.is_blank() {
+fn check(markdown: &Markdown, may_be_blank: bool) -> Result<(), Refusal> {
+    if markdown.is_blank() && !may_be_blank {
         return Err(Refusal::invalid("text", "write something first"));
     }
     let length = markdown.as_str().chars().count();
@@ -202,7 +318,12 @@ fn own(tx: &mut Tx<'_>, author: &Account, id: Id<Contribution>) -> Result<Contri
     Ok(head)
 }
 
-fn render(tx: &Tx<'_>, markdown: &Markdown, mentions: &[Account]) -> Result<(Html, Vec<String>), Error> {
+fn render(
+    tx: &Tx<'_>,
+    markdown: &Markdown,
+    format: Format,
+    mentions: &[Account],
+) -> Result<(Html, Vec<String>), Error> {
     let site = tx.site()?;
     let resolve = |entity: &Entity| match entity {
         Entity::Mention { name, host } => {
@@ -218,8 +339,17 @@ fn render(tx: &Tx<'_>, markdown: &Markdown, mentions: &[Account]) -> Result<(Htm
             text: format!("#{name}"),
         }),
     };
-    let content = markdown::render_with(markdown, Breaks::Hard, &resolve);
-    let tags = markdown::entities(markdown).into_iter().filter_map(|entity| match entity {
+    let (content, entities) = match format {
+        Format::Markdown => {
+            (markdown::render_with(markdown, Breaks::Hard, &resolve), markdown::entities(markdown))
+        }
+        Format::Plain => {
+            let text = markdown.as_str();
+            let found = entities::find(text).into_iter().map(|(_, entity)| entity).collect();
+            (markdown::from_plain_with(text, &resolve), found)
+        }
+    };
+    let tags = entities.into_iter().filter_map(|entity| match entity {
         Entity::Tag(name) => Some(name.to_lowercase()),
         Entity::Mention { .. } => None,
     });

@@ -1,6 +1,6 @@
 //! Likes and boosts.
 
-use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, QueryResult};
+use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, QueryResult, SelectableHelper};
 
 use super::Error;
 use super::conn::{Conn, run};
@@ -8,6 +8,7 @@ use super::tx::Tx;
 use crate::domain::account::Account;
 use crate::domain::contribution::Contribution;
 use crate::domain::id::Id;
+use crate::domain::timeline::Boost;
 use crate::domain::uri::Uri;
 use crate::schema::{boosts, likes};
 
@@ -23,7 +24,9 @@ pub fn insert_like(
     id: Id<Contribution>,
     uri: &Uri,
 ) -> Result<(), Error> {
+    let key: Id<Contribution> = tx.mint();
     let row = (
+        likes::id.eq(key),
         likes::account_id.eq(account),
         likes::contribution_id.eq(id),
         likes::uri.eq(uri),
@@ -45,6 +48,12 @@ pub fn boost(conn: &mut Conn, account: Id<Account>, id: Id<Contribution>) -> Que
         .filter(boosts::contribution_id.eq(id))
         .select(boosts::uri);
     run!(conn, first, query).optional()
+}
+
+/// The boost of a contribution by an account, as a row.
+pub fn boost_of(conn: &mut Conn, account: Id<Account>, id: Id<Contribution>) -> QueryResult<Option<Boost>> {
+    let query = boosts::table.filter(boosts::account_id.eq(account)).filter(boosts::contribution_id.eq(id));
+    run!(conn, first, query.select(Boost::as_select())).optional()
 }
 
 /// Keeps a boost.

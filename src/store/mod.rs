@@ -28,6 +28,7 @@ mod postgres;
 pub mod relations;
 pub mod reports;
 pub mod revisions;
+pub mod scheduled;
 pub mod settings;
 pub mod statements;
 pub mod threads;

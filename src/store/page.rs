@@ -48,12 +48,27 @@ impl Page {
 macro_rules! paged {
     ($conn:expr, $page:expr, $query:expr, $column:expr) => {{
         let page: &$crate::store::page::Page = &$page;
-        let query =
-            $query.filter($column.lt(page.below())).filter($column.gt(page.above())).limit(page.limit);
+        // The query is written out for each engine: `as_select()` takes its type from there.
         let rows = if page.is_ascending() {
-            $crate::store::conn::run!($conn, load, query.order($column.asc()))
+            $crate::store::conn::run!(
+                $conn,
+                load,
+                $query
+                    .filter($column.lt(page.below()))
+                    .filter($column.gt(page.above()))
+                    .limit(page.limit)
+                    .order($column.asc())
+            )
         } else {
-            $crate::store::conn::run!($conn, load, query.order($column.desc()))
+            $crate::store::conn::run!(
+                $conn,
+                load,
+                $query
+                    .filter($column.lt(page.below()))
+                    .filter($column.gt(page.above()))
+                    .limit(page.limit)
+                    .order($column.desc())
+            )
         };
         rows.map(|rows| page.newest_first(rows))
     }};

@@ -32,6 +32,22 @@ pub fn find(text: &str) -> Vec<(Range<usize>, Entity)> {
     scan(text).into_iter().filter_map(entity).collect()
 }
 
+/// How long a text counts for people who write in a small box: a web address as `address`
+/// characters whatever its length, and a mention without its host.
+pub fn weight(text: &str, address: usize) -> usize {
+    let mut length = text.chars().count();
+    for (range, found) in scan(text) {
+        let written = text.get(range).map_or(0, |written| written.chars().count());
+        let counted = match found {
+            Found::Address(_) => address,
+            Found::Entity(Entity::Mention { name, host: Some(_) }) => 1 + name.chars().count(),
+            Found::Entity(_) => written,
+        };
+        length = length.saturating_sub(written).saturating_add(counted);
+    }
+    length
+}
+
 /// Finds mentions, tags and web addresses, in order and without overlap.
 pub(super) fn scan(text: &str) -> Vec<(Range<usize>, Found)> {
     let mut found = Vec::new();
@@ -214,6 +230,11 @@ mod tests {
         ] {
             assert_eq!(shown(text), found, "{text}");
         }
+    }
+
+    #[test]
+    fn counts_addresses_and_mentions_by_what_is_shown() {
+        assert_eq!(weight("ää https://a.example/ @b@c.example @d #e", 23), 3 + 23 + 3 + 3 + 2);
     }
 
     #[test]

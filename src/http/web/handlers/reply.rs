@@ -1,7 +1,5 @@
 //! Answering, changing and deleting what one said.
 
-use std::collections::HashSet;
-
 use activitypub_federation::config::Data;
 use axum::extract::Path;
 use axum::http::StatusCode;
@@ -11,7 +9,6 @@ use super::{Answer, key, page, then};
 use crate::domain::Refusal;
 use crate::domain::account::Account;
 use crate::domain::contribution::{Contribution, Kind};
-use crate::domain::handle::Handle;
 use crate::domain::id::Id;
 use crate::domain::uri::Uri;
 use crate::domain::view::View;
@@ -29,7 +26,6 @@ use crate::services::posts::{self, NewPost};
 use crate::store::contributions::{self, Viewer};
 use crate::store::{Conn, Error, audit, views};
 use crate::text::Markdown;
-use crate::text::entities::{self, Entity};
 
 /// What is answered, with what that answers itself.
 struct Target {
@@ -64,7 +60,7 @@ pub async fn submit(data: Data<Federation>, Posted { visit, fields }: Posted) ->
         in_reply_to: Some(target.view.head.id),
         visibility: target.view.head.visibility,
         language: language(&fields),
-        mentions: mentioned(&data, text).await,
+        mentions: resolve::mentioned(&data, text).await,
         ..NewPost::default()
     };
     let official = author.id == visit.organization.id;
@@ -104,7 +100,7 @@ pub async fn change(
         *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
         return Ok(response);
     }
-    let (markdown, mentions) = (Markdown::new(text), mentioned(&data, text).await);
+    let (markdown, mentions) = (Markdown::new(text), resolve::mentioned(&data, text).await);
     let member = visit.member()?;
     data.app
         .db
@@ -217,23 +213,6 @@ fn check(data: &Data<Federation>, text: &str) -> Result<(), String> {
 fn language(fields: &Fields) -> String {
     let tag = fields.get("language");
     crate::text::language::Language::parse(tag).map_or_else(String::new, |_| tag.to_owned())
-}
-
-/// The accounts that a text names, asked for before anything is written. Whoever cannot be found
-/// stays text.
-async fn mentioned(data: &Data<Federation>, text: &str) -> Vec<Account> {
-    let mut handles = HashSet::new();
-    for (_, entity) in entities::find(text) {
-        if let Entity::Mention { name, host } = entity {
-            let host = host.unwrap_or_else(|| data.app.site.host.clone());
-            handles.insert(Handle::new(&name, &host).to_string());
-        }
-    }
-    let mut accounts = Vec::new();
-    for handle in handles.into_iter().take(data.app.config.limits.mentions) {
-        accounts.extend(resolve::account(data, &handle).await.ok());
-    }
-    accounts
 }
 
 /// A post in one of the viewer's voices, and that voice.

@@ -1,0 +1,275 @@
+//! Writing, changing and deleting.
+
+use activitypub_federation::config::Data;
+use axum::Json;
+use axum::http::HeaderMap;
+use axum::response::{IntoResponse, Response};
+
+use super::super::answer::{Answer, ApiError};
+use super::super::caller::{Allowed, PathId, Speaker};
+use super::super::entities::status::Status;
+use super::super::params::Params;
+use super::super::scopes::WriteStatuses;
+use super::super::shown;
+use super::scheduled::scheduled_status;
+use crate::clock::Timestamp;
+use crate::domain::Refusal;
+use crate::domain::account::Account;
+use crate::domain::contribution::Contribution;
+use crate::domain::id::Id;
+use crate::domain::poll::NewPoll;
+use crate::federation::{Federation, resolve};
+use crate::services::posts::{self, Rewrite};
+use crate::services::scheduled::{Audience, Written};
+use crate::services::{self, interactions};
+use crate::store::contributions::Viewer;
+use crate::store::scheduled::{self, Earlier};
+use crate::store::{Error, Tx, audit, contributions, settings, timelines};
+use crate::text::language::Language;
+use crate::text::{Markdown, entities};
+
+/// Characters that an address counts, whatever its length.
+const ADDRESS_CHARACTERS: usize = 23;
+/// The longest key of a request.
+const LONGEST_KEY: usize = 255;
+
+/// What a request to post came to.
+enum Made {
+    Posted(Box<Status>),
+    Scheduled(Box<scheduled::Scheduled>),
+}
+
+/// `POST /api/v1/statuses`.
+pub(super) async fn create(
+    data: Data<Federation>,
+    caller: Allowed<WriteStatuses>,
+    headers: HeaderMap,
+    params: Params,
+) -> Result<Response, ApiError> {
+    let mut written = read(&data, &caller, &params).await?;
+    written.in_reply_to_id = answered(&data, &caller, &params).await?;
+    let now = data.app.clock().now();
+    let due = when(&params)?.filter(|due| *due > now);
+    let mentions = match due {
+        Some(_) => Vec::new(),
+        None => resolve::mentioned(&data, &written.text).await,
+    };
+    let key = headers.get("idempotency-key").and_then(|key| key.to_str().ok());
+    let key = key.map(|key| key.chars().take(LONGEST_KEY).collect::<String>());
+    let key = key.filter(|key| !key.is_empty());
+    let made = data.app.db.write(|tx| {
+        let earlier = match &key {
+            Some(key) => scheduled::claim(tx, caller.account.id, key)?,
+            None => None,
+        };
+        match earlier {
+            Some(earlier) => repeat(tx, &data, &caller, earlier),
+            None => make(tx, &data, &caller, (&written, &mentions, due), key.as_deref()),
+        }
+    });
+    Ok(match made.await? {
+        Made::Posted(status) => Json(status).into_response(),
+        Made::Scheduled(row) => Json(scheduled_status(&row)?).into_response(),
+    })
+}
+
+/// What the same request came to before.
+fn repeat(
+    tx: &mut Tx<'_>,
+    data: &Data<Federation>,
+    speaker: &Speaker,
+    earlier: Earlier,
+) -> Result<Made, Error> {
+    match earlier {
+        Earlier::Posted(id) => {
+            let status = shown::status_by_key(tx, &data.app, speaker.viewer(), id.get())?;
+            Ok(Made::Posted(Box::new(status)))
+        }
+        Earlier::Scheduled(id) => {
+            Ok(Made::Scheduled(Box::new(services::scheduled::own(tx, &speaker.account, id)?)))
+        }
+    }
+}
+
+fn make(
+    tx: &mut Tx<'_>,
+    data: &Data<Federation>,
+    speaker: &Speaker,
+    (written, mentions, due): (&Written, &[Account], Option<Timestamp>),
+    key: Option<&str>,
+) -> Result<Made, Error> {
+    let account = &speaker.account;
+    let (made, earlier) = match due {
+        Some(due) => {
+            let row = services::scheduled::schedule(tx, &speaker.user, account, written, due)?;
+            let id = row.id;
+            (Made::Scheduled(Box::new(row)), Earlier::Scheduled(id))
+        }
+        None => {
+            let view = posts::publish(tx, account, &written.post(mentions))?;
+            note(tx, speaker, "post.publish", &view.head)?;
+            let id = view.head.id;
+            let status = shown::status(tx, &data.app, speaker.viewer(), view.head)?;
+            (Made::Posted(Box::new(status)), Earlier::Posted(id))
+        }
+    };
+    if let Some(key) = key {
+        scheduled::settle(tx, account.id, key, earlier)?;
+    }
+    Ok(made)
+}
+
+/// `PUT /api/v1/statuses/{id}`: everything is replaced, but the language where none is given.
+pub(super) async fn update(
+    data: Data<Federation>,
+    caller: Allowed<WriteStatuses>,
+    PathId(key): PathId,
+    params: Params,
+) -> Answer<Status> {
+    let written = read(&data, &caller, &params).await?;
+    let mentions = resolve::mentioned(&data, &written.text).await;
+    let keeps_language = !params.has("language");
+    let status = data.app.db.write(|tx| {
+        let head = own(tx, &caller, key)?;
+        let change = Rewrite {
+            markdown: Markdown::new(&*written.text),
+            format: written.format(),
+            mentions: mentions.clone(),
+            summary: written.spoiler_text.clone(),
+            sensitive: written.sensitive,
+            language: if keeps_language { head.language } else { written.language.clone() },
+            poll: written.poll.clone(),
+        };
+        let view = posts::rewrite(tx, &caller.account, head.id, &change)?;
+        note(tx, &caller, "post.edit", &view.head)?;
+        shown::status(tx, &data.app, caller.viewer(), view.head)
+    });
+    Ok(Json(status.await?))
+}
+
+/// `DELETE /api/v1/statuses/{id}`: answers with what was typed, so that it can be written anew. The
+/// key of an own boost takes the boost back.
+pub(super) async fn delete(
+    data: Data<Federation>,
+    caller: Allowed<WriteStatuses>,
+    PathId(key): PathId,
+) -> Answer<Status> {
+    let (viewer, me) = (caller.viewer(), &caller.account);
+    let status = data.app.db.write(|tx| {
+        let found = timelines::find(tx, viewer, key)?.ok_or(Refusal::NotFound)?;
+        let status = shown::status(tx, &data.app, viewer, found.clone())?;
+        if let Some(boost) = &found.boost {
+            if boost.account_id != me.id {
+                return Err(Refusal::NotFound.into());
+            }
+            interactions::unboost(tx, me, found.head.id)?;
+            return Ok(status);
+        }
+        let head = own(tx, &caller, key)?;
+        posts::delete(tx, me, head.id)?;
+        note(tx, &caller, "post.delete", &head)?;
+        let text = head.markdown.unwrap_or_default();
+        Ok(Status { text: Some(text), content: None, ..status })
+    });
+    Ok(Json(status.await?))
+}
+
+/// A contribution of the speaker. Of others' nothing is said.
+fn own(tx: &mut Tx<'_>, speaker: &Speaker, key: i64) -> Result<Contribution, Error> {
+    let head = contributions::by_id(tx, speaker.viewer(), Id::new(key))?;
+    let own = head.filter(|head| head.author_id == speaker.account.id);
+    own.ok_or_else(|| Refusal::NotFound.into())
+}
+
+/// What is done in the organization's name stands in the log, with the login behind it.
+fn note(tx: &mut Tx<'_>, speaker: &Speaker, action: &str, head: &Contribution) -> Result<(), Error> {
+    if speaker.account.id != tx.site()?.organization {
+        return Ok(());
+    }
+    audit::record(tx, Some(speaker.user.id), action, head.uri.as_str(), "")
+}
+
+/// Reads what a client wrote.
+async fn read(data: &Data<Federation>, speaker: &Speaker, params: &Params) -> Result<Written, ApiError> {
+    let text = params.text("status").unwrap_or_default();
+    let spoiler_text = params.text("spoiler_text").filter(|text| !text.trim().is_empty());
+    let poll = params.map("poll").map(|poll| read_poll(&poll)).filter(|poll| !poll.options.is_empty());
+    let media_ids = params.ids("media_ids");
+    if poll.is_some() && !media_ids.is_empty() {
+        return Err(ApiError::invalid("a post has media or a poll, not both"));
+    }
+    if text.trim().is_empty() && poll.is_none() && media_ids.is_empty() {
+        return Err(ApiError::invalid("Text can't be blank"));
+    }
+    let limit = data.app.config.limits.post_characters;
+    let length = entities::weight(&text, ADDRESS_CHARACTERS)
+        .saturating_add(spoiler_text.as_ref().map_or(0, |text| text.chars().count()));
+    if length > limit {
+        return Err(ApiError::invalid(format!("Text character limit of {limit} exceeded")));
+    }
+    Ok(Written {
+        markdown: params.text("content_type").is_some_and(|kind| kind == "text/markdown"),
+        sensitive: spoiler_text.is_some() || params.flag("sensitive").unwrap_or(false),
+        audience: audience(params)?,
+        language: language(data, speaker.viewer(), params).await?,
+        in_reply_to_id: None,
+        text,
+        spoiler_text,
+        media_ids,
+        poll,
+    })
+}
+
+fn read_poll(poll: &Params) -> NewPoll {
+    NewPoll {
+        options: poll.list("options").into_iter().filter(|option| !option.trim().is_empty()).collect(),
+        seconds: poll.number("expires_in").unwrap_or(24 * 3600),
+        multiple: poll.flag("multiple").unwrap_or(false),
+        hides_totals: poll.flag("hide_totals").unwrap_or(false),
+    }
+}
+
+fn audience(params: &Params) -> Result<Audience, ApiError> {
+    match params.text("visibility").as_deref() {
+        None | Some("" | "public") => Ok(Audience::Public),
+        Some("unlisted") => Ok(Audience::Unlisted),
+        Some("private") => Ok(Audience::Private),
+        Some("direct") => Ok(Audience::Direct),
+        Some(_) => Err(ApiError::invalid("Visibility is not included in the list")),
+    }
+}
+
+/// The language a client names, or the main one of this site. What is no language is not kept.
+async fn language(data: &Data<Federation>, _: Viewer, params: &Params) -> Result<String, ApiError> {
+    match params.text("language").filter(|tag| Language::parse(tag).is_some()) {
+        Some(tag) => Ok(tag),
+        None => {
+            let settings = data.app.db.read(|conn| Ok(settings::get(conn)?)).await?;
+            Ok(settings.languages.into_iter().next().unwrap_or_default())
+        }
+    }
+}
+
+/// What is answered. The key of a boost means what it hands on.
+async fn answered(
+    data: &Data<Federation>,
+    speaker: &Speaker,
+    params: &Params,
+) -> Result<Option<i64>, ApiError> {
+    let Some(given) = params.text("in_reply_to_id").filter(|given| !given.trim().is_empty()) else {
+        return Ok(None);
+    };
+    let key = Id::<Contribution>::parse(given.trim()).ok_or_else(ApiError::not_found)?;
+    let viewer = speaker.viewer();
+    let head = data.app.db.read(|conn| shown::meant(conn, viewer, key.get())).await?;
+    Ok(Some(head.id.get()))
+}
+
+/// When a post is meant to be published.
+pub(super) fn when(params: &Params) -> Result<Option<Timestamp>, ApiError> {
+    let Some(given) = params.text("scheduled_at").filter(|given| !given.trim().is_empty()) else {
+        return Ok(None);
+    };
+    let at = Timestamp::parse(given.trim());
+    at.map(Some).ok_or_else(|| ApiError::invalid("Scheduled at is not a date and time"))
+}

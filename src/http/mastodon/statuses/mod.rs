@@ -1,0 +1,193 @@
+//! `/api/v1/statuses`: reading, writing and reacting.
+
+mod compose;
+mod react;
+mod scheduled;
+
+use activitypub_federation::config::Data;
+use axum::Json;
+use axum::Router;
+use axum::response::Response;
+use axum::routing::{get, post};
+use serde_json::{Value, json};
+
+use super::answer::{Answer, ApiError};
+use super::caller::{Allowed, Maybe, PathId};
+use super::entities::account::Account;
+use super::entities::status::{Context, Status, StatusEdit, StatusSource, edits};
+use super::paging::{self, Newer};
+use super::params::Params;
+use super::scopes::{ReadAccounts, ReadStatuses};
+use super::shown;
+use crate::domain::Refusal;
+use crate::domain::contribution::Kind;
+use crate::domain::id::Id;
+use crate::domain::timeline::Found;
+use crate::federation::Federation;
+use crate::store::contributions::Viewer;
+use crate::store::threads::{self, Reach};
+use crate::store::{Conn, Error, lines, revisions, timelines};
+use crate::text::Html;
+use crate::text::plain;
+
+/// Statuses that may be asked for at once.
+const BATCH: usize = 20;
+
+/// How far a reader with a token sees around a status, and one without.
+const MEMBERS_REACH: Reach = Reach { ancestors: 4096, descendants: 4096, depth: 4096 };
+const STRANGERS_REACH: Reach = Reach { ancestors: 40, descendants: 60, depth: 20 };
+
+/// The routes of statuses.
+pub(super) fn router() -> Router {
+    Router::new()
+        .route("/api/v1/statuses", get(batch).post(compose::create))
+        .route(
+            "/api/v1/statuses/{id}",
+            get(show).put(compose::update).patch(compose::update).delete(compose::delete),
+        )
+        .route("/api/v1/statuses/{id}/context", get(context))
+        .route("/api/v1/statuses/{id}/history", get(history))
+        .route("/api/v1/statuses/{id}/source", get(source))
+        .route("/api/v1/statuses/{id}/card", get(card))
+        .route("/api/v1/statuses/{id}/favourited_by", get(favourited_by))
+        .route("/api/v1/statuses/{id}/reblogged_by", get(reblogged_by))
+        .route("/api/v1/statuses/{id}/favourite", post(react::favourite))
+        .route("/api/v1/statuses/{id}/unfavourite", post(react::unfavourite))
+        .route("/api/v1/statuses/{id}/reblog", post(react::reblog))
+        .route("/api/v1/statuses/{id}/unreblog", post(react::unreblog))
+        .route("/api/v1/statuses/{id}/bookmark", post(react::bookmark))
+        .route("/api/v1/statuses/{id}/unbookmark", post(react::unbookmark))
+        .route("/api/v1/statuses/{id}/mute", post(react::mute))
+        .route("/api/v1/statuses/{id}/unmute", post(react::unmute))
+        .route("/api/v1/statuses/{id}/pin", post(react::pin))
+        .route("/api/v1/statuses/{id}/unpin", post(react::unpin))
+        .merge(scheduled::router())
+}
+
+/// `GET /api/v1/statuses?id[]=`.
+async fn batch(data: Data<Federation>, caller: Maybe<ReadStatuses>, params: Params) -> Answer<Vec<Status>> {
+    let (viewer, keys) = (caller.viewer(), params.ids("id"));
+    if keys.len() > BATCH {
+        return Err(ApiError::invalid(format!("at most {BATCH} statuses can be asked for at once")));
+    }
+    let shown = data.app.db.read(|conn| {
+        let mut found = Vec::new();
+        for key in &keys {
+            found.extend(timelines::find(conn, viewer, *key)?);
+        }
+        shown::statuses(conn, &data.app, viewer, found)
+    });
+    Ok(Json(shown.await?))
+}
+
+/// `GET /api/v1/statuses/{id}`.
+async fn show(data: Data<Federation>, caller: Maybe<ReadStatuses>, PathId(key): PathId) -> Answer<Status> {
+    let viewer = caller.viewer();
+    Ok(Json(data.app.db.read(|conn| shown::status_by_key(conn, &data.app, viewer, key)).await?))
+}
+
+/// `GET /api/v1/statuses/{id}/context`.
+async fn context(
+    data: Data<Federation>,
+    caller: Maybe<ReadStatuses>,
+    PathId(key): PathId,
+) -> Answer<Context> {
+    let viewer = caller.viewer();
+    let reach = if viewer == Viewer::Anyone { STRANGERS_REACH } else { MEMBERS_REACH };
+    let context = data.app.db.read(|conn| {
+        let head = shown::meant(conn, viewer, key)?;
+        let around = threads::around(conn, viewer, &head, reach)?;
+        let above = around.ancestors.len();
+        let all = around.ancestors.into_iter().chain(around.descendants).map(Found::from).collect();
+        let mut ancestors = shown::statuses(conn, &data.app, viewer, all)?;
+        let descendants = ancestors.split_off(above.min(ancestors.len()));
+        Ok(Context { ancestors, descendants })
+    });
+    Ok(Json(context.await?))
+}
+
+/// `GET /api/v1/statuses/{id}/history`.
+async fn history(
+    data: Data<Federation>,
+    caller: Maybe<ReadStatuses>,
+    PathId(key): PathId,
+) -> Answer<Vec<StatusEdit>> {
+    let viewer = caller.viewer();
+    let versions = data.app.db.read(|conn| {
+        let head = shown::meant(conn, viewer, key)?;
+        let versions = revisions::of(conn, head.id)?;
+        let line = lines::one(conn, viewer, head)?.ok_or(Refusal::NotFound)?;
+        Ok(edits(&line, &versions, &data.app.site))
+    });
+    Ok(Json(versions.await?))
+}
+
+/// `GET /api/v1/statuses/{id}/source`.
+async fn source(
+    data: Data<Federation>,
+    caller: Allowed<ReadStatuses>,
+    PathId(key): PathId,
+) -> Answer<StatusSource> {
+    let viewer = caller.viewer();
+    let head = data.app.db.read(|conn| shown::meant(conn, viewer, key)).await?;
+    let written = || plain::paragraphs(&Html::from_store(head.content.clone()));
+    let spoiler = head.summary.clone().filter(|_| head.kind == Kind::Post && head.title.is_none());
+    Ok(Json(StatusSource {
+        id: head.id.to_string(),
+        text: head.markdown.clone().unwrap_or_else(written),
+        spoiler_text: spoiler.unwrap_or_default(),
+    }))
+}
+
+/// `GET /api/v1/statuses/{id}/card`: there are no previews.
+async fn card(data: Data<Federation>, caller: Maybe<ReadStatuses>, PathId(key): PathId) -> Answer<Value> {
+    let viewer = caller.viewer();
+    data.app.db.read(|conn| shown::meant(conn, viewer, key)).await?;
+    Ok(Json(json!({})))
+}
+
+/// `GET /api/v1/statuses/{id}/favourited_by`.
+async fn favourited_by(
+    data: Data<Federation>,
+    caller: Maybe<ReadAccounts>,
+    PathId(key): PathId,
+    params: Params,
+) -> Result<Response, ApiError> {
+    let (viewer, page) = (caller.viewer(), paging::page(&params, 40, 80));
+    let listed = data.app.db.read(|conn| {
+        let head = shown::meant(conn, viewer, key)?;
+        let rows = timelines::liked_by(conn, viewer, head.id, &page)?;
+        people(conn, &data, rows)
+    });
+    let (accounts, ends) = listed.await?;
+    Ok(paging::listed(&params, &accounts, ends, Newer::SinceId))
+}
+
+/// `GET /api/v1/statuses/{id}/reblogged_by`.
+async fn reblogged_by(
+    data: Data<Federation>,
+    caller: Maybe<ReadAccounts>,
+    PathId(key): PathId,
+    params: Params,
+) -> Result<Response, ApiError> {
+    let (viewer, page) = (caller.viewer(), paging::page(&params, 40, 80));
+    let listed = data.app.db.read(|conn| {
+        let head = shown::meant(conn, viewer, key)?;
+        let rows = timelines::boosted_by(conn, viewer, head.id, &page)?;
+        people(conn, &data, rows)
+    });
+    let (accounts, ends) = listed.await?;
+    Ok(paging::listed(&params, &accounts, ends, Newer::SinceId))
+}
+
+type People = (Vec<Account>, Option<(i64, i64)>);
+
+fn people(
+    conn: &mut Conn,
+    data: &Data<Federation>,
+    rows: Vec<(i64, Id<crate::domain::account::Account>)>,
+) -> Result<People, Error> {
+    let ends = paging::ends(rows.iter().map(|(key, _)| *key));
+    let ids: Vec<_> = rows.into_iter().map(|(_, account)| account).collect();
+    Ok((shown::accounts_by_ids(conn, &data.app, &ids)?, ends))
+}

@@ -1,0 +1,111 @@
+//! `/api/v1/scheduled_statuses`: posts that wait for their time.
+
+use activitypub_federation::config::Data;
+use axum::response::Response;
+use axum::routing::get;
+use axum::{Json, Router};
+use serde_json::{Value, json};
+
+use super::super::answer::{Answer, ApiError, Empty};
+use super::super::caller::{Allowed, PathId};
+use super::super::entities::{date, id};
+use super::super::paging::{self, Newer};
+use super::super::params::Params;
+use super::super::scopes::{ReadStatuses, WriteStatuses};
+use super::compose::when;
+use crate::domain::Refusal;
+use crate::domain::id::Id;
+use crate::federation::Federation;
+use crate::services;
+use crate::services::scheduled::Written;
+use crate::store::Error;
+use crate::store::scheduled::{self, Scheduled};
+
+/// The routes of posts for later.
+pub(super) fn router() -> Router {
+    Router::new()
+        .route("/api/v1/scheduled_statuses", get(index))
+        .route("/api/v1/scheduled_statuses/{id}", get(show).put(update).patch(update).delete(cancel))
+}
+
+/// Renders a post for later.
+pub(super) fn scheduled_status(row: &Scheduled) -> Result<Value, Error> {
+    let written: Written =
+        serde_json::from_str(&row.params).map_err(|error| Error::broken(error.to_string()))?;
+    let media: Vec<String> = written.media_ids.iter().map(|media| id(*media)).collect();
+    let poll = written.poll.map(|poll| {
+        json!({
+            "options": poll.options,
+            "expires_in": poll.seconds,
+            "multiple": poll.multiple,
+            "hide_totals": poll.hides_totals,
+        })
+    });
+    Ok(json!({
+        "id": id(row.id.get()),
+        "scheduled_at": date(row.due_at),
+        "params": {
+            "text": written.text,
+            "visibility": written.audience,
+            "spoiler_text": written.spoiler_text,
+            "sensitive": written.sensitive,
+            "in_reply_to_id": written.in_reply_to_id.map(id),
+            "media_ids": media,
+            "poll": poll,
+            "language": written.language,
+            "application_id": 0,
+            "scheduled_at": null,
+            "idempotency": null,
+            "with_rate_limit": false,
+        },
+        "media_attachments": [],
+    }))
+}
+
+/// `GET /api/v1/scheduled_statuses`.
+async fn index(
+    data: Data<Federation>,
+    caller: Allowed<ReadStatuses>,
+    params: Params,
+) -> Result<Response, ApiError> {
+    let page = paging::page(&params, 20, 40);
+    let rows = data.app.db.read(|conn| Ok(scheduled::of(conn, caller.account.id, &page)?)).await?;
+    let ends = paging::ends(rows.iter().map(|row| row.id.get()));
+    let shown = rows.iter().map(scheduled_status).collect::<Result<Vec<_>, _>>()?;
+    Ok(paging::listed(&params, &shown, ends, Newer::MinId))
+}
+
+/// `GET /api/v1/scheduled_statuses/{id}`.
+async fn show(data: Data<Federation>, caller: Allowed<ReadStatuses>, PathId(key): PathId) -> Answer<Value> {
+    let row = data.app.db.read(|conn| Ok(scheduled::by_id(conn, Id::new(key))?)).await?;
+    let row = row.filter(|row| row.account_id == caller.account.id).ok_or(Refusal::NotFound)?;
+    Ok(Json(scheduled_status(&row)?))
+}
+
+/// `PUT /api/v1/scheduled_statuses/{id}`.
+async fn update(
+    data: Data<Federation>,
+    caller: Allowed<WriteStatuses>,
+    PathId(key): PathId,
+    params: Params,
+) -> Answer<Value> {
+    let due = when(&params)?;
+    let row = data.app.db.write(|tx| {
+        let row = services::scheduled::own(tx, &caller.account, Id::new(key))?;
+        match due {
+            Some(due) => services::scheduled::reschedule(tx, &caller.account, row.id, due),
+            None => Ok(row),
+        }
+    });
+    Ok(Json(scheduled_status(&row.await?)?))
+}
+
+/// `DELETE /api/v1/scheduled_statuses/{id}`.
+async fn cancel(
+    data: Data<Federation>,
+    caller: Allowed<WriteStatuses>,
+    PathId(key): PathId,
+) -> Result<Empty, ApiError> {
+    data.app.db.write(|tx| services::scheduled::cancel(tx, &caller.account, Id::new(key))).await?;
+    Ok(Empty)
+}

@@ -1,0 +1,176 @@
+//! Posts that wait for their time.
+
+use serde::{Deserialize, Serialize};
+
+use super::posts::{self, Format, NewPost};
+use crate::clock::Timestamp;
+use crate::domain::Refusal;
+use crate::domain::account::Account;
+use crate::domain::contribution::Visibility;
+use crate::domain::id::Id;
+use crate::domain::job::Job;
+use crate::domain::poll::NewPoll;
+use crate::domain::user::User;
+use crate::store::scheduled::{self, Scheduled};
+use crate::store::{Error, Tx, accounts, audit, jobs};
+use crate::text::Markdown;
+
+/// Posts that wait for one account at most.
+const MOST: i64 = 300;
+/// How far ahead a post has to be written at least.
+const LEAST_SECONDS: i64 = 300;
+
+/// A post as an app wrote it, before anybody is looked up.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Written {
+    /// The text.
+    pub text: String,
+    /// Whether the text is Markdown.
+    pub markdown: bool,
+    /// Content warning.
+    pub spoiler_text: Option<String>,
+    /// Whether media should be hidden at first.
+    pub sensitive: bool,
+    /// Who may see it.
+    pub audience: Audience,
+    /// Language.
+    pub language: String,
+    /// What it answers.
+    pub in_reply_to_id: Option<i64>,
+    /// Pictures, films and sounds.
+    pub media_ids: Vec<i64>,
+    /// What readers may choose from.
+    pub poll: Option<NewPoll>,
+}
+
+/// Who may see a post, as apps can say it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Audience {
+    /// Everyone, and it is announced.
+    #[default]
+    Public,
+    /// Everyone who has the address.
+    Unlisted,
+    /// The author's followers and whom it names.
+    Private,
+    /// Whom it names.
+    Direct,
+}
+
+impl From<Audience> for Visibility {
+    fn from(audience: Audience) -> Self {
+        match audience {
+            Audience::Public => Self::Public,
+            Audience::Unlisted => Self::Unlisted,
+            Audience::Private => Self::Followers,
+            Audience::Direct => Self::Mentioned,
+        }
+    }
+}
+
+impl Written {
+    /// The post, now that its `@name@host` were looked up.
+    pub fn post(&self, mentions: &[Account]) -> NewPost {
+        NewPost {
+            markdown: Markdown::new(&*self.text),
+            format: self.format(),
+            in_reply_to: self.in_reply_to_id.map(Id::new),
+            visibility: self.audience.into(),
+            language: self.language.clone(),
+            summary: self.spoiler_text.clone(),
+            sensitive: self.sensitive,
+            mentions: mentions.to_vec(),
+            on_behalf_of: None,
+            poll: self.poll.clone(),
+        }
+    }
+
+    /// How the text is meant.
+    pub const fn format(&self) -> Format {
+        if self.markdown { Format::Markdown } else { Format::Plain }
+    }
+}
+
+/// Keeps a post until `due`.
+pub fn schedule(
+    tx: &mut Tx<'_>,
+    user: &User,
+    account: &Account,
+    written: &Written,
+    due: Timestamp,
+) -> Result<Scheduled, Error> {
+    ahead(tx, due)?;
+    if scheduled::count(tx, account.id)? >= MOST {
+        return Err(Refusal::invalid("scheduled_at", "at most 300 posts may wait").into());
+    }
+    let params = serde_json::to_string(written).map_err(|error| Error::broken(error.to_string()))?;
+    let row = Scheduled {
+        id: tx.mint(),
+        account_id: account.id,
+        user_id: user.id,
+        due_at: due,
+        params,
+        created_at: tx.now,
+    };
+    scheduled::insert(tx, &row)?;
+    jobs::enqueue(tx, &Job::PublishScheduled { scheduled: row.id.get() }, due)?;
+    Ok(row)
+}
+
+/// Moves a post for later to another time.
+pub fn reschedule(
+    tx: &mut Tx<'_>,
+    account: &Account,
+    id: Id<Scheduled>,
+    due: Timestamp,
+) -> Result<Scheduled, Error> {
+    let mut row = own(tx, account, id)?;
+    ahead(tx, due)?;
+    scheduled::set_due(tx, id, due)?;
+    jobs::enqueue(tx, &Job::PublishScheduled { scheduled: id.get() }, due)?;
+    row.due_at = due;
+    Ok(row)
+}
+
+/// Forgets a post for later.
+pub fn cancel(tx: &mut Tx<'_>, account: &Account, id: Id<Scheduled>) -> Result<(), Error> {
+    own(tx, account, id)?;
+    scheduled::delete(tx, id)?;
+    Ok(())
+}
+
+/// Publishes a post whose time has come. What may no longer be said is forgotten.
+pub fn publish(tx: &mut Tx<'_>, id: Id<Scheduled>, mentions: &[Account]) -> Result<(), Error> {
+    let Some(row) = scheduled::by_id(tx, id)? else { return Ok(()) };
+    if row.due_at > tx.now {
+        // It was moved; a job that comes too early is asked again in time.
+        return jobs::enqueue(tx, &Job::PublishScheduled { scheduled: id.get() }, row.due_at);
+    }
+    let written: Written =
+        serde_json::from_str(&row.params).map_err(|error| Error::broken(error.to_string()))?;
+    let account = accounts::by_id(tx, row.account_id)?.ok_or(Refusal::NotFound)?;
+    let posted = tx.savepoint(|tx| posts::publish(tx, &account, &written.post(mentions)));
+    match posted {
+        Ok(view) if account.id == tx.site()?.organization => {
+            audit::record(tx, Some(row.user_id), "post.publish", view.head.uri.as_str(), "")?;
+        }
+        Ok(_) | Err(Error::Refused(_)) => {}
+        Err(error) => return Err(error),
+    }
+    scheduled::delete(tx, id)?;
+    Ok(())
+}
+
+/// The post for later, if it is this account's.
+pub fn own(tx: &mut Tx<'_>, account: &Account, id: Id<Scheduled>) -> Result<Scheduled, Error> {
+    let row = scheduled::by_id(tx, id)?.filter(|row| row.account_id == account.id);
+    row.ok_or_else(|| Refusal::NotFound.into())
+}
+
+fn ahead(tx: &Tx<'_>, due: Timestamp) -> Result<(), Refusal> {
+    if due < tx.now.plus_seconds(LEAST_SECONDS) {
+        return Err(Refusal::invalid("scheduled_at", "must be at least 5 minutes in the future"));
+    }
+    Ok(())
+}
