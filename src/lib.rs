@@ -1,7 +1,7 @@
 //! Plenum: a federated discussion server on ActivityPub.
 //!
 //! The modules stand on floors and import downwards only (`ARCHITECTURE.md`, "Floors"):
-//! `config`, `clock`, `text`, `schema` < `domain` < `store`, `vocab`, `import` < `services` < `app`
+//! `config`, `clock`, `text`, `media`, `schema` < `domain` < `store`, `vocab`, `import` < `services` < `app`
 //! < `federation` < `http`, `jobs`, `cli`.
 
 pub mod app;
@@ -13,6 +13,7 @@ pub mod federation;
 pub mod http;
 pub mod import;
 pub mod jobs;
+pub mod media;
 pub mod schema;
 pub mod serve;
 pub mod services;

@@ -62,6 +62,7 @@ diesel::table! {
         created_at -> BigInt,
         updated_at -> BigInt,
         fetched_at -> Nullable<BigInt>,
+        header_url -> Nullable<Text>,
     }
 }
 
@@ -470,6 +471,43 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    media (id) {
+        id -> BigInt,
+        account_id -> BigInt,
+        contribution_id -> Nullable<BigInt>,
+        rank -> Integer,
+        purpose -> SmallInt,
+        kind -> SmallInt,
+        media_type -> Text,
+        name -> Text,
+        file -> Nullable<Text>,
+        preview -> Nullable<Text>,
+        remote_url -> Nullable<Text>,
+        bytes -> BigInt,
+        width -> Nullable<Integer>,
+        height -> Nullable<Integer>,
+        preview_width -> Nullable<Integer>,
+        preview_height -> Nullable<Integer>,
+        duration_ms -> Nullable<BigInt>,
+        description -> Text,
+        blurhash -> Nullable<Text>,
+        focus_x -> Nullable<Double>,
+        focus_y -> Nullable<Double>,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    cached_files (address) {
+        address -> Text,
+        media_type -> Text,
+        file -> Text,
+        bytes -> BigInt,
+        fetched_at -> BigInt,
+    }
+}
+
 diesel::joinable!(sessions -> users (user_id));
 diesel::joinable!(tokens -> users (user_id));
 diesel::joinable!(statements -> contributions (contribution_id));
@@ -514,4 +552,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     polls,
     poll_options,
     poll_votes,
+    media,
+    cached_files,
 );

@@ -1,7 +1,6 @@
 //! What most commands need first: the log, the database, the site.
 
 use std::io::{IsTerminal, Read};
-use std::sync::Arc;
 
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::fmt::time::SystemTime;
@@ -53,7 +52,7 @@ pub async fn app(config: Config) -> Result<App, Failure> {
     let missing = || Failure::new("this site is not set up yet: run `plenum serve` or `plenum setup` first");
     let site = site(&db).await?.ok_or_else(missing)?;
     let config = fit(config, &site.origin)?;
-    Ok(App { config: Arc::new(config), db, site: Arc::new(site) })
+    Ok(App::new(config, db, site)?)
 }
 
 /// Makes the settings fit an address that was decided at set-up.

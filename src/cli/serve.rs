@@ -1,7 +1,5 @@
 //! `plenum serve`.
 
-use std::sync::Arc;
-
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
@@ -34,7 +32,7 @@ pub async fn run(config: Config) -> Result<(), Failure> {
         tracing::warn!("{warning}");
     }
     println!("Plenum serves {} on {}. Ctrl-C stops it.", site.origin, listener.local_addr()?);
-    let app = App { config: Arc::new(config), db, site: Arc::new(site) };
+    let app = App::new(config, db, site)?;
     let federation = Federation::start(app).await?;
     serve::serve(federation, listener, stop).await;
     Ok(())

@@ -8,6 +8,7 @@ mod federation;
 mod http;
 mod limits;
 mod log;
+mod media;
 mod problem;
 mod setting;
 mod site;
@@ -22,6 +23,7 @@ pub use federation::Federation;
 pub use http::Http;
 pub use limits::Limits;
 pub use log::{Log, LogFilter};
+pub use media::{Media, Secret};
 pub use problem::{Origin, Problem, Problems};
 pub use site::{Site, is_public_host, parse_host};
 use sources::Sources;
@@ -43,6 +45,8 @@ pub struct Config {
     pub federation: Federation,
     /// `[limits]`
     pub limits: Limits,
+    /// `[media]`
+    pub media: Media,
     /// `[log]`
     pub log: Log,
     /// `[unsafe]`
@@ -93,6 +97,7 @@ impl Config {
             database: Database::read(sources.section("database")),
             federation: Federation::read(sources.section("federation")),
             limits: Limits::read(sources.section("limits")),
+            media: Media::read(sources.section("media")),
             log: Log::read(sources.section("log")),
             unsafe_: Unsafe::read(sources.section("unsafe")),
         };
@@ -111,6 +116,11 @@ impl Config {
         if self.database.tls_ca.is_some() && matches!(self.database.url, DatabaseUrl::Sqlite(_)) {
             let why = "is for PostgreSQL, but database.url names a SQLite file; remove one of the two";
             sources.complain("database.tls_ca", sources.origin("database.tls_ca"), why.to_owned());
+        }
+        let key = self.media.s3_key.is_some() && self.media.s3_secret.is_some();
+        if self.media.s3_bucket.is_some() && !key {
+            let why = "needs media.s3_key and media.s3_secret beside it";
+            sources.complain("media.s3_bucket", sources.origin("media.s3_bucket"), why.to_owned());
         }
         if self.federation.deliveries_per_host > self.federation.deliveries {
             let (key, all) = ("federation.deliveries_per_host", self.federation.deliveries);

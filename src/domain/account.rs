@@ -64,6 +64,8 @@ pub struct Account {
     pub updated_at: Timestamp,
     /// When we fetched it last; `None` for ours.
     pub fetched_at: Option<Timestamp>,
+    /// Banner, as the origin names it.
+    pub header_url: Option<String>,
 }
 
 impl Account {

@@ -7,6 +7,7 @@ use diesel::sql_types::SmallInt;
 
 use super::account::Account;
 use super::id::Id;
+use super::media::ReceivedMedia;
 use super::site::ReplyPolicy;
 use super::sql::smallint_enum;
 use super::statement::ThesisKind;
@@ -191,6 +192,8 @@ pub struct Received {
     pub mentions: Vec<Id<Account>>,
     /// Its hashtags, folded.
     pub tags: Vec<String>,
+    /// The files beside it.
+    pub media: Vec<ReceivedMedia>,
     /// The document as it came, kept word for word because its proof covers it.
     pub document: String,
     /// What the kind adds.

@@ -48,6 +48,11 @@ pub enum Job {
         /// The post for later.
         scheduled: i64,
     },
+    /// Remove the bytes of a file that no row names any more.
+    RemoveFile {
+        /// Where they are kept.
+        file: String,
+    },
     /// Remove what is over: sessions, marks of what was deleted long ago, applied inbox items.
     Cleanup,
 }
@@ -64,6 +69,7 @@ impl Job {
             Self::FollowForum { follower, forum } => format!("follow_forum {follower} {forum}"),
             Self::FetchNodeInfo { host } => format!("fetch_nodeinfo {host}"),
             Self::PublishScheduled { scheduled } => format!("publish_scheduled {scheduled}"),
+            Self::RemoveFile { file } => format!("remove_file {file}"),
             Self::Cleanup => "cleanup".to_owned(),
         }
     }

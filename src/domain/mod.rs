@@ -8,6 +8,7 @@ pub mod id;
 pub mod inbox;
 pub mod job;
 pub mod keys;
+pub mod media;
 pub mod notification;
 pub mod poll;
 pub mod relation;

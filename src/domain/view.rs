@@ -2,6 +2,7 @@
 
 use super::account::Account;
 use super::contribution::{Contribution, Kind};
+use super::media::Media;
 use super::statement::{Statement, Thesis};
 use super::uri::Uri;
 
@@ -18,6 +19,8 @@ pub struct View {
     pub mentions: Vec<Account>,
     /// Its hashtags, folded.
     pub tags: Vec<String>,
+    /// The files beside it, in their order.
+    pub media: Vec<Media>,
     /// Visible replies we have.
     pub replies: i64,
     /// Likes we know of.

@@ -12,7 +12,7 @@ use crate::domain::id::Id;
 use crate::domain::job::Job;
 use crate::domain::uri::Uri;
 use crate::federation::{Federation, backfill, resolve};
-use crate::services::{self, relations};
+use crate::services::{self, media, relations};
 use crate::store::jobs::{self, StoredJob};
 use crate::store::scheduled::{self, Scheduled};
 use crate::store::{
@@ -96,7 +96,8 @@ const fn tries(job: &Job) -> i32 {
         | Job::FetchAccount { .. }
         | Job::FetchOutbox { .. }
         | Job::FollowForum { .. }
-        | Job::PublishScheduled { .. } => 6,
+        | Job::PublishScheduled { .. }
+        | Job::RemoveFile { .. } => 6,
         // Without it the server fills up.
         Job::Cleanup => i32::MAX,
     }
@@ -123,6 +124,7 @@ async fn perform(data: &Data<Federation>, job: &Job) -> Result<(), Error> {
         Job::FetchNodeInfo { host } => nodeinfo(data, host).await,
         Job::FollowForum { follower, forum } => follow_forum(data, *follower, forum).await,
         Job::PublishScheduled { scheduled } => publish_scheduled(data, Id::new(*scheduled)).await,
+        Job::RemoveFile { file } => data.app.storage.delete(file).await,
         Job::Cleanup => cleanup(data).await,
     }
 }
@@ -168,6 +170,7 @@ async fn cleanup(data: &Data<Federation>) -> Result<(), Error> {
             let now = tx.now;
             let month_ago = now.plus_seconds(-30 * DAY);
             users::purge(tx, now)?;
+            media::purge(tx, data.app.config.media.cache_days)?;
             inbox_items::purge(tx, month_ago)?;
             tombstones::purge(tx, month_ago)?;
             deliveries::purge(tx, month_ago)?;

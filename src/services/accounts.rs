@@ -93,6 +93,7 @@ fn profile(tx: &Tx<'_>, actor: &IncomingActor, handle: &Handle) -> Profile {
         display_name: actor.display_name.clone(),
         summary: actor.summary.as_str().to_owned(),
         icon_url: actor.icon_url.clone(),
+        header_url: actor.header_url.clone(),
         inbox: actor.inbox.clone(),
         shared_inbox: actor.shared_inbox.clone(),
         outbox: actor.outbox.clone(),

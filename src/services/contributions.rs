@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::publish;
+use super::{media, publish};
 use crate::clock::Timestamp;
 use crate::domain::Refusal;
 use crate::domain::account::{Account, AccountKind};
@@ -75,6 +75,7 @@ fn insert(tx: &mut Tx<'_>, received: &Received) -> Result<Receipt, Error> {
         text: text(received, edited_at, state, revision(&received.body).max(1)),
     };
     contributions::insert(tx, &head, &received.mentions, &received.tags)?;
+    media::receive(tx, received.author.id, id, &received.media)?;
     body(tx, id, received)?;
     keep(tx, id, received, head.text.revision, state)?;
     contributions::adopt_waiting(tx, &received.uri, id, head.thread_id)?;
@@ -106,6 +107,7 @@ fn change(tx: &mut Tx<'_>, known: &Contribution, received: &Received) -> Result<
     contributions::update(tx, known.id, &text)?;
     contributions::set_mentions(tx, known.id, &received.mentions)?;
     contributions::set_tags(tx, known.id, &received.tags)?;
+    media::receive(tx, received.author.id, known.id, &received.media)?;
     body(tx, known.id, received)?;
     keep(tx, known.id, received, revision, text.state)?;
     Ok(Receipt::Changed(Box::new(load(tx, known.id)?)))
@@ -139,6 +141,7 @@ pub(super) fn erase(tx: &mut Tx<'_>, id: Id<Contribution>) -> Result<(), Error> 
     contributions::set_mentions(tx, id, &[])?;
     contributions::set_tags(tx, id, &[])?;
     revisions::erase(tx, id)?;
+    media::release(tx, id)?;
     notifications::forget(tx, id)?;
     polls::erase(tx, id)?;
     Ok(())

@@ -4,6 +4,7 @@
 pub mod accounts;
 pub mod contributions;
 pub mod interactions;
+pub mod media;
 pub mod polls;
 pub mod posts;
 pub mod publish;

@@ -2,11 +2,13 @@
 
 use serde_json::Value;
 
+use super::media::{self, Description};
 use super::{contributions, publish};
 use crate::domain::Refusal;
 use crate::domain::account::Account;
 use crate::domain::contribution::{Contribution, Kind, State, Visibility};
 use crate::domain::id::{Id, token};
+use crate::domain::media::Media;
 use crate::domain::poll::{NewPoll, Poll, PollView};
 use crate::domain::uri::Uri;
 use crate::domain::view::View;
@@ -43,6 +45,8 @@ pub struct NewPost {
     pub format: Format,
     /// What readers may choose from.
     pub poll: Option<NewPoll>,
+    /// The author's files to stand beside it, in this order.
+    pub media: Vec<Id<Media>>,
 }
 
 /// How a text is meant.
@@ -72,11 +76,15 @@ pub struct Rewrite {
     pub language: String,
     /// What readers may choose from; other answers begin a new vote.
     pub poll: Option<NewPoll>,
+    /// The author's files to stand beside it, in this order.
+    pub media: Vec<Id<Media>>,
+    /// What is said about some of them from now on.
+    pub described: Vec<(Id<Media>, Description)>,
 }
 
 /// Publishes a post of `author`.
 pub fn publish(tx: &mut Tx<'_>, author: &Account, post: &NewPost) -> Result<View, Error> {
-    check(&post.markdown, post.poll.is_some())?;
+    check(&post.markdown, post.poll.is_some() || !post.media.is_empty())?;
     let parent = match post.in_reply_to {
         Some(id) => Some(answerable(tx, author, id)?),
         None => None,
@@ -118,6 +126,7 @@ pub fn publish(tx: &mut Tx<'_>, author: &Account, post: &NewPost) -> Result<View
         },
     };
     store::contributions::insert(tx, &head, &named, &tags)?;
+    media::place(tx, author, id, &post.media)?;
     if let Some(poll) = &post.poll {
         ask(tx, id, poll)?;
     }
@@ -153,6 +162,8 @@ pub fn edit(
             hides_totals: view.poll.hides_totals,
             seconds: 0,
         }),
+        media: store::media::of(tx, id)?.into_iter().map(|row| row.id).collect(),
+        described: Vec::new(),
     };
     self::rewrite(tx, author, id, &rewrite)
 }
@@ -165,7 +176,7 @@ pub fn rewrite(
     id: Id<Contribution>,
     change: &Rewrite,
 ) -> Result<View, Error> {
-    check(&change.markdown, change.poll.is_some())?;
+    check(&change.markdown, change.poll.is_some() || !change.media.is_empty())?;
     let head = own(tx, author, id)?;
     let (content, tags) = render(tx, &change.markdown, change.format, &change.mentions)?;
     let parent = match head.in_reply_to_id {
@@ -187,7 +198,8 @@ pub fn rewrite(
         state: head.state,
     };
     let asked = reask(tx, id, change.poll.as_ref())?;
-    if !asked && is_same(&head, &text) {
+    let moved = media::rearrange(tx, author, id, (&change.media, &change.described))?;
+    if !asked && !moved && is_same(&head, &text) {
         return load(tx, id);
     }
     store::contributions::update(tx, id, &text)?;

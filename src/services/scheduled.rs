@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::media;
 use super::posts::{self, Format, NewPost};
 use crate::clock::Timestamp;
 use crate::domain::Refusal;
@@ -9,6 +10,7 @@ use crate::domain::account::Account;
 use crate::domain::contribution::Visibility;
 use crate::domain::id::Id;
 use crate::domain::job::Job;
+use crate::domain::media::Media;
 use crate::domain::poll::NewPoll;
 use crate::domain::user::User;
 use crate::store::scheduled::{self, Scheduled};
@@ -83,7 +85,13 @@ impl Written {
             mentions: mentions.to_vec(),
             on_behalf_of: None,
             poll: self.poll.clone(),
+            media: self.media(),
         }
+    }
+
+    /// The files that stand beside it.
+    pub fn media(&self) -> Vec<Id<Media>> {
+        self.media_ids.iter().copied().map(Id::new).collect()
     }
 
     /// How the text is meant.
@@ -104,6 +112,7 @@ pub fn schedule(
     if scheduled::count(tx, account.id)? >= MOST {
         return Err(Refusal::invalid("scheduled_at", "at most 300 posts may wait").into());
     }
+    media::hold(tx, account, &written.media(), due)?;
     let params = serde_json::to_string(written).map_err(|error| Error::broken(error.to_string()))?;
     let row = Scheduled {
         id: tx.mint(),

@@ -133,6 +133,7 @@ pub(super) fn create_account(
         display_name: display_name.trim().to_owned(),
         summary: String::new(),
         icon_url: None,
+        header_url: None,
         inbox: below("/inbox"),
         shared_inbox: Some(Uri::ours(origin, "/inbox")),
         outbox: Some(below("/outbox")),

@@ -76,6 +76,8 @@ pub struct Profile {
     pub updated_at: Timestamp,
     /// When we fetched it; `None` for ours.
     pub fetched_at: Option<Timestamp>,
+    /// Banner, as the origin names it.
+    pub header_url: Option<String>,
 }
 
 /// The account with this key.
@@ -126,6 +128,21 @@ pub fn update(conn: &mut Conn, id: Id<Account>, profile: &Profile) -> QueryResul
 pub fn introduce(conn: &mut Conn, id: Id<Account>, summary: &str, forum: Option<&Uri>) -> QueryResult<usize> {
     let change = (accounts::summary.eq(summary), accounts::forum.eq(forum));
     run!(conn, execute, diesel::update(accounts::table.find(id)).set(change))
+}
+
+/// Gives an account of ours another picture.
+pub fn set_icon(conn: &mut Conn, id: Id<Account>, url: Option<&str>) -> QueryResult<usize> {
+    run!(conn, execute, diesel::update(accounts::table.find(id)).set(accounts::icon_url.eq(url)))
+}
+
+/// Gives an account of ours another banner.
+pub fn set_header(conn: &mut Conn, id: Id<Account>, url: Option<&str>) -> QueryResult<usize> {
+    run!(conn, execute, diesel::update(accounts::table.find(id)).set(accounts::header_url.eq(url)))
+}
+
+/// Notes when the description of an account of ours changed.
+pub fn touch(conn: &mut Conn, id: Id<Account>, now: Timestamp) -> QueryResult<usize> {
+    run!(conn, execute, diesel::update(accounts::table.find(id)).set(accounts::updated_at.eq(now)))
 }
 
 /// Says where an account moved.

@@ -19,6 +19,7 @@ pub mod interactions;
 pub mod jobs;
 pub mod keys;
 pub mod lines;
+pub mod media;
 mod migrations;
 pub mod notifications;
 pub mod page;

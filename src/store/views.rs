@@ -8,7 +8,7 @@ use diesel::{ExpressionMethods, JoinOnDsl, QueryDsl, QueryResult, SelectableHelp
 
 use super::conn::{Conn, run};
 use super::contributions::{Viewer, visible_to};
-use super::{accounts, revisions};
+use super::{accounts, media, revisions};
 use crate::domain::account::Account;
 use crate::domain::contribution::{Contribution, Kind};
 use crate::domain::id::Id;
@@ -30,6 +30,7 @@ pub fn load(conn: &mut Conn, viewer: Viewer, heads: Vec<Contribution>) -> QueryR
     let replies = reply_counts(conn, viewer, &ids)?;
     let likes = like_counts(conn, &ids)?;
     let boosts = boost_counts(conn, &ids)?;
+    let mut files = media::of_contributions(conn, &ids)?;
     let mut bodies = bodies(conn, viewer, &heads)?;
     let mut named = group(named);
     let mut views = Vec::with_capacity(heads.len());
@@ -47,6 +48,7 @@ pub fn load(conn: &mut Conn, viewer: Viewer, heads: Vec<Contribution>) -> QueryR
                 .filter_map(|id| people.get(id).cloned())
                 .collect(),
             tags: hashtags.remove(&head.id).unwrap_or_default(),
+            media: files.remove(&head.id).unwrap_or_default(),
             replies: replies.get(&head.id).copied().unwrap_or(0),
             likes: likes.get(&head.id).copied().unwrap_or(0),
             boosts: boosts.get(&head.id).copied().unwrap_or(0),

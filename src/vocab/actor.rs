@@ -4,6 +4,7 @@ use serde_json::{Map, Value, json};
 
 use crate::domain::account::{Account, AccountKind};
 use crate::domain::uri::Uri;
+use crate::media::Format;
 use crate::text::markdown;
 
 /// An account of ours with its public keys.
@@ -32,6 +33,12 @@ pub fn document(actor: &Actor<'_>) -> Value {
     put("name", json!(account.title()));
     put("summary", json!(account.summary));
     put("url", json!(account.url));
+    if let Some(icon) = &account.icon_url {
+        put("icon", picture(icon));
+    }
+    if let Some(header) = &account.header_url {
+        put("image", picture(header));
+    }
     put("inbox", json!(account.inbox));
     put("outbox", json!(account.outbox));
     put("endpoints", json!({ "sharedInbox": account.shared_inbox }));
@@ -67,6 +74,13 @@ pub fn document(actor: &Actor<'_>) -> Value {
         put("assertionMethod", json!([method]));
     }
     document.into()
+}
+
+/// A picture of ours; its address ends in the ending of its format.
+fn picture(url: &str) -> Value {
+    let ending = url.rsplit_once('.').map_or("", |(_, ending)| ending);
+    let format = Format::ALL.into_iter().find(|format| format.ending() == ending);
+    json!({ "type": "Image", "mediaType": format.map(Format::media_type), "url": url })
 }
 
 fn website(origin: &str) -> Value {

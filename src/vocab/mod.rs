@@ -4,6 +4,7 @@ pub mod activity;
 pub mod actor;
 pub mod collection;
 pub mod incoming;
+mod media;
 pub mod object;
 pub mod post;
 pub mod proof;
@@ -40,6 +41,9 @@ pub fn context() -> Value {
         {
             "Hashtag": "as:Hashtag",
             "sensitive": "as:sensitive",
+            "toot": "http://joinmastodon.org/ns#",
+            "blurhash": "toot:blurhash",
+            "focalPoint": { "@id": "toot:focalPoint", "@container": "@list" },
             "schema": "https://schema.org/",
             "language": "schema:inLanguage",
             "gts": "https://gotosocial.org/ns#",

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{PUBLIC, context};
+use super::{PUBLIC, context, media};
 use crate::domain::account::Account;
 use crate::domain::contribution::{Kind, State, Visibility};
 use crate::domain::site::ReplyPolicy;
@@ -72,7 +72,7 @@ pub(super) fn head(view: &View, kind: &str) -> Document {
     put("to", json!(addressing.to));
     put("cc", json!(addressing.cc));
     put("tag", json!(tags(view)));
-    put("attachment", json!([]));
+    put("attachment", json!(media::attachments(view)));
     put("sensitive", json!(contribution.sensitive));
     put("replies", json!(format!("{uri}/replies")));
     put("interactionPolicy", policy(contribution.reply_policy, view.author.followers.as_ref()));

@@ -2,7 +2,6 @@
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::time::Duration;
 
 use activitypub_federation::config::{Data, FederationConfig};
@@ -163,6 +162,7 @@ async fn site(
     host: &str,
 ) -> Result<(App, bool), Failure> {
     let mut config = config.clone();
+    config.media.directory = directory.join(organization.handle).join("media");
     let file = directory.join(organization.handle).join("plenum.db");
     config.database.url = DatabaseUrl::Sqlite(file);
     config.site.host = Some(host.to_owned());
@@ -172,7 +172,7 @@ async fn site(
     let db = context::database(&config).await?;
     if let Some(site) = context::site(&db).await? {
         let config = context::fit(config, &site.origin)?;
-        return Ok((App { config: Arc::new(config), db, site: Arc::new(site) }, false));
+        return Ok((App::new(config, db, site)?, false));
     }
     let request = SetUp {
         origin: format!("http://{host}"),
@@ -188,7 +188,7 @@ async fn site(
     let keys = SetUpKeys::generate()?;
     let (site, _) = db.write(|tx| set_up(tx, &request, &password, &keys)).await?;
     db.set_site(site.clone());
-    let app = App { config: Arc::new(config), db, site: Arc::new(site) };
+    let app = App::new(config, db, site)?;
     people(&app, organization, &password).await?;
     Ok((app, true))
 }

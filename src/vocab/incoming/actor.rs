@@ -30,6 +30,8 @@ pub struct IncomingActor {
     pub url: String,
     /// Its picture.
     pub icon_url: Option<String>,
+    /// Its banner.
+    pub header_url: Option<String>,
     /// Where activities for it go.
     pub inbox: Uri,
     /// Where activities for its whole server go.
@@ -93,6 +95,7 @@ impl IncomingActor {
             summary: values::html(fields, "summary"),
             url: page.unwrap_or_else(|| id.to_string()),
             icon_url: fields.get("icon").and_then(values::link),
+            header_url: fields.get("image").and_then(values::link),
             inbox: own(fields, "inbox", &id)?.ok_or(Problem::Field("inbox"))?,
             shared_inbox: match endpoints {
                 Some(endpoints) => own(endpoints, "sharedInbox", &id)?,

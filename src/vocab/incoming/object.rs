@@ -3,9 +3,11 @@
 use serde_json::Value;
 
 use super::Problem;
+use super::media;
 use super::values::{self, Audience, Fields};
 use crate::clock::Timestamp;
 use crate::domain::contribution::{ReceivedStatement, ReceivedThesis, State, Visibility};
+use crate::domain::media::ReceivedMedia;
 use crate::domain::statement::ThesisKind;
 use crate::domain::uri::Uri;
 use crate::text::Html;
@@ -46,6 +48,8 @@ pub struct IncomingObject {
     pub mentions: Vec<Uri>,
     /// Its hashtags, folded, without `#`.
     pub tags: Vec<String>,
+    /// The pictures and recordings beside it.
+    pub media: Vec<ReceivedMedia>,
     /// For which organization a person speaks.
     pub on_behalf_of: Option<Uri>,
     /// The collection of its thread.
@@ -122,6 +126,7 @@ impl IncomingObject {
             audience: Audience::read(fields),
             mentions,
             tags,
+            media: media::of(fields),
             on_behalf_of: values::single(fields, "plenum:onBehalfOf"),
             context: values::single(fields, "context"),
             replies: near(fields, "replies", &id),
@@ -220,7 +225,8 @@ fn part(fields: &Fields, name: &str) -> Html {
     range().unwrap_or_default()
 }
 
-/// The text. Pictures and other files follow it as links, so that nothing is lost.
+/// The text. Files that are neither pictures nor recordings follow it as links, so that nothing is
+/// lost.
 fn content(fields: &Fields) -> Html {
     let text = values::text(fields, "content").unwrap_or_default();
     let attachments = values::entries(fields.get("attachment")).iter().take(MOST_ATTACHMENTS);
@@ -233,6 +239,9 @@ fn content(fields: &Fields) -> Html {
 
 /// A file or link beside the text; a link that the text itself is about (a card) is left out.
 fn attachment(value: &Value) -> Option<String> {
+    if media::read(value).is_some() {
+        return None;
+    }
     let fields = value.as_object()?;
     let card = values::kind(fields) == Some("Link") && !fields.contains_key("name");
     let link = values::link(value).filter(|_| !card)?;

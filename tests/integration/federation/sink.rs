@@ -176,6 +176,7 @@ pub(crate) async fn follower(instance: &Instance, sink: &Sink, name: &str, behin
             display_name: String::new(),
             summary: String::new(),
             icon_url: None,
+            header_url: None,
             inbox: Uri::ours(&origin, &format!("/users/{name}/inbox")),
             shared_inbox: (behind == Behind::Shared).then(|| Uri::ours(&origin, "/inbox")),
             outbox: None,

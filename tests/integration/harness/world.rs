@@ -19,6 +19,7 @@ use plenum::services::setup::{SetUp, SetUpKeys, set_up};
 use plenum::services::users::{HashedPassword, KeyPairs};
 use plenum::store::Db;
 use plenum::{http, jobs, serve};
+use tempfile::TempDir;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
@@ -44,6 +45,7 @@ pub(crate) struct Instance {
     dark: Arc<AtomicBool>,
     stop: watch::Sender<bool>,
     _database: Database,
+    _files: TempDir,
 }
 
 /// The same story on each engine.
@@ -113,6 +115,8 @@ impl Instance {
         let host = format!("{name}.localhost:{}", listener.local_addr().unwrap().port());
         let mut config = Config::default();
         config.database.url = DatabaseUrl::parse(&database.url()).unwrap();
+        let files = tempfile::tempdir().unwrap();
+        config.media.directory = files.path().join("media");
         config.site.host = Some(host.clone());
         config.unsafe_.plain_http = true;
         config.unsafe_.ports = true;
@@ -130,7 +134,7 @@ impl Instance {
         let password = password();
         let (site, _) = db.write(|tx| set_up(tx, &request, &password, &keys())).await.unwrap();
         db.set_site(site.clone());
-        let app = App { config: Arc::new(config), db, site: Arc::new(site) };
+        let app = App::new(config, db, site).unwrap();
         let federation = Federation::start(app).await.unwrap();
         let dark = Arc::new(AtomicBool::new(false));
         let router = http::router(federation.clone()).layer(from_fn_with_state(Arc::clone(&dark), lights));
@@ -138,7 +142,7 @@ impl Instance {
         let limits = Config::default().http;
         #[expect(clippy::disallowed_methods, reason = "a server of a story runs beside it")]
         tokio::spawn(async move { serve::answer(&listener, router, &limits, stopped).await });
-        Self { name, host, federation, dark, stop, _database: database }
+        Self { name, host, federation, dark, stop, _database: database, _files: files }
     }
 
     /// Does once what is due, and says how much that was. In a task, as a server does it: the thread

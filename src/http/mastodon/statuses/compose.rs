@@ -139,6 +139,8 @@ pub(super) async fn update(
             sensitive: written.sensitive,
             language: if keeps_language { head.language } else { written.language.clone() },
             poll: written.poll.clone(),
+            media: written.media(),
+            described: Vec::new(),
         };
         let view = posts::rewrite(tx, &caller.account, head.id, &change)?;
         note(tx, &caller, "post.edit", &view.head)?;

@@ -1,5 +1,7 @@
 //! What every door shares: settings, the database and its clock. Cheap to clone.
 
+pub mod storage;
+
 use std::sync::Arc;
 
 use tokio::sync::watch;
@@ -7,7 +9,8 @@ use tokio::sync::watch;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::domain::site::Site;
-use crate::store::Db;
+use crate::store::{Db, Error};
+use storage::Storage;
 
 /// One running server. Two of them run in one process without knowing of each other.
 #[derive(Clone)]
@@ -18,9 +21,17 @@ pub struct App {
     pub db: Db,
     /// Where it is and who speaks there.
     pub site: Arc<Site>,
+    /// Its files.
+    pub storage: Storage,
 }
 
 impl App {
+    /// Puts a server together; makes the directory of its files where it is missing.
+    pub fn new(config: Config, db: Db, site: Site) -> Result<Self, Error> {
+        let storage = Storage::open(&config.media)?;
+        Ok(Self { config: Arc::new(config), db, site: Arc::new(site), storage })
+    }
+
     /// The time by this server's clock.
     pub fn clock(&self) -> &Clock {
         self.db.clock()

@@ -1,0 +1,3 @@
+ALTER TABLE accounts DROP COLUMN header_url;
+DROP TABLE cached_files;
+DROP TABLE media;

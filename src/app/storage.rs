@@ -1,0 +1,170 @@
+//! Where files are kept: a directory, or a bucket; and the one desk where pictures are decoded.
+
+use std::fs::DirBuilder;
+use std::ops::Range;
+use std::os::unix::fs::DirBuilderExt;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use futures_util::stream::{BoxStream, StreamExt};
+use object_store::aws::AmazonS3Builder;
+use object_store::local::LocalFileSystem;
+use object_store::path::Path;
+use object_store::{GetOptions, GetRange, ObjectStore, ObjectStoreExt};
+use tokio::sync::Semaphore;
+
+use crate::config;
+use crate::domain::id::token;
+use crate::domain::media::{Kept, KeptPreview};
+use crate::media::picture::{self, Frame};
+use crate::media::{Bounds, Format, MediaError, Prepared, prepare};
+use crate::store::{Error, Fault};
+
+/// Pictures that are decoded at the same time: a decoder's memory is bounded, so theirs is, too.
+const DESKS: usize = 1;
+
+/// The files of a site. Cheap to clone.
+#[derive(Clone)]
+pub struct Storage {
+    store: Arc<dyn ObjectStore>,
+    desks: Arc<Semaphore>,
+    bounds: Bounds,
+}
+
+/// The content of a file, as it is read.
+pub type Content = BoxStream<'static, Result<Bytes, std::io::Error>>;
+
+impl Storage {
+    /// Opens the place that the settings name.
+    pub fn open(config: &config::Media) -> Result<Self, Error> {
+        let store: Arc<dyn ObjectStore> = match &config.s3_bucket {
+            Some(bucket) => Arc::new(bucket_of(config, bucket)?),
+            None => Arc::new(directory(config)?),
+        };
+        let bounds = Bounds {
+            image_bytes: config.image_bytes,
+            recording_bytes: config.recording_bytes,
+            pixels: config.pixels.into(),
+        };
+        Ok(Self { store, desks: Arc::new(Semaphore::new(DESKS)), bounds })
+    }
+
+    /// How much a file may cost.
+    pub const fn bounds(&self) -> &Bounds {
+        &self.bounds
+    }
+
+    /// Takes a file as somebody sent it: checked, cleaned, kept.
+    pub async fn take(&self, bytes: Vec<u8>) -> Result<Result<Kept, MediaError>, Error> {
+        let bounds = self.bounds;
+        match self.at_desk(move || prepare(bytes, &bounds)).await {
+            Ok(prepared) => Ok(Ok(self.keep(prepared).await?)),
+            Err(refused) => Ok(Err(refused)),
+        }
+    }
+
+    /// Takes a picture that shows another file in small.
+    pub async fn take_preview(&self, bytes: Vec<u8>) -> Result<Result<KeptPreview, MediaError>, Error> {
+        let bounds = self.bounds;
+        let small = self.at_desk(move || {
+            let prepared = prepare(bytes, &bounds)?;
+            prepared.preview.ok_or(MediaError::Unknown)
+        });
+        match small.await {
+            Ok(preview) => {
+                let file = self.put(preview.format, preview.bytes).await?;
+                Ok(Ok(KeptPreview::new(file, preview.size)))
+            }
+            Err(refused) => Ok(Err(refused)),
+        }
+    }
+
+    /// Takes a profile picture or banner, cut to its frame.
+    pub async fn take_framed(&self, bytes: Vec<u8>, frame: Frame) -> Result<Result<Kept, MediaError>, Error> {
+        let bounds = self.bounds;
+        match self.at_desk(move || picture::fill(&bytes, frame, &bounds)).await {
+            Ok((format, bytes)) => {
+                let size = picture::size(&bytes, format);
+                let length = bytes.len();
+                let file = self.put(format, bytes).await?;
+                Ok(Ok(Kept::picture(format, file, length, size)))
+            }
+            Err(refused) => Ok(Err(refused)),
+        }
+    }
+
+    /// Decoding belongs to a thread of its own; if it breaks there, it breaks alone.
+    async fn at_desk<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> Result<T, MediaError> + Send + 'static,
+    ) -> Result<T, MediaError> {
+        let broke = || MediaError::Damaged("it could not be read".to_owned());
+        let _desk = self.desks.acquire().await.map_err(|_| broke())?;
+        tokio::task::spawn_blocking(work).await.unwrap_or_else(|_| Err(broke()))
+    }
+
+    async fn keep(&self, prepared: Prepared) -> Result<Kept, Error> {
+        let mut kept = Kept::new(&prepared, String::new());
+        if let Some(preview) = prepared.preview {
+            let file = self.put(preview.format, preview.bytes).await?;
+            kept.preview = Some(KeptPreview::new(file, preview.size));
+        }
+        kept.file = self.put(prepared.format, prepared.bytes).await?;
+        Ok(kept)
+    }
+
+    /// Keeps bytes under a new name, and returns the name.
+    pub async fn put(&self, format: Format, bytes: Vec<u8>) -> Result<String, Error> {
+        let token = token();
+        let shelf: String = token.chars().take(2).collect();
+        let file = format!("{shelf}/{token}.{}", format.ending());
+        self.store.put(&Path::from(file.as_str()), bytes.into()).await.map_err(fault)?;
+        Ok(file)
+    }
+
+    /// A part of a file; `None` where the file is missing.
+    pub async fn get(&self, file: &str, range: Range<u64>) -> Result<Option<Content>, Error> {
+        let options = GetOptions { range: Some(GetRange::Bounded(range)), ..GetOptions::default() };
+        match self.store.get_opts(&Path::from(file), options).await {
+            Ok(found) => Ok(Some(found.into_stream().map(|part| part.map_err(std::io::Error::from)).boxed())),
+            Err(object_store::Error::NotFound { .. }) => Ok(None),
+            Err(error) => Err(fault(error)),
+        }
+    }
+
+    /// Throws a file away; one that is not there is fine.
+    pub async fn delete(&self, file: &str) -> Result<(), Error> {
+        match self.store.delete(&Path::from(file)).await {
+            Ok(()) | Err(object_store::Error::NotFound { .. }) => Ok(()),
+            Err(error) => Err(fault(error)),
+        }
+    }
+}
+
+fn directory(config: &config::Media) -> Result<LocalFileSystem, Error> {
+    let path = &config.directory;
+    let unusable = |why: String| {
+        let why = format!("cannot use the directory {} (media.directory): {why}", path.display());
+        Error::from(Fault::Unreachable(why))
+    };
+    let made = DirBuilder::new().recursive(true).mode(0o700).create(path);
+    made.map_err(|error| unusable(error.to_string()))?;
+    let store = LocalFileSystem::new_with_prefix(path).map_err(|error| unusable(error.to_string()))?;
+    // What was answered with success survives power loss, files included.
+    Ok(store.with_fsync(true))
+}
+
+fn bucket_of(config: &config::Media, bucket: &str) -> Result<impl ObjectStore + use<>, Error> {
+    let mut builder = AmazonS3Builder::new().with_bucket_name(bucket).with_region(&config.s3_region);
+    if let Some(endpoint) = &config.s3_endpoint {
+        builder = builder.with_endpoint(endpoint).with_allow_http(endpoint.starts_with("http://"));
+    }
+    if let (Some(key), Some(secret)) = (&config.s3_key, &config.s3_secret) {
+        builder = builder.with_access_key_id(key).with_secret_access_key(secret.reveal());
+    }
+    builder.build().map_err(fault)
+}
+
+fn fault(error: object_store::Error) -> Error {
+    Fault::Unreachable(format!("the storage of files does not work: {error}")).into()
+}
