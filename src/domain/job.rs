@@ -47,6 +47,8 @@ pub enum Job {
     PublishScheduled {
         /// The post for later.
         scheduled: i64,
+        /// When, in milliseconds: a post that is moved gets another job.
+        due: i64,
     },
     /// Remove the bytes of a file that no row names any more.
     RemoveFile {
@@ -68,7 +70,7 @@ impl Job {
             Self::FetchOutbox { account } => format!("fetch_outbox {account}"),
             Self::FollowForum { follower, forum } => format!("follow_forum {follower} {forum}"),
             Self::FetchNodeInfo { host } => format!("fetch_nodeinfo {host}"),
-            Self::PublishScheduled { scheduled } => format!("publish_scheduled {scheduled}"),
+            Self::PublishScheduled { scheduled, due } => format!("publish_scheduled {scheduled} {due}"),
             Self::RemoveFile { file } => format!("remove_file {file}"),
             Self::Cleanup => "cleanup".to_owned(),
         }

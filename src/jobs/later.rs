@@ -123,7 +123,7 @@ async fn perform(data: &Data<Federation>, job: &Job) -> Result<(), Error> {
         Job::FetchOutbox { account } => backfill::outbox(data, Id::new(*account)).await,
         Job::FetchNodeInfo { host } => nodeinfo(data, host).await,
         Job::FollowForum { follower, forum } => follow_forum(data, *follower, forum).await,
-        Job::PublishScheduled { scheduled } => publish_scheduled(data, Id::new(*scheduled)).await,
+        Job::PublishScheduled { scheduled, .. } => publish_scheduled(data, Id::new(*scheduled)).await,
         Job::RemoveFile { file } => data.app.storage.delete(file).await,
         Job::Cleanup => cleanup(data).await,
     }

@@ -123,7 +123,7 @@ pub fn schedule(
         created_at: tx.now,
     };
     scheduled::insert(tx, &row)?;
-    jobs::enqueue(tx, &Job::PublishScheduled { scheduled: row.id.get() }, due)?;
+    enqueue(tx, row.id, due)?;
     Ok(row)
 }
 
@@ -137,7 +137,7 @@ pub fn reschedule(
     let mut row = own(tx, account, id)?;
     ahead(tx, due)?;
     scheduled::set_due(tx, id, due)?;
-    jobs::enqueue(tx, &Job::PublishScheduled { scheduled: id.get() }, due)?;
+    enqueue(tx, id, due)?;
     row.due_at = due;
     Ok(row)
 }
@@ -153,8 +153,8 @@ pub fn cancel(tx: &mut Tx<'_>, account: &Account, id: Id<Scheduled>) -> Result<(
 pub fn publish(tx: &mut Tx<'_>, id: Id<Scheduled>, mentions: &[Account]) -> Result<(), Error> {
     let Some(row) = scheduled::by_id(tx, id)? else { return Ok(()) };
     if row.due_at > tx.now {
-        // It was moved; a job that comes too early is asked again in time.
-        return jobs::enqueue(tx, &Job::PublishScheduled { scheduled: id.get() }, row.due_at);
+        // It was moved, and has another job for that.
+        return Ok(());
     }
     let written: Written =
         serde_json::from_str(&row.params).map_err(|error| Error::broken(error.to_string()))?;
@@ -175,6 +175,10 @@ pub fn publish(tx: &mut Tx<'_>, id: Id<Scheduled>, mentions: &[Account]) -> Resu
 pub fn own(tx: &mut Tx<'_>, account: &Account, id: Id<Scheduled>) -> Result<Scheduled, Error> {
     let row = scheduled::by_id(tx, id)?.filter(|row| row.account_id == account.id);
     row.ok_or_else(|| Refusal::NotFound.into())
+}
+
+fn enqueue(tx: &mut Tx<'_>, id: Id<Scheduled>, due: Timestamp) -> Result<(), Error> {
+    jobs::enqueue(tx, &Job::PublishScheduled { scheduled: id.get(), due: due.0 }, due)
 }
 
 fn ahead(tx: &Tx<'_>, due: Timestamp) -> Result<(), Refusal> {

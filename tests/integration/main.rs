@@ -8,6 +8,7 @@ mod crash;
 mod federation;
 mod harness;
 mod import;
+mod mastodon;
 mod migrations;
 mod pages;
 mod security;

@@ -1,6 +1,7 @@
 //! What the stories need: databases, servers, people.
 
 pub(crate) mod browser;
+pub(crate) mod client;
 pub(crate) mod peer;
 pub(crate) mod people;
 pub(crate) mod postgres;

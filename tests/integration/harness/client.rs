@@ -1,0 +1,102 @@
+//! An app that talks to the client API with a token, or without one.
+
+use axum::Router;
+use axum::body::Body;
+use axum::http::header::{AUTHORIZATION, CONTENT_TYPE};
+use axum::http::{HeaderMap, Method, Request, StatusCode};
+use http_body_util::BodyExt;
+use plenum::http;
+use plenum::services::users;
+use serde_json::Value;
+use tower::ServiceExt;
+
+use super::world::Instance;
+
+/// An app in somebody's hands.
+#[derive(Clone)]
+pub(crate) struct Client {
+    router: Router,
+    token: Option<String>,
+}
+
+/// What it was answered.
+pub(crate) struct Reply {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) json: Value,
+}
+
+impl Instance {
+    /// An app without a token.
+    pub(crate) fn stranger(&self) -> Client {
+        Client { router: http::router(self.federation.clone()), token: None }
+    }
+
+    /// An app of this user, with these scopes.
+    pub(crate) async fn client(&self, name: &str, scopes: &str) -> Client {
+        let db = self.app().db;
+        let token = db.write(|tx| users::token(tx, name, false, scopes)).await.unwrap();
+        Client { token: Some(token), ..self.stranger() }
+    }
+}
+
+impl Client {
+    pub(crate) async fn get(&self, path: &str) -> Reply {
+        self.ask(Method::GET, path, &[], None).await
+    }
+
+    pub(crate) async fn post(&self, path: &str, body: Value) -> Reply {
+        self.ask(Method::POST, path, &[], Some(body)).await
+    }
+
+    /// Any request; a body is sent as JSON, and everything answered has to be JSON.
+    pub(crate) async fn ask(
+        &self,
+        method: Method,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: Option<Value>,
+    ) -> Reply {
+        let mut request = Request::builder().method(method).uri(path);
+        if let Some(token) = &self.token {
+            request = request.header(AUTHORIZATION, format!("Bearer {token}"));
+        }
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        if body.is_some() {
+            request = request.header(CONTENT_TYPE, "application/json");
+        }
+        let body = body.map_or_else(Body::empty, |body| Body::from(body.to_string()));
+        let response = self.router.clone().oneshot(request.body(body).unwrap()).await.unwrap();
+        let (parts, body) = response.into_parts();
+        let body = body.collect().await.unwrap().to_bytes();
+        let json = serde_json::from_slice(&body);
+        let json = json.unwrap_or_else(|_| panic!("{path}: {}", String::from_utf8_lossy(&body)));
+        Reply { status: parts.status, headers: parts.headers, json }
+    }
+}
+
+impl Reply {
+    /// What was answered with success.
+    #[track_caller]
+    pub(crate) fn ok(self) -> Value {
+        assert_eq!(self.status, StatusCode::OK, "{}", self.json);
+        self.json
+    }
+
+    /// The values of a field of the items of a list.
+    #[track_caller]
+    pub(crate) fn each(self, field: &str) -> Vec<String> {
+        let list = self.ok();
+        list.as_array().unwrap().iter().map(|item| item[field].as_str().unwrap().to_owned()).collect()
+    }
+
+    /// The address behind a relation of the `Link` header, as a path.
+    pub(crate) fn link(&self, rel: &str) -> Option<String> {
+        let header = self.headers.get("link")?.to_str().unwrap();
+        let link = header.split(',').find(|link| link.contains(&format!("rel=\"{rel}\"")))?;
+        let address = link.split(['<', '>']).nth(1).unwrap();
+        Some(address.split_once("/api/").map(|(_, rest)| format!("/api/{rest}")).unwrap())
+    }
+}

@@ -1,0 +1,3 @@
+//! The client API, as apps see it.
+
+mod statuses;
