@@ -122,6 +122,15 @@ impl Storage {
         Ok(file)
     }
 
+    /// How long a file is; `None` where it is missing.
+    pub async fn length(&self, file: &str) -> Result<Option<u64>, Error> {
+        match self.store.head(&Path::from(file)).await {
+            Ok(found) => Ok(Some(found.size)),
+            Err(object_store::Error::NotFound { .. }) => Ok(None),
+            Err(error) => Err(fault(error)),
+        }
+    }
+
     /// A part of a file; `None` where the file is missing.
     pub async fn get(&self, file: &str, range: Range<u64>) -> Result<Option<Content>, Error> {
         let options = GetOptions { range: Some(GetRange::Bounded(range)), ..GetOptions::default() };

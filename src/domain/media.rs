@@ -1,5 +1,7 @@
 //! Files that belong to contributions and accounts.
 
+use aws_lc_rs::digest::{SHA256, digest};
+use data_encoding::BASE32_NOPAD;
 use diesel::deserialize::FromSqlRow;
 use diesel::expression::AsExpression;
 use diesel::prelude::{Insertable, Queryable, Selectable};
@@ -90,6 +92,27 @@ impl Media {
             MediaKind::Video | MediaKind::Audio | MediaKind::Unknown => None,
         }
     }
+}
+
+/// The digest under which the copy of an address is kept.
+pub fn address_digest(url: &str) -> String {
+    BASE32_NOPAD.encode(digest(&SHA256, url.as_bytes()).as_ref()).to_ascii_lowercase()
+}
+
+/// Where readers find the picture or banner of an account: for accounts elsewhere it comes through
+/// us, under an address that changes with the picture.
+pub fn account_picture(account: &Account, purpose: Purpose, origin: &str) -> Option<String> {
+    let url = match purpose {
+        Purpose::Avatar => account.icon_url.as_ref()?,
+        Purpose::Header => account.header_url.as_ref()?,
+        Purpose::Attachment => return None,
+    };
+    if account.is_local() {
+        return Some(url.clone());
+    }
+    let name = if purpose == Purpose::Avatar { "avatar" } else { "header" };
+    let version: String = address_digest(url).chars().take(16).collect();
+    Some(format!("{origin}/media/accounts/{}/{name}/{version}", account.id))
 }
 
 fn ending(media_type: &str) -> &'static str {

@@ -11,6 +11,7 @@ use super::{Federation, FetchError};
 use crate::domain::host::{HostStanding, SignatureScheme};
 use crate::domain::site::FederationMode;
 use crate::domain::uri::Uri;
+use crate::media::{Format, Kind, picture, sniff};
 use crate::store::{Conn, Error, hosts, settings};
 
 /// Fetches from one host in five minutes. Honest servers stay far below; a server that names
@@ -18,6 +19,12 @@ use crate::store::{Conn, Error, hosts, settings};
 const PER_HOST: u32 = 300;
 /// Fetches from all hosts below one name: for servers that invent names below their own.
 const PER_NAME: u32 = 3000;
+/// Files from one host in five minutes; pages show many.
+const FILES_PER_HOST: u32 = 1500;
+/// How long a file may take.
+const FILE_TIME: Duration = Duration::from_secs(25);
+/// What we ask for where a picture or recording should be.
+const FILES: &str = "image/*, video/*, audio/*";
 /// How long a failure is remembered, in seconds.
 const TEMPORARY: i64 = 60;
 const PERMANENT: i64 = 600;
@@ -104,6 +111,54 @@ pub async fn plain(
     admit(data, url, budget).await?;
     let result = data.egress.get(url.as_str(), accept, None, limits(data)).await;
     remember(data, url, result)
+}
+
+/// The picture or recording at `url`, and what its bytes are. It belongs to `owner`, whose server
+/// may keep its files elsewhere.
+pub async fn file(data: &Federation, owner: &Uri, url: &Uri) -> Result<(Format, Vec<u8>), FetchError> {
+    admit_file(data, owner, url).await?;
+    let bounds = data.app.storage.bounds();
+    let bytes = bounds.image_bytes.max(bounds.recording_bytes);
+    let fetched = data.egress.get(url.as_str(), FILES, None, Limits { bytes, time: FILE_TIME }).await;
+    let checked = fetched.and_then(|fetched| {
+        let format =
+            sniff::format(&fetched.body).filter(|format| fetched.body.len() <= bounds.bytes(*format));
+        let size = format.and_then(|format| picture::size(&fetched.body, format));
+        let (width, height) = size.unwrap_or_default();
+        let small = u64::from(width).saturating_mul(u64::from(height)) <= bounds.pixels;
+        let format = format.filter(|format| small && (size.is_some() || format.kind() != Kind::Image));
+        let why = || EgressError::Unacceptable("no picture or recording that we show".to_owned());
+        format.map(|format| (format, fetched.body)).ok_or_else(why)
+    });
+    remember(data, url, checked)
+}
+
+/// Whether a file may be had at all, be it from there or from our copy: its owner's server has to
+/// be welcome, and the server that keeps it not shut out.
+pub async fn admit_owner(data: &Federation, owner: &Uri, url: &Uri) -> Result<(), FetchError> {
+    if data.is_ours(url) {
+        return Err(FetchError::Refused("this address belongs to us".to_owned()));
+    }
+    let (owner, keeper) = (owner.host().to_owned(), url.host().to_owned());
+    data.app
+        .db
+        .read(|conn| {
+            let shut_out = hosts::standing_of(conn, &keeper)? == HostStanding::Suspended;
+            let blocked = || FetchError::Blocked(format!("{keeper} is suspended here"));
+            Ok(admits(conn, &owner).and(if shut_out { Err(blocked()) } else { Ok(()) }))
+        })
+        .await?
+}
+
+async fn admit_file(data: &Federation, owner: &Uri, url: &Uri) -> Result<(), FetchError> {
+    admit_owner(data, owner, url).await?;
+    let now = data.now();
+    if let Some(failure) = data.state.failures.get(url, now) {
+        return Err(failure.into());
+    }
+    let free = data.state.fetches.take(&format!("file {}", url.host()), FILES_PER_HOST, now);
+    let busy = || FetchError::Temporary(format!("{} was asked often enough for now", url.host()));
+    if free { Ok(()) } else { Err(busy()) }
 }
 
 fn limits(data: &Federation) -> Limits {

@@ -14,6 +14,7 @@ pub mod fetch;
 pub mod inbox;
 mod intake;
 mod keys;
+pub mod media;
 pub mod objects;
 pub mod resolve;
 pub mod signature;
@@ -42,6 +43,9 @@ use crate::domain::keys::Algorithm;
 use crate::domain::uri::Uri;
 use crate::store::{self, Error};
 
+/// Files of other servers that are fetched at the same time; each is in memory as a whole.
+const DOWNLOADS: usize = 4;
+
 /// What everything that talks to other servers shares. Cheap to clone.
 #[derive(Clone)]
 pub struct Federation {
@@ -66,6 +70,8 @@ struct State {
     flights: Flights,
     fetches: Quota,
     arrivals: Quota,
+    /// Files that are held in memory at the same time.
+    downloads: tokio::sync::Semaphore,
     committer: Committer,
     /// Held while due items are applied, so that they are applied in their order.
     applying: tokio::sync::Mutex<()>,
@@ -87,6 +93,7 @@ impl Federation {
             flights: Flights::default(),
             fetches: Quota::new(10_000, 300),
             arrivals: Quota::new(10_000, 300),
+            downloads: tokio::sync::Semaphore::new(DOWNLOADS),
             committer: Committer::default(),
             applying: tokio::sync::Mutex::default(),
         };

@@ -3,6 +3,7 @@
 pub mod activitypub;
 pub mod error;
 pub mod extract;
+pub mod media;
 pub mod middleware;
 pub mod throttle;
 pub mod web;
@@ -40,6 +41,7 @@ pub fn router(config: FederationConfig<Federation>) -> Router {
         .route("/statements/{slug}", get(statement_page))
         .route("/statements/{slug}/theses/{key}", get(thesis_page))
         .merge(activitypub::router())
+        .merge(media::router())
         .merge(web::router())
         .fallback(async || PageError::not_found())
         .method_not_allowed_fallback(async || PageError::new(StatusCode::METHOD_NOT_ALLOWED, ""))

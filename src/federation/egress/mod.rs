@@ -176,6 +176,9 @@ impl Egress {
         if from.scheme() == "https" && next.scheme() != "https" {
             return Err(EgressError::refused("a redirect from https to http"));
         }
+        if next.origin().ascii_serialization() == self.policy.own_origin {
+            return Err(EgressError::refused("a redirect to ourselves"));
+        }
         self.policy.check_url(next.as_str())
     }
 

@@ -30,6 +30,8 @@ pub struct EgressPolicy {
     pub ports: bool,
     /// Ranges that may be reached although they are not public.
     pub private_addresses: Vec<IpNet>,
+    /// Our own address: no redirect may make us ask ourselves.
+    pub own_origin: String,
 }
 
 impl EgressPolicy {
@@ -42,6 +44,7 @@ impl EgressPolicy {
             plain_http: config.unsafe_.plain_http,
             ports: config.unsafe_.ports,
             private_addresses: config.unsafe_.private_addresses.clone(),
+            own_origin: origin.to_owned(),
         }
     }
 

@@ -19,6 +19,7 @@ fn strict() -> Egress {
         plain_http: true,
         ports: true,
         private_addresses: Vec::new(),
+        own_origin: "https://red.example".to_owned(),
     };
     Egress::new(policy).unwrap()
 }
