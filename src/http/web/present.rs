@@ -4,13 +4,14 @@ use crate::clock::Timestamp;
 use crate::domain::account::{Account, AccountKind};
 use crate::domain::contribution::{Contribution, Kind, State};
 use crate::domain::host::Host;
+use crate::domain::media::Media;
 use crate::domain::statement::Thesis;
 use crate::domain::view::{Body, ThesisView as LoadedThesis, View};
 use crate::text::{Html, plain};
 
-use super::contribution::{Author, Entry, Origin, Standing, StatementCard, Voice};
+use super::contribution::{Attachment, Author, Entry, Origin, Standing, StatementCard, Voice};
 use super::post::PostView;
-use super::shown::{Lang, Link, Moment};
+use super::shown::{Href, Lang, Link, Moment};
 use super::statement::ThesisView;
 use super::thesis::Neighbour;
 
@@ -217,6 +218,17 @@ pub fn thesis(statement: &str, head: &Contribution, thesis: &Thesis, replies: i6
     }
 }
 
+/// The files beside a contribution. A picture that its author wants hidden at first is a link.
+pub fn attachments(view: &View) -> Vec<Attachment> {
+    let hidden = view.head.sensitive && view.head.summary.is_none();
+    let one = |media: &Media| Attachment {
+        href: media.path().into(),
+        thumbnail: media.preview_path().filter(|_| !hidden).map(Href::new),
+        description: media.description.clone(),
+    };
+    view.media.iter().map(one).collect()
+}
+
 /// A contribution in full.
 pub fn post(view: &View, answers: Option<Link>, host: Option<&Host>, tools: Vec<Link>) -> PostView {
     let content = match &view.body {
@@ -235,7 +247,7 @@ pub fn post(view: &View, answers: Option<Link>, host: Option<&Host>, tools: Vec<
         intent: String::new(),
         warning: view.head.summary.clone().filter(|_| plain),
         content,
-        attachments: Vec::new(),
+        attachments: attachments(view),
         answers,
         href: path(view).into(),
         origin: origin(&view.head, host),

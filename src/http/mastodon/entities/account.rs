@@ -8,6 +8,7 @@ use super::{date, day, id};
 use crate::clock::Timestamp;
 use crate::domain::account::{AccountKind, AccountState};
 use crate::domain::host::HostStanding;
+use crate::domain::media::{Purpose, account_picture};
 use crate::domain::site::Site;
 use crate::domain::timeline::AccountView;
 
@@ -109,9 +110,9 @@ pub fn account(view: &AccountView, site: &Site) -> Account {
     let local = account.is_local();
     let gone = account.state == AccountState::Deleted || account.standing == HostStanding::Suspended;
     let shown = |text: &str| if gone { String::new() } else { text.to_owned() };
-    let icon = account.icon_url.as_deref().filter(|_| !gone);
-    let avatar = picture(icon).unwrap_or_else(|| format!("{}/assets/avatar.png", site.origin));
-    let header = format!("{}/assets/header.png", site.origin);
+    let shown_as = |purpose| account_picture(account, purpose, &site.origin).filter(|_| !gone);
+    let avatar = shown_as(Purpose::Avatar).unwrap_or_else(|| format!("{}/assets/avatar.png", site.origin));
+    let header = shown_as(Purpose::Header).unwrap_or_else(|| format!("{}/assets/header.png", site.origin));
     Account {
         id: id(account.id.get()),
         username: account.name.clone(),

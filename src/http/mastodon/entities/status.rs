@@ -4,6 +4,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::account::{Account, account, picture};
+use super::media::{MediaAttachment, list};
 use super::poll::{Poll, poll};
 use super::{date, id};
 use crate::clock::Timestamp;
@@ -77,7 +78,7 @@ pub struct Status {
     /// Who said, or boosted, it.
     pub account: Account,
     /// Pictures, films and sounds.
-    pub media_attachments: Vec<Value>,
+    pub media_attachments: Vec<MediaAttachment>,
     /// Whom it names.
     pub mentions: Vec<Mention>,
     /// Its hashtags.
@@ -156,7 +157,7 @@ pub struct StatusEdit {
     /// Who said it.
     pub account: Account,
     /// Pictures, films and sounds.
-    pub media_attachments: Vec<Value>,
+    pub media_attachments: Vec<MediaAttachment>,
     /// Emoji in its text.
     pub emojis: Vec<Value>,
 }
@@ -222,7 +223,7 @@ pub fn edits(line: &Line, versions: &[Revision], site: &Site) -> Vec<StatusEdit>
         sensitive: head.sensitive,
         created_at: date(at),
         account: account(&line.author, site),
-        media_attachments: Vec::new(),
+        media_attachments: list(&line.view.media, &site.origin),
         emojis: Vec::new(),
     };
     if versions.is_empty() {
@@ -272,7 +273,7 @@ fn original(line: &Line, site: &Site, now: Timestamp) -> Status {
         reblog: None,
         application: None,
         account: account(&line.author, site),
-        media_attachments: Vec::new(),
+        media_attachments: list(&line.view.media, &site.origin),
         mentions: view.mentions.iter().map(mention).collect(),
         tags: view.tags.iter().map(|name| tag(name, site)).collect(),
         emojis: Vec::new(),

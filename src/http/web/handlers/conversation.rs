@@ -95,7 +95,7 @@ fn reply(visit: &Visit, view: &View) -> Reply {
         intent: String::new(),
         warning: head.summary.clone(),
         content: present::html(&head.content),
-        attachments: Vec::new(),
+        attachments: present::attachments(view),
         href: present::path(view).into(),
         origin: present::origin(head, None),
         answer: Some(format!("/reply?to={}", head.id).into()),
