@@ -9,6 +9,7 @@ mod federation;
 mod harness;
 mod import;
 mod mastodon;
+mod media;
 mod migrations;
 mod pages;
 mod security;

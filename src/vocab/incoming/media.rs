@@ -29,13 +29,19 @@ pub(super) fn read(value: &Value) -> Option<ReceivedMedia> {
         url,
         kind,
         media_type,
-        description: values::line(fields, "name", LONGEST_DESCRIPTION)
-            .or_else(|| values::line(fields, "summary", LONGEST_DESCRIPTION))
-            .unwrap_or_default(),
+        description: description(fields),
         blurhash: blurhash(fields),
         size: side(fields, "width").zip(side(fields, "height")),
         focus: focus(fields),
     })
+}
+
+/// Plain text of several lines: what looks like HTML in it is meant as it stands.
+fn description(fields: &Fields) -> String {
+    let said = ["name", "summary"].iter().find_map(|name| values::text(fields, name));
+    let text: String = said.unwrap_or_default().chars().take(LONGEST_DESCRIPTION).collect();
+    let shown = |c: &char| *c == '\n' || !c.is_control();
+    text.chars().filter(shown).collect::<String>().trim().to_owned()
 }
 
 fn media_type(fields: &Fields) -> String {
