@@ -12,11 +12,10 @@ use super::fetch::{self, Budget};
 use super::objects::{self, Authored, keep};
 use super::{Federation, FetchError, resolve};
 use crate::domain::account::Account;
-use crate::domain::contribution::{Contribution, State};
+use crate::domain::contribution::{Contribution, Kind, State};
 use crate::domain::id::Id;
 use crate::domain::job::Job;
 use crate::domain::uri::Uri;
-use crate::domain::view::Body;
 use crate::services::contributions::Receipt;
 use crate::store::{Error, Tx, accounts, contributions, hosts, jobs, revisions};
 use crate::vocab::incoming::{Document, IncomingCollection, IncomingObject, Next, ObjectKind, address};
@@ -309,11 +308,11 @@ fn keep_one(tx: &mut Tx<'_>, one: &Authored) -> Result<(), Error> {
     if one.object.vote {
         return Ok(());
     }
-    let (Receipt::New(view) | Receipt::Changed(view)) = keep(tx, one)? else { return Ok(()) };
-    if matches!(view.body, Body::Statement { .. }) {
+    let (Receipt::New(head) | Receipt::Changed(head)) = keep(tx, one)? else { return Ok(()) };
+    if head.kind == Kind::Statement {
         let now = tx.now;
-        jobs::enqueue(tx, &Job::FetchTheses { statement: view.head.id.get() }, now)?;
-        jobs::enqueue(tx, &Job::FetchReplies { contribution: view.head.id.get() }, now)?;
+        jobs::enqueue(tx, &Job::FetchTheses { statement: head.id.get() }, now)?;
+        jobs::enqueue(tx, &Job::FetchReplies { contribution: head.id.get() }, now)?;
     }
     Ok(())
 }

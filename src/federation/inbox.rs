@@ -8,6 +8,7 @@ use super::activities::{self, Arrived, Finding, Found, Need, Outcome, Voucher};
 use super::fetch::Budget;
 use super::{Federation, FetchError, InboxError, intake, objects, resolve};
 use crate::clock::Timestamp;
+use crate::domain::id::Id;
 use crate::domain::inbox::InboxItem;
 use crate::store::{Error, Tx, inbox_items};
 use crate::vocab::incoming::IncomingActivity;
@@ -45,8 +46,8 @@ enum Verdict {
 /// Applies what is due, up to `limit` items, oldest first; returns how many were settled.
 ///
 /// Items that need nothing from the network are applied together in one transaction, each in a
-/// savepoint together with its mark, so that none counts twice. The others follow one by one, as
-/// what they need arrives.
+/// savepoint, and marked in the same transaction, so that none counts twice. The others follow one
+/// by one, as what they need arrives.
 pub async fn apply_due(data: &Data<Federation>, limit: usize) -> Result<usize, Error> {
     let (settled, needy) = apply_ready(data, limit).await?;
     let fetched = stream::iter(needy)
@@ -99,6 +100,7 @@ impl Read {
 fn apply_batch(tx: &mut Tx<'_>, read: &[Read]) -> Result<Vec<Verdict>, Error> {
     let found = Found::new();
     let mut verdicts = Vec::with_capacity(read.len());
+    let mut settled = Vec::with_capacity(read.len());
     for read in read {
         verdicts.push(match settle(tx, read, &found)? {
             Some(_) => {
@@ -106,10 +108,22 @@ fn apply_batch(tx: &mut Tx<'_>, read: &[Read]) -> Result<Vec<Verdict>, Error> {
                 inbox_items::lease(tx, read.item.id, until)?;
                 Verdict::Needs
             }
-            None => Verdict::Settled,
+            None => {
+                settled.push(read.item.id);
+                Verdict::Settled
+            }
         });
     }
+    finish(tx, &settled)?;
     Ok(verdicts)
+}
+
+/// Marks what was applied; where another process was faster with any of it, all of it is taken back.
+fn finish(tx: &mut Tx<'_>, settled: &[Id<InboxItem>]) -> Result<(), Error> {
+    if inbox_items::finish(tx, settled)? < settled.len() {
+        return Err(Error::broken("applied by another process"));
+    }
+    Ok(())
 }
 
 /// Applies each item in a transaction of its own, so that a broken one keeps nobody else back.
@@ -128,36 +142,24 @@ async fn apply_alone(data: &Data<Federation>, read: &[Read]) -> Result<Vec<Verdi
     Ok(verdicts)
 }
 
-/// Applies one item and marks it as done, or says what it needs first.
+/// Applies one item, or says what it needs first.
 fn settle(tx: &mut Tx<'_>, read: &Read, found: &Found) -> Result<Option<Need>, Error> {
+    let uri = &read.item.uri;
     let arrived = match &read.arrived {
         Ok(arrived) => arrived,
-        Err(why) => return ignore(tx, &read.item, why),
+        Err(why) => {
+            tracing::debug!(activity = uri, why, "an activity was refused");
+            return Ok(None);
+        }
     };
     let voucher = read.voucher(&arrived.activity);
-    let applied = tx.savepoint(|tx| {
-        let outcome = activities::apply(tx, arrived, voucher, found)?;
-        if !matches!(outcome, Outcome::Needs(_)) && !inbox_items::finish(tx, read.item.id)? {
-            // Another process was faster: what was done here is taken back.
-            return Err(Error::broken("applied by another process"));
-        }
-        Ok(outcome)
-    });
-    match applied {
-        Ok(Outcome::Needs(need)) => Ok(Some(need)),
-        Ok(Outcome::Done) => Ok(None),
-        Ok(Outcome::Ignored(why)) => {
-            tracing::debug!(activity = read.item.uri, why, "an activity without effect");
-            Ok(None)
-        }
-        Err(Error::Refused(refusal)) => ignore(tx, &read.item, &refusal.to_string()),
-        Err(fault @ Error::Fault(_)) => Err(fault),
+    match tx.savepoint(|tx| activities::apply(tx, arrived, voucher, found)) {
+        Ok(Outcome::Needs(need)) => return Ok(Some(need)),
+        Ok(Outcome::Done) => {}
+        Ok(Outcome::Ignored(why)) => tracing::debug!(activity = uri, why, "an activity without effect"),
+        Err(Error::Refused(why)) => tracing::debug!(activity = uri, %why, "an activity was refused"),
+        Err(fault @ Error::Fault(_)) => return Err(fault),
     }
-}
-
-fn ignore(tx: &mut Tx<'_>, item: &InboxItem, why: &str) -> Result<Option<Need>, Error> {
-    tracing::debug!(activity = item.uri, why, "an activity was refused");
-    inbox_items::finish(tx, item.id)?;
     Ok(None)
 }
 
@@ -173,7 +175,14 @@ async fn supply(data: &Data<Federation>, read: &Read) -> Result<(), String> {
     let budget = Budget::of_activity(data);
     let mut found = Found::new();
     for _ in 0..ROUNDS {
-        let need = data.app.db.write(|tx| settle(tx, read, &found)).await;
+        let need = data.app.db.write(|tx| {
+            let need = settle(tx, read, &found)?;
+            if need.is_none() {
+                finish(tx, &[read.item.id])?;
+            }
+            Ok(need)
+        });
+        let need = need.await;
         let Some(need) = need.map_err(|error| error.to_string())? else { return Ok(()) };
         let finding = obtain(data, &need, &budget).await?;
         if found.insert(need, finding).is_some() {

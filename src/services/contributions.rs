@@ -26,9 +26,9 @@ use crate::store::{
 #[derive(Debug)]
 pub enum Receipt {
     /// It is new here.
-    New(Box<View>),
+    New(Box<Contribution>),
     /// It replaced an older version.
-    Changed(Box<View>),
+    Changed(Box<Contribution>),
     /// Nothing changed, and why.
     Ignored(&'static str),
 }
@@ -79,11 +79,10 @@ fn insert(tx: &mut Tx<'_>, received: &Received) -> Result<Receipt, Error> {
     body(tx, id, received)?;
     keep(tx, id, received, head.text.revision, state)?;
     contributions::adopt_waiting(tx, &received.uri, id, head.thread_id)?;
-    let view = load(tx, id)?;
     if state != State::Held {
-        notify(tx, &view)?;
+        tell(tx, (id, head.thread_id), received.author.id, parent.as_ref(), &received.mentions)?;
     }
-    Ok(Receipt::New(Box::new(view)))
+    Ok(Receipt::New(Box::new(stored(tx, id)?)))
 }
 
 fn change(tx: &mut Tx<'_>, known: &Contribution, received: &Received) -> Result<Receipt, Error> {
@@ -110,7 +109,7 @@ fn change(tx: &mut Tx<'_>, known: &Contribution, received: &Received) -> Result<
     media::receive(tx, received.author.id, known.id, &received.media)?;
     body(tx, known.id, received)?;
     keep(tx, known.id, received, revision, text.state)?;
-    Ok(Receipt::Changed(Box::new(load(tx, known.id)?)))
+    Ok(Receipt::Changed(Box::new(stored(tx, known.id)?)))
 }
 
 /// Removes what its author deleted, and remembers the address.
@@ -156,22 +155,23 @@ pub fn approve(tx: &mut Tx<'_>, author: Id<Account>) -> Result<usize, Error> {
         let view = load(tx, *id)?;
         notify(tx, &view)?;
         let address = serde_json::json!(view.head.uri);
-        publish::announce_in_forum(tx, &view, &address)?;
+        publish::announce_in_forum(tx, &view.head, &view.author, &address)?;
     }
     Ok(held.len())
 }
 
-/// Whether strangers' words are shown at once.
+/// Whether strangers' words are shown at once. The questions are asked in the order in which most
+/// authors are let in: whom somebody here follows first.
 fn standing(tx: &mut Tx<'_>, author: &Account) -> Result<State, Error> {
+    if author.standing == HostStanding::Approved || relations::is_followed_here(tx, author.id)? {
+        return Ok(State::Current);
+    }
     let host = match author.host_id {
         Some(id) => hosts::by_id(tx, id)?.map_or(HostStanding::Unknown, |host| host.standing),
         None => HostStanding::Approved,
     };
-    let known = author.standing == HostStanding::Approved
-        || host == HostStanding::Approved
-        || relations::is_followed_here(tx, author.id)?;
     let open = settings::get(tx)?.federation_mode != FederationMode::Quarantine;
-    Ok(if known || open { State::Current } else { State::Held })
+    Ok(if host == HostStanding::Approved || open { State::Current } else { State::Held })
 }
 
 /// Whether `author` may reply to `parent`; the reason where not.
@@ -201,20 +201,26 @@ pub(super) fn notify(tx: &mut Tx<'_>, view: &View) -> Result<(), Error> {
         Some(parent) => contributions::known_by_id(tx, parent)?,
         None => None,
     };
-    let mut hear: Vec<Id<Account>> =
-        view.mentions.iter().filter(|account| account.is_local()).map(|account| account.id).collect();
-    if let Some(author) = parent.map(|parent| parent.author_id) {
-        let author = accounts::by_id(tx, author)?.filter(Account::is_local);
-        hear.extend(author.map(|author| author.id));
-    }
+    let named: Vec<Id<Account>> = view.mentions.iter().map(|account| account.id).collect();
+    tell(tx, (view.head.id, view.head.thread_id), view.author.id, parent.as_ref(), &named)
+}
+
+fn tell(
+    tx: &mut Tx<'_>,
+    (about, thread): (Id<Contribution>, Id<Contribution>),
+    author: Id<Account>,
+    parent: Option<&Contribution>,
+    named: &[Id<Account>],
+) -> Result<(), Error> {
+    let mut hear = named.to_vec();
+    hear.extend(parent.map(|parent| parent.author_id));
     hear.sort_unstable();
     hear.dedup();
-    for account in hear.into_iter().filter(|id| *id != view.author.id) {
-        if bookmarks::is_muted(tx, account, view.head.thread_id)? {
-            continue;
+    hear.retain(|account| *account != author);
+    for account in accounts::by_ids(tx, &hear)?.iter().filter(|account| account.is_local()) {
+        if !bookmarks::is_muted(tx, account.id, thread)? {
+            notifications::insert(tx, account.id, NotificationKind::Mention, author, Some(about))?;
         }
-        let about = Some(view.head.id);
-        notifications::insert(tx, account, NotificationKind::Mention, view.author.id, about)?;
     }
     Ok(())
 }
@@ -350,9 +356,16 @@ fn thesis_body(
     Ok(())
 }
 
+fn stored(tx: &mut Tx<'_>, id: Id<Contribution>) -> Result<Contribution, Error> {
+    contributions::known_by_id(tx, id)?.ok_or_else(vanished)
+}
+
 fn load(tx: &mut Tx<'_>, id: Id<Contribution>) -> Result<View, Error> {
-    let missing = || Error::broken("a contribution vanished while it was being written");
-    let head = contributions::known_by_id(tx, id)?.ok_or_else(missing)?;
+    let head = stored(tx, id)?;
     let site = tx.site()?;
-    views::one(tx, Viewer::Member(site.organization), head)?.ok_or_else(missing)
+    views::one(tx, Viewer::Member(site.organization), head)?.ok_or_else(vanished)
+}
+
+fn vanished() -> Error {
+    Error::broken("a contribution vanished while it was being written")
 }

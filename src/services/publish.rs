@@ -5,14 +5,14 @@ use serde_json::{Value, json};
 
 use crate::clock::Timestamp;
 use crate::domain::account::Account;
-use crate::domain::contribution::{Kind, Visibility};
+use crate::domain::contribution::{Contribution, Kind, Visibility};
 use crate::domain::id::{Id, token};
 use crate::domain::keys::Algorithm;
 use crate::domain::uri::Uri;
 use crate::domain::view::View;
 use crate::store::activities::{self, Activity, NewActivity};
 use crate::store::revisions::Revision;
-use crate::store::{Conn, Error, Tx, accounts, deliveries, keys};
+use crate::store::{Conn, Error, Tx, accounts, contributions, deliveries, keys};
 use crate::vocab::statement::EMBEDDED_LIMIT;
 use crate::vocab::{activity, object, proof};
 
@@ -118,7 +118,7 @@ pub fn delete(tx: &mut Tx<'_>, view: &View) -> Result<(), Error> {
     let delete = sign(tx, &view.author, &delete, now)?;
     let to = recipients(view);
     send(tx, &view.author, &delete, &view.head.uri, false, &to)?;
-    announce_in_forum(tx, view, &delete)
+    announce_in_forum(tx, &view.head, &view.author, &delete)
 }
 
 /// Tells the followers of an account of ours that its description changed.
@@ -181,7 +181,7 @@ fn tell(tx: &mut Tx<'_>, kind: &str, view: &View, document: &Value) -> Result<()
         return tell_large(tx, view, &activity, listed, &to);
     }
     send(tx, &view.author, &activity, &view.head.uri, listed, &to)?;
-    announce_in_forum(tx, view, &activity)
+    announce_in_forum(tx, &view.head, &view.author, &activity)
 }
 
 /// Above 60 KiB peers get the address and fetch the object; only servers that cannot do so, or
@@ -203,7 +203,7 @@ fn tell_large(
     let announce = activity::announce(&id, &view.author, &address, &view.author.uri, tx.now);
     send(tx, &view.author, &announce, &view.head.uri, false, to)?;
     deliveries::keep_large(tx, &id, false)?;
-    announce_in_forum(tx, view, &address)
+    announce_in_forum(tx, &view.head, &view.author, &address)
 }
 
 /// Where a contribution goes: the author's followers as far as it is public or for them, whom it
@@ -220,39 +220,59 @@ fn recipients(view: &View) -> Recipients {
 
 /// FEP-1b12: our Forum hands what happens in its threads to its followers. A new statement is
 /// announced once more by its address, because Mastodon reads only that form.
-pub fn announce_in_forum(tx: &mut Tx<'_>, view: &View, activity: &Value) -> Result<(), Error> {
-    let site = tx.site()?;
-    let Some(forum) = accounts::by_id(tx, site.forum)? else {
-        return Err(Error::broken("the Forum of this site is missing"));
-    };
-    let ours = view.audience.as_ref() == Some(&forum.uri);
-    if !ours || view.head.visibility != Visibility::Public || view.head.kind == Kind::Thesis {
-        if let (Some(audience), false, true) = (&view.audience, ours, view.head.local) {
-            return to_foreign_forum(tx, view, audience, activity);
-        }
+pub fn announce_in_forum(
+    tx: &mut Tx<'_>,
+    head: &Contribution,
+    author: &Account,
+    activity: &Value,
+) -> Result<(), Error> {
+    if head.visibility != Visibility::Public {
         return Ok(());
     }
-    announce(tx, &forum, activity, view)?;
-    let opens = view.head.kind == Kind::Statement && view.head.local;
+    let Some(audience) = forum_of_thread(tx, head, author)? else { return Ok(()) };
+    let site = tx.site()?;
+    let Some(forum) = accounts::by_uri(tx, &audience)? else { return Ok(()) };
+    if forum.id != site.forum {
+        return if head.local { to_foreign_forum(tx, &forum, activity) } else { Ok(()) };
+    }
+    if head.kind == Kind::Thesis {
+        return Ok(());
+    }
+    announce(tx, &forum, activity, head, author)?;
+    let opens = head.kind == Kind::Statement && head.local;
     if opens && activity.get("type").is_some_and(|kind| kind == "Create") {
-        announce(tx, &forum, &json!(view.head.uri), view)?;
+        announce(tx, &forum, &json!(head.uri), head, author)?;
     }
     Ok(())
 }
 
-fn announce(tx: &mut Tx<'_>, forum: &Account, object: &Value, view: &View) -> Result<(), Error> {
+/// The Forum of whoever began the thread.
+fn forum_of_thread(tx: &mut Tx<'_>, head: &Contribution, author: &Account) -> Result<Option<Uri>, Error> {
+    if head.thread_id == head.id {
+        return Ok(author.forum.clone());
+    }
+    let Some(root) = contributions::known_by_id(tx, head.thread_id)? else { return Ok(None) };
+    Ok(accounts::by_id(tx, root.author_id)?.and_then(|owner| owner.forum))
+}
+
+fn announce(
+    tx: &mut Tx<'_>,
+    forum: &Account,
+    object: &Value,
+    head: &Contribution,
+    author: &Account,
+) -> Result<(), Error> {
     let id = activity_uri(tx)?;
-    let announce = activity::announce(&id, forum, object, &view.author.uri, tx.now);
+    let announce = activity::announce(&id, forum, object, &author.uri, tx.now);
     let to = Recipients { followers_of: vec![forum.id], accounts: Vec::new() };
-    send(tx, forum, &announce, &view.head.uri, true, &to)
+    send(tx, forum, &announce, &head.uri, true, &to)
 }
 
 /// A reply of ours in a thread of another organization also goes to that organization's Forum,
 /// which announces it to everyone who follows the debate.
-fn to_foreign_forum(tx: &mut Tx<'_>, view: &View, forum: &Uri, activity: &Value) -> Result<(), Error> {
-    let Some(forum) = accounts::by_uri(tx, forum)? else { return Ok(()) };
+fn to_foreign_forum(tx: &mut Tx<'_>, forum: &Account, activity: &Value) -> Result<(), Error> {
     let sent = activity.get("id").and_then(Value::as_str).and_then(Uri::parse);
-    let Some(sent) = sent.filter(|_| view.head.visibility == Visibility::Public) else { return Ok(()) };
+    let Some(sent) = sent else { return Ok(()) };
     match activities::by_uri(tx, &sent)? {
         Some(row) => deliveries::to_accounts(tx, row.id, &[forum.id]),
         None => Ok(()),

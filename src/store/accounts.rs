@@ -87,6 +87,9 @@ pub fn by_id(conn: &mut Conn, id: Id<Account>) -> QueryResult<Option<Account>> {
 
 /// The accounts with these keys, in no order.
 pub fn by_ids(conn: &mut Conn, ids: &[Id<Account>]) -> QueryResult<Vec<Account>> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
     let query = accounts::table.filter(accounts::id.eq_any(ids.to_vec()));
     run!(conn, load, query.select(Account::as_select()))
 }

@@ -186,8 +186,8 @@ pub fn insert(
     hashtags: &[String],
 ) -> QueryResult<()> {
     run!(conn, execute, diesel::insert_into(contributions::table).values(head))?;
-    set_mentions(conn, head.id, named)?;
-    set_tags(conn, head.id, hashtags)
+    add_mentions(conn, head.id, named)?;
+    add_tags(conn, head.id, hashtags)
 }
 
 /// Changes what a revision may change.
@@ -222,6 +222,10 @@ pub fn erase(conn: &mut Conn, id: Id<Contribution>, now: Timestamp) -> QueryResu
 /// Replaces whom a contribution names.
 pub fn set_mentions(conn: &mut Conn, id: Id<Contribution>, named: &[Id<Account>]) -> QueryResult<()> {
     run!(conn, execute, diesel::delete(mentions::table.filter(mentions::contribution_id.eq(id))))?;
+    add_mentions(conn, id, named)
+}
+
+fn add_mentions(conn: &mut Conn, id: Id<Contribution>, named: &[Id<Account>]) -> QueryResult<()> {
     let mut named = named.to_vec();
     named.sort_unstable();
     named.dedup();
@@ -235,6 +239,10 @@ pub fn set_mentions(conn: &mut Conn, id: Id<Contribution>, named: &[Id<Account>]
 /// Replaces the hashtags of a contribution.
 pub fn set_tags(conn: &mut Conn, id: Id<Contribution>, hashtags: &[String]) -> QueryResult<()> {
     run!(conn, execute, diesel::delete(tags::table.filter(tags::contribution_id.eq(id))))?;
+    add_tags(conn, id, hashtags)
+}
+
+fn add_tags(conn: &mut Conn, id: Id<Contribution>, hashtags: &[String]) -> QueryResult<()> {
     let mut hashtags = hashtags.to_vec();
     hashtags.sort_unstable();
     hashtags.dedup();

@@ -84,15 +84,18 @@ pub fn next_due(conn: &mut Conn) -> QueryResult<Option<Timestamp>> {
     run!(conn, first, query).optional()
 }
 
-/// Marks an item as done and forgets its text; `false` when somebody else did so before.
+/// Marks items as done and forgets their texts; returns how many were still waiting.
 ///
-/// Whoever applies an item calls this first, in the same transaction: the row is then theirs.
-pub fn finish(conn: &mut Conn, id: Id<InboxItem>) -> QueryResult<bool> {
-    let waiting = inbox_items::table.find(id).filter(inbox_items::state.eq(InboxState::Waiting));
+/// Whoever applies items calls this in the same transaction, and takes everything back when
+/// somebody else was faster with one of them.
+pub fn finish(conn: &mut Conn, ids: &[Id<InboxItem>]) -> QueryResult<usize> {
+    let waiting = inbox_items::table
+        .filter(inbox_items::id.eq_any(ids.to_vec()))
+        .filter(inbox_items::state.eq(InboxState::Waiting));
     let nothing: Option<String> = None;
     let change =
         (inbox_items::state.eq(InboxState::Done), inbox_items::body.eq(""), inbox_items::error.eq(nothing));
-    Ok(run!(conn, execute, diesel::update(waiting).set(change))? > 0)
+    run!(conn, execute, diesel::update(waiting).set(change))
 }
 
 /// Puts an item off without counting an attempt: somebody fetches what it needs until then.

@@ -5,10 +5,9 @@ use serde_json::{Value, json};
 use super::{Act, Finding, Found, Need, Outcome, Voucher};
 use crate::domain::Refusal;
 use crate::domain::account::{Account, AccountState};
-use crate::domain::contribution::{Contribution, State, Visibility};
+use crate::domain::contribution::{Contribution, Kind, State, Visibility};
 use crate::domain::job::Job;
 use crate::domain::uri::Uri;
-use crate::domain::view::{Body, View};
 use crate::federation::objects::contribution::received;
 use crate::federation::objects::keep;
 use crate::services::contributions::{self as service, Receipt};
@@ -100,8 +99,8 @@ pub(super) fn take(
     }
     let received = received(tx, object, author, object.value.to_string())?;
     match service::receive(tx, &received)? {
-        Receipt::New(view) | Receipt::Changed(view) => {
-            follow_up(tx, &view, telling.activity)?;
+        Receipt::New(head) | Receipt::Changed(head) => {
+            follow_up(tx, &head, author, telling.activity)?;
             Ok(Outcome::Done)
         }
         Receipt::Ignored(why) => Ok(Outcome::Ignored(why)),
@@ -161,24 +160,28 @@ fn names_us(tx: &mut Tx<'_>, object: &IncomingObject) -> Result<bool, Error> {
 }
 
 /// What a contribution sets in motion: our Forum hands it on, what is missing around it is fetched.
-fn follow_up(tx: &mut Tx<'_>, view: &View, activity: Option<&Value>) -> Result<(), Error> {
+fn follow_up(
+    tx: &mut Tx<'_>,
+    head: &Contribution,
+    author: &Account,
+    activity: Option<&Value>,
+) -> Result<(), Error> {
     let now = tx.now;
-    let head = &view.head;
     if let (Some(parent), None) = (&head.in_reply_to_uri, head.in_reply_to_id) {
         jobs::enqueue(tx, &Job::FetchParent { uri: parent.to_string() }, now)?;
     }
     let stale = now.plus_seconds(-STALE);
-    if view.author.fetched_at.is_some_and(|fetched| fetched < stale) {
-        jobs::enqueue(tx, &Job::FetchAccount { uri: view.author.uri.to_string() }, now)?;
+    if author.fetched_at.is_some_and(|fetched| fetched < stale) {
+        jobs::enqueue(tx, &Job::FetchAccount { uri: author.uri.to_string() }, now)?;
     }
-    if matches!(view.body, Body::Statement { .. }) {
+    if head.kind == Kind::Statement {
         jobs::enqueue(tx, &Job::FetchTheses { statement: head.id.get() }, now)?;
     }
     if head.state == State::Held {
         return Ok(());
     }
     match activity {
-        Some(activity) => publish::announce_in_forum(tx, view, activity),
-        None => publish::announce_in_forum(tx, view, &json!(head.uri)),
+        Some(activity) => publish::announce_in_forum(tx, head, author, activity),
+        None => publish::announce_in_forum(tx, head, author, &json!(head.uri)),
     }
 }

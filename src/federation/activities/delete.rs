@@ -24,7 +24,7 @@ pub(super) fn apply(tx: &mut Tx<'_>, act: &Act<'_>) -> Result<Outcome, Error> {
 pub(super) fn remove(tx: &mut Tx<'_>, uri: &Uri, by: &Account, activity: &Value) -> Result<Outcome, Error> {
     match contributions::remove(tx, uri, by)? {
         Some(view) if view.head.state != State::Held => {
-            publish::announce_in_forum(tx, &view, activity)?;
+            publish::announce_in_forum(tx, &view.head, &view.author, activity)?;
             Ok(Outcome::Done)
         }
         Some(_) => Ok(Outcome::Done),
