@@ -13,10 +13,15 @@ use super::id::Id;
 use super::sql::smallint_enum;
 use super::uri::Uri;
 use crate::clock::Timestamp;
+use crate::media::picture::Frame;
 use crate::media::{self, Format, Prepared};
 
 /// The most files beside one contribution.
 pub const MOST_PER_CONTRIBUTION: usize = 4;
+/// What the picture of an account is cut to.
+pub const AVATAR: Frame = Frame { width: 400, height: 400 };
+/// What the banner of an account is cut to.
+pub const HEADER: Frame = Frame { width: 1500, height: 500 };
 /// The longest description in characters.
 pub const LONGEST_DESCRIPTION: usize = 1500;
 

@@ -4,6 +4,8 @@
 //! or its sender says; decoders are memory-safe and are told their limits before the first pixel.
 
 pub mod gif;
+mod matroska;
+mod ogg;
 pub mod picture;
 pub mod recording;
 pub mod sniff;

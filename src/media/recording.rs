@@ -3,12 +3,12 @@
 //! Nothing is decoded. Metadata is overwritten where it stands, so that every offset in the file
 //! stays true; a file whose structure we cannot follow is refused.
 
-use super::{Format, MediaError, Prepared};
+use super::{Format, MediaError, Prepared, matroska, ogg};
 
 /// How deep boxes of an MP4 file stand in each other before we stop believing it.
 const DEEPEST: usize = 8;
 /// How many boxes, chunks or elements are looked at.
-const MOST_PARTS: usize = 100_000;
+pub(super) const MOST_PARTS: usize = 100_000;
 
 /// Takes a recording.
 pub(super) fn prepare(mut bytes: Vec<u8>, format: Format) -> Result<Prepared, MediaError> {
@@ -18,7 +18,8 @@ pub(super) fn prepare(mut bytes: Vec<u8>, format: Format) -> Result<Prepared, Me
         Format::Mp3 => bytes = mp3(bytes)?,
         Format::Flac => flac(&mut bytes)?,
         Format::Wav => bytes = wav(&bytes)?,
-        Format::WebM | Format::Ogg => {}
+        Format::WebM => matroska::clean(&mut bytes)?,
+        Format::Ogg => ogg::clean(&mut bytes)?,
         Format::Jpeg | Format::Png | Format::Gif | Format::WebP => return Err(MediaError::Unknown),
     }
     Ok(Prepared {
@@ -40,7 +41,7 @@ struct Seen {
     parts: usize,
 }
 
-fn damaged() -> MediaError {
+pub(super) fn damaged() -> MediaError {
     MediaError::Damaged("its parts do not fit together".to_owned())
 }
 

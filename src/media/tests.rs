@@ -220,3 +220,42 @@ fn a_focal_point_is_two_numbers() {
         assert_eq!(focus(text), None, "{text}");
     }
 }
+
+fn ogg_page(packets: &[&[u8]]) -> Vec<u8> {
+    let mut page = b"OggS\0\0".to_vec();
+    page.extend([0; 20]);
+    page.push(u8::try_from(packets.len()).unwrap());
+    page.extend(packets.iter().map(|packet| u8::try_from(packet.len()).unwrap()));
+    page.extend(packets.concat());
+    page
+}
+
+#[test]
+fn ogg_loses_its_comments_and_keeps_what_stands_beside_them() {
+    let comments = b"\x03vorbis\x04\0\0\0Bela\x01\0\0\0\x07\0\0\0A=Berlin\x01";
+    let file = [ogg_page(&[b"\x01vorbis...."]), ogg_page(&[comments, b"\x05vorbis setup"])].concat();
+    let kept = prepare(file.clone(), &BOUNDS).unwrap().bytes;
+    assert_eq!(kept.len(), file.len());
+    assert!(!contains(&kept, b"Bela") && !contains(&kept, b"Berlin") && contains(&kept, b"\x05vorbis setup"));
+    assert_eq!(why(ogg_page(&[b"\x80theora"])), MediaError::Unknown);
+    assert!(matches!(why(b"OggS\0\0short".to_vec()), MediaError::Damaged(_)));
+}
+
+#[test]
+fn webm_loses_its_tags_and_keeps_its_length() {
+    let element = |id: &[u8], body: &[u8]| [id, &[0x80 | u8::try_from(body.len()).unwrap()], body].concat();
+    let info = element(&[0x15, 0x49, 0xa9, 0x66], &element(&[0x7b, 0xa9], b"Bela"));
+    let tags = element(&[0x12, 0x54, 0xc3, 0x67], b"Berlin Alexanderplatz");
+    let cluster = element(&[0x1f, 0x43, 0xb6, 0x75], b"pictures");
+    let head = element(&[0x1a, 0x45, 0xdf, 0xa3], b"\x42\x82\x84webm");
+    let parts = [info, tags, cluster].concat();
+    let known = [&head[..], &element(&[0x18, 0x53, 0x80, 0x67], &parts)].concat();
+    let live = [&head[..], &[0x18, 0x53, 0x80, 0x67, 0xff], &parts].concat();
+    for file in [known, live] {
+        let kept = prepare(file.clone(), &BOUNDS).unwrap();
+        assert_eq!((kept.format, kept.bytes.len()), (Format::WebM, file.len()));
+        assert!(!contains(&kept.bytes, b"Bela") && !contains(&kept.bytes, b"Berlin"));
+        assert!(contains(&kept.bytes, b"pictures"));
+    }
+    assert!(matches!(why([&head[..], &[0, 0, 0]].concat()), MediaError::Damaged(_)));
+}
