@@ -30,6 +30,9 @@ pub struct Description {
     pub preview: Option<KeptPreview>,
 }
 
+/// What a person says about one of several files.
+pub type Described = (Id<Media>, Description);
+
 /// Takes a file that `account` sent.
 pub fn upload(
     tx: &mut Tx<'_>,
@@ -140,7 +143,7 @@ pub fn rearrange(
     tx: &mut Tx<'_>,
     account: &Account,
     contribution: Id<Contribution>,
-    (ids, described): (&[Id<Media>], &[(Id<Media>, Description)]),
+    (ids, described): (&[Id<Media>], &[Described]),
 ) -> Result<bool, Error> {
     let before = media::of(tx, contribution)?;
     for (id, description) in described.iter().filter(|(id, _)| ids.contains(id)) {

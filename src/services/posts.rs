@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::media::{self, Description};
+use super::media::{self, Described};
 use super::{contributions, publish};
 use crate::domain::Refusal;
 use crate::domain::account::Account;
@@ -79,7 +79,7 @@ pub struct Rewrite {
     /// The author's files to stand beside it, in this order.
     pub media: Vec<Id<Media>>,
     /// What is said about some of them from now on.
-    pub described: Vec<(Id<Media>, Description)>,
+    pub described: Vec<Described>,
 }
 
 /// Publishes a post of `author`.
