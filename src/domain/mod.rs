@@ -12,6 +12,7 @@ pub mod media;
 pub mod notification;
 pub mod poll;
 pub mod relation;
+pub mod scope;
 pub mod site;
 mod sql;
 pub mod statement;

@@ -3,6 +3,7 @@
 pub mod activitypub;
 pub mod error;
 pub mod extract;
+pub mod mastodon;
 pub mod media;
 pub mod middleware;
 pub mod throttle;
@@ -13,25 +14,43 @@ use std::time::Duration;
 
 use activitypub_federation::config::{Data, FederationConfig, FederationMiddleware};
 use axum::Router;
-use axum::extract::{DefaultBodyLimit, Path};
+use axum::extract::{DefaultBodyLimit, Path, Request};
 use axum::http::header::VARY;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::middleware::from_fn;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
+use tower::{ServiceExt, service_fn};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::limit::RequestBodyLimitLayer;
 use tower_http::timeout::TimeoutLayer;
 
+use crate::config;
 use crate::federation::Federation;
 use activitypub::{actors, contributions};
 use error::PageError;
 use extract::accept::wants_activity;
 
-/// Every door of a site.
+/// Every door of a site. Which one is decided by the path alone, so that an app never gets a page
+/// and a reader never gets JSON, whatever they ask for.
 pub fn router(config: FederationConfig<Federation>) -> Router {
     let limits = config.to_request_data().app.config.http.clone();
+    let (apps, site) = (mastodon::router(&limits), site(&limits));
+    let doors = service_fn(move |mut request: Request| {
+        if (request.uri().path().starts_with("/api/") || request.uri().path().starts_with("/oauth/"))
+            && let Some(uri) = mastodon::trimmed(request.uri())
+        {
+            *request.uri_mut() = uri;
+        }
+        let door = if mastodon::serves(request.uri().path()) { &apps } else { &site };
+        door.clone().oneshot(request)
+    });
+    Router::new().fallback_service(doors).layer(FederationMiddleware::new(config))
+}
+
+/// Pages for people and documents for servers.
+fn site(limits: &config::Http) -> Router {
     Router::new()
         .route("/", get(home))
         .route("/actors/{name}", get(actor))
@@ -53,7 +72,6 @@ pub fn router(config: FederationConfig<Federation>) -> Router {
             Duration::from_secs(limits.request_seconds),
         ))
         .layer(from_fn(middleware::pages::finish))
-        .layer(FederationMiddleware::new(config))
 }
 
 /// `GET /`: the home page; for servers the instance actor, where Lemmy looks for it.

@@ -33,7 +33,7 @@ async fn create(
     caller: Allowed<WriteMedia>,
     params: Params,
 ) -> Answer<MediaAttachment> {
-    let file = params.file("file").ok_or_else(|| ApiError::invalid("Validation failed: File can't be blank"))?;
+    let file = params.file("file").ok_or_else(|| ApiError::invalid("File can't be blank"))?;
     let kept = data.app.storage.take(file.bytes.to_vec()).await?.map_err(refused)?;
     let description = description(&data.app, &params).await;
     let uploaded = match description {
@@ -55,7 +55,11 @@ async fn create(
 }
 
 /// `GET /api/v1/media/{id}`: whether a file is ready. What stands beside a status is found there.
-async fn show(data: Data<Federation>, caller: Allowed<WriteMedia>, PathId(key): PathId) -> Answer<MediaAttachment> {
+async fn show(
+    data: Data<Federation>,
+    caller: Allowed<WriteMedia>,
+    PathId(key): PathId,
+) -> Answer<MediaAttachment> {
     let row = data.app.db.write(|tx| files::own(tx, &caller.account, Id::new(key))).await?;
     if row.contribution_id.is_some() {
         return Err(ApiError::not_found());
@@ -109,12 +113,14 @@ async fn discard(app: &App, kept: &Kept, preview: Option<&KeptPreview>) {
 
 /// What a client hears about a file that is not taken.
 pub(super) fn refused(error: MediaError) -> ApiError {
-    ApiError::invalid(format!("Validation failed: File {}", sentence(&error)))
+    ApiError::invalid(format!("File {}", sentence(&error)))
 }
 
 fn sentence(error: &MediaError) -> String {
     match error {
-        MediaError::Unknown => "has contents that are not what they are reported to be or not supported".to_owned(),
+        MediaError::Unknown => {
+            "has contents that are not what they are reported to be or not supported".to_owned()
+        }
         other => format!("cannot be taken: {other}"),
     }
 }

@@ -1,0 +1,183 @@
+//! Who calls, and the guards that handlers name as arguments: a route without one does not compile
+//! into something that reads or writes for somebody.
+
+use std::marker::PhantomData;
+use std::ops::Deref;
+
+use activitypub_federation::config::Data;
+use axum::extract::{FromRequestParts, Path};
+use axum::http::header::AUTHORIZATION;
+use axum::http::request::Parts;
+use url::form_urlencoded;
+
+use super::answer::ApiError;
+use super::scopes::Needs;
+use crate::domain::account::Account;
+use crate::domain::scope::Scopes;
+use crate::domain::user::User;
+use crate::federation::Federation;
+use crate::services::users::secret_hash;
+use crate::store::contributions::Viewer;
+use crate::store::{Error, accounts, users};
+
+/// Somebody with a valid token.
+#[derive(Clone, Debug)]
+pub struct Caller {
+    /// The login; `None` when the token speaks for an app only.
+    pub user: Option<User>,
+    /// In whose name the token speaks: a Person, or the organization.
+    pub account: Option<Account>,
+    /// What it may do.
+    pub scopes: Scopes,
+    /// The digest of the token.
+    pub token_hash: String,
+}
+
+/// A person, or the organization, with a token that covers what the route needs.
+#[derive(Clone, Debug)]
+pub struct Speaker {
+    /// The login.
+    pub user: User,
+    /// In whose name the token speaks: the login's Person, or the organization.
+    pub account: Account,
+    /// What the token may do.
+    pub scopes: Scopes,
+    /// The digest of the token.
+    pub token_hash: String,
+}
+
+impl Speaker {
+    /// Who asks, for everything that is read.
+    pub fn viewer(&self) -> Viewer {
+        Viewer::Member(self.account.id)
+    }
+}
+
+/// Guard: a user's token with the scope `S`. Dereferences to [`Speaker`].
+#[derive(Clone, Debug)]
+pub struct Allowed<S> {
+    speaker: Speaker,
+    scope: PhantomData<fn() -> S>,
+}
+
+impl<S> Deref for Allowed<S> {
+    type Target = Speaker;
+
+    fn deref(&self) -> &Speaker {
+        &self.speaker
+    }
+}
+
+/// Guard: open to everyone; a token that is sent all the same must be valid and have the scope `S`.
+#[derive(Clone, Debug)]
+pub struct Maybe<S> {
+    caller: Option<Caller>,
+    scope: PhantomData<fn() -> S>,
+}
+
+impl<S> Maybe<S> {
+    /// Who asks, for everything that is read.
+    pub fn viewer(&self) -> Viewer {
+        self.account().map_or(Viewer::Anyone, |account| Viewer::Member(account.id))
+    }
+
+    /// The account that asks.
+    pub fn account(&self) -> Option<&Account> {
+        self.caller.as_ref().and_then(|caller| caller.account.as_ref())
+    }
+
+    /// The login behind it.
+    pub fn user(&self) -> Option<&User> {
+        self.caller.as_ref().and_then(|caller| caller.user.as_ref())
+    }
+}
+
+impl Caller {
+    /// Who sent the request; `None` without a token.
+    pub async fn of<S: Send + Sync>(parts: &mut Parts, state: &S) -> Result<Option<Self>, ApiError> {
+        let Some(secret) = token(parts) else { return Ok(None) };
+        let data = Data::<Federation>::from_request_parts(parts, state).await;
+        let data = data.map_err(|(_, why)| ApiError::fault(&why))?;
+        Self::by_secret(&data, &secret).await.map(Some)
+    }
+
+    /// Whose token this is.
+    pub async fn by_secret(data: &Data<Federation>, secret: &str) -> Result<Self, ApiError> {
+        let token_hash = secret_hash(secret);
+        let found = data.app.db.read(|conn| {
+            let Some((user, account, scopes)) = users::by_token(conn, &token_hash)? else { return Ok(None) };
+            let account = accounts::by_id(conn, account)?;
+            let account = account.ok_or_else(|| Error::broken("a token without its account"))?;
+            Ok(Some((user, account, Scopes::parse(&scopes))))
+        });
+        let (user, account, scopes) = found.await?.ok_or_else(ApiError::invalid_token)?;
+        Ok(Self { user: Some(user), account: Some(account), scopes, token_hash })
+    }
+
+    fn check<S: Needs>(&self) -> Result<(), ApiError> {
+        let fits = S::WORDS.is_empty() || S::WORDS.iter().any(|word| self.scopes.cover(word));
+        if fits { Ok(()) } else { Err(ApiError::outside_scopes()) }
+    }
+}
+
+/// The token of a request: header first, then the query, where streams and old clients put it.
+fn token(parts: &Parts) -> Option<String> {
+    let header = parts.headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok());
+    let bearer = header.and_then(|value| value.split_once(' '));
+    if let Some((_, token)) = bearer.filter(|(kind, _)| kind.eq_ignore_ascii_case("bearer")) {
+        return Some(token.trim().to_owned());
+    }
+    let query = parts.uri.query().unwrap_or_default();
+    let mut pairs = form_urlencoded::parse(query.as_bytes());
+    pairs.find(|(key, _)| key == "access_token" || key == "bearer_token").map(|(_, value)| value.into_owned())
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Caller {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+        Self::of(parts, state).await?.ok_or_else(ApiError::invalid_token)
+    }
+}
+
+impl<N: Needs, S: Send + Sync> FromRequestParts<S> for Allowed<N> {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+        let caller = Caller::from_request_parts(parts, state).await?;
+        caller.check::<N>()?;
+        let Caller { user: Some(user), account: Some(account), scopes, token_hash } = caller else {
+            return Err(ApiError::needs_user());
+        };
+        Ok(Self { speaker: Speaker { user, account, scopes, token_hash }, scope: PhantomData })
+    }
+}
+
+impl<N: Needs, S: Send + Sync> FromRequestParts<S> for Maybe<N> {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+        let caller = Caller::of(parts, state).await?;
+        if let Some(caller) = &caller {
+            caller.check::<N>()?;
+        }
+        Ok(Self { caller, scope: PhantomData })
+    }
+}
+
+/// The key in a path: anything that is no key of ours is the address of nothing. Use it as
+/// `PathId(id): PathId` in routes with one `{id}`.
+#[derive(Clone, Copy, Debug)]
+pub struct PathId(pub i64);
+
+impl<S: Send + Sync> FromRequestParts<S> for PathId {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+        let path = Path::<Vec<(String, String)>>::from_request_parts(parts, state).await;
+        let pairs = path.map_err(|_| ApiError::not_found())?.0;
+        let first = pairs.iter().find(|(name, _)| name == "id").or_else(|| pairs.first());
+        let id = first.and_then(|(_, text)| text.parse().ok()).filter(|id: &i64| *id > 0);
+        id.map(Self).ok_or_else(ApiError::not_found)
+    }
+}

@@ -1,0 +1,75 @@
+//! The door for apps: the Mastodon client API and OAuth 2.
+//!
+//! Files are named as the method pages of the API's documentation. Handlers read [`params::Params`],
+//! name what they need of the caller with [`caller::Allowed`] or [`caller::Maybe`], call one use case
+//! and render one entity.
+
+pub mod answer;
+mod bookmarks;
+pub mod caller;
+mod doors;
+pub mod entities;
+mod favourites;
+mod media;
+mod nested;
+pub mod paging;
+pub mod params;
+mod polls;
+mod preferences;
+pub mod scopes;
+mod shown;
+mod statuses;
+mod timelines;
+
+use std::any::Any;
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::http::StatusCode;
+use axum::middleware::from_fn;
+use axum::response::{IntoResponse, Response};
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::timeout::TimeoutLayer;
+
+use crate::config;
+use answer::ApiError;
+pub use doors::trimmed;
+
+/// Whether a path belongs to this door, whatever stands there.
+pub fn serves(path: &str) -> bool {
+    let oauth = path.starts_with("/oauth/") && !path.starts_with("/oauth/authorize");
+    path.starts_with("/api/") || oauth
+}
+
+/// Every route of the client API, dressed for browsers elsewhere.
+pub fn router(limits: &config::Http) -> Router {
+    Router::new()
+        .merge(bookmarks::router())
+        .merge(favourites::router())
+        .merge(media::router())
+        .merge(polls::router())
+        .merge(preferences::router())
+        .merge(statuses::router())
+        .merge(timelines::router())
+        .fallback(async || ApiError::new(StatusCode::NOT_FOUND, "Not Found"))
+        .method_not_allowed_fallback(async || {
+            ApiError::new(StatusCode::METHOD_NOT_ALLOWED, "This address takes other methods")
+        })
+        .layer(CatchPanicLayer::custom(panicked))
+        // Every body is read by `Params`, which has its own limits.
+        .layer(DefaultBodyLimit::disable())
+        .layer(TimeoutLayer::with_status_code(
+            StatusCode::SERVICE_UNAVAILABLE,
+            Duration::from_secs(limits.request_seconds),
+        ))
+        .layer(from_fn(doors::finish))
+        .layer(doors::cors())
+}
+
+/// A bug of ours ends one request, never the server.
+fn panicked(panic: Box<dyn Any + Send>) -> Response {
+    let message =
+        panic.downcast_ref::<&str>().copied().or_else(|| panic.downcast_ref::<String>().map(String::as_str));
+    ApiError::fault(&message.unwrap_or("a handler panicked")).into_response()
+}
