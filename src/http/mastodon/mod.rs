@@ -17,7 +17,7 @@ pub mod params;
 mod polls;
 mod preferences;
 pub mod scopes;
-mod shown;
+pub mod shown;
 mod statuses;
 mod timelines;
 
