@@ -164,7 +164,11 @@ fn directory(config: &config::Media) -> Result<LocalFileSystem, Error> {
 }
 
 fn bucket_of(config: &config::Media, bucket: &str) -> Result<impl ObjectStore + use<>, Error> {
-    let mut builder = AmazonS3Builder::new().with_bucket_name(bucket).with_region(&config.s3_region);
+    // One request per file: not every store knows how to remove several at once.
+    let mut builder = AmazonS3Builder::new()
+        .with_bucket_name(bucket)
+        .with_region(&config.s3_region)
+        .with_disable_bulk_delete(true);
     if let Some(endpoint) = &config.s3_endpoint {
         builder = builder.with_endpoint(endpoint).with_allow_http(endpoint.starts_with("http://"));
     }

@@ -2,6 +2,7 @@
 #![cfg(test)]
 
 mod architecture;
+mod bucket;
 mod cli;
 mod config;
 mod crash;
