@@ -30,26 +30,26 @@ use crate::harness::world::{Instance, World, on_each_engine};
 use crate::security::elsewhere::redirect;
 use plenum::domain::site::FederationMode;
 
-fn picture(format: ImageFormat) -> Vec<u8> {
+pub(crate) fn picture(format: ImageFormat) -> Vec<u8> {
     let mut bytes = Vec::new();
     DynamicImage::new_rgb8(60, 40).write_to(&mut Cursor::new(&mut bytes), format).unwrap();
     bytes
 }
 
-struct Answer {
-    status: StatusCode,
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
     headers: HeaderMap,
     body: Vec<u8>,
 }
 
 impl Answer {
-    fn header(&self, name: &str) -> &str {
+    pub(crate) fn header(&self, name: &str) -> &str {
         self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
     }
 }
 
 /// What a browser without an account gets.
-async fn get(place: &Instance, path: &str, asked: &[(&str, &str)]) -> Answer {
+pub(crate) async fn get(place: &Instance, path: &str, asked: &[(&str, &str)]) -> Answer {
     let mut request = Request::builder().uri(path);
     for (name, value) in asked {
         request = request.header(*name, *value);

@@ -36,6 +36,9 @@ use crate::config;
 use answer::ApiError;
 pub use doors::trimmed;
 
+/// How long the sending of a file may take. Only members get as far as sending.
+const UPLOAD: Duration = Duration::from_secs(300);
+
 /// Whether a path belongs to this door, whatever stands there.
 pub fn serves(path: &str) -> bool {
     let oauth = path.starts_with("/oauth/") && !path.starts_with("/oauth/authorize");
@@ -47,7 +50,6 @@ pub fn router(limits: &config::Http) -> Router {
     Router::new()
         .merge(bookmarks::router())
         .merge(favourites::router())
-        .merge(media::router())
         .merge(polls::router())
         .merge(preferences::router())
         .merge(statuses::router())
@@ -63,8 +65,17 @@ pub fn router(limits: &config::Http) -> Router {
             StatusCode::SERVICE_UNAVAILABLE,
             Duration::from_secs(limits.request_seconds),
         ))
+        .merge(files())
         .layer(from_fn(doors::finish))
         .layer(doors::cors())
+}
+
+/// Files have their own patience: a telephone on a bad line takes minutes for one.
+fn files() -> Router {
+    media::router()
+        .layer(CatchPanicLayer::custom(panicked))
+        .layer(DefaultBodyLimit::disable())
+        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, UPLOAD))
 }
 
 /// A bug of ours ends one request, never the server.

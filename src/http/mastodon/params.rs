@@ -15,8 +15,8 @@ use crate::federation::Federation;
 
 /// Pairs and fields of one request at most.
 const PAIRS: usize = 1000;
-/// The largest upload in bytes.
-const UPLOAD_BYTES: usize = 40 * 1024 * 1024;
+/// What a form takes besides the file in it.
+const BESIDES: usize = 1024 * 1024;
 
 /// What a client sent beside the path.
 #[derive(Clone, Debug, Default)]
@@ -125,6 +125,15 @@ impl Params {
     }
 }
 
+/// Whether files are sent to this path; elsewhere nobody may send as much.
+fn takes_files(path: &str) -> bool {
+    let place = path.strip_prefix("/api/v1/").or_else(|| path.strip_prefix("/api/v2/")).unwrap_or_default();
+    place == "media"
+        || place.starts_with("media/")
+        || place == "accounts/update_credentials"
+        || place == "profile"
+}
+
 fn text(value: &Value) -> Option<String> {
     match value {
         Value::String(text) => Some(text.replace('\0', "")),
@@ -152,7 +161,12 @@ impl<S: Send + Sync> FromRequest<S> for Params {
         let media = media.unwrap_or_default().to_ascii_lowercase();
         let request = Request::from_parts(parts, body);
         if media.starts_with("multipart/form-data") {
-            params.read_multipart(request).await?;
+            let most = if takes_files(request.uri().path()) {
+                data.app.config.media.largest().saturating_add(BESIDES)
+            } else {
+                data.app.config.http.body_bytes
+            };
+            params.read_multipart(request, most).await?;
         } else {
             let bytes = to_bytes(request.into_body(), data.app.config.http.body_bytes).await;
             let bytes = bytes.map_err(|_| too_large())?;
@@ -189,9 +203,8 @@ impl Params {
         Ok(())
     }
 
-    async fn read_multipart(&mut self, request: Request) -> Result<(), ApiError> {
-        let request =
-            request.map(|body| axum::body::Body::new(http_body_util::Limited::new(body, UPLOAD_BYTES)));
+    async fn read_multipart(&mut self, request: Request, most: usize) -> Result<(), ApiError> {
+        let request = request.map(|body| axum::body::Body::new(http_body_util::Limited::new(body, most)));
         let form = request.extract::<Multipart, _>().await;
         let mut form = form.map_err(|error| ApiError::bad_request(error.body_text()))?;
         for _ in 0..PAIRS {

@@ -49,6 +49,37 @@ impl Client {
         self.ask(Method::POST, path, &[], Some(body)).await
     }
 
+    /// Sends a form with texts and files, as apps send files: each with a name and a type that may lie.
+    pub(crate) async fn send(
+        &self,
+        method: Method,
+        path: &str,
+        texts: &[(&str, &str)],
+        files: &[(&str, &[u8])],
+    ) -> Reply {
+        let mut body = Vec::new();
+        for (name, text) in texts {
+            let part = format!("--edge\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{text}\r\n");
+            body.extend(part.into_bytes());
+        }
+        for (name, bytes) in files {
+            let head = format!(
+                "--edge\r\nContent-Disposition: form-data; name=\"{name}\"; filename=\"../../x.html\"\r\n\
+                 Content-Type: image/png\r\n\r\n"
+            );
+            body.extend(head.into_bytes());
+            body.extend(*bytes);
+            body.extend(b"\r\n");
+        }
+        body.extend(b"--edge--\r\n");
+        let mut request = Request::builder().method(method).uri(path);
+        if let Some(token) = &self.token {
+            request = request.header(AUTHORIZATION, format!("Bearer {token}"));
+        }
+        let request = request.header(CONTENT_TYPE, "multipart/form-data; boundary=edge");
+        self.answer(path, request.body(Body::from(body)).unwrap()).await
+    }
+
     /// Any request; a body is sent as JSON, and everything answered has to be JSON.
     pub(crate) async fn ask(
         &self,
@@ -68,7 +99,11 @@ impl Client {
             request = request.header(CONTENT_TYPE, "application/json");
         }
         let body = body.map_or_else(Body::empty, |body| Body::from(body.to_string()));
-        let response = self.router.clone().oneshot(request.body(body).unwrap()).await.unwrap();
+        self.answer(path, request.body(body).unwrap()).await
+    }
+
+    async fn answer(&self, path: &str, request: Request<Body>) -> Reply {
+        let response = self.router.clone().oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();
         let body = body.collect().await.unwrap().to_bytes();
         let json = serde_json::from_slice(&body);

@@ -1,3 +1,4 @@
 //! The client API, as apps see it.
 
+mod media;
 mod statuses;

@@ -7,6 +7,7 @@ use axum::response::{IntoResponse, Response};
 
 use super::super::answer::{Answer, ApiError};
 use super::super::caller::{Allowed, PathId, Speaker};
+use super::super::entities::media::{MediaAttachment, list};
 use super::super::entities::status::Status;
 use super::super::params::Params;
 use super::super::scopes::WriteStatuses;
@@ -17,14 +18,17 @@ use crate::domain::Refusal;
 use crate::domain::account::Account;
 use crate::domain::contribution::Contribution;
 use crate::domain::id::Id;
+use crate::domain::media::Media;
 use crate::domain::poll::NewPoll;
 use crate::federation::{Federation, resolve};
+use crate::media::focus;
+use crate::services::media::{self, Described, Description};
 use crate::services::posts::{self, Rewrite};
 use crate::services::scheduled::{Audience, Written};
 use crate::services::{self, interactions};
 use crate::store::contributions::Viewer;
 use crate::store::scheduled::{self, Earlier};
-use crate::store::{Error, Tx, audit, contributions, settings, timelines};
+use crate::store::{self, Error, Tx, audit, contributions, settings, timelines};
 use crate::text::language::Language;
 use crate::text::{Markdown, entities};
 
@@ -140,7 +144,7 @@ pub(super) async fn update(
             language: if keeps_language { head.language } else { written.language.clone() },
             poll: written.poll.clone(),
             media: written.media(),
-            described: Vec::new(),
+            described: described(&params),
         };
         let view = posts::rewrite(tx, &caller.account, head.id, &change)?;
         note(tx, &caller, "post.edit", &view.head)?;
@@ -155,7 +159,9 @@ pub(super) async fn delete(
     data: Data<Federation>,
     caller: Allowed<WriteStatuses>,
     PathId(key): PathId,
+    params: Params,
 ) -> Answer<Status> {
+    let for_good = params.flag("delete_media").unwrap_or(false);
     let (viewer, me) = (caller.viewer(), &caller.account);
     let status = data.app.db.write(|tx| {
         let found = timelines::find(tx, viewer, key)?.ok_or(Refusal::NotFound)?;
@@ -168,12 +174,33 @@ pub(super) async fn delete(
             return Ok(status);
         }
         let head = own(tx, &caller, key)?;
+        let files = store::media::of(tx, head.id)?;
         posts::delete(tx, me, head.id)?;
         note(tx, &caller, "post.delete", &head)?;
         let text = head.markdown.unwrap_or_default();
-        Ok(Status { text: Some(text), content: None, ..status })
+        let media_attachments = left(tx, me, (&files, for_good), &data.app.site.origin)?;
+        Ok(Status { text: Some(text), content: None, media_attachments, ..status })
     });
     Ok(Json(status.await?))
+}
+
+/// The files of a deleted post, under the addresses where they wait for another one; none where they
+/// were to go with it.
+fn left(
+    tx: &mut Tx<'_>,
+    me: &Account,
+    (files, for_good): (&[Media], bool),
+    origin: &str,
+) -> Result<Vec<MediaAttachment>, Error> {
+    let mut waiting = Vec::new();
+    for file in files {
+        if for_good {
+            media::delete(tx, me, file.id)?;
+        } else {
+            waiting.push(media::own(tx, me, file.id)?);
+        }
+    }
+    Ok(list(&waiting, origin))
 }
 
 /// A contribution of the speaker. Of others' nothing is said.
@@ -220,6 +247,18 @@ async fn read(data: &Data<Federation>, speaker: &Speaker, params: &Params) -> Re
         media_ids,
         poll,
     })
+}
+
+/// What an edit says about the files beside a post.
+fn described(params: &Params) -> Vec<Described> {
+    let attributes = params.maps("media_attributes");
+    let one = |attributes: &Params| {
+        let id = Id::parse(attributes.text("id")?.trim())?;
+        let text = attributes.text("description");
+        let focus = attributes.text("focus").and_then(|text| focus(&text));
+        Some((id, Description { text, focus, preview: None }))
+    };
+    attributes.iter().filter_map(one).collect()
 }
 
 fn read_poll(poll: &Params) -> NewPoll {
