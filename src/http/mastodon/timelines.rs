@@ -62,7 +62,8 @@ async fn public(
     caller: Maybe<ReadStatuses>,
     params: Params,
 ) -> Result<Response, ApiError> {
-    let (viewer, wanted) = (caller.viewer(), Public { local: side(&params) });
+    let (viewer, wanted) =
+        (caller.viewer(), Public { local: side(&params), only_media: only_media(&params) });
     answered(&data, viewer, &params, |conn, page| Ok(timelines::public(conn, viewer, wanted, page)?)).await
 }
 
@@ -81,6 +82,7 @@ async fn tag(
         all: params.list("all").iter().map(folded).collect(),
         none: params.list("none").iter().map(folded).collect(),
         local: side(&params),
+        only_media: only_media(&params),
     };
     let viewer = caller.viewer();
     answered(&data, viewer, &params, |conn, page| Ok(timelines::tagged(conn, viewer, &wanted, page)?)).await
@@ -89,6 +91,10 @@ async fn tag(
 /// `GET /api/v1/timelines/link`: there are no previews of links, so nothing is listed under one.
 async fn link(_caller: Maybe<ReadStatuses>, params: Params) -> Response {
     paging::listed::<Value>(&params, &[], None, Newer::MinId)
+}
+
+fn only_media(params: &Params) -> bool {
+    params.flag("only_media").unwrap_or(false)
 }
 
 /// Whether only ours or only the others' are wanted.

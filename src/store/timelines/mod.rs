@@ -11,7 +11,8 @@ mod saved;
 
 use std::collections::{HashMap, HashSet};
 
-use diesel::{ExpressionMethods, QueryDsl, QueryResult};
+use diesel::dsl::exists;
+use diesel::{ExpressionMethods, NullableExpressionMethods, QueryDsl, QueryResult};
 
 use super::conn::{Conn, run};
 use super::contributions::{self, Viewer};
@@ -22,7 +23,7 @@ use crate::domain::account::Account;
 use crate::domain::contribution::Contribution;
 use crate::domain::id::Id;
 use crate::domain::timeline::{Boost, Found};
-use crate::schema::{feed, tags};
+use crate::schema::{feed, media, tags};
 
 pub use followed::home;
 pub use open::{Public, Tagged, public, tagged};
@@ -58,6 +59,8 @@ pub struct OfAccount {
     pub no_boosts: bool,
     /// Without what only some are addressed by name in.
     pub no_direct: bool,
+    /// Only with files beside it.
+    pub only_media: bool,
     /// Only with this hashtag, folded.
     pub tagged: Option<String>,
 }
@@ -76,7 +79,12 @@ pub fn of_account(
             feed::account_id,
             feed::contribution_id,
         ));
-        let rows: Vec<Row> = paged!(conn, page, query, feed::id)?;
+        let files = media::table.filter(media::contribution_id.eq(feed::contribution_id.nullable()));
+        let rows: Vec<Row> = if wanted.only_media {
+            paged!(conn, page, query.filter(exists(files)), feed::id)?
+        } else {
+            paged!(conn, page, query, feed::id)?
+        };
         Ok(rows.into_iter().map(Place::from).collect())
     };
     let keep = |conn: &mut Conn, found: Vec<(i64, Found)>| {

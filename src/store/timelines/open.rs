@@ -9,7 +9,7 @@ use super::{Place, fill, plain, sift};
 use crate::domain::contribution::{Contribution, Kind, Visibility};
 use crate::domain::id::Id;
 use crate::domain::timeline::Found;
-use crate::schema::{contributions, tags};
+use crate::schema::{contributions, media, tags};
 use crate::store::conn::{Conn, run};
 use crate::store::contributions::{Viewer, visible_to};
 use crate::store::page::{Page, paged};
@@ -19,6 +19,8 @@ use crate::store::page::{Page, paged};
 pub struct Public {
     /// Only ours, or only of others.
     pub local: Option<bool>,
+    /// Only with files beside it.
+    pub only_media: bool,
 }
 
 /// What carries hashtags; all folded.
@@ -32,12 +34,15 @@ pub struct Tagged {
     pub none: Vec<String>,
     /// Only ours, or only of others.
     pub local: Option<bool>,
+    /// Only with files beside it.
+    pub only_media: bool,
 }
 
 /// Everything public but answers to others.
 pub fn public(conn: &mut Conn, viewer: Viewer, wanted: Public, page: &Page) -> QueryResult<Vec<Found>> {
     let places = |conn: &mut Conn, page: &Page| {
         let ids = match wanted.local {
+            local if wanted.only_media => newest_with_files(conn, viewer, local, page),
             Some(local) => newest_of(conn, viewer, local, page),
             None => newest(conn, viewer, page),
         };
@@ -81,6 +86,28 @@ fn newest_of(
     paged!(conn, page, opening!(viewer).filter(contributions::local.eq(local)), contributions::id)
 }
 
+/// The opening ones with files beside them.
+macro_rules! pictured {
+    ($viewer:expr) => {{
+        let files = media::table.filter(media::contribution_id.eq(contributions::id.nullable()));
+        opening!($viewer).filter(exists(files))
+    }};
+}
+
+fn newest_with_files(
+    conn: &mut Conn,
+    viewer: Viewer,
+    local: Option<bool>,
+    page: &Page,
+) -> QueryResult<Vec<Id<Contribution>>> {
+    match local {
+        Some(local) => {
+            paged!(conn, page, pictured!(viewer).filter(contributions::local.eq(local)), contributions::id)
+        }
+        None => paged!(conn, page, pictured!(viewer), contributions::id),
+    }
+}
+
 /// Everything public with certain hashtags.
 pub fn tagged(conn: &mut Conn, viewer: Viewer, wanted: &Tagged, page: &Page) -> QueryResult<Vec<Found>> {
     let places = |conn: &mut Conn, page: &Page| {
@@ -88,7 +115,12 @@ pub fn tagged(conn: &mut Conn, viewer: Viewer, wanted: &Tagged, page: &Page) -> 
             .filter(tags::name.eq_any(wanted.any.clone()))
             .select(tags::contribution_id)
             .distinct();
-        let ids: Vec<Id<Contribution>> = paged!(conn, page, query, tags::contribution_id)?;
+        let files = media::table.filter(media::contribution_id.eq(tags::contribution_id.nullable()));
+        let ids: Vec<Id<Contribution>> = if wanted.only_media {
+            paged!(conn, page, query.filter(exists(files)), tags::contribution_id)?
+        } else {
+            paged!(conn, page, query, tags::contribution_id)?
+        };
         Ok(ids.into_iter().map(place).collect())
     };
     let keep = |conn: &mut Conn, found: Vec<(i64, Found)>| {

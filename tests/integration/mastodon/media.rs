@@ -3,6 +3,9 @@
 use axum::http::{Method, StatusCode};
 use image::ImageFormat;
 use plenum::domain::site::FederationMode;
+use plenum::store::contributions::Viewer;
+use plenum::store::page::Page;
+use plenum::store::timelines::{self, OfAccount};
 use serde_json::{Value, json};
 
 use crate::harness::client::Client;
@@ -147,4 +150,36 @@ async fn files_need_their_scope() {
         let reply = client.send(Method::POST, "/api/v1/media", &[], &[("file", &bytes)]).await;
         assert_eq!(reply.status.as_u16(), status, "{}", reply.json);
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn timelines_show_only_what_has_files_when_asked_to() {
+    on_each_engine(async |database| {
+        let world = World::on([("north", database)], FederationMode::Open).await;
+        let north = world.at("north");
+        let account = north.person("ada", &[]).await;
+        let ada = north.client("ada", ALL).await;
+        let file = uploads(&ada).await;
+        let body = json!({ "status": "#bees", "media_ids": [id(&file)] });
+        let shown = ada.post("/api/v1/statuses", body).await.ok();
+        for _ in 0..30 {
+            ada.post("/api/v1/statuses", json!({ "status": "#bees without a picture" })).await.ok();
+        }
+        for path in ["public", "public?local=true", "tag/bees"] {
+            let with = if path.contains('?') { '&' } else { '?' };
+            let path = format!("/api/v1/timelines/{path}{with}limit=5");
+            assert_eq!(ada.get(&path).await.each("id").len(), 5);
+            let listed = ada.get(&format!("{path}&only_media=true")).await.each("id");
+            assert_eq!(listed, [id(&shown)], "{path}");
+        }
+        let page = Page { limit: 5, ..Page::default() };
+        let wanted = OfAccount { only_media: true, ..OfAccount::default() };
+        let viewer = Viewer::Member(account.id);
+        let db = north.app().db;
+        let found =
+            db.read(|conn| Ok(timelines::of_account(conn, viewer, account.id, &wanted, &page)?)).await;
+        let keys: Vec<String> = found.unwrap().iter().map(|one| one.key().to_string()).collect();
+        assert_eq!(keys, [id(&shown)]);
+    })
+    .await;
 }
