@@ -19,6 +19,8 @@ pub struct Media {
     pub pixels: u32,
     /// Days after which the copy of another server's file is fetched again; default: 14.
     pub cache_days: u32,
+    /// The most bytes that all such copies take together; the oldest give way; default: 10 GiB.
+    pub cache_bytes: i64,
     /// The bucket of an S3-compatible store that takes the place of the directory; default: none.
     pub s3_bucket: Option<String>,
     /// The region of the bucket; default: `us-east-1`, which most stores other than Amazon's accept.
@@ -39,6 +41,7 @@ impl Default for Media {
             recording_bytes: 40 * 1024 * 1024,
             pixels: 33_177_600,
             cache_days: 14,
+            cache_bytes: 10 * 1024 * 1024 * 1024,
             s3_bucket: None,
             s3_region: "us-east-1".to_owned(),
             s3_endpoint: None,
@@ -61,6 +64,11 @@ impl Media {
             ),
             pixels: section.number("pixels", default.pixels, 1_000_000..=200_000_000),
             cache_days: section.number("cache_days", default.cache_days, 1..=3650),
+            cache_bytes: section.number(
+                "cache_bytes",
+                default.cache_bytes,
+                268_435_456..=1_125_899_906_842_624,
+            ),
             s3_bucket: section.get("s3_bucket", default.s3_bucket),
             s3_region: section.get("s3_region", default.s3_region),
             s3_endpoint: section.get("s3_endpoint", default.s3_endpoint),

@@ -21,6 +21,8 @@ const PER_HOST: u32 = 300;
 const PER_NAME: u32 = 3000;
 /// Files from one host in five minutes; pages show many.
 const FILES_PER_HOST: u32 = 1500;
+/// Files from all hosts below one name.
+const FILES_PER_NAME: u32 = 5000;
 /// How long a file may take.
 const FILE_TIME: Duration = Duration::from_secs(25);
 /// What we ask for where a picture or recording should be.
@@ -156,7 +158,9 @@ async fn admit_file(data: &Federation, owner: &Uri, url: &Uri) -> Result<(), Fet
     if let Some(failure) = data.state.failures.get(url, now) {
         return Err(failure.into());
     }
-    let free = data.state.fetches.take(&format!("file {}", url.host()), FILES_PER_HOST, now);
+    let name = below(url.host());
+    let free = data.state.fetches.take(&format!("file {}", url.host()), FILES_PER_HOST, now)
+        && data.state.fetches.take(&format!("file *.{name}"), FILES_PER_NAME, now);
     let busy = || FetchError::Temporary(format!("{} was asked often enough for now", url.host()));
     if free { Ok(()) } else { Err(busy()) }
 }

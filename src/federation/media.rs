@@ -42,11 +42,8 @@ pub async fn copy(data: &Federation, owner: &Account, url: &str) -> Result<Cache
         bytes: length,
         fetched_at: data.now(),
     };
-    let kept = data.app.db.write(|tx| {
-        let before = media::keep_cached(tx, &copy)?;
-        services::media::remove_files(tx, before.into_iter().map(|before| before.file).collect())
-    });
-    kept.await?;
+    let most = data.app.config.media.cache_bytes;
+    data.app.db.write(|tx| services::media::keep_copy(tx, &copy, most)).await?;
     Ok(copy)
 }
 

@@ -12,6 +12,7 @@ use crate::domain::media::{
     Kept, KeptPreview, LONGEST_DESCRIPTION, MOST_PER_CONTRIBUTION, Media, Purpose, ReceivedMedia,
 };
 use crate::domain::uri::Uri;
+use crate::store::media::CachedFile;
 use crate::store::{Error, Tx, accounts, jobs, media};
 
 /// How long a file waits for something to stand beside.
@@ -263,6 +264,25 @@ pub fn show(
     accounts::by_id(tx, account.id)?.ok_or_else(|| Error::broken("an account vanished"))
 }
 
+/// Keeps the copy of a file elsewhere. When all copies together take more than `most` bytes, the
+/// oldest give way: nobody can fill our disk by showing us files.
+pub fn keep_copy(tx: &mut Tx<'_>, copy: &CachedFile, most: i64) -> Result<(), Error> {
+    let before = media::keep_cached(tx, copy)?;
+    let mut gone: Vec<String> = before.into_iter().map(|before| before.file).collect();
+    let mut surplus = media::cached_bytes(tx)?.saturating_sub(most);
+    if surplus > 0 {
+        for old in media::oldest_copies(tx, MOST_PURGED)? {
+            if surplus <= 0 {
+                break;
+            }
+            surplus = surplus.saturating_sub(old.bytes);
+            media::forget_cached(tx, &old.address)?;
+            gone.push(old.file);
+        }
+    }
+    remove_files(tx, gone)
+}
+
 /// Throws away what nobody published anything with, and copies older than `days`.
 pub fn purge(tx: &mut Tx<'_>, days: u32) -> Result<(), Error> {
     let before = tx.now.plus_seconds(-PATIENCE);
@@ -284,7 +304,7 @@ fn discard(tx: &mut Tx<'_>, row: Media) -> Result<(), Error> {
 }
 
 /// The bytes go after the rows: until then nobody can name them any more.
-pub fn remove_files(tx: &mut Tx<'_>, files: Vec<String>) -> Result<(), Error> {
+fn remove_files(tx: &mut Tx<'_>, files: Vec<String>) -> Result<(), Error> {
     for file in files {
         let now = tx.now;
         jobs::enqueue(tx, &Job::RemoveFile { file }, now)?;

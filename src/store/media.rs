@@ -2,7 +2,9 @@
 
 use std::collections::HashMap;
 
+use diesel::dsl::sql;
 use diesel::prelude::{Insertable, Queryable, Selectable};
+use diesel::sql_types::BigInt;
 use diesel::{
     BoolExpressionMethods, ExpressionMethods, OptionalExtension, QueryDsl, QueryResult, SelectableHelper,
 };
@@ -149,6 +151,19 @@ pub fn keep_cached(conn: &mut Conn, copy: &CachedFile) -> QueryResult<Option<Cac
     forget_cached(conn, &copy.address)?;
     run!(conn, execute, diesel::insert_into(cached_files::table).values(copy))?;
     Ok(before)
+}
+
+/// How many bytes all copies take.
+pub fn cached_bytes(conn: &mut Conn) -> QueryResult<i64> {
+    // The sum of BIGINT is a number of another type in PostgreSQL.
+    let sum = sql::<BigInt>("CAST(COALESCE(SUM(bytes), 0) AS BIGINT)");
+    run!(conn, first, cached_files::table.select(sum))
+}
+
+/// The copies that were made first, at most `most`.
+pub fn oldest_copies(conn: &mut Conn, most: i64) -> QueryResult<Vec<CachedFile>> {
+    let query = cached_files::table.order((cached_files::fetched_at, cached_files::address)).limit(most);
+    run!(conn, load, query.select(CachedFile::as_select()))
 }
 
 /// Forgets a copy.

@@ -16,9 +16,11 @@ use plenum::domain::uri::Uri;
 use plenum::domain::view::View;
 use plenum::federation::resolve;
 use plenum::http;
+use plenum::media::Format;
 use plenum::media::picture::Frame;
 use plenum::services::media::{self, Description};
 use plenum::services::{posts, relations};
+use plenum::store::media::CachedFile;
 use plenum::store::{self, Error, hosts, jobs};
 use plenum::text::Markdown;
 use serde_json::{Value, json};
@@ -378,4 +380,29 @@ async fn an_account_shows_a_picture_here_and_elsewhere() {
     assert_eq!(get(south, &wrong, &[]).await.status, StatusCode::NOT_FOUND);
     let none = app.db.write(|tx| media::show(tx, &bela, Purpose::Avatar, None)).await.unwrap();
     assert_eq!(none.icon_url, None);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_oldest_copies_give_way_when_they_take_too_much() {
+    on_each_engine(async |database: Database| {
+        let world = World::on([("north", database)], FederationMode::Open).await;
+        let north = world.at("north");
+        let app = north.app();
+        for number in 0..5 {
+            world.advance_seconds(1);
+            let file = app.storage.put(Format::Png, picture(ImageFormat::Png)).await.unwrap();
+            let copy = CachedFile {
+                address: format!("address {number}"),
+                media_type: "image/png".to_owned(),
+                file,
+                bytes: 100,
+                fetched_at: app.clock().now(),
+            };
+            app.db.write(|tx| media::keep_copy(tx, &copy, 250)).await.unwrap();
+        }
+        let left = app.db.read(|conn| Ok(store::media::oldest_copies(conn, 10)?)).await.unwrap();
+        let names: Vec<_> = left.iter().map(|copy| &*copy.address).collect();
+        assert_eq!(names, ["address 3", "address 4"]);
+    })
+    .await;
 }
