@@ -234,7 +234,7 @@ mod tests {
 
     #[test]
     fn counts_addresses_and_mentions_by_what_is_shown() {
-        assert_eq!(weight("ää https://a.example/ @b@c.example @d #e", 23), 3 + 23 + 3 + 3 + 2);
+        assert_eq!(weight("ää https://a.example/ @b@c.example @d #e", 23), 3 + 23 + 3 + 3 + 3);
     }
 
     #[test]

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use super::*;
 use crate::domain::contribution::{State, Visibility};
 use crate::domain::keys::{Algorithm, SigningKey};
+use crate::domain::media::MediaKind;
 
 fn uri(text: &str) -> Uri {
     Uri::parse(text).unwrap()
@@ -57,7 +58,13 @@ fn mastodon_replies() {
     assert_eq!(reply.mentions, [uri("https://red.example/actors/red")]);
     assert_eq!((reply.tags.as_slice(), reply.language.as_str()), (&["bees".to_owned()][..], "en"));
     assert_eq!(reply.visibility(Some(&followers)), Visibility::Public);
-    assert!(reply.content.as_str().contains("A bee on a flower"), "a picture is a link to it");
+    let [bee] = reply.media.as_slice() else { panic!("{:?}", reply.media) };
+    assert_eq!(
+        (bee.kind, bee.media_type.as_str(), bee.size),
+        (MediaKind::Image, "image/jpeg", Some((10, 10)))
+    );
+    assert_eq!(bee.description, "A bee on a flower");
+    assert!(!reply.content.as_str().contains("A bee"), "a picture is no part of the text");
     assert_eq!((reply.title, reply.summary), (None, None));
 }
 
@@ -118,7 +125,7 @@ fn nodebb_and_wordpress_articles() {
     assert_eq!(post.url, "https://blog.example/2026/11/hive/");
     assert_eq!(post.summary.as_deref(), Some("An excerpt & nothing more."));
     assert_eq!(post.language, "de");
-    assert!(post.content.as_str().contains("The hive"));
+    assert_eq!(post.media[0].description, "The hive");
 }
 
 #[test]
