@@ -63,7 +63,8 @@ async fn show(
     let (row, owner, head) =
         data.app.db.read(|conn| known(conn, &name)).await?.ok_or_else(PageError::not_found)?;
     let path = format!("/media/{name}/{file}");
-    let open = head.is_none_or(|head| head.is_open());
+    // What waits for a contribution may yet stand beside one that few may see.
+    let open = head.map_or(row.purpose != Purpose::Attachment, |head| head.is_open());
     let found = if path == row.path() {
         original(&data, &row, &owner, open).await?
     } else if row.preview_path().is_some_and(|preview| path == preview) {

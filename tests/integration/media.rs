@@ -236,6 +236,7 @@ async fn a_private_picture_is_kept_by_no_shared_cache() {
     let north = world.at("north");
     let bela = north.person("bela", &[]).await;
     let file = upload(north, &bela, picture(ImageFormat::Png), "").await;
+    assert!(get(north, &file.path(), &[]).await.header("cache-control").starts_with("private"));
     let post = posts::NewPost {
         media: vec![file.id],
         visibility: Visibility::Followers,
