@@ -6,6 +6,7 @@ pub mod context;
 pub mod demo;
 pub mod import;
 pub mod migrate;
+pub mod queue;
 pub mod serve;
 pub mod setup;
 
@@ -46,6 +47,8 @@ enum What {
     /// Look at the site the way another server does.
     /// Look at the site the way another server does.
     Check,
+    /// What waits between this server and others, what was put aside, and trying it again.
+    Queue(queue::Queue),
     /// Bring the database up to date and stop.
     Migrate,
 }
@@ -105,6 +108,7 @@ async fn dispatch(what: What, config: Config) -> Result<(), Failure> {
         What::Import(import) => import.run(config).await,
         What::Demo(demo) => demo.run(config).await,
         What::Check => check::run(config).await,
+        What::Queue(queue) => queue.run(config).await,
         What::Migrate => migrate::run(config).await,
     }
 }

@@ -4,7 +4,9 @@
 use diesel::prelude::Insertable;
 use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, QueryResult, SelectableHelper};
 
+use super::Error;
 use super::conn::{Conn, run};
+use super::tx::{Event, Tx};
 use crate::clock::Timestamp;
 use crate::domain::account::Account;
 use crate::domain::host::Host;
@@ -134,6 +136,19 @@ pub fn parked(conn: &mut Conn, limit: i64) -> QueryResult<Vec<InboxItem>> {
         .order(inbox_items::id.desc())
         .limit(limit);
     run!(conn, load, query.select(InboxItem::as_select()))
+}
+
+/// Lets everything that was set aside be tried again now; returns how much that is.
+pub fn take_up(tx: &mut Tx<'_>) -> Result<usize, Error> {
+    let aside = inbox_items::table.filter(inbox_items::state.eq(InboxState::Parked));
+    let again = (
+        inbox_items::state.eq(InboxState::Waiting),
+        inbox_items::attempts.eq(0),
+        inbox_items::due_at.eq(tx.now),
+    );
+    let taken = run!(tx, execute, diesel::update(aside).set(again))?;
+    tx.after_commit(Event::Inbox);
+    Ok(taken)
 }
 
 /// Forgets what was done before `when`.

@@ -87,7 +87,8 @@ fn descend(
     ranks: &HashMap<Id<Contribution>, i32>,
     reach: Reach,
 ) -> Vec<Id<Contribution>> {
-    let mut children: HashMap<Id<Contribution>, Vec<(Id<Contribution>, Id<Account>)>> = HashMap::new();
+    type Child = (Id<Contribution>, Id<Account>);
+    let mut children: HashMap<Id<Contribution>, Vec<Child>> = HashMap::new();
     for (id, parent, author) in slim {
         if let Some(parent) = parent {
             children.entry(*parent).or_default().push((*id, *author));

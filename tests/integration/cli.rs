@@ -5,6 +5,9 @@ use std::net::TcpListener;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
+use plenum::clock::Clock;
+use plenum::store::inbox_items::{self, NewItem};
+use plenum::store::{Db, hosts};
 use tempfile::TempDir;
 
 const PASSWORD: &str = "correct horse battery";
@@ -165,4 +168,35 @@ fn an_import_is_a_draft_until_somebody_publishes_it() {
         published.contains("Published by ana: https://red.example/statements/on-the-opening"),
         "{published}"
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_put_aside_is_shown_and_tried_again() {
+    let home = TempDir::new().unwrap();
+    set_up(home.path());
+    let url = format!("sqlite:{}", home.path().join("data/plenum.db").display());
+    let db = Db::open(&url, None, 1, Clock::System).await.unwrap();
+    db.write(|tx| {
+        let now = tx.now;
+        for (uri, why) in [("https://peer.example/1", "too deep"), ("https://peer.example/2", "no parent")] {
+            inbox_items::insert(tx, &NewItem::new(uri.to_owned(), None, None, "{}".to_owned(), now))?;
+            let item = inbox_items::due(tx, now, 1)?.remove(0);
+            inbox_items::fail(tx, &item, why, None)?;
+        }
+        hosts::ensure(tx, "peer.example")?;
+        Ok(())
+    })
+    .await
+    .unwrap();
+    db.close().await;
+    let queue = |arguments: &[&str]| plenum(home.path(), &[&["queue"], arguments].concat(), "");
+    let said = succeeds(&queue(&[]));
+    assert!(
+        said.contains("peer.example/1 (too deep)") && said.contains("peer.example/2 (no parent)"),
+        "{said}"
+    );
+    assert!(fails(&queue(&["retry", "never.example"])).contains("never.example"));
+    assert!(succeeds(&queue(&["retry", "peer.example"])).starts_with("0 deliveries and 0 received"));
+    assert!(succeeds(&queue(&["retry"])).starts_with("0 deliveries and 2 received"));
+    assert!(succeeds(&queue(&["list"])).starts_with("0 deliveries and 2 received"));
 }

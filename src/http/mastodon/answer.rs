@@ -42,7 +42,7 @@ pub struct ApiError {
     /// What to do about it, if there is more to say.
     pub description: Option<String>,
     /// Per field what is wrong with it.
-    pub details: Option<Value>,
+    pub details: Option<Box<Value>>,
 }
 
 impl ApiError {
@@ -108,7 +108,7 @@ impl From<Refusal> for ApiError {
             Refusal::Forbidden(why) => Self::forbidden().because(why),
             Refusal::Invalid { field, why } => {
                 let details = json!({ field: [{ "error": "ERR_INVALID", "description": why }] });
-                Self { details: Some(details), ..Self::invalid(format!("{field} {why}")) }
+                Self { details: Some(Box::new(details)), ..Self::invalid(format!("{field} {why}")) }
             }
             Refusal::Conflict(why) => Self::invalid(why),
             Refusal::TooMany(why) => {
@@ -139,7 +139,7 @@ impl IntoResponse for ApiError {
                 fields.insert("error_description".to_owned(), json!(description));
             }
             if let Some(details) = self.details {
-                fields.insert("details".to_owned(), details);
+                fields.insert("details".to_owned(), *details);
             }
         }
         let mut response = (self.status, Json(body)).into_response();

@@ -98,10 +98,12 @@ pub fn of_account(
             let to = one.head.in_reply_to_id.and_then(|parent| answers.get(&parent).copied());
             let replies = one.head.in_reply_to_uri.is_some() && to != Some(one.head.author_id);
             let direct = one.head.visibility == crate::domain::contribution::Visibility::Mentioned;
-            !(wanted.no_replies && replies && one.boost.is_none())
-                && !(wanted.no_boosts && one.boost.is_some())
-                && !(wanted.no_direct && direct)
-                && tagged.as_ref().is_none_or(|tagged| tagged.contains(&one.head.id))
+            let unwanted = match one.boost {
+                Some(_) => wanted.no_boosts,
+                None => wanted.no_replies && replies,
+            };
+            let unwanted = unwanted || (wanted.no_direct && direct);
+            !unwanted && tagged.as_ref().is_none_or(|tagged| tagged.contains(&one.head.id))
         };
         Ok(found.into_iter().filter(|(_, one)| fits(one)).collect())
     };

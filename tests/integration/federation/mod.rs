@@ -4,3 +4,4 @@ mod delivery;
 mod hosts;
 mod sink;
 mod statements;
+mod storage;

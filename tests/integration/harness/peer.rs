@@ -226,8 +226,24 @@ impl Actor {
         let outgoing = Outgoing { method: &Method::POST, url: &url, body: Some(&body) };
         let signer = Signer { key_id: Uri::parse(key_id).unwrap(), key: self.rsa.clone() };
         let headers = signature::sign(scheme, outgoing, &signer, to.app().clock().now()).unwrap();
-        let mut request = Request { host: to.host.clone(), path: path.to_owned(), headers, body };
+        let (host, path) = (to.host.clone(), path.to_owned());
+        let mut request = Request { method: Method::POST, host, path, headers, body };
         request.set("host", &to.host);
+        request
+    }
+
+    /// A signed request for a document.
+    pub(crate) fn get(&self, from: &Instance, path: &str) -> Request {
+        let url = format!("{}{path}", from.origin()).parse().unwrap();
+        let outgoing = Outgoing { method: &Method::GET, url: &url, body: None };
+        let key_id = Uri::parse(&format!("{}#main-key", self.id)).unwrap();
+        let signer = Signer { key_id, key: self.rsa.clone() };
+        let now = from.app().clock().now();
+        let headers = signature::sign(SignatureScheme::Cavage, outgoing, &signer, now).unwrap();
+        let (host, path) = (from.host.clone(), path.to_owned());
+        let mut request = Request { method: Method::GET, host, path, headers, body: Vec::new() };
+        request.set("host", &from.host);
+        request.set("accept", "application/activity+json");
         request
     }
 
@@ -239,6 +255,7 @@ impl Actor {
 
 /// A request as it will go over the wire; a test may change anything about it.
 pub(crate) struct Request {
+    method: Method,
     host: String,
     pub(crate) path: String,
     pub(crate) headers: HeaderMap,
@@ -248,8 +265,8 @@ pub(crate) struct Request {
 impl Request {
     pub(crate) fn unsigned(to: &Instance, path: &str, body: &Value) -> Self {
         let body = body.to_string().into_bytes();
-        let mut request =
-            Self { host: to.host.clone(), path: path.to_owned(), headers: HeaderMap::new(), body };
+        let (host, path) = (to.host.clone(), path.to_owned());
+        let mut request = Self { method: Method::POST, host, path, headers: HeaderMap::new(), body };
         request.set("host", &to.host);
         request.set("content-type", "application/activity+json");
         request
@@ -276,7 +293,7 @@ impl Request {
 
     /// Sends it from a thread of its own.
     pub(crate) fn send_here(&self) -> u16 {
-        let mut text = format!("POST {} HTTP/1.1\r\nconnection: close\r\n", self.path);
+        let mut text = format!("{} {} HTTP/1.1\r\nconnection: close\r\n", self.method, self.path);
         for (name, value) in &self.headers {
             text.push_str(&format!("{name}: {}\r\n", value.to_str().unwrap()));
         }

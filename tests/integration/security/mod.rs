@@ -5,6 +5,7 @@ mod documents;
 mod egress;
 pub(crate) mod elsewhere;
 mod exhaustion;
+mod privacy;
 mod signatures;
 
 use plenum::domain::uri::Uri;

@@ -1,0 +1,85 @@
+//! What is not for everybody reaches only those it is for (security items 16 and 47).
+
+use plenum::domain::contribution::Visibility;
+use plenum::domain::view::View;
+use plenum::services::posts::{self, NewPost};
+use plenum::services::relations;
+use plenum::store::accounts;
+use plenum::text::Markdown;
+use serde_json::json;
+
+use super::Scene;
+use crate::harness::people::{Drafting, statement};
+
+impl Scene {
+    /// Something of the organization for its followers, of whom `vic` is one.
+    async fn for_followers(&self) -> View {
+        let follow = self.vic.does("Follow", self.organization.as_str());
+        assert_eq!(self.vic.sends(self.t(), &follow), 202);
+        self.world.settle().await;
+        let organization = self.t().organization().await;
+        let post = NewPost {
+            markdown: Markdown::new("Among ourselves"),
+            visibility: Visibility::Followers,
+            language: "en".to_owned(),
+            ..NewPost::default()
+        };
+        self.t().app().db.write(|tx| posts::publish(tx, &organization, &post)).await.unwrap()
+    }
+}
+
+fn path(view: &View) -> String {
+    view.head.uri.as_str().splitn(4, '/').nth(3).map(|path| format!("/{path}")).unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn item_16_documents_for_followers_go_to_followers() {
+    let scene = Scene::acquainted().await;
+    let path = path(&scene.for_followers().await);
+    assert_eq!(scene.vic.get(scene.t(), &path).send(), 200, "a follower");
+    let stranger = scene.mal.get(scene.t(), &path).send();
+    assert!([401, 404].contains(&stranger), "somebody else: {stranger}");
+    let mut unnamed = scene.vic.get(scene.t(), &path);
+    let signature = unnamed.header("signature");
+    unnamed.set("signature", &signature.replace("(request-target) host date", "(request-target) date"));
+    let answer = unnamed.send();
+    assert!([401, 404].contains(&answer), "the host is not signed: {answer}");
+    let captured = scene.vic.get(scene.t(), &path);
+    scene.world.advance_hours(13);
+    let replayed = captured.send();
+    assert!([401, 404].contains(&replayed), "a captured request: {replayed}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn item_47_who_sees_nothing_answers_nothing() {
+    let scene = Scene::acquainted().await;
+    let hidden = scene.for_followers().await;
+    scene.world.settle().await;
+    let before = scene.before().await;
+    let blind = scene.mal.does("Create", scene.mal.reply("blind", &hidden.head.uri, "I can guess"));
+    assert_eq!(scene.mal.sends(scene.t(), &blind), 202);
+    scene.unchanged(&before, 0).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn item_47_who_is_blocked_is_not_heard() {
+    let scene = Scene::acquainted().await;
+    let organization = scene.t().organization().await;
+    let own = scene.t().publishes(statement("On wasps").thesis("Wasps cannot count.")).await.head.uri;
+    let uri = scene.mal.uri();
+    let db = scene.t().app().db;
+    db.write(|tx| {
+        let mal = accounts::by_uri(tx, &uri)?.unwrap();
+        let block = plenum::services::publish::activity_uri(tx)?;
+        relations::block(tx, &organization, &mal, &block)
+    })
+    .await
+    .unwrap();
+    scene.world.settle().await;
+    let before = scene.before().await;
+    let mut named = scene.mal.reply("named", &own, "Listen to me");
+    named["tag"] = json!([{ "type": "Mention", "href": scene.organization.as_str(), "name": "@tee" }]);
+    named["cc"] = json!([scene.organization.as_str()]);
+    assert_eq!(scene.mal.sends(scene.t(), &scene.mal.does("Create", named)), 202);
+    scene.unchanged(&before, 0).await;
+}
