@@ -161,8 +161,12 @@ async fn admit_file(data: &Federation, owner: &Uri, url: &Uri) -> Result<(), Fet
     let name = below(url.host());
     let free = data.state.fetches.take(&format!("file {}", url.host()), FILES_PER_HOST, now)
         && data.state.fetches.take(&format!("file *.{name}"), FILES_PER_NAME, now);
-    let busy = || FetchError::Temporary(format!("{} was asked often enough for now", url.host()));
-    if free { Ok(()) } else { Err(busy()) }
+    if free { Ok(()) } else { Err(asked_enough(url.host())) }
+}
+
+/// Our own bound on what one server is asked; the next minutes allow more.
+fn asked_enough(host: &str) -> FetchError {
+    FetchError::Temporary(format!("{host} was asked as often as we ask one server within a few minutes"))
 }
 
 fn limits(data: &Federation) -> Limits {
@@ -185,7 +189,7 @@ async fn admit(data: &Federation, uri: &Uri, budget: &Budget) -> Result<(), Fetc
     let name = below(&host);
     let free = data.state.fetches.take(&host, PER_HOST, now)
         && (name == host || data.state.fetches.take(&format!("*.{name}"), PER_NAME, now));
-    if free { Ok(()) } else { Err(FetchError::Temporary(format!("{host} was asked often enough for now"))) }
+    if free { Ok(()) } else { Err(asked_enough(&host)) }
 }
 
 /// Whether we talk to a host.

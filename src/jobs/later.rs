@@ -140,7 +140,7 @@ async fn follow_forum(data: &Data<Federation>, follower: i64, forum: &str) -> Re
         .await
 }
 
-/// Publishes what was written for now; what was moved to another time waits for it.
+/// Publishes a post whose time has come. One that was moved to another time has a job for that time.
 async fn publish_scheduled(data: &Data<Federation>, id: Id<Scheduled>) -> Result<(), Error> {
     let found = data.app.db.read(|conn| Ok(scheduled::by_id(conn, id)?)).await?;
     let Some(found) = found else { return Ok(()) };

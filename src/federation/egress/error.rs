@@ -19,7 +19,7 @@ pub enum EgressError {
     #[error("not asked: {0}")]
     Refused(String),
     /// It may work later.
-    #[error("no answer for now: {why}")]
+    #[error("no answer, which may be different later: {why}")]
     Temporary {
         /// What happened.
         why: String,

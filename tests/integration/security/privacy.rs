@@ -1,14 +1,17 @@
-//! What is not for everybody reaches only those it is for (security items 16 and 47).
+//! What is not for everybody reaches only those it is for (security items 16, 38 and 47).
 
 use plenum::domain::contribution::Visibility;
+use plenum::domain::relation::FollowState;
 use plenum::domain::view::View;
 use plenum::services::posts::{self, NewPost};
+use plenum::services::publish::activity_uri;
 use plenum::services::relations;
-use plenum::store::accounts;
+use plenum::store::contributions::Viewer;
+use plenum::store::{self, accounts};
 use plenum::text::Markdown;
 use serde_json::json;
 
-use super::Scene;
+use super::{ParseUri, Scene};
 use crate::harness::people::{Drafting, statement};
 
 impl Scene {
@@ -51,6 +54,40 @@ async fn item_16_documents_for_followers_go_to_followers() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn item_38_a_boost_opens_nothing() {
+    let scene = Scene::acquainted().await;
+    let organization = scene.t().organization().await;
+    let db = scene.t().app().db;
+    for actor in [&scene.vic, &scene.mal] {
+        let uri = actor.uri();
+        db.write(|tx| {
+            let followed = accounts::by_uri(tx, &uri)?.unwrap();
+            let follow = activity_uri(tx)?;
+            store::relations::insert(tx, organization.id, followed.id, &follow, FollowState::Accepted)?;
+            Ok(())
+        })
+        .await
+        .unwrap();
+    }
+    scene.world.settle().await;
+    let mut note = scene.vic.note("private", "for my followers");
+    note["to"] = json!([format!("{}/followers", scene.vic.id)]);
+    note["cc"] = json!([]);
+    let mut create = scene.vic.does("Create", note.clone());
+    create["to"] = note["to"].clone();
+    assert_eq!(scene.vic.sends(scene.t(), &create), 202);
+    scene.world.settle().await;
+    let uri = note["id"].as_str().unwrap().parse_uri();
+    assert_eq!(scene.mal.sends(scene.t(), &scene.mal.does("Announce", uri.as_str())), 202);
+    scene.world.settle().await;
+    assert!(scene.t().sees(&uri).await.is_none(), "not for everybody");
+    let member = scene.t().person("bela", &[]).await;
+    assert!(scene.t().view(Viewer::Member(member.id), &uri).await.is_none(), "not for who does not follow");
+    let stored = scene.t().view(Viewer::Member(organization.id), &uri).await;
+    assert_eq!(stored.expect("the organization follows its author").boosts, 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn item_47_who_sees_nothing_answers_nothing() {
     let scene = Scene::acquainted().await;
     let hidden = scene.for_followers().await;
@@ -70,7 +107,7 @@ async fn item_47_who_is_blocked_is_not_heard() {
     let db = scene.t().app().db;
     db.write(|tx| {
         let mal = accounts::by_uri(tx, &uri)?.unwrap();
-        let block = plenum::services::publish::activity_uri(tx)?;
+        let block = activity_uri(tx)?;
         relations::block(tx, &organization, &mal, &block)
     })
     .await

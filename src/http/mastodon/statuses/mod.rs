@@ -13,18 +13,19 @@ use serde_json::{Value, json};
 
 use super::answer::{Answer, ApiError};
 use super::caller::{Allowed, Maybe, PathId};
-use super::entities::account::Account;
 use super::entities::status::{Context, Status, StatusEdit, StatusSource, edits};
 use super::paging::{self, Newer};
 use super::params::Params;
 use super::scopes::{ReadAccounts, ReadStatuses};
 use super::shown;
 use crate::domain::Refusal;
-use crate::domain::contribution::Kind;
+use crate::domain::account::Account as Doer;
+use crate::domain::contribution::{Contribution, Kind};
 use crate::domain::id::Id;
 use crate::domain::timeline::Found;
 use crate::federation::Federation;
 use crate::store::contributions::Viewer;
+use crate::store::page::Page;
 use crate::store::threads::{self, Reach};
 use crate::store::{Conn, Error, lines, revisions, timelines};
 use crate::text::Html;
@@ -153,14 +154,7 @@ async fn favourited_by(
     PathId(key): PathId,
     params: Params,
 ) -> Result<Response, ApiError> {
-    let (viewer, page) = (caller.viewer(), paging::page(&params, 40, 80));
-    let listed = data.app.db.read(|conn| {
-        let head = shown::meant(conn, viewer, key)?;
-        let rows = timelines::liked_by(conn, viewer, head.id, &page)?;
-        people(conn, &data, rows)
-    });
-    let (accounts, ends) = listed.await?;
-    Ok(paging::listed(&params, &accounts, ends, Newer::SinceId))
+    people(&data, caller.viewer(), key, &params, timelines::liked_by).await
 }
 
 /// `GET /api/v1/statuses/{id}/reblogged_by`.
@@ -170,24 +164,29 @@ async fn reblogged_by(
     PathId(key): PathId,
     params: Params,
 ) -> Result<Response, ApiError> {
-    let (viewer, page) = (caller.viewer(), paging::page(&params, 40, 80));
-    let listed = data.app.db.read(|conn| {
-        let head = shown::meant(conn, viewer, key)?;
-        let rows = timelines::boosted_by(conn, viewer, head.id, &page)?;
-        people(conn, &data, rows)
-    });
-    let (accounts, ends) = listed.await?;
-    Ok(paging::listed(&params, &accounts, ends, Newer::SinceId))
+    people(&data, caller.viewer(), key, &params, timelines::boosted_by).await
 }
 
-type People = (Vec<Account>, Option<(i64, i64)>);
-
-fn people(
-    conn: &mut Conn,
+/// Who did something with a contribution, as `doers` reads them from the store: each with the key of
+/// having done so, which is what pages are counted by.
+async fn people<E>(
     data: &Data<Federation>,
-    rows: Vec<(i64, Id<crate::domain::account::Account>)>,
-) -> Result<People, Error> {
-    let ends = paging::ends(rows.iter().map(|(key, _)| *key));
-    let ids: Vec<_> = rows.into_iter().map(|(_, account)| account).collect();
-    Ok((shown::accounts_by_ids(conn, &data.app, &ids)?, ends))
+    viewer: Viewer,
+    key: i64,
+    params: &Params,
+    doers: impl FnOnce(&mut Conn, Viewer, Id<Contribution>, &Page) -> Result<Vec<(i64, Id<Doer>)>, E>,
+) -> Result<Response, ApiError>
+where
+    Error: From<E>,
+{
+    let page = paging::page(params, 40, 80);
+    let listed = data.app.db.read(|conn| {
+        let head = shown::meant(conn, viewer, key)?;
+        let rows = doers(conn, viewer, head.id, &page)?;
+        let ids: Vec<_> = rows.iter().map(|(_, account)| *account).collect();
+        let ends = paging::ends(rows.iter().map(|(key, _)| *key));
+        Ok((shown::accounts_by_ids(conn, &data.app, &ids)?, ends))
+    });
+    let (accounts, ends) = listed.await?;
+    Ok(paging::listed(params, &accounts, ends, Newer::SinceId))
 }
