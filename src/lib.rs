@@ -20,8 +20,3 @@ pub mod services;
 pub mod store;
 pub mod text;
 pub mod vocab;
-
-/// The server makes and drops many small strings on several threads at once, which is what this
-/// allocator is for: a quarter of the time of an inbox under load went into the C library's.
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
