@@ -29,8 +29,10 @@ pub use followed::home;
 pub use open::{Public, Tagged, public, tagged};
 pub use saved::{bookmarks, boosted_by, liked_by, likes};
 
-/// How often more is asked for when places fell out.
+/// How often more is asked for when places fell out, twice as much each time.
 const ROUNDS: usize = 12;
+/// Places that are asked for at once at most.
+const MOST_AT_ONCE: i64 = 1000;
 
 /// A place: its key, which pages count in, who put it there by boosting, and the contribution.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -165,7 +167,7 @@ fn fill(
     let mut filled: Vec<(i64, Found)> = Vec::new();
     for _ in 0..ROUNDS {
         let batch = places(conn, &wanted)?;
-        let whole = batch.len() >= limit;
+        let whole = i64::try_from(batch.len()).unwrap_or(i64::MAX) >= wanted.limit;
         let end = if page.is_ascending() { batch.first() } else { batch.last() };
         let Some(end) = end.map(|place| place.key) else { break };
         let found = heads(conn, viewer, &batch)?;
@@ -180,6 +182,7 @@ fn fill(
         if !whole || filled.len() >= limit {
             break;
         }
+        wanted.limit = wanted.limit.saturating_mul(2).min(MOST_AT_ONCE);
     }
     if page.is_ascending() {
         let surplus = filled.len().saturating_sub(limit);
