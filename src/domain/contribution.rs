@@ -8,6 +8,7 @@ use diesel::sql_types::SmallInt;
 use super::account::Account;
 use super::id::Id;
 use super::media::ReceivedMedia;
+use super::poll::ReceivedPoll;
 use super::site::ReplyPolicy;
 use super::sql::smallint_enum;
 use super::statement::ThesisKind;
@@ -194,6 +195,8 @@ pub struct Received {
     pub tags: Vec<String>,
     /// The files beside it.
     pub media: Vec<ReceivedMedia>,
+    /// What its readers may choose from.
+    pub poll: Option<ReceivedPoll>,
     /// The document as it came, kept word for word because its proof covers it.
     pub document: String,
     /// What the kind adds.

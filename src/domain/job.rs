@@ -50,6 +50,13 @@ pub enum Job {
         /// When, in milliseconds: a post that is moved gets another job.
         due: i64,
     },
+    /// Tell how a poll of ours ended.
+    ClosePoll {
+        /// The post.
+        contribution: i64,
+        /// When, in milliseconds: a poll that is asked anew gets another job.
+        due: i64,
+    },
     /// Remove the bytes of a file that no row names any more.
     RemoveFile {
         /// Where they are kept.
@@ -71,6 +78,7 @@ impl Job {
             Self::FollowForum { follower, forum } => format!("follow_forum {follower} {forum}"),
             Self::FetchNodeInfo { host } => format!("fetch_nodeinfo {host}"),
             Self::PublishScheduled { scheduled, due } => format!("publish_scheduled {scheduled} {due}"),
+            Self::ClosePoll { contribution, due } => format!("close_poll {contribution} {due}"),
             Self::RemoveFile { file } => format!("remove_file {file}"),
             Self::Cleanup => "cleanup".to_owned(),
         }

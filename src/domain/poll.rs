@@ -7,6 +7,7 @@ use super::Refusal;
 use super::contribution::Contribution;
 use super::id::Id;
 use crate::clock::Timestamp;
+use crate::text::plain;
 
 /// A post that asks its readers to choose.
 #[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable, Insertable)]
@@ -56,6 +57,19 @@ impl Poll {
     }
 }
 
+/// A poll elsewhere, as its document describes it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ReceivedPoll {
+    /// The answers, and how often each was chosen.
+    pub options: Vec<(String, i64)>,
+    /// Whether more than one answer may be chosen.
+    pub multiple: bool,
+    /// Until when.
+    pub ends_at: Option<Timestamp>,
+    /// How many took part.
+    pub voters: i64,
+}
+
 /// A poll as somebody wants to ask it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NewPoll {
@@ -80,7 +94,7 @@ impl NewPoll {
     /// Checks it; the answers come back trimmed.
     pub fn accept(mut self) -> Result<Self, Refusal> {
         let no = |why: &str| Err(Refusal::invalid("poll", why));
-        self.options = self.options.iter().map(|option| option.trim().to_owned()).collect();
+        self.options = self.options.iter().map(|option| plain::single_line(option)).collect();
         self.options.retain(|option| !option.is_empty());
         let mut once = self.options.clone();
         once.sort_unstable();

@@ -5,7 +5,6 @@ use diesel::prelude::{Insertable, Queryable, Selectable};
 use super::account::Account;
 use super::contribution::Contribution;
 use super::id::Id;
-use super::poll::PollView;
 use super::view::View;
 use crate::clock::Timestamp;
 
@@ -75,8 +74,6 @@ pub struct Line {
     pub boost: Option<(Boost, AccountView)>,
     /// Whom it answers.
     pub answers: Option<Id<Account>>,
-    /// The poll, if it has one.
-    pub poll: Option<PollView>,
     /// What the asking account did with it; `None` when nobody is signed in.
     pub mine: Option<Mine>,
 }

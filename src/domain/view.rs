@@ -3,6 +3,7 @@
 use super::account::Account;
 use super::contribution::{Contribution, Kind};
 use super::media::Media;
+use super::poll::PollView;
 use super::statement::{Statement, Thesis};
 use super::uri::Uri;
 
@@ -21,6 +22,8 @@ pub struct View {
     pub tags: Vec<String>,
     /// The files beside it, in their order.
     pub media: Vec<Media>,
+    /// What its readers may choose from.
+    pub poll: Option<PollView>,
     /// Visible replies we have.
     pub replies: i64,
     /// Likes we know of.

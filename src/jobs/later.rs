@@ -97,6 +97,7 @@ const fn tries(job: &Job) -> i32 {
         | Job::FetchOutbox { .. }
         | Job::FollowForum { .. }
         | Job::PublishScheduled { .. }
+        | Job::ClosePoll { .. }
         | Job::RemoveFile { .. } => 6,
         // Without it the server fills up.
         Job::Cleanup => i32::MAX,
@@ -125,6 +126,9 @@ async fn perform(data: &Data<Federation>, job: &Job) -> Result<(), Error> {
         Job::FollowForum { follower, forum } => follow_forum(data, *follower, forum).await,
         Job::PublishScheduled { scheduled, .. } => publish_scheduled(data, Id::new(*scheduled)).await,
         Job::RemoveFile { file } => data.app.storage.delete(file).await,
+        Job::ClosePoll { contribution, .. } => {
+            data.app.db.write(|tx| services::polls::close(tx, Id::new(*contribution))).await
+        }
         Job::Cleanup => cleanup(data).await,
     }
 }

@@ -76,6 +76,7 @@ fn insert(tx: &mut Tx<'_>, received: &Received) -> Result<Receipt, Error> {
     };
     contributions::insert(tx, &head, &received.mentions, &received.tags)?;
     media::receive(tx, received.author.id, id, &received.media)?;
+    super::polls::receive(tx, id, received.poll.as_ref())?;
     body(tx, id, received)?;
     keep(tx, id, received, head.text.revision, state)?;
     contributions::adopt_waiting(tx, &received.uri, id, head.thread_id)?;
@@ -95,6 +96,8 @@ fn change(tx: &mut Tx<'_>, known: &Contribution, received: &Received) -> Result<
     let before = known.edited_at.unwrap_or(known.published_at);
     let newer = received.updated_at.map(|at| at.min(tx.now)).filter(|at| *at > before);
     let (Some(edited_at), false) = (newer, known.state == State::Deleted) else {
+        // Counts of votes come without a new version.
+        super::polls::recount(tx, known.id, received.poll.as_ref())?;
         return Ok(Receipt::Ignored("not newer than what is here"));
     };
     if revision(&received.body) != 0 && revision(&received.body) < known.revision {
@@ -107,6 +110,7 @@ fn change(tx: &mut Tx<'_>, known: &Contribution, received: &Received) -> Result<
     contributions::set_mentions(tx, known.id, &received.mentions)?;
     contributions::set_tags(tx, known.id, &received.tags)?;
     media::receive(tx, received.author.id, known.id, &received.media)?;
+    super::polls::receive(tx, known.id, received.poll.as_ref())?;
     body(tx, known.id, received)?;
     keep(tx, known.id, received, revision, text.state)?;
     Ok(Receipt::Changed(Box::new(stored(tx, known.id)?)))

@@ -1,25 +1,128 @@
-//! Choosing in polls.
+//! Polls: choosing here and elsewhere, counting, and the end.
+
+use serde_json::{Value, json};
 
 use super::publish;
 use crate::domain::Refusal;
 use crate::domain::account::Account;
-use crate::domain::contribution::Contribution;
+use crate::domain::contribution::{Contribution, Visibility};
 use crate::domain::id::Id;
-use crate::domain::poll::PollView;
+use crate::domain::poll::{Poll, PollView, ReceivedPoll};
+use crate::domain::uri::Uri;
 use crate::store::contributions::{self, Viewer};
-use crate::store::{Error, Tx, polls};
+use crate::store::{Error, Tx, accounts, polls};
 
 /// An account of ours chooses; once, and before the end.
 pub fn vote(tx: &mut Tx<'_>, account: &Account, id: Id<Contribution>, choices: &[i32]) -> Result<(), Error> {
     let head = contributions::by_id(tx, Viewer::Member(account.id), id)?.ok_or(Refusal::NotFound)?;
     let view = polls::one(tx, Some(account.id), id)?.ok_or(Refusal::NotFound)?;
     let chosen = accept(tx, account, &head, &view, choices)?;
+    let missing = || Error::broken("a poll without its author");
+    let author = accounts::by_id(tx, head.author_id)?.ok_or_else(missing)?;
     for position in chosen {
         let uri = publish::activity_uri(tx)?;
         polls::vote(tx, id, account.id, position, &uri)?;
+        let title = view.options.iter().find(|option| option.position == position);
+        if let Some(option) = title.filter(|_| !author.is_local()) {
+            let note = ballot(&uri, account, &author, &head, &option.title);
+            publish::to_account(tx, "Create", account, &note, &author)?;
+        }
     }
     polls::count_voter(tx, id)?;
     Ok(())
+}
+
+/// A vote as other servers read it: a Note that has a name and says nothing.
+fn ballot(uri: &Uri, account: &Account, author: &Account, head: &Contribution, title: &str) -> Value {
+    json!({
+        "id": format!("{uri}#vote"),
+        "type": "Note",
+        "name": title,
+        "attributedTo": account.uri,
+        "to": [author.uri],
+        "inReplyTo": head.uri,
+    })
+}
+
+/// Somebody elsewhere chooses in a poll of ours.
+pub fn receive_vote(
+    tx: &mut Tx<'_>,
+    account: &Account,
+    head: &Contribution,
+    title: &str,
+    uri: &Uri,
+) -> Result<(), Error> {
+    contributions::by_id(tx, Viewer::Remote(account.id), head.id)?.ok_or(Refusal::NotFound)?;
+    let view = polls::one(tx, Some(account.id), head.id)?.ok_or(Refusal::NotFound)?;
+    let option = view.options.iter().find(|option| option.title == title);
+    let option = option.ok_or_else(|| Refusal::invalid("name", "this poll does not offer that answer"))?;
+    if view.chosen.contains(&option.position) {
+        return Ok(());
+    }
+    if view.poll.is_over(tx.now) {
+        return Err(Refusal::forbidden("this poll is over").into());
+    }
+    if !view.chosen.is_empty() && !view.poll.multiple {
+        return Err(Refusal::forbidden("this poll takes one answer only").into());
+    }
+    polls::vote(tx, head.id, account.id, option.position, uri)?;
+    if view.chosen.is_empty() {
+        polls::count_voter(tx, head.id)?;
+    }
+    Ok(())
+}
+
+/// Keeps the poll of a post from elsewhere; other answers begin anew, the same ones are counted.
+pub(super) fn receive(
+    tx: &mut Tx<'_>,
+    id: Id<Contribution>,
+    received: Option<&ReceivedPoll>,
+) -> Result<(), Error> {
+    let Some(received) = received else { return Ok(polls::erase(tx, id)?) };
+    if recount(tx, id, Some(received))? {
+        return Ok(());
+    }
+    let poll = Poll {
+        contribution_id: id,
+        ends_at: received.ends_at,
+        multiple: received.multiple,
+        hides_totals: false,
+        voters: received.voters,
+    };
+    Ok(polls::set(tx, &poll, &received.options)?)
+}
+
+/// Takes over the counts of a poll elsewhere; `false` where the answers are others.
+pub(super) fn recount(
+    tx: &mut Tx<'_>,
+    id: Id<Contribution>,
+    received: Option<&ReceivedPoll>,
+) -> Result<bool, Error> {
+    let Some(received) = received else { return Ok(false) };
+    let Some(view) = polls::one(tx, None, id)? else { return Ok(false) };
+    let same = view.poll.multiple == received.multiple
+        && view
+            .options
+            .iter()
+            .map(|option| &option.title)
+            .eq(received.options.iter().map(|(title, _)| title));
+    if same {
+        polls::recount(tx, id, received)?;
+    }
+    Ok(same)
+}
+
+/// A poll of ours is over: the world hears how it ended.
+pub fn close(tx: &mut Tx<'_>, id: Id<Contribution>) -> Result<(), Error> {
+    let Some(poll) = polls::one(tx, None, id)? else { return Ok(()) };
+    let head = contributions::known_by_id(tx, id)?.filter(|head| head.local);
+    let Some(head) = head.filter(|_| poll.poll.is_over(tx.now)) else { return Ok(()) };
+    if head.visibility == Visibility::Internal {
+        return Ok(());
+    }
+    let view = super::posts::load(tx, id)?;
+    let (document, _) = publish::render(tx, &view)?;
+    publish::update(tx, &view, &document)
 }
 
 fn accept(

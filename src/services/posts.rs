@@ -8,13 +8,14 @@ use crate::domain::Refusal;
 use crate::domain::account::Account;
 use crate::domain::contribution::{Contribution, Kind, State, Visibility};
 use crate::domain::id::{Id, token};
+use crate::domain::job::Job;
 use crate::domain::media::Media;
 use crate::domain::poll::{NewPoll, Poll, PollView};
 use crate::domain::uri::Uri;
 use crate::domain::view::View;
 use crate::store::contributions::{NewContribution, Text, Viewer};
 use crate::store::revisions::{self, Revision};
-use crate::store::{self, Error, Tx, polls, settings, views};
+use crate::store::{self, Error, Tx, jobs, polls, settings, views};
 use crate::text::entities::{self, Entity};
 use crate::text::markdown::{self, Breaks, Link};
 use crate::text::{Html, Markdown};
@@ -232,7 +233,9 @@ fn ask(tx: &mut Tx<'_>, id: Id<Contribution>, poll: &NewPoll) -> Result<(), Erro
         voters: 0,
     };
     let titles: Vec<(String, i64)> = poll.options.into_iter().map(|title| (title, 0)).collect();
-    Ok(polls::set(tx, &row, &titles)?)
+    polls::set(tx, &row, &titles)?;
+    let end = tx.now.plus_seconds(poll.seconds);
+    jobs::enqueue(tx, &Job::ClosePoll { contribution: id.get(), due: end.0 }, end)
 }
 
 /// Puts another poll in the place of the one a post has; the same one goes on. Returns whether

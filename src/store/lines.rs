@@ -6,9 +6,9 @@ use diesel::{ExpressionMethods, QueryDsl, QueryResult};
 
 use super::conn::{Conn, run};
 use super::contributions::Viewer;
-use super::{account_views, polls, views};
+use super::{account_views, views};
 use crate::domain::account::Account;
-use crate::domain::contribution::{Contribution, Kind};
+use crate::domain::contribution::Contribution;
 use crate::domain::id::Id;
 use crate::domain::timeline::{AccountView, Found, Line, Mine};
 use crate::domain::view::View;
@@ -31,8 +31,6 @@ pub fn load(conn: &mut Conn, viewer: Viewer, found: Vec<Found>) -> QueryResult<V
         Some(account) => Some(Deeds::of(conn, account, heads.values())?),
         None => None,
     };
-    let asked: Vec<_> = heads.values().filter(|head| head.kind == Kind::Post).map(|head| head.id).collect();
-    let questions = polls::of(conn, viewer.account(), &asked)?;
     let views = views::load(conn, viewer, heads.into_values().collect())?;
     let views: HashMap<Id<Contribution>, View> = views.into_iter().map(|view| (view.head.id, view)).collect();
     let people = people(conn, &found, &views)?;
@@ -52,7 +50,6 @@ pub fn load(conn: &mut Conn, viewer: Viewer, found: Vec<Found>) -> QueryResult<V
             author,
             boost,
             answers: one.head.in_reply_to_id.and_then(|parent| answers.get(&parent).copied()),
-            poll: questions.get(&id).cloned(),
             mine: mine.as_ref().map(|mine| mine.about(&one.head)),
             view,
         });

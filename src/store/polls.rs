@@ -10,7 +10,7 @@ use super::tx::Tx;
 use crate::domain::account::Account;
 use crate::domain::contribution::Contribution;
 use crate::domain::id::Id;
-use crate::domain::poll::{Poll, PollOption, PollView};
+use crate::domain::poll::{Poll, PollOption, PollView, ReceivedPoll};
 use crate::domain::uri::Uri;
 use crate::schema::{poll_options, poll_votes, polls};
 
@@ -76,6 +76,37 @@ pub fn set(conn: &mut Conn, poll: &Poll, titles: &[(String, i64)]) -> QueryResul
         run!(conn, execute, diesel::insert_into(poll_options::table).values(&option))?;
     }
     Ok(())
+}
+
+/// Takes over how often each answer was chosen, as the poll's own server counts.
+pub fn recount(conn: &mut Conn, id: Id<Contribution>, poll: &ReceivedPoll) -> QueryResult<()> {
+    for (position, (_, votes)) in (0_i32..).zip(&poll.options) {
+        let option = poll_options::table.find((id, position));
+        run!(conn, execute, diesel::update(option).set(poll_options::votes.eq(*votes)))?;
+    }
+    let change = (polls::voters.eq(poll.voters), polls::ends_at.eq(poll.ends_at));
+    run!(conn, execute, diesel::update(polls::table.find(id)).set(change))?;
+    Ok(())
+}
+
+/// Whether an account chose this answer.
+pub fn has_chosen(
+    conn: &mut Conn,
+    id: Id<Contribution>,
+    account: Id<Account>,
+    position: i32,
+) -> QueryResult<bool> {
+    let count: i64 = run!(conn, get_result, poll_votes::table.find((id, account, position)).count())?;
+    Ok(count > 0)
+}
+
+/// Who took part.
+pub fn voters(conn: &mut Conn, id: Id<Contribution>) -> QueryResult<Vec<Id<Account>>> {
+    let query = poll_votes::table
+        .filter(poll_votes::contribution_id.eq(id))
+        .select(poll_votes::account_id)
+        .distinct();
+    run!(conn, load, query)
 }
 
 /// Removes a poll.

@@ -8,10 +8,11 @@ use diesel::{ExpressionMethods, JoinOnDsl, QueryDsl, QueryResult, SelectableHelp
 
 use super::conn::{Conn, run};
 use super::contributions::{Viewer, visible_to};
-use super::{accounts, media, revisions};
+use super::{accounts, media, polls, revisions};
 use crate::domain::account::Account;
 use crate::domain::contribution::{Contribution, Kind};
 use crate::domain::id::Id;
+use crate::domain::poll::PollView;
 use crate::domain::statement::{Statement, Thesis};
 use crate::domain::uri::Uri;
 use crate::domain::view::{Body, ThesisView, View};
@@ -31,6 +32,7 @@ pub fn load(conn: &mut Conn, viewer: Viewer, heads: Vec<Contribution>) -> QueryR
     let likes = like_counts(conn, &ids)?;
     let boosts = boost_counts(conn, &ids)?;
     let mut files = media::of_contributions(conn, &ids)?;
+    let mut questions = questions(conn, viewer, &heads)?;
     let mut bodies = bodies(conn, viewer, &heads)?;
     let mut named = group(named);
     let mut views = Vec::with_capacity(heads.len());
@@ -49,6 +51,7 @@ pub fn load(conn: &mut Conn, viewer: Viewer, heads: Vec<Contribution>) -> QueryR
                 .collect(),
             tags: hashtags.remove(&head.id).unwrap_or_default(),
             media: files.remove(&head.id).unwrap_or_default(),
+            poll: questions.remove(&head.id),
             replies: replies.get(&head.id).copied().unwrap_or(0),
             likes: likes.get(&head.id).copied().unwrap_or(0),
             boosts: boosts.get(&head.id).copied().unwrap_or(0),
@@ -59,6 +62,15 @@ pub fn load(conn: &mut Conn, viewer: Viewer, heads: Vec<Contribution>) -> QueryR
         });
     }
     Ok(views)
+}
+
+fn questions(
+    conn: &mut Conn,
+    viewer: Viewer,
+    heads: &[Contribution],
+) -> QueryResult<HashMap<Id<Contribution>, PollView>> {
+    let ids: Ids = heads.iter().filter(|head| head.kind == Kind::Post).map(|head| head.id).collect();
+    if ids.is_empty() { Ok(HashMap::new()) } else { polls::of(conn, viewer.account(), &ids) }
 }
 
 /// The view of one contribution.

@@ -1,16 +1,33 @@
-//! A post as a Note.
+//! A post as a Note, or as a Question where it has a poll.
 
 use serde_json::{Value, json};
 
-use super::object;
+use super::object::{self, Document};
+use crate::domain::poll::PollView;
 use crate::domain::view::View;
 
 /// The Note of a post.
 pub fn document(view: &View) -> Value {
-    let mut document = object::head(view, "Note");
+    let kind = if view.poll.is_some() { "Question" } else { "Note" };
+    let mut document = object::head(view, kind);
     document.insert("summary".to_owned(), json!(view.head.summary));
     if view.head.summary.is_none() {
         document.remove("summary");
     }
+    if let Some(poll) = &view.poll {
+        ask(&mut document, poll);
+    }
     document.into()
+}
+
+/// The answers with their counts, in the form that Mastodon made common.
+fn ask(document: &mut Document, view: &PollView) {
+    let option = |title: &str, votes: i64| json!({ "type": "Note", "name": title, "replies": { "type": "Collection", "totalItems": votes } });
+    let options: Vec<Value> = view.options.iter().map(|one| option(&one.title, one.votes)).collect();
+    let choice = if view.poll.multiple { "anyOf" } else { "oneOf" };
+    document.insert(choice.to_owned(), json!(options));
+    document.insert("votersCount".to_owned(), json!(view.poll.voters));
+    if let Some(end) = view.poll.ends_at {
+        document.insert("endTime".to_owned(), json!(end.to_rfc3339()));
+    }
 }

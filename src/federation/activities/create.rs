@@ -11,7 +11,7 @@ use crate::domain::uri::Uri;
 use crate::federation::objects::contribution::received;
 use crate::federation::objects::keep;
 use crate::services::contributions::{self as service, Receipt};
-use crate::services::publish;
+use crate::services::{polls, publish};
 use crate::store::contributions::{self, Viewer};
 use crate::store::{Error, Tx, accounts, jobs, relations};
 use crate::vocab::incoming::{IncomingObject, Item, ObjectKind};
@@ -65,6 +65,19 @@ impl<'a> Telling<'a> {
     }
 }
 
+/// Counts a vote in a poll of ours.
+fn vote(tx: &mut Tx<'_>, object: &IncomingObject, author: &Account) -> Result<Outcome, Error> {
+    let asked = match &object.in_reply_to {
+        Some(uri) => contributions::known(tx, uri)?.filter(|head| head.local),
+        None => None,
+    };
+    let (Some(asked), Some(title)) = (asked, &object.title) else {
+        return Ok(Outcome::Ignored("it is a vote in no poll of ours"));
+    };
+    polls::receive_vote(tx, author, &asked, title, &object.id)?;
+    Ok(Outcome::Done)
+}
+
 /// Takes a contribution in, new or changed, if it concerns anybody here.
 pub(super) fn take(
     tx: &mut Tx<'_>,
@@ -76,7 +89,7 @@ pub(super) fn take(
         return Err(Refusal::forbidden("only its owner may tell of a contribution").into());
     }
     if object.vote {
-        return Ok(Outcome::Ignored("votes are not counted here"));
+        return vote(tx, object, author);
     }
     let known = contributions::known(tx, &object.id)?;
     let parent = match &object.in_reply_to {

@@ -79,6 +79,7 @@ pub fn received(
         mentions,
         tags: object.tags.clone(),
         media: object.media.clone(),
+        poll: object.poll.clone(),
         document,
         body: body(&object.kind, author),
     })

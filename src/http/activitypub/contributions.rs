@@ -13,7 +13,7 @@ use crate::domain::uri::Uri;
 use crate::federation::Federation;
 use crate::services::publish;
 use crate::store::contributions::{self, Viewer};
-use crate::store::{Conn, Error, accounts, revisions, statements, views};
+use crate::store::{Conn, Error, accounts, polls, revisions, statements, views};
 use crate::vocab::object;
 
 /// The document at this address, for whoever signed the request.
@@ -48,8 +48,18 @@ fn find(conn: &mut Conn, viewer: Viewer, uri: &Uri) -> Result<Found, Error> {
 
 /// The signed document of the newest version, word for word.
 pub(super) fn current(conn: &mut Conn, head: &Contribution) -> Result<String, Error> {
+    if polls::one(conn, None, head.id)?.is_some() {
+        return counted(conn, head);
+    }
     let newest = revisions::newest(conn, head.id)?.and_then(|revision| revision.document);
     newest.ok_or_else(|| Error::broken(format!("{} has no document", head.uri)))
+}
+
+/// A poll with its votes as they are: its counts change without a new version.
+fn counted(conn: &mut Conn, head: &Contribution) -> Result<String, Error> {
+    let view = views::one(conn, Viewer::Member(head.author_id), head.clone())?.ok_or(Refusal::NotFound)?;
+    let at = head.edited_at.unwrap_or(head.published_at);
+    Ok(publish::sign(conn, &view.author, &object::object(&view), at)?.to_string())
 }
 
 /// People's addresses lead servers to the identity, because many compare the two.

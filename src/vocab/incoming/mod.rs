@@ -9,6 +9,7 @@ mod actor;
 mod collection;
 mod media;
 mod object;
+mod poll;
 mod values;
 
 pub use activity::{Envelope, IncomingActivity, InnerActivity, Item, Verb};

@@ -3,11 +3,12 @@
 use serde_json::Value;
 
 use super::Problem;
-use super::media;
 use super::values::{self, Audience, Fields};
+use super::{media, poll};
 use crate::clock::Timestamp;
 use crate::domain::contribution::{ReceivedStatement, ReceivedThesis, State, Visibility};
 use crate::domain::media::ReceivedMedia;
+use crate::domain::poll::ReceivedPoll;
 use crate::domain::statement::ThesisKind;
 use crate::domain::uri::Uri;
 use crate::text::Html;
@@ -50,6 +51,8 @@ pub struct IncomingObject {
     pub tags: Vec<String>,
     /// The pictures and recordings beside it.
     pub media: Vec<ReceivedMedia>,
+    /// What its readers may choose from.
+    pub poll: Option<ReceivedPoll>,
     /// For which organization a person speaks.
     pub on_behalf_of: Option<Uri>,
     /// The collection of its thread.
@@ -103,7 +106,9 @@ impl IncomingObject {
             return Err(Problem::Rerooted);
         }
         let kind = values::kind(fields).filter(|kind| is_readable(kind)).ok_or(Problem::Field("type"))?;
-        let id = values::identity(fields).filter(|id| !id.as_str().contains('#'));
+        // Mastodon names votes by parts of their author's address; nobody asks for one.
+        let vote = kind == "Note" && fields.contains_key("name") && !fields.contains_key("content");
+        let id = values::identity(fields).filter(|id| vote || !id.as_str().contains('#'));
         let id = id.ok_or(Problem::Field("id"))?;
         let owner = values::single(fields, "attributedTo").ok_or(Problem::Field("attributedTo"))?;
         if !owner.same_origin(&id) {
@@ -127,11 +132,12 @@ impl IncomingObject {
             mentions,
             tags,
             media: media::of(fields),
+            poll: poll::of(fields),
             on_behalf_of: values::single(fields, "plenum:onBehalfOf"),
             context: values::single(fields, "context"),
             replies: near(fields, "replies", &id),
             theses: near(fields, "plenum:thesesCollection", &id),
-            vote: kind == "Note" && fields.contains_key("name") && !fields.contains_key("content"),
+            vote,
             value: value.clone(),
             id,
             owner,

@@ -2,6 +2,7 @@
 
 mod delivery;
 mod hosts;
+mod polls;
 mod sink;
 mod statements;
 mod storage;

@@ -80,6 +80,7 @@ async fn receives(north: &Instance, author: Account, to: Uri, (warning, text): (
         in_reply_to: Some(to),
         mentions: vec![north.organization().await.id],
         media: Vec::new(),
+        poll: None,
         tags: vec!["bees".to_owned()],
         document: "{}".to_owned(),
         body: ReceivedBody::Post,

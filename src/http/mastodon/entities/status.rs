@@ -278,7 +278,7 @@ fn original(line: &Line, site: &Site, now: Timestamp) -> Status {
         tags: view.tags.iter().map(|name| tag(name, site)).collect(),
         emojis: Vec::new(),
         card: None,
-        poll: line.poll.as_ref().map(|view| poll(view, mine, now)),
+        poll: view.poll.as_ref().map(|view| poll(view, mine, now)),
         quote: None,
         quote_approval: QuoteApproval::default(),
     }
