@@ -129,6 +129,43 @@ diesel::table! {
         scopes -> Text,
         created_at -> BigInt,
         revoked_at -> Nullable<BigInt>,
+        app_id -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    oauth_apps (id) {
+        id -> BigInt,
+        client_id -> Text,
+        secret_hash -> Text,
+        name -> Text,
+        website -> Nullable<Text>,
+        redirect_uris -> Text,
+        scopes -> Text,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    oauth_codes (code_hash) {
+        code_hash -> Text,
+        app_id -> BigInt,
+        user_id -> BigInt,
+        account_id -> BigInt,
+        redirect_uri -> Text,
+        scopes -> Text,
+        challenge -> Nullable<Text>,
+        expires_at -> BigInt,
+        token_hash -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    oauth_app_tokens (token_hash) {
+        token_hash -> Text,
+        app_id -> BigInt,
+        scopes -> Text,
+        created_at -> BigInt,
     }
 }
 
@@ -510,6 +547,7 @@ diesel::table! {
 
 diesel::joinable!(sessions -> users (user_id));
 diesel::joinable!(tokens -> users (user_id));
+diesel::joinable!(oauth_app_tokens -> oauth_apps (app_id));
 diesel::joinable!(statements -> contributions (contribution_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
@@ -522,6 +560,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     sessions,
     invites,
     tokens,
+    oauth_apps,
+    oauth_codes,
+    oauth_app_tokens,
     contributions,
     revisions,
     statements,

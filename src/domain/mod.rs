@@ -10,6 +10,7 @@ pub mod job;
 pub mod keys;
 pub mod media;
 pub mod notification;
+pub mod oauth;
 pub mod poll;
 pub mod relation;
 pub mod scope;

@@ -5,6 +5,7 @@ pub mod accounts;
 pub mod contributions;
 pub mod interactions;
 pub mod media;
+pub mod oauth;
 pub mod polls;
 pub mod posts;
 pub mod publish;

@@ -15,7 +15,7 @@ use crate::domain::keys::{Algorithm, SigningKey};
 use crate::domain::uri::Uri;
 use crate::domain::user::{Role, Roles, User};
 use crate::store::accounts::{self, NewAccount, Profile};
-use crate::store::{Error, Tx, audit, keys, users};
+use crate::store::{Error, Event, Tx, audit, keys, users};
 
 /// How long a browser stays signed in.
 const SESSION_SECONDS: i64 = 30 * 24 * 3600;
@@ -188,6 +188,7 @@ pub fn set_password(
     let user = users::by_name(tx, name)?.ok_or_else(|| nobody(name))?;
     let now = tx.now;
     users::set_password(tx, user.id, &password.0, now)?;
+    tx.after_commit(Event::Tokens);
     audit::record(tx, by.map(|by| by.id), "account.password", name, "")
 }
 

@@ -66,3 +66,18 @@ pub fn standing_of(conn: &mut Conn, name: &str) -> QueryResult<HostStanding> {
 pub fn set_software(conn: &mut Conn, id: Id<Host>, software: &str) -> QueryResult<usize> {
     run!(conn, execute, diesel::update(hosts::table.find(id)).set(hosts::software.eq(Some(software))))
 }
+
+/// How many servers we know.
+pub fn count(conn: &mut Conn) -> QueryResult<i64> {
+    run!(conn, get_result, hosts::table.count())
+}
+
+/// The names of servers that ours exchanges with.
+pub fn names(conn: &mut Conn, limit: i64) -> QueryResult<Vec<String>> {
+    let query = hosts::table
+        .filter(hosts::standing.ne(HostStanding::Suspended))
+        .order(hosts::name)
+        .limit(limit)
+        .select(hosts::name);
+    run!(conn, load, query)
+}

@@ -22,6 +22,7 @@ pub mod lines;
 pub mod media;
 mod migrations;
 pub mod notifications;
+pub mod oauth;
 pub mod page;
 pub mod pins;
 pub mod polls;

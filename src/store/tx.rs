@@ -18,6 +18,8 @@ pub enum Event {
     Inbox,
     /// Jobs wait.
     Jobs,
+    /// A token ended: open streams look whether it was theirs.
+    Tokens,
 }
 
 /// A write transaction. It can be made by `Db::write` only, so every change of the world is one

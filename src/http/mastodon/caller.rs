@@ -16,9 +16,9 @@ use crate::domain::account::Account;
 use crate::domain::scope::Scopes;
 use crate::domain::user::User;
 use crate::federation::Federation;
+use crate::services::oauth;
 use crate::services::users::secret_hash;
 use crate::store::contributions::Viewer;
-use crate::store::{Error, accounts, users};
 
 /// Somebody with a valid token.
 #[derive(Clone, Debug)]
@@ -104,14 +104,11 @@ impl Caller {
     /// Whose token this is.
     pub async fn by_secret(data: &Data<Federation>, secret: &str) -> Result<Self, ApiError> {
         let token_hash = secret_hash(secret);
-        let found = data.app.db.read(|conn| {
-            let Some((user, account, scopes)) = users::by_token(conn, &token_hash)? else { return Ok(None) };
-            let account = accounts::by_id(conn, account)?;
-            let account = account.ok_or_else(|| Error::broken("a token without its account"))?;
-            Ok(Some((user, account, Scopes::parse(&scopes))))
-        });
-        let (user, account, scopes) = found.await?.ok_or_else(ApiError::invalid_token)?;
-        Ok(Self { user: Some(user), account: Some(account), scopes, token_hash })
+        let organization = data.app.site.organization;
+        let found = data.app.db.read(|conn| oauth::bearer(conn, &token_hash, organization)).await?;
+        let bearer = found.ok_or_else(ApiError::invalid_token)?;
+        let (user, account) = bearer.speaker.unzip();
+        Ok(Self { user, account, scopes: bearer.scopes, token_hash })
     }
 
     fn check<S: Needs>(&self) -> Result<(), ApiError> {

@@ -5,17 +5,21 @@
 //! and render one entity.
 
 pub mod answer;
+mod apps;
 mod bookmarks;
 pub mod caller;
 mod doors;
 pub mod entities;
 mod favourites;
+mod instance;
 mod media;
 mod nested;
+mod oauth;
 pub mod paging;
 pub mod params;
 mod polls;
 mod preferences;
+mod quiet;
 pub mod scopes;
 pub mod shown;
 mod statuses;
@@ -42,16 +46,20 @@ const UPLOAD: Duration = Duration::from_secs(300);
 /// Whether a path belongs to this door, whatever stands there.
 pub fn serves(path: &str) -> bool {
     let oauth = path.starts_with("/oauth/") && !path.starts_with("/oauth/authorize");
-    path.starts_with("/api/") || oauth
+    path.starts_with("/api/") || oauth || path == "/.well-known/oauth-authorization-server"
 }
 
 /// Every route of the client API, dressed for browsers elsewhere.
 pub fn router(limits: &config::Http) -> Router {
     Router::new()
+        .merge(apps::router())
         .merge(bookmarks::router())
         .merge(favourites::router())
+        .merge(instance::router())
+        .merge(oauth::router())
         .merge(polls::router())
         .merge(preferences::router())
+        .merge(quiet::router())
         .merge(statuses::router())
         .merge(timelines::router())
         .fallback(async || ApiError::new(StatusCode::NOT_FOUND, "Not Found"))

@@ -33,6 +33,6 @@ pub fn dress(response: &mut Response, read: bool, known: bool) {
     }
     if html {
         let policy = HeaderValue::from_static(assets::CONTENT_SECURITY_POLICY);
-        headers.insert(CONTENT_SECURITY_POLICY, policy);
+        headers.entry(CONTENT_SECURITY_POLICY).or_insert(policy);
     }
 }

@@ -7,6 +7,7 @@
 pub mod about;
 pub mod account;
 pub mod assets;
+pub mod authorize;
 pub mod confirm;
 pub mod contribution;
 pub mod edit;

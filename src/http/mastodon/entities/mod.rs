@@ -1,6 +1,8 @@
 //! The entities of the client API. Rendering asks nothing: what an entity needs is loaded before.
 
 pub mod account;
+pub mod application;
+pub mod instance;
 pub mod media;
 pub mod poll;
 pub mod status;

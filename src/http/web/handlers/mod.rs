@@ -2,6 +2,7 @@
 
 pub mod about;
 pub mod account;
+pub mod authorize;
 pub mod contribution;
 pub mod conversation;
 pub mod feeds;
@@ -65,6 +66,8 @@ fn writing() -> Router {
     Router::new()
         .route("/sign-in", get(sign_in::show).post(sign_in::submit))
         .route("/sign-out", post(sign_in::leave))
+        .route("/oauth/authorize", get(authorize::show).post(authorize::decide))
+        .route("/oauth/authorize/native", get(authorize::native))
         .route("/invite/{secret}", get(join::show).post(join::submit))
         .route("/notifications", get(notifications::show))
         .route("/notifications/seen", post(notifications::seen))

@@ -1,0 +1,59 @@
+//! Application and CredentialApplication.
+
+use serde::Serialize;
+
+use super::id;
+use crate::domain::oauth::ClientApp;
+
+/// An app as clients take it.
+#[derive(Clone, Debug, Serialize)]
+pub struct Application {
+    /// Key.
+    pub id: String,
+    /// Name.
+    pub name: String,
+    /// Its page; never blank.
+    pub website: Option<String>,
+    /// What it may ask for.
+    pub scopes: Vec<&'static str>,
+    /// Where codes may go.
+    pub redirect_uris: Vec<String>,
+    /// The same in one text.
+    pub redirect_uri: String,
+}
+
+/// The answer to a registration: the only time the secret is told.
+#[derive(Clone, Debug, Serialize)]
+pub struct CredentialApplication {
+    /// The app.
+    #[serde(flatten)]
+    pub app: Application,
+    /// Its public name in the protocol.
+    pub client_id: String,
+    /// Its secret.
+    pub client_secret: String,
+    /// Never.
+    pub client_secret_expires_at: i64,
+}
+
+/// Renders an app.
+pub fn application(app: &ClientApp) -> Application {
+    Application {
+        id: id(app.id.get()),
+        name: app.name.clone(),
+        website: app.website.clone(),
+        scopes: app.scopes().words().to_vec(),
+        redirect_uris: app.redirects().map(str::to_owned).collect(),
+        redirect_uri: app.redirect_uris.clone(),
+    }
+}
+
+/// Renders a registration.
+pub fn credentials(app: &ClientApp, secret: String) -> CredentialApplication {
+    CredentialApplication {
+        app: application(app),
+        client_id: app.client_id.clone(),
+        client_secret: secret,
+        client_secret_expires_at: 0,
+    }
+}

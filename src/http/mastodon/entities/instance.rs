@@ -1,0 +1,149 @@
+//! Instance, in both versions. What is announced is what works: clients switch on it.
+
+use serde_json::{Value, json};
+
+use super::account::Account;
+use crate::config::Config;
+use crate::domain::media::{LONGEST_DESCRIPTION, MOST_PER_CONTRIBUTION};
+use crate::domain::poll::NewPoll;
+use crate::domain::site::{FederationMode, Settings, Site};
+use crate::media::Format;
+
+/// Clients compare the beginning with Mastodon's releases.
+const COMPATIBLE: &str = "4.4.0";
+/// What is promised beyond the version, cumulative (`api_versions.mastodon`).
+const API: i32 = 6;
+
+/// What an instance is made of.
+pub struct Parts<'a> {
+    /// Limits of files and texts.
+    pub config: &'a Config,
+    /// Where we are.
+    pub site: &'a Site,
+    /// What the admins decided.
+    pub settings: &'a Settings,
+    /// The organization.
+    pub organization: Option<Account>,
+    /// Persons with a login.
+    pub users: i64,
+    /// Contributions of ours.
+    pub contributions: i64,
+    /// Servers we know.
+    pub hosts: i64,
+}
+
+impl Parts<'_> {
+    fn version() -> String {
+        format!("{COMPATIBLE} (compatible; Plenum {})", env!("CARGO_PKG_VERSION"))
+    }
+
+    /// Where streams are: the same host, by the other scheme.
+    fn streaming(&self) -> String {
+        self.site.origin.replacen("http", "ws", 1)
+    }
+
+    fn picture(&self) -> String {
+        format!("{}/assets/header.png", self.site.origin)
+    }
+
+    /// An address to write to, blank where the contact is none.
+    fn email(&self) -> &str {
+        let contact = self.settings.contact.as_str();
+        if contact.contains('@') && !contact.contains(char::is_whitespace) { contact } else { "" }
+    }
+
+    fn limits(&self) -> Value {
+        let media = &self.config.media;
+        let types: Vec<_> = Format::ALL.into_iter().map(Format::media_type).collect();
+        json!({
+            "accounts": {
+                "max_featured_tags": 10, "max_pinned_statuses": 5, "max_profile_fields": 4,
+                "profile_field_name_limit": 255, "profile_field_value_limit": 255,
+                "max_display_name_length": 100, "max_note_length": 5000,
+            },
+            "statuses": {
+                "max_characters": self.config.limits.post_characters,
+                "max_media_attachments": MOST_PER_CONTRIBUTION,
+                "characters_reserved_per_url": 23,
+            },
+            "media_attachments": {
+                "supported_mime_types": types,
+                "description_limit": LONGEST_DESCRIPTION,
+                "image_size_limit": media.image_bytes,
+                "image_matrix_limit": media.pixels,
+                "video_size_limit": media.recording_bytes,
+                "video_frame_rate_limit": 120,
+                "video_matrix_limit": media.pixels,
+            },
+            "polls": {
+                "max_options": NewPoll::MOST_OPTIONS,
+                "max_characters_per_option": NewPoll::LONGEST_OPTION,
+                "min_expiration": NewPoll::SECONDS.0,
+                "max_expiration": NewPoll::SECONDS.1,
+            },
+        })
+    }
+}
+
+/// Renders `GET /api/v2/instance`.
+pub fn instance(parts: &Parts<'_>) -> Value {
+    let Parts { site, settings, .. } = parts;
+    let mut configuration = parts.limits();
+    if let Some(fields) = configuration.as_object_mut() {
+        fields.insert(
+            "urls".to_owned(),
+            json!({ "streaming": parts.streaming(), "status": null,
+            "about": format!("{}/about", site.origin), "privacy_policy": null, "terms_of_service": null }),
+        );
+        fields.insert("translation".to_owned(), json!({ "enabled": false }));
+        let open = json!({ "local": "public", "remote": "public" });
+        fields.insert(
+            "timelines_access".to_owned(),
+            json!({ "live_feeds": open, "hashtag_feeds": open, "trending_link_feeds": open }),
+        );
+        let limited = settings.federation_mode == FederationMode::Allowlist;
+        fields.insert("limited_federation".to_owned(), json!(limited));
+    }
+    json!({
+        "domain": site.host,
+        "title": settings.name,
+        "version": Parts::version(),
+        "source_url": env!("CARGO_PKG_REPOSITORY"),
+        "description": settings.description,
+        "usage": { "users": { "active_month": parts.users } },
+        "thumbnail": { "url": parts.picture(), "blurhash": null, "description": "", "versions": {} },
+        "icon": [{ "src": format!("{}/assets/avatar.png", site.origin), "size": "192x192" }],
+        "languages": settings.languages,
+        "configuration": configuration,
+        "registrations": { "enabled": false, "approval_required": false, "reason_required": false,
+            "message": null, "min_age": null, "url": null },
+        "api_versions": { "mastodon": API, "plenum": 1 },
+        "contact": { "email": parts.email(), "account": parts.organization },
+        "rules": [],
+    })
+}
+
+/// Renders `GET /api/v1/instance`.
+pub fn v1(parts: &Parts<'_>) -> Value {
+    let Parts { site, settings, .. } = parts;
+    json!({
+        "uri": site.host,
+        "title": settings.name,
+        "short_description": settings.description,
+        "description": settings.description,
+        "email": parts.email(),
+        "version": Parts::version(),
+        "urls": { "streaming_api": parts.streaming() },
+        "stats": { "user_count": parts.users, "status_count": parts.contributions,
+            "domain_count": parts.hosts },
+        "thumbnail": parts.picture(),
+        "languages": settings.languages,
+        "registrations": false,
+        "approval_required": false,
+        "invites_enabled": true,
+        "configuration": parts.limits(),
+        "contact_account": parts.organization,
+        "rules": [],
+        "max_toot_chars": parts.config.limits.post_characters,
+    })
+}

@@ -1,0 +1,58 @@
+//! What clients ask for and this server has none of: empty lists, so that nothing looks broken.
+
+use axum::routing::get;
+use axum::{Json, Router};
+use serde_json::{Value, json};
+
+use super::answer::{Answer, ApiError};
+use super::caller::{Allowed, Maybe};
+use super::scopes::{Anything, Push, Read};
+
+/// The routes without content.
+pub(super) fn router() -> Router {
+    let open = [
+        "/api/v1/custom_emojis",
+        "/api/v1/instance/rules",
+        "/api/v1/instance/activity",
+        "/api/v1/instance/domain_blocks",
+        "/api/v1/trends",
+        "/api/v1/trends/tags",
+        "/api/v1/trends/statuses",
+        "/api/v1/trends/links",
+        "/api/v1/directory",
+        "/api/v1/accounts/{id}/identity_proofs",
+    ];
+    let router = open.into_iter().fold(Router::new(), |router, path| router.route(path, get(nothing)));
+    router
+        .route("/api/v1/instance/translation_languages", get(none))
+        .route("/api/v1/instance/privacy_policy", get(absent))
+        .route("/api/v1/instance/terms_of_service", get(absent))
+        .route("/api/v1/announcements", get(announcements))
+        .route("/api/v1/suggestions", get(suggestions))
+        .route("/api/v2/suggestions", get(suggestions))
+        .route("/api/v1/push/subscription", get(subscription))
+}
+
+async fn nothing(_caller: Maybe<Anything>) -> Json<Vec<Value>> {
+    Json(Vec::new())
+}
+
+async fn none(_caller: Maybe<Anything>) -> Json<Value> {
+    Json(json!({}))
+}
+
+async fn absent(_caller: Maybe<Anything>) -> ApiError {
+    ApiError::not_found()
+}
+
+async fn announcements(_caller: Allowed<Anything>) -> Answer<Vec<Value>> {
+    Ok(Json(Vec::new()))
+}
+
+async fn suggestions(_caller: Allowed<Read>) -> Answer<Vec<Value>> {
+    Ok(Json(Vec::new()))
+}
+
+async fn subscription(_caller: Allowed<Push>) -> ApiError {
+    ApiError::not_found()
+}
