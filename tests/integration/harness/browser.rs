@@ -140,6 +140,14 @@ impl Page {
         self.html().select(&selector).next().and_then(|element| element.attr(name)).map(str::to_owned)
     }
 
+    /// Where the form that `selector` selects goes, and what its fields say; the first of some radio
+    /// buttons is the chosen one.
+    pub(crate) fn filled(&self, selector: &str) -> (String, Vec<(String, String)>) {
+        let (action, values) = self.form(selector);
+        let mut seen = std::collections::BTreeSet::new();
+        (action, values.into_iter().filter(|(name, _)| seen.insert(name.clone())).collect())
+    }
+
     fn form(&self, selector: &str) -> (String, Vec<(String, String)>) {
         let html = self.html();
         let form = html.select(&Selector::parse(selector).unwrap()).next();

@@ -32,6 +32,11 @@ impl Instance {
         Client { router: http::router(self.federation.clone()), token: None }
     }
 
+    /// An app with this token.
+    pub(crate) fn with_token(&self, token: &str) -> Client {
+        Client { token: Some(token.to_owned()), ..self.stranger() }
+    }
+
     /// An app of this user, with these scopes.
     pub(crate) async fn client(&self, name: &str, scopes: &str) -> Client {
         let db = self.app().db;

@@ -1,4 +1,5 @@
 //! The client API, as apps see it.
 
 mod media;
+mod oauth;
 mod statuses;
