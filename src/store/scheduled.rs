@@ -65,8 +65,8 @@ pub fn claim(tx: &mut Tx<'_>, account: Id<Account>, key: &str) -> Result<Option<
     let query = idempotency_keys::table
         .find((account, key))
         .select((idempotency_keys::contribution_id, idempotency_keys::scheduled_id));
-    type Row = (Option<Id<Contribution>>, Option<Id<Scheduled>>);
-    let row: Option<Row> = run!(tx, first, query).optional()?;
+    type Made = (Option<Id<Contribution>>, Option<Id<Scheduled>>);
+    let row: Option<Made> = run!(tx, first, query).optional()?;
     Ok(match row {
         Some((Some(id), _)) => Some(Earlier::Posted(id)),
         Some((None, Some(id))) => Some(Earlier::Scheduled(id)),

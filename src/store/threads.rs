@@ -39,6 +39,9 @@ pub struct Around {
 /// A contribution of the thread in three numbers: key, parent, author.
 type Slim = (Id<Contribution>, Option<Id<Contribution>>, Id<Account>);
 
+/// An answer in two numbers: key, author.
+type Answer = (Id<Contribution>, Id<Account>);
+
 /// What stands around `head` and the viewer sees. The answers of its own author come first; so do,
 /// around a statement, its theses, in the order of reading.
 pub fn around(conn: &mut Conn, viewer: Viewer, head: &Contribution, reach: Reach) -> QueryResult<Around> {
@@ -87,8 +90,7 @@ fn descend(
     ranks: &HashMap<Id<Contribution>, i32>,
     reach: Reach,
 ) -> Vec<Id<Contribution>> {
-    type Child = (Id<Contribution>, Id<Account>);
-    let mut children: HashMap<Id<Contribution>, Vec<Child>> = HashMap::new();
+    let mut children: HashMap<Id<Contribution>, Vec<Answer>> = HashMap::new();
     for (id, parent, author) in slim {
         if let Some(parent) = parent {
             children.entry(*parent).or_default().push((*id, *author));

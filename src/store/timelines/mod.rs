@@ -100,10 +100,7 @@ pub fn of_account(
             let to = one.head.in_reply_to_id.and_then(|parent| answers.get(&parent).copied());
             let replies = one.head.in_reply_to_uri.is_some() && to != Some(one.head.author_id);
             let direct = one.head.visibility == crate::domain::contribution::Visibility::Mentioned;
-            let unwanted = match one.boost {
-                Some(_) => wanted.no_boosts,
-                None => wanted.no_replies && replies,
-            };
+            let unwanted = if one.boost.is_some() { wanted.no_boosts } else { wanted.no_replies && replies };
             let unwanted = unwanted || (wanted.no_direct && direct);
             !unwanted && tagged.as_ref().is_none_or(|tagged| tagged.contains(&one.head.id))
         };
