@@ -290,6 +290,9 @@ diesel::table! {
         uri -> Text,
         state -> SmallInt,
         created_at -> BigInt,
+        boosts -> Bool,
+        notify -> Bool,
+        languages -> Nullable<Text>,
     }
 }
 
@@ -299,6 +302,7 @@ diesel::table! {
         target_id -> BigInt,
         uri -> Text,
         created_at -> BigInt,
+        id -> BigInt,
     }
 }
 
@@ -326,6 +330,8 @@ diesel::table! {
         contribution_id -> Nullable<BigInt>,
         created_at -> BigInt,
         read_at -> Nullable<BigInt>,
+        bundle -> Nullable<Text>,
+        filtered -> Bool,
     }
 }
 
@@ -339,6 +345,9 @@ diesel::table! {
         items -> Text,
         created_at -> BigInt,
         closed_at -> Nullable<BigInt>,
+        category -> Text,
+        rules -> Text,
+        forwarded -> Bool,
     }
 }
 
@@ -545,6 +554,161 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    mutes (account_id, target_id) {
+        account_id -> BigInt,
+        target_id -> BigInt,
+        id -> BigInt,
+        notifications -> Bool,
+        expires_at -> Nullable<BigInt>,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    host_mutes (account_id, host) {
+        account_id -> BigInt,
+        host -> Text,
+        id -> BigInt,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    account_notes (account_id, target_id) {
+        account_id -> BigInt,
+        target_id -> BigInt,
+        comment -> Text,
+    }
+}
+
+diesel::table! {
+    endorsements (account_id, target_id) {
+        account_id -> BigInt,
+        target_id -> BigInt,
+        id -> BigInt,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    lists (id) {
+        id -> BigInt,
+        account_id -> BigInt,
+        title -> Text,
+        replies -> SmallInt,
+        exclusive -> Bool,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    list_accounts (list_id, account_id) {
+        list_id -> BigInt,
+        account_id -> BigInt,
+    }
+}
+
+diesel::table! {
+    filters (id) {
+        id -> BigInt,
+        account_id -> BigInt,
+        title -> Text,
+        contexts -> Integer,
+        action -> SmallInt,
+        expires_at -> Nullable<BigInt>,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    filter_keywords (id) {
+        id -> BigInt,
+        filter_id -> BigInt,
+        keyword -> Text,
+        whole_word -> Bool,
+    }
+}
+
+diesel::table! {
+    filter_contributions (id) {
+        id -> BigInt,
+        filter_id -> BigInt,
+        contribution_id -> BigInt,
+    }
+}
+
+diesel::table! {
+    markers (account_id, timeline) {
+        account_id -> BigInt,
+        timeline -> SmallInt,
+        last_read_id -> BigInt,
+        version -> Integer,
+        updated_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    followed_tags (account_id, name) {
+        account_id -> BigInt,
+        name -> Text,
+        id -> BigInt,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    featured_tags (account_id, name) {
+        account_id -> BigInt,
+        name -> Text,
+        id -> BigInt,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    notification_policies (account_id) {
+        account_id -> BigInt,
+        not_following -> SmallInt,
+        not_followers -> SmallInt,
+        new_accounts -> SmallInt,
+        private_mentions -> SmallInt,
+        limited_accounts -> SmallInt,
+        bots -> SmallInt,
+    }
+}
+
+diesel::table! {
+    notification_permissions (account_id, from_id) {
+        account_id -> BigInt,
+        from_id -> BigInt,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    conversation_marks (account_id, thread_id) {
+        account_id -> BigInt,
+        thread_id -> BigInt,
+        read_id -> BigInt,
+        hidden_id -> BigInt,
+    }
+}
+
+diesel::table! {
+    profiles (account_id) {
+        account_id -> BigInt,
+        note -> Text,
+        fields -> Text,
+        bot -> Bool,
+        indexable -> Bool,
+        hides_collections -> Bool,
+        visibility -> SmallInt,
+        sensitive -> Bool,
+        language -> Nullable<Text>,
+    }
+}
+
 diesel::joinable!(sessions -> users (user_id));
 diesel::joinable!(tokens -> users (user_id));
 diesel::joinable!(oauth_app_tokens -> oauth_apps (app_id));
@@ -595,4 +759,20 @@ diesel::allow_tables_to_appear_in_same_query!(
     poll_votes,
     media,
     cached_files,
+    mutes,
+    host_mutes,
+    account_notes,
+    endorsements,
+    lists,
+    list_accounts,
+    filters,
+    filter_keywords,
+    filter_contributions,
+    markers,
+    followed_tags,
+    featured_tags,
+    notification_policies,
+    notification_permissions,
+    conversation_marks,
+    profiles,
 );

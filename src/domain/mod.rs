@@ -2,16 +2,20 @@
 
 pub mod account;
 pub mod contribution;
+pub mod filter;
 pub mod handle;
 pub mod host;
 pub mod id;
 pub mod inbox;
 pub mod job;
 pub mod keys;
+pub mod list;
+pub mod marker;
 pub mod media;
 pub mod notification;
 pub mod oauth;
 pub mod poll;
+pub mod profile;
 pub mod relation;
 pub mod scope;
 pub mod site;

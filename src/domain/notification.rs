@@ -2,7 +2,7 @@
 
 use diesel::deserialize::FromSqlRow;
 use diesel::expression::AsExpression;
-use diesel::prelude::{Queryable, Selectable};
+use diesel::prelude::{AsChangeset, Insertable, Queryable, Selectable};
 use diesel::sql_types::SmallInt;
 
 use super::account::Account;
@@ -29,6 +29,10 @@ pub struct Notification {
     pub created_at: Timestamp,
     /// When it was read.
     pub read_at: Option<Timestamp>,
+    /// The group in which clients may show it with others of its kind; `None` when it stands alone.
+    pub bundle: Option<String>,
+    /// Whether the account's policy puts it aside.
+    pub filtered: bool,
 }
 
 /// Why somebody hears of something.
@@ -49,6 +53,10 @@ pub enum NotificationKind {
     Update,
     /// Somebody reported something to the moderators.
     Report,
+    /// An account that was followed with this wish published something.
+    Published,
+    /// A poll ended in which the account took part.
+    Poll,
 }
 
 smallint_enum!(NotificationKind {
@@ -59,4 +67,82 @@ smallint_enum!(NotificationKind {
     Boost = 4,
     Update = 5,
     Report = 6,
+    Published = 7,
+    Poll = 8,
 });
+
+impl NotificationKind {
+    /// Every kind.
+    pub const ALL: [Self; 9] = [
+        Self::Mention,
+        Self::Follow,
+        Self::FollowRequest,
+        Self::Like,
+        Self::Boost,
+        Self::Update,
+        Self::Report,
+        Self::Published,
+        Self::Poll,
+    ];
+
+    /// Whether many of the kind are shown as one: "3 people like this".
+    pub const fn is_bundled(self) -> bool {
+        match self {
+            Self::Like | Self::Boost | Self::Follow => true,
+            Self::Mention
+            | Self::FollowRequest
+            | Self::Update
+            | Self::Report
+            | Self::Published
+            | Self::Poll => false,
+        }
+    }
+}
+
+/// What becomes of notifications of a sort that not everybody wants.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, AsExpression, FromSqlRow)]
+#[diesel(sql_type = SmallInt)]
+pub enum Handling {
+    /// They are shown.
+    #[default]
+    Accept,
+    /// They are put aside.
+    Filter,
+    /// They are not kept.
+    Drop,
+}
+
+smallint_enum!(Handling { Accept = 0, Filter = 1, Drop = 2 });
+
+/// From whom an account wants to hear.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Queryable, Selectable, Insertable, AsChangeset)]
+#[diesel(table_name = crate::schema::notification_policies)]
+pub struct Policy {
+    /// Accounts that it does not follow.
+    pub not_following: Handling,
+    /// Accounts that do not follow it.
+    pub not_followers: Handling,
+    /// Accounts younger than 30 days.
+    pub new_accounts: Handling,
+    /// Direct messages that answer nothing.
+    pub private_mentions: Handling,
+    /// Accounts that our moderators limited.
+    pub limited_accounts: Handling,
+    /// Programs.
+    pub bots: Handling,
+}
+
+/// Notifications of one account that were put aside.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Aside {
+    /// Who did it.
+    pub from: Id<Account>,
+    /// How many there are.
+    pub count: i64,
+    /// The first.
+    pub first: Timestamp,
+    /// The last.
+    pub last: Timestamp,
+    /// The contribution that the last one is about.
+    pub about: Option<Id<Contribution>>,
+}

@@ -5,6 +5,7 @@ use diesel::prelude::{Insertable, Queryable, Selectable};
 use super::account::Account;
 use super::contribution::Contribution;
 use super::id::Id;
+use super::profile::Profile;
 use super::view::View;
 use crate::clock::Timestamp;
 
@@ -107,6 +108,8 @@ pub struct Mine {
 pub struct AccountView {
     /// The account.
     pub account: Account,
+    /// What it says about itself at length; `None` where it never did.
+    pub profile: Option<Profile>,
     /// How many contributions we have of it.
     pub contributions: i64,
     /// How many follow it, as far as we know.

@@ -6,9 +6,13 @@ use crate::domain::handle::Handle;
 use crate::domain::host::HostStanding;
 use crate::domain::id::Id;
 use crate::domain::job::Job;
+use crate::domain::profile::{Field, Profile as LongProfile};
 use crate::domain::uri::Uri;
 use crate::store::accounts::{self, NewAccount, Profile};
-use crate::store::{Error, Tx, contributions, hosts, interactions, jobs, keys, relations, tombstones};
+use crate::store::{
+    Error, Tx, contributions, hosts, interactions, jobs, keys, profiles, relations, tombstones,
+};
+use crate::text::Html;
 use crate::vocab::incoming::IncomingActor;
 
 /// How sure we are of a handle.
@@ -44,6 +48,7 @@ pub fn receive(
         None => insert(tx, actor, profile)?,
     };
     accounts::keep_document(tx, id, document)?;
+    profiles::put(tx, &long_profile(id, actor))?;
     for key in &actor.keys {
         keys::keep(tx, id, &key.uri, &key.key)?;
     }
@@ -106,6 +111,17 @@ fn profile(tx: &Tx<'_>, actor: &IncomingActor, handle: &Handle) -> Profile {
         updated_at: tx.now,
         fetched_at: Some(tx.now),
     }
+}
+
+/// What it says about itself at length.
+fn long_profile(id: Id<Account>, actor: &IncomingActor) -> LongProfile {
+    let row = |(name, value): &(String, Html)| Field {
+        name: name.clone(),
+        value: value.as_str().to_owned(),
+        verified_at: None,
+    };
+    let fields: Vec<Field> = actor.fields.iter().map(row).collect();
+    LongProfile { fields: Field::write_all(&fields), ..LongProfile::empty(id) }
 }
 
 fn insert(tx: &mut Tx<'_>, actor: &IncomingActor, profile: Profile) -> Result<Id<Account>, Error> {

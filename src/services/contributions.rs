@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::{media, publish};
+use super::{media, notifications, publish};
 use crate::clock::Timestamp;
 use crate::domain::Refusal;
 use crate::domain::account::{Account, AccountKind};
@@ -19,7 +19,7 @@ use crate::store::contributions::{self, NewContribution, Text, Viewer};
 use crate::store::revisions::{self, Revision};
 use crate::store::statements::{self, StatementParts, ThesisParts};
 use crate::store::{
-    Error, Tx, accounts, bookmarks, hosts, notifications, polls, relations, settings, tombstones, views,
+    self, Error, Tx, accounts, bookmarks, hosts, polls, relations, settings, tombstones, views,
 };
 
 /// What became of a received contribution.
@@ -81,7 +81,7 @@ fn insert(tx: &mut Tx<'_>, received: &Received) -> Result<Receipt, Error> {
     keep(tx, id, received, head.text.revision, state)?;
     contributions::adopt_waiting(tx, &received.uri, id, head.thread_id)?;
     if state != State::Held {
-        tell(tx, (id, head.thread_id), received.author.id, parent.as_ref(), &received.mentions)?;
+        tell(tx, (id, head.thread_id), &received.author, parent.as_ref(), &received.mentions)?;
     }
     Ok(Receipt::New(Box::new(stored(tx, id)?)))
 }
@@ -145,7 +145,7 @@ pub(super) fn erase(tx: &mut Tx<'_>, id: Id<Contribution>) -> Result<(), Error> 
     contributions::set_tags(tx, id, &[])?;
     revisions::erase(tx, id)?;
     media::release(tx, id)?;
-    notifications::forget(tx, id)?;
+    store::notifications::forget(tx, id)?;
     polls::erase(tx, id)?;
     Ok(())
 }
@@ -206,13 +206,13 @@ pub(super) fn notify(tx: &mut Tx<'_>, view: &View) -> Result<(), Error> {
         None => None,
     };
     let named: Vec<Id<Account>> = view.mentions.iter().map(|account| account.id).collect();
-    tell(tx, (view.head.id, view.head.thread_id), view.author.id, parent.as_ref(), &named)
+    tell(tx, (view.head.id, view.head.thread_id), &view.author, parent.as_ref(), &named)
 }
 
 fn tell(
     tx: &mut Tx<'_>,
     (about, thread): (Id<Contribution>, Id<Contribution>),
-    author: Id<Account>,
+    author: &Account,
     parent: Option<&Contribution>,
     named: &[Id<Account>],
 ) -> Result<(), Error> {
@@ -220,13 +220,13 @@ fn tell(
     hear.extend(parent.map(|parent| parent.author_id));
     hear.sort_unstable();
     hear.dedup();
-    hear.retain(|account| *account != author);
+    hear.retain(|account| *account != author.id);
     for account in accounts::by_ids(tx, &hear)?.iter().filter(|account| account.is_local()) {
         if !bookmarks::is_muted(tx, account.id, thread)? {
-            notifications::insert(tx, account.id, NotificationKind::Mention, author, Some(about))?;
+            notifications::tell(tx, account.id, NotificationKind::Mention, author, Some(about))?;
         }
     }
-    Ok(())
+    notifications::published(tx, author, about, named)
 }
 
 /// The moment of a change: strictly later than the version before, in whole seconds, because

@@ -2,6 +2,7 @@
 
 use serde_json::json;
 
+use super::notifications;
 use super::publish::{self, Recipients};
 use crate::domain::Refusal;
 use crate::domain::account::Account;
@@ -10,7 +11,7 @@ use crate::domain::id::Id;
 use crate::domain::notification::NotificationKind;
 use crate::domain::uri::Uri;
 use crate::store::contributions::{self, Viewer};
-use crate::store::{Error, Tx, accounts, interactions, notifications, relations, undone};
+use crate::store::{Error, Tx, accounts, interactions, relations, undone};
 use crate::vocab::activity;
 
 /// An account of ours likes a contribution; once is enough.
@@ -181,8 +182,8 @@ fn tell(
     from: &Account,
     about: Id<Contribution>,
 ) -> Result<(), Error> {
-    if author.is_local() && author.id != from.id {
-        notifications::insert(tx, author.id, kind, from.id, Some(about))?;
+    if author.is_local() {
+        notifications::tell(tx, author.id, kind, from, Some(about))?;
     }
     Ok(())
 }

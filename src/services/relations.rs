@@ -4,7 +4,7 @@
 
 use serde_json::{Value, json};
 
-use super::publish;
+use super::{notifications, publish};
 use crate::domain::Refusal;
 use crate::domain::account::{Account, AccountKind};
 use crate::domain::host::HostStanding;
@@ -12,7 +12,7 @@ use crate::domain::job::Job;
 use crate::domain::notification::NotificationKind;
 use crate::domain::relation::{Follow, FollowState};
 use crate::domain::uri::Uri;
-use crate::store::{Error, Tx, accounts, hosts, jobs, notifications, relations, undone};
+use crate::store::{self, Error, Tx, accounts, hosts, jobs, lists, mutes, relations, relationships, undone};
 
 /// An account of ours asks to follow another. Asking again asks again, with the same address.
 ///
@@ -32,12 +32,17 @@ pub fn follow(tx: &mut Tx<'_>, follower: &Account, followee: &Account) -> Result
         Some(follow) => follow,
         None => {
             let uri = publish::activity_uri(tx)?;
-            let state = if followee.is_local() { FollowState::Accepted } else { FollowState::Pending };
+            let agreed = followee.is_local() && !followee.locked;
+            let state = if agreed { FollowState::Accepted } else { FollowState::Pending };
             relations::insert(tx, follower.id, followee.id, &uri, state)?
         }
     };
     if followee.is_local() {
-        return notifications::insert(tx, followee.id, NotificationKind::Follow, follower.id, None);
+        let kind = match follow.state {
+            FollowState::Pending => NotificationKind::FollowRequest,
+            FollowState::Accepted => NotificationKind::Follow,
+        };
+        return notifications::tell(tx, followee.id, kind, follower, None);
     }
     if follower.id == tx.site()?.organization {
         let_in(tx, followee)?;
@@ -77,6 +82,7 @@ pub fn unfollow(tx: &mut Tx<'_>, follower: &Account, followee: &Account) -> Resu
     let Some(follow) = relations::follow(tx, follower.id, followee.id)? else { return Ok(()) };
     relations::delete(tx, follow.id)?;
     if followee.is_local() {
+        store::notifications::forget_request(tx, followee.id, follower.id)?;
         return Ok(());
     }
     publish::to_account(tx, "Undo", follower, &as_json(&follow, follower, followee), followee)?;
@@ -117,7 +123,7 @@ pub fn receive_follow(
                 FollowState::Pending => NotificationKind::FollowRequest,
                 FollowState::Accepted => NotificationKind::Follow,
             };
-            notifications::insert(tx, followee.id, kind, follower.id, None)?;
+            notifications::tell(tx, followee.id, kind, follower, None)?;
         }
     }
     if state == FollowState::Accepted {
@@ -135,7 +141,12 @@ fn is_limited(tx: &mut Tx<'_>, account: &Account) -> Result<bool, Error> {
 /// An account of ours agrees to be followed.
 pub fn accept(tx: &mut Tx<'_>, followee: &Account, follower: &Account) -> Result<(), Error> {
     let follow = relations::follow(tx, follower.id, followee.id)?.ok_or(Refusal::NotFound)?;
+    if follow.state == FollowState::Accepted {
+        return Ok(());
+    }
     relations::set_state(tx, follow.id, FollowState::Accepted)?;
+    store::notifications::forget_request(tx, followee.id, follower.id)?;
+    notifications::tell(tx, followee.id, NotificationKind::Follow, follower, None)?;
     if !follower.is_local() {
         publish::to_account(tx, "Accept", followee, &as_json(&follow, follower, followee), follower)?;
     }
@@ -146,6 +157,7 @@ pub fn accept(tx: &mut Tx<'_>, followee: &Account, follower: &Account) -> Result
 pub fn reject(tx: &mut Tx<'_>, followee: &Account, follower: &Account) -> Result<(), Error> {
     let follow = relations::follow(tx, follower.id, followee.id)?.ok_or(Refusal::NotFound)?;
     relations::delete(tx, follow.id)?;
+    store::notifications::forget_request(tx, followee.id, follower.id)?;
     if !follower.is_local() {
         publish::to_account(tx, "Reject", followee, &as_json(&follow, follower, followee), follower)?;
     }
@@ -213,6 +225,78 @@ pub fn block(tx: &mut Tx<'_>, account: &Account, target: &Account, uri: &Uri) ->
     }
     if !relations::blocks(tx, account.id, target.id)? {
         relations::insert_block(tx, account.id, target.id, uri)?;
+    }
+    Ok(())
+}
+
+/// An account of ours blocks another, whose server is told. Nothing of the other is heard or listed
+/// any more.
+pub fn block_from_here(tx: &mut Tx<'_>, account: &Account, target: &Account) -> Result<(), Error> {
+    if relations::blocks(tx, account.id, target.id)? {
+        return Ok(());
+    }
+    if account.id == target.id {
+        return Err(Refusal::invalid("account", "an account does not block itself").into());
+    }
+    let uri = if target.is_local() {
+        publish::activity_uri(tx)?
+    } else {
+        unfollow(tx, account, target)?;
+        publish::to_account(tx, "Block", account, &json!(target.uri), target)?
+    };
+    block(tx, account, target, &uri)?;
+    lists::remove_everywhere(tx, account.id, target.id)?;
+    relationships::unendorse(tx, account.id, target.id)?;
+    store::notifications::forget_from(tx, account.id, target.id)?;
+    Ok(())
+}
+
+/// An account of ours takes a block back, and the other's server is told.
+pub fn unblock_from_here(tx: &mut Tx<'_>, account: &Account, target: &Account) -> Result<(), Error> {
+    let Some(uri) = relations::block(tx, account.id, target.id)? else { return Ok(()) };
+    unblock(tx, account, target)?;
+    if !target.is_local() {
+        let block = json!({ "id": uri, "type": "Block", "actor": account.uri, "object": target.uri });
+        publish::to_account(tx, "Undo", account, &block, target)?;
+    }
+    Ok(())
+}
+
+/// An account of ours does not want to see another, for some seconds or for ever. Nobody is told.
+pub fn mute(
+    tx: &mut Tx<'_>,
+    account: &Account,
+    target: &Account,
+    notifications: bool,
+    seconds: Option<i64>,
+) -> Result<(), Error> {
+    if account.id == target.id {
+        return Err(Refusal::invalid("account", "an account does not mute itself").into());
+    }
+    let now = tx.now;
+    mutes::expire(tx, now)?;
+    let until = seconds.filter(|seconds| *seconds > 0).map(|seconds| now.plus_seconds(seconds));
+    mutes::put(tx, account.id, target.id, notifications, until)
+}
+
+/// An account of ours recommends another on its profile; it has to follow it.
+pub fn endorse(tx: &mut Tx<'_>, account: &Account, target: &Account) -> Result<(), Error> {
+    if !relations::follows(tx, account.id, target.id)? {
+        return Err(Refusal::invalid("account", "must be followed before it is recommended").into());
+    }
+    relationships::endorse(tx, account.id, target.id)
+}
+
+/// An account of ours wants nothing of a whole host: its accounts follow no longer and are not seen.
+pub fn mute_host(tx: &mut Tx<'_>, account: &Account, host: &str) -> Result<(), Error> {
+    let host = host.trim().to_ascii_lowercase();
+    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | ':');
+    if host.is_empty() || host.len() > 260 || !host.chars().all(plain) {
+        return Err(Refusal::invalid("domain", "is no name of a host").into());
+    }
+    mutes::put_host(tx, account.id, &host)?;
+    for follower in mutes::followers_on(tx, account.id, &host)? {
+        reject(tx, account, &follower)?;
     }
     Ok(())
 }

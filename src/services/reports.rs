@@ -1,10 +1,11 @@
 //! Reports to the moderators.
 
+use super::notifications;
 use crate::domain::account::Account;
 use crate::domain::notification::NotificationKind;
 use crate::domain::uri::Uri;
 use crate::domain::user::Role;
-use crate::store::{Error, Tx, notifications, reports, users};
+use crate::store::{Error, Tx, reports, users};
 use crate::text::plain;
 
 /// The longest text of a report that is kept, in characters.
@@ -27,7 +28,7 @@ pub fn receive(
         return Ok(());
     }
     for user in users::all(tx)?.into_iter().filter(|user| user.roles.has(Role::Moderator)) {
-        notifications::insert(tx, user.account_id, NotificationKind::Report, reporter.id, None)?;
+        notifications::tell(tx, user.account_id, NotificationKind::Report, reporter, None)?;
     }
     Ok(())
 }

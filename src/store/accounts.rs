@@ -133,6 +133,27 @@ pub fn introduce(conn: &mut Conn, id: Id<Account>, summary: &str, forum: Option<
     run!(conn, execute, diesel::update(accounts::table.find(id)).set(change))
 }
 
+/// What the owner of an account of ours may change in its row.
+#[derive(Clone, Debug, AsChangeset)]
+#[diesel(table_name = accounts)]
+pub struct Said {
+    /// Name as people read it.
+    pub display_name: String,
+    /// Safe HTML.
+    pub summary: String,
+    /// Whether it decides on each follower itself.
+    pub locked: bool,
+    /// Whether it agrees to stand in lists.
+    pub discoverable: bool,
+    /// When that was said.
+    pub updated_at: Timestamp,
+}
+
+/// Changes what an account of ours says about itself.
+pub fn say(conn: &mut Conn, id: Id<Account>, said: &Said) -> QueryResult<usize> {
+    run!(conn, execute, diesel::update(accounts::table.find(id)).set(said))
+}
+
 /// Gives an account of ours another picture.
 pub fn set_icon(conn: &mut Conn, id: Id<Account>, url: Option<&str>) -> QueryResult<usize> {
     run!(conn, execute, diesel::update(accounts::table.find(id)).set(accounts::icon_url.eq(url)))

@@ -8,6 +8,7 @@ use diesel::{
 };
 
 use super::conn::{Conn, run};
+use super::search;
 use crate::clock::Timestamp;
 use crate::domain::account::Account;
 use crate::domain::contribution::{Contribution, Kind, State, Visibility};
@@ -16,6 +17,7 @@ use crate::domain::relation::FollowState;
 use crate::domain::site::ReplyPolicy;
 use crate::domain::uri::Uri;
 use crate::schema::{contributions, follows, mentions, tags};
+use crate::text::{Html, plain};
 
 /// A new row.
 #[derive(Insertable)]
@@ -186,13 +188,23 @@ pub fn insert(
     hashtags: &[String],
 ) -> QueryResult<()> {
     run!(conn, execute, diesel::insert_into(contributions::table).values(head))?;
+    search::insert(conn, head.id, &words(&head.text))?;
     add_mentions(conn, head.id, named)?;
     add_tags(conn, head.id, hashtags)
 }
 
 /// Changes what a revision may change.
 pub fn update(conn: &mut Conn, id: Id<Contribution>, text: &Text) -> QueryResult<usize> {
+    search::forget(conn, id)?;
+    search::insert(conn, id, &words(text))?;
     run!(conn, execute, diesel::update(contributions::table.find(id)).set(text))
+}
+
+/// The words by which a text is found.
+fn words(text: &Text) -> String {
+    let content = plain::text(&Html::from_store(text.content.clone()));
+    let (title, summary) = (text.title.as_deref(), text.summary.as_deref());
+    [title.unwrap_or_default(), summary.unwrap_or_default(), &content].join(" ")
 }
 
 /// Changes the rendered text alone.
@@ -207,6 +219,7 @@ pub fn set_state(conn: &mut Conn, id: Id<Contribution>, state: State) -> QueryRe
 
 /// Empties a deleted contribution; the head stays so that its address answers "gone".
 pub fn erase(conn: &mut Conn, id: Id<Contribution>, now: Timestamp) -> QueryResult<usize> {
+    search::forget(conn, id)?;
     let nothing: Option<String> = None;
     let change = (
         contributions::state.eq(State::Deleted),

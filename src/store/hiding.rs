@@ -7,12 +7,14 @@ use diesel::{ExpressionMethods, QueryDsl, QueryResult};
 
 use super::conn::{Conn, run};
 use super::contributions::Viewer;
+use super::mutes;
 use crate::domain::account::Account;
 use crate::domain::id::Id;
 use crate::domain::timeline::Found;
 use crate::schema::blocks;
 
-/// Those of `accounts` that `viewer` is not shown in lists: blocks in either direction.
+/// Those of `accounts` that `viewer` is not shown in lists: blocks in either direction, mutes, and
+/// whole hosts that it wants nothing of.
 pub fn among(conn: &mut Conn, viewer: Viewer, accounts: &[Id<Account>]) -> QueryResult<HashSet<Id<Account>>> {
     let Some(me) = viewer.account().filter(|_| !accounts.is_empty()) else { return Ok(HashSet::new()) };
     let blocked = blocks::table
@@ -25,7 +27,8 @@ pub fn among(conn: &mut Conn, viewer: Viewer, accounts: &[Id<Account>]) -> Query
         .filter(blocks::account_id.eq_any(accounts.to_vec()))
         .select(blocks::account_id);
     let blocking: Vec<Id<Account>> = run!(conn, load, blocking)?;
-    Ok(blocked.into_iter().chain(blocking).collect())
+    let muted = mutes::unwanted(conn, me, accounts)?;
+    Ok(blocked.into_iter().chain(blocking).chain(muted).collect())
 }
 
 /// Leaves out what `viewer` does not want to see, by its author or by who boosted it.

@@ -1,9 +1,13 @@
 //! What accounts here should hear of.
 
-use diesel::{ExpressionMethods, QueryDsl, QueryResult, SelectableHelper};
+use diesel::dsl::max;
+use diesel::sql_types::Bool;
+use diesel::{BoolExpressionMethods, ExpressionMethods, OptionalExtension, QueryDsl, QueryResult};
+use diesel::{IntoSql, SelectableHelper};
 
 use super::Error;
 use super::conn::{Conn, run};
+use super::page::{Page, paged};
 use super::tx::Tx;
 use crate::clock::Timestamp;
 use crate::domain::account::Account;
@@ -12,6 +16,20 @@ use crate::domain::id::Id;
 use crate::domain::notification::{Notification, NotificationKind};
 use crate::schema::notifications;
 
+/// How long a bundle takes further notifications, in seconds.
+const BUNDLE_SECONDS: i64 = 12 * 3600;
+
+/// Which notifications are wanted.
+#[derive(Clone, Debug, Default)]
+pub struct Wanted {
+    /// Only these kinds.
+    pub kinds: Vec<NotificationKind>,
+    /// Only from this account.
+    pub from: Option<Id<Account>>,
+    /// Also what was put aside.
+    pub filtered: bool,
+}
+
 /// Notes that `account` should hear of something; the same thing is noted once.
 pub fn insert(
     tx: &mut Tx<'_>,
@@ -19,6 +37,17 @@ pub fn insert(
     kind: NotificationKind,
     from: Id<Account>,
     about: Option<Id<Contribution>>,
+) -> Result<(), Error> {
+    insert_as(tx, (account, from), kind, about, false)
+}
+
+/// Like [`insert`]; `filtered` puts it aside. The parties are who should hear and who did it.
+pub fn insert_as(
+    tx: &mut Tx<'_>,
+    (account, from): (Id<Account>, Id<Account>),
+    kind: NotificationKind,
+    about: Option<Id<Contribution>>,
+    filtered: bool,
 ) -> Result<(), Error> {
     let same = notifications::table
         .filter(notifications::account_id.eq(account))
@@ -31,17 +60,67 @@ pub fn insert(
     if before > 0 {
         return Ok(());
     }
-    let id: Id<Notification> = tx.mint();
-    let row = (
-        notifications::id.eq(id),
-        notifications::account_id.eq(account),
-        notifications::kind.eq(kind),
-        notifications::from_id.eq(from),
-        notifications::contribution_id.eq(about),
-        notifications::created_at.eq(tx.now),
-    );
-    run!(tx, execute, diesel::insert_into(notifications::table).values(row))?;
-    Ok(())
+    let bundle = bundle(tx, account, kind, about)?;
+    let newest = notifications::table.select(max(notifications::id));
+    let newest: Option<i64> = run!(tx, get_result, newest)?;
+    // Clients take this key as a JSON number, so it is shorter than others. Where another process
+    // took the same one, the next is free.
+    let minted: Id<Notification> = tx.mint();
+    let mut id = (minted.get() >> 5).max(newest.unwrap_or(0).saturating_add(1));
+    loop {
+        let row = (
+            notifications::id.eq(id),
+            notifications::account_id.eq(account),
+            notifications::kind.eq(kind),
+            notifications::from_id.eq(from),
+            notifications::contribution_id.eq(about),
+            notifications::created_at.eq(tx.now),
+            notifications::bundle.eq(&bundle),
+            notifications::filtered.eq(filtered),
+        );
+        let insert = diesel::insert_into(notifications::table).values(row).on_conflict_do_nothing();
+        if run!(tx, execute, insert)? > 0 {
+            return Ok(());
+        }
+        id = id.saturating_add(1);
+    }
+}
+
+/// The bundle that a notification of this kind joins; a new one where the last is too old.
+fn bundle(
+    tx: &mut Tx<'_>,
+    account: Id<Account>,
+    kind: NotificationKind,
+    about: Option<Id<Contribution>>,
+) -> Result<Option<String>, Error> {
+    if !kind.is_bundled() {
+        return Ok(None);
+    }
+    let key = about.map_or(0, Id::get);
+    let open = notifications::table
+        .filter(notifications::account_id.eq(account))
+        .filter(notifications::kind.eq(kind))
+        .filter(notifications::created_at.gt(tx.now.plus_seconds(-BUNDLE_SECONDS)))
+        .order(notifications::id.desc())
+        .select(notifications::bundle);
+    let open: Option<Option<String>> = match about {
+        Some(about) => run!(tx, first, open.filter(notifications::contribution_id.eq(about))),
+        None => run!(tx, first, open.filter(notifications::contribution_id.is_null())),
+    }
+    .optional()?;
+    let hour = tx.now.seconds().div_euclid(3600);
+    let word = match kind {
+        NotificationKind::Like => "favourite",
+        NotificationKind::Boost => "reblog",
+        NotificationKind::Follow
+        | NotificationKind::Mention
+        | NotificationKind::FollowRequest
+        | NotificationKind::Update
+        | NotificationKind::Report
+        | NotificationKind::Published
+        | NotificationKind::Poll => "follow",
+    };
+    Ok(open.flatten().or_else(|| Some(format!("{word}-{key}-{hour}"))))
 }
 
 /// What an account should hear of, newest first.
@@ -51,18 +130,100 @@ pub fn page(
     before: Option<Id<Notification>>,
     limit: i64,
 ) -> QueryResult<Vec<Notification>> {
+    let page = Page { max_id: before.map(Id::get), ..Page::first(limit) };
+    let wanted = Wanted { kinds: NotificationKind::ALL.to_vec(), ..Wanted::default() };
+    select(conn, account, &wanted, &page)
+}
+
+/// What an account should hear of, as far as it is wanted, newest first.
+pub fn select(
+    conn: &mut Conn,
+    account: Id<Account>,
+    wanted: &Wanted,
+    page: &Page,
+) -> QueryResult<Vec<Notification>> {
+    let from = wanted.from.unwrap_or(Id::new(0));
+    let anybody = wanted.from.is_none();
     let query = notifications::table
         .filter(notifications::account_id.eq(account))
-        .filter(notifications::id.lt(before.unwrap_or(Id::new(i64::MAX))))
+        .filter(notifications::kind.eq_any(wanted.kinds.clone()))
+        .filter(notifications::from_id.eq(from).or(anybody.into_sql::<Bool>()))
+        .filter(notifications::filtered.eq_any(if wanted.filtered {
+            vec![false, true]
+        } else {
+            vec![false]
+        }));
+    paged!(conn, page, query.select(Notification::as_select()), notifications::id)
+}
+
+/// One notification of an account.
+pub fn by_id(
+    conn: &mut Conn,
+    account: Id<Account>,
+    id: Id<Notification>,
+) -> QueryResult<Option<Notification>> {
+    let query = notifications::table.find(id).filter(notifications::account_id.eq(account));
+    run!(conn, first, query.select(Notification::as_select())).optional()
+}
+
+/// All of one bundle up to a key, newest first.
+pub fn bundled(
+    conn: &mut Conn,
+    account: Id<Account>,
+    bundles: &[String],
+    up_to: i64,
+) -> QueryResult<Vec<Notification>> {
+    let query = notifications::table
+        .filter(notifications::account_id.eq(account))
+        .filter(notifications::bundle.eq_any(bundles.to_vec()))
+        .filter(notifications::filtered.eq(false))
+        .filter(notifications::id.le(up_to))
         .order(notifications::id.desc())
-        .limit(limit);
+        .limit(1000);
     run!(conn, load, query.select(Notification::as_select()))
+}
+
+/// Removes one notification.
+pub fn delete(conn: &mut Conn, account: Id<Account>, id: Id<Notification>) -> QueryResult<usize> {
+    let one = notifications::table.find(id).filter(notifications::account_id.eq(account));
+    run!(conn, execute, diesel::delete(one))
+}
+
+/// Removes a bundle.
+pub fn delete_bundle(conn: &mut Conn, account: Id<Account>, bundle: &str) -> QueryResult<usize> {
+    let bundle = notifications::table
+        .filter(notifications::account_id.eq(account))
+        .filter(notifications::bundle.eq(bundle));
+    run!(conn, execute, diesel::delete(bundle))
+}
+
+/// Removes everything of an account.
+pub fn clear(conn: &mut Conn, account: Id<Account>) -> QueryResult<usize> {
+    run!(conn, execute, diesel::delete(notifications::table.filter(notifications::account_id.eq(account))))
+}
+
+/// Removes what an account should hear from another.
+pub fn forget_from(conn: &mut Conn, account: Id<Account>, from: Id<Account>) -> QueryResult<usize> {
+    let heard = notifications::table
+        .filter(notifications::account_id.eq(account))
+        .filter(notifications::from_id.eq(from));
+    run!(conn, execute, diesel::delete(heard))
+}
+
+/// Removes a follow request that was answered.
+pub fn forget_request(conn: &mut Conn, account: Id<Account>, from: Id<Account>) -> QueryResult<usize> {
+    let request = notifications::table
+        .filter(notifications::account_id.eq(account))
+        .filter(notifications::from_id.eq(from))
+        .filter(notifications::kind.eq(NotificationKind::FollowRequest));
+    run!(conn, execute, diesel::delete(request))
 }
 
 /// How many an account has not read.
 pub fn unread(conn: &mut Conn, account: Id<Account>) -> QueryResult<i64> {
     let query = notifications::table
         .filter(notifications::account_id.eq(account))
+        .filter(notifications::filtered.eq(false))
         .filter(notifications::read_at.is_null())
         .count();
     run!(conn, get_result, query)
@@ -70,8 +231,19 @@ pub fn unread(conn: &mut Conn, account: Id<Account>) -> QueryResult<i64> {
 
 /// Marks everything of an account as read.
 pub fn mark_read(conn: &mut Conn, account: Id<Account>, now: Timestamp) -> QueryResult<usize> {
+    mark_read_up_to(conn, account, i64::MAX, now)
+}
+
+/// Marks what an account has read up to a key.
+pub fn mark_read_up_to(
+    conn: &mut Conn,
+    account: Id<Account>,
+    up_to: i64,
+    now: Timestamp,
+) -> QueryResult<usize> {
     let open = notifications::table
         .filter(notifications::account_id.eq(account))
+        .filter(notifications::id.le(up_to))
         .filter(notifications::read_at.is_null());
     run!(conn, execute, diesel::update(open).set(notifications::read_at.eq(now)))
 }

@@ -7,7 +7,7 @@ use super::conn::{Conn, run};
 use super::tx::Tx;
 use crate::domain::account::Account;
 use crate::domain::id::Id;
-use crate::domain::relation::{Follow, FollowState};
+use crate::domain::relation::{Follow, FollowOptions, FollowState};
 use crate::domain::uri::Uri;
 use crate::schema::{accounts, blocks, follows};
 
@@ -80,6 +80,9 @@ pub fn insert(
         uri: uri.clone(),
         state,
         created_at: tx.now,
+        boosts: true,
+        notify: false,
+        languages: None,
     };
     run!(tx, execute, diesel::insert_into(follows::table).values(&follow))?;
     Ok(follow)
@@ -88,6 +91,34 @@ pub fn insert(
 /// Changes whether a relation is agreed to.
 pub fn set_state(conn: &mut Conn, id: Id<Follow>, state: FollowState) -> QueryResult<usize> {
     run!(conn, execute, diesel::update(follows::table.find(id)).set(follows::state.eq(state)))
+}
+
+/// Changes what the follower wants to see of a relation.
+pub fn set_options(conn: &mut Conn, id: Id<Follow>, options: &FollowOptions) -> QueryResult<()> {
+    let row = || diesel::update(follows::table.find(id));
+    if let Some(boosts) = options.boosts {
+        run!(conn, execute, row().set(follows::boosts.eq(boosts)))?;
+    }
+    if let Some(notify) = options.notify {
+        run!(conn, execute, row().set(follows::notify.eq(notify)))?;
+    }
+    if let Some(languages) = &options.languages {
+        let languages = Some(languages.join(" ")).filter(|languages| !languages.is_empty());
+        run!(conn, execute, row().set(follows::languages.eq(languages)))?;
+    }
+    Ok(())
+}
+
+/// Who here wants to be told of everything that an account publishes.
+pub fn listeners(conn: &mut Conn, followee: Id<Account>) -> QueryResult<Vec<Id<Account>>> {
+    let query = follows::table
+        .inner_join(accounts::table.on(accounts::id.eq(follows::follower_id)))
+        .filter(follows::followee_id.eq(followee))
+        .filter(follows::state.eq(FollowState::Accepted))
+        .filter(follows::notify.eq(true))
+        .filter(accounts::host_id.is_null())
+        .select(follows::follower_id);
+    run!(conn, load, query)
 }
 
 /// Gives a relation the address of the request that renewed it.
@@ -117,7 +148,9 @@ pub fn insert_block(
     target: Id<Account>,
     uri: &Uri,
 ) -> Result<(), Error> {
+    let id: Id<Account> = tx.mint();
     let row = (
+        blocks::id.eq(id),
         blocks::account_id.eq(account),
         blocks::target_id.eq(target),
         blocks::uri.eq(uri),
@@ -125,6 +158,11 @@ pub fn insert_block(
     );
     run!(tx, execute, diesel::insert_into(blocks::table).values(row))?;
     Ok(())
+}
+
+/// The activity with which one blocks the other.
+pub fn block(conn: &mut Conn, account: Id<Account>, target: Id<Account>) -> QueryResult<Option<Uri>> {
+    run!(conn, first, blocks::table.find((account, target)).select(blocks::uri)).optional()
 }
 
 /// Removes a block.

@@ -3,6 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use crate::domain::account::{Account, AccountKind};
+use crate::domain::profile::{Field, Profile};
 use crate::domain::uri::Uri;
 use crate::media::Format;
 use crate::text::markdown;
@@ -11,6 +12,8 @@ use crate::text::markdown;
 pub struct Actor<'a> {
     /// The account.
     pub account: &'a Account,
+    /// What it says about itself at length.
+    pub profile: &'a Profile,
     /// Address and PEM of its RSA key.
     pub rsa: (&'a Uri, &'a str),
     /// Address and multibase of its Ed25519 key; it signs objects, never requests.
@@ -54,9 +57,9 @@ pub fn document(actor: &Actor<'_>) -> Value {
             put("following", json!(format!("{uri}/following")));
             put("featured", json!(account.featured));
             put("discoverable", json!(account.discoverable));
-            put("indexable", json!(account.discoverable));
+            put("indexable", json!(account.discoverable || actor.profile.indexable));
             put("attributionDomains", json!([uri.host()]));
-            put("attachment", json!([website(origin)]));
+            put("attachment", fields(actor.profile, origin));
             put("generator", generator(origin));
         }
     }
@@ -81,6 +84,16 @@ fn picture(url: &str) -> Value {
     let ending = url.rsplit_once('.').map_or("", |(_, ending)| ending);
     let format = Format::ALL.into_iter().find(|format| format.ending() == ending);
     json!({ "type": "Image", "mediaType": format.map(Format::media_type), "url": url })
+}
+
+/// The rows of the profile; the address of the site is always among them.
+fn fields(profile: &Profile, origin: &str) -> Value {
+    let own = Field::read_all(&profile.fields);
+    let row = |field: &Field| {
+        let value = markdown::inline(&field.value);
+        json!({ "type": "PropertyValue", "name": field.name, "value": value.as_str() })
+    };
+    own.iter().map(row).chain([website(origin)]).collect()
 }
 
 fn website(origin: &str) -> Value {

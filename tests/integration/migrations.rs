@@ -18,11 +18,12 @@ struct Column {
     column_name: String,
 }
 
+// The full text is an index, and each engine has its own form of it.
 const SQLITE: &str = "SELECT m.name AS table_name, c.name AS column_name \
     FROM sqlite_master m JOIN pragma_table_info(m.name) c \
-    WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite_%'";
+    WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite_%' AND m.name NOT LIKE 'contribution_texts%'";
 const POSTGRES: &str = "SELECT table_name::text, column_name::text FROM information_schema.columns \
-    WHERE table_schema = 'public'";
+    WHERE table_schema = 'public' AND table_name <> 'contribution_texts'";
 
 async fn open(database: &Database) -> Result<Db, Error> {
     Db::open(&database.url(), None, 2, Clock::System).await

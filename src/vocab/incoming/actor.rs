@@ -8,6 +8,7 @@ use crate::clock::Timestamp;
 use crate::domain::account::AccountKind;
 use crate::domain::handle::{Handle, is_name};
 use crate::domain::keys::VerifyingKey;
+use crate::domain::profile::MOST_FIELDS;
 use crate::domain::uri::Uri;
 use crate::text::Html;
 
@@ -48,6 +49,8 @@ pub struct IncomingActor {
     pub locked: bool,
     /// Whether it agrees to stand in lists.
     pub discoverable: bool,
+    /// The rows of its profile: plain names, safe HTML values.
+    pub fields: Vec<(String, Html)>,
     /// Where it moved.
     pub moved_to: Option<Uri>,
     /// Other accounts of the same owner.
@@ -107,6 +110,7 @@ impl IncomingActor {
             forum: own(fields, "plenum:forum", &id).ok().flatten(),
             locked: values::flag(fields, "manuallyApprovesFollowers"),
             discoverable: values::flag(fields, "discoverable"),
+            fields: rows(fields),
             moved_to: values::single(fields, "movedTo"),
             also_known_as: values::entries(fields.get("alsoKnownAs"))
                 .iter()
@@ -123,6 +127,14 @@ impl IncomingActor {
     pub fn handle(&self) -> Handle {
         Handle::new(&self.name, self.id.host())
     }
+}
+
+fn rows(fields: &Fields) -> Vec<(String, Html)> {
+    let row = |value: &Value| {
+        let fields = value.as_object().filter(|fields| values::kind(fields) == Some("PropertyValue"))?;
+        Some((values::line(fields, "name", LONGEST_NAME)?, values::html(fields, "value")))
+    };
+    values::entries(fields.get("attachment")).iter().take(MOST_FIELDS).filter_map(row).collect()
 }
 
 /// An actor lives in a document of its own, not in a part of one.

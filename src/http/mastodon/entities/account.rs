@@ -9,8 +9,10 @@ use crate::clock::Timestamp;
 use crate::domain::account::{AccountKind, AccountState};
 use crate::domain::host::HostStanding;
 use crate::domain::media::{Purpose, account_picture};
+use crate::domain::profile;
 use crate::domain::site::Site;
 use crate::domain::timeline::AccountView;
+use crate::text::markdown;
 
 /// An account as clients take it.
 #[derive(Clone, Debug, Serialize)]
@@ -107,7 +109,7 @@ impl Field {
 /// Renders an account. Local names carry no host; pictures are never missing.
 pub fn account(view: &AccountView, site: &Site) -> Account {
     let account = &view.account;
-    let local = account.is_local();
+    let (local, profile) = (account.is_local(), view.profile.as_ref());
     let gone = account.state == AccountState::Deleted || account.standing == HostStanding::Suspended;
     let shown = |text: &str| if gone { String::new() } else { text.to_owned() };
     let shown_as = |purpose| account_picture(account, purpose, &site.origin).filter(|_| !gone);
@@ -119,10 +121,11 @@ pub fn account(view: &AccountView, site: &Site) -> Account {
         acct: if local { account.name.clone() } else { account.handle().to_string() },
         display_name: shown(&account.display_name),
         locked: account.locked,
-        bot: matches!(account.kind, AccountKind::Service | AccountKind::Application),
+        bot: matches!(account.kind, AccountKind::Service | AccountKind::Application)
+            || profile.is_some_and(|profile| profile.bot),
         group: account.kind == AccountKind::Forum,
         discoverable: account.discoverable,
-        indexable: account.discoverable,
+        indexable: account.discoverable || profile.is_some_and(|profile| profile.indexable),
         noindex: local.then_some(!account.discoverable),
         created_at: day(account.created_at),
         note: shown(&account.summary),
@@ -138,15 +141,26 @@ pub fn account(view: &AccountView, site: &Site) -> Account {
         following_count: view.following,
         statuses_count: view.contributions,
         last_status_at: view.last_at.map(Timestamp::to_date),
-        hide_collections: local.then_some(false),
+        hide_collections: local.then(|| profile.is_some_and(|profile| profile.hides_collections)),
         emojis: Vec::new(),
-        fields: Vec::new(),
+        fields: if gone { Vec::new() } else { fields(view) },
         roles: Vec::new(),
         moved: view.moved.as_ref().map(|moved| Box::new(self::account(moved, site))),
         suspended: gone.then_some(true),
         limited: (account.standing == HostStanding::Limited).then_some(true),
         mute_expires_at: None,
     }
+}
+
+/// The rows of a profile; those of accounts here are kept as they were typed.
+fn fields(view: &AccountView) -> Vec<Field> {
+    let rows = view.profile.as_ref().map(|profile| profile::Field::read_all(&profile.fields));
+    let row = |row: profile::Field| {
+        let typed = view.account.is_local();
+        let value = if typed { markdown::inline(&row.value).as_str().to_owned() } else { row.value };
+        Field { name: row.name, value, verified_at: row.verified_at.map(date) }
+    };
+    rows.unwrap_or_default().into_iter().map(row).collect()
 }
 
 /// Renders a list of accounts.

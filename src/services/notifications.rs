@@ -1,0 +1,106 @@
+//! Telling accounts of ours what concerns them: the one place that decides whether they want to hear.
+
+use crate::domain::account::{Account, AccountKind};
+use crate::domain::contribution::{Contribution, Visibility};
+use crate::domain::host::HostStanding;
+use crate::domain::id::Id;
+use crate::domain::notification::{Handling, NotificationKind, Policy};
+use crate::store::{Error, Tx, contributions, hosts, mutes, notification_policies, notifications, relations};
+
+/// Younger accounts are new ones, in seconds.
+const NEW_SECONDS: i64 = 30 * 24 * 3600;
+
+/// Tells an account of ours of something, unless it does not want to hear of it: blocks, mutes,
+/// hosts and its policy are looked at here.
+pub fn tell(
+    tx: &mut Tx<'_>,
+    to: Id<Account>,
+    kind: NotificationKind,
+    from: &Account,
+    about: Option<Id<Contribution>>,
+) -> Result<(), Error> {
+    if to == from.id || is_unwanted(tx, to, from)? {
+        return Ok(());
+    }
+    match handling(tx, to, kind, from, about)? {
+        Handling::Accept => notifications::insert(tx, to, kind, from.id, about),
+        Handling::Filter => notifications::insert_as(tx, (to, from.id), kind, about, true),
+        Handling::Drop => Ok(()),
+    }
+}
+
+/// Tells those who wished to hear of everything that an account publishes. A reply concerns whom it
+/// answers, and they hear of it by themselves.
+pub fn published(
+    tx: &mut Tx<'_>,
+    author: &Account,
+    about: Id<Contribution>,
+    named: &[Id<Account>],
+) -> Result<(), Error> {
+    let listeners = relations::listeners(tx, author.id)?;
+    let head = match listeners.is_empty() {
+        true => None,
+        false => contributions::known_by_id(tx, about)?,
+    };
+    let told = head.is_some_and(|head| {
+        let open =
+            matches!(head.visibility, Visibility::Public | Visibility::Unlisted | Visibility::Followers);
+        open && head.in_reply_to_uri.is_none()
+    });
+    for listener in listeners.into_iter().filter(|listener| told && !named.contains(listener)) {
+        tell(tx, listener, NotificationKind::Published, author, Some(about))?;
+    }
+    Ok(())
+}
+
+fn is_unwanted(tx: &mut Tx<'_>, to: Id<Account>, from: &Account) -> Result<bool, Error> {
+    if relations::blocks(tx, to, from.id)? || relations::blocks(tx, from.id, to)? {
+        return Ok(true);
+    }
+    let now = tx.now;
+    let muted = mutes::mute(tx, to, from.id, now)?.is_some_and(|mute| mute.notifications);
+    Ok(muted || !mutes::with_muted_hosts(tx, to, &[from.id])?.is_empty())
+}
+
+/// What the policy of an account says: the strictest rule that applies.
+fn handling(
+    tx: &mut Tx<'_>,
+    to: Id<Account>,
+    kind: NotificationKind,
+    from: &Account,
+    about: Option<Id<Contribution>>,
+) -> Result<Handling, Error> {
+    let policy = notification_policies::of(tx, to)?;
+    let asked =
+        matches!(kind, NotificationKind::Report | NotificationKind::Poll | NotificationKind::Published);
+    if asked || policy == Policy::default() || notification_policies::is_permitted(tx, to, from.id)? {
+        return Ok(Handling::Accept);
+    }
+    let following = relations::follows(tx, to, from.id)?;
+    let follower = relations::follows(tx, from.id, to)?;
+    let young = from.created_at > tx.now.plus_seconds(-NEW_SECONDS);
+    let limited = match from.host_id {
+        Some(_) => hosts::standing_of(tx, from.uri.host())? == HostStanding::Limited,
+        None => false,
+    };
+    let rules = [
+        (policy.not_following, !following),
+        (policy.not_followers, !follower),
+        (policy.new_accounts, young && !following),
+        (policy.private_mentions, !following && is_private(tx, about)?),
+        (policy.limited_accounts, limited || from.standing == HostStanding::Limited),
+        (policy.bots, matches!(from.kind, AccountKind::Service | AccountKind::Application)),
+    ];
+    let applying = || rules.iter().filter(|(_, applies)| *applies).map(|(handling, _)| *handling);
+    if applying().any(|handling| handling == Handling::Drop) {
+        return Ok(Handling::Drop);
+    }
+    let aside = applying().any(|handling| handling == Handling::Filter);
+    Ok(if aside { Handling::Filter } else { Handling::Accept })
+}
+
+fn is_private(tx: &mut Tx<'_>, about: Option<Id<Contribution>>) -> Result<bool, Error> {
+    let Some(about) = about else { return Ok(false) };
+    let head = contributions::known_by_id(tx, about)?;
+    Ok(head.is_some_and(|head| head.visibility == Visibility::Mentioned && head.in_reply_to_uri.is_none()))
+}

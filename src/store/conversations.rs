@@ -1,0 +1,127 @@
+//! Direct messages, one conversation per thread.
+
+use diesel::dsl::exists;
+use diesel::{BoolExpressionMethods, ExpressionMethods, OptionalExtension, QueryDsl, QueryResult};
+
+use super::conn::{Conn, run};
+use super::contributions::{Viewer, visible_to};
+use super::page::Page;
+use crate::domain::account::Account;
+use crate::domain::contribution::{Contribution, Visibility};
+use crate::domain::id::Id;
+use crate::schema::{contributions, conversation_marks, mentions};
+
+/// A conversation as one of those who take part sees it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Conversation {
+    /// The thread.
+    pub thread: Id<Contribution>,
+    /// Its last message.
+    pub last: Id<Contribution>,
+    /// Whether there is something to read.
+    pub unread: bool,
+}
+
+/// How far an account is in a conversation: the last message that it read, and the last one that
+/// it put aside.
+#[derive(Clone, Copy, Debug, Default)]
+struct Mark {
+    read: i64,
+    hidden: i64,
+}
+
+/// Direct messages looked at for one page at most.
+const MOST: i64 = 2000;
+
+/// The conversations of an account, by their last message.
+pub fn page(conn: &mut Conn, account: Id<Account>, page: Page) -> QueryResult<Vec<Conversation>> {
+    let named = exists(
+        mentions::table
+            .filter(mentions::contribution_id.eq(contributions::id))
+            .filter(mentions::account_id.eq(account)),
+    );
+    let query = contributions::table
+        .filter(contributions::visibility.eq(Visibility::Mentioned))
+        .filter(contributions::author_id.eq(account).or(named))
+        .filter(visible_to(Viewer::Member(account)))
+        .order(contributions::id.desc())
+        .limit(MOST)
+        .select((contributions::thread_id, contributions::id, contributions::author_id));
+    let rows: Vec<(Id<Contribution>, Id<Contribution>, Id<Account>)> = run!(conn, load, query)?;
+    let mut found: Vec<Conversation> = Vec::new();
+    for (thread, last, author) in rows {
+        if found.iter().any(|known| known.thread == thread) {
+            continue;
+        }
+        found.push(Conversation { thread, last, unread: author != account });
+    }
+    let marks = marks(conn, account)?;
+    let mark = |thread| marks.iter().find(|(of, _)| *of == thread).map(|(_, mark)| *mark).unwrap_or_default();
+    for conversation in &mut found {
+        conversation.unread &= conversation.last.get() > mark(conversation.thread).read;
+    }
+    found.retain(|conversation| {
+        let last = conversation.last.get();
+        last > mark(conversation.thread).hidden && last < page.below() && last > page.above()
+    });
+    let limit = usize::try_from(page.limit).unwrap_or(0);
+    if page.is_ascending() {
+        let older = found.len().saturating_sub(limit);
+        return Ok(found.split_off(older));
+    }
+    found.truncate(limit);
+    Ok(found)
+}
+
+/// The conversation of this thread, if the account takes part.
+pub fn one(
+    conn: &mut Conn,
+    account: Id<Account>,
+    thread: Id<Contribution>,
+) -> QueryResult<Option<Conversation>> {
+    let all = page(conn, account, Page::first(MOST))?;
+    Ok(all.into_iter().find(|conversation| conversation.thread == thread))
+}
+
+fn marks(conn: &mut Conn, account: Id<Account>) -> QueryResult<Vec<(Id<Contribution>, Mark)>> {
+    let query = conversation_marks::table.filter(conversation_marks::account_id.eq(account)).select((
+        conversation_marks::thread_id,
+        conversation_marks::read_id,
+        conversation_marks::hidden_id,
+    ));
+    let rows: Vec<(Id<Contribution>, i64, i64)> = run!(conn, load, query)?;
+    Ok(rows.into_iter().map(|(thread, read, hidden)| (thread, Mark { read, hidden })).collect())
+}
+
+/// Notes that everything of a conversation was read.
+pub fn read(conn: &mut Conn, account: Id<Account>, conversation: &Conversation) -> QueryResult<usize> {
+    let hidden = hidden(conn, account, conversation.thread)?;
+    put(conn, account, conversation, hidden)
+}
+
+/// Puts a conversation aside until there is something new.
+pub fn hide(conn: &mut Conn, account: Id<Account>, conversation: &Conversation) -> QueryResult<usize> {
+    put(conn, account, conversation, conversation.last.get())
+}
+
+fn hidden(conn: &mut Conn, account: Id<Account>, thread: Id<Contribution>) -> QueryResult<i64> {
+    let query = conversation_marks::table.find((account, thread)).select(conversation_marks::hidden_id);
+    Ok(run!(conn, first, query).optional()?.unwrap_or(0))
+}
+
+fn put(
+    conn: &mut Conn,
+    account: Id<Account>,
+    conversation: &Conversation,
+    hidden: i64,
+) -> QueryResult<usize> {
+    let thread = conversation.thread;
+    run!(conn, execute, diesel::delete(conversation_marks::table.find((account, thread))))?;
+    let row = (
+        conversation_marks::account_id.eq(account),
+        conversation_marks::thread_id.eq(thread),
+        conversation_marks::read_id.eq(conversation.last.get()),
+        conversation_marks::hidden_id.eq(hidden),
+    );
+    run!(conn, execute, diesel::insert_into(conversation_marks::table).values(row))
+}

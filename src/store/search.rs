@@ -1,0 +1,151 @@
+//! Searching by words. The full text is an index of its own on either engine: FTS5 in SQLite,
+//! a tsvector in PostgreSQL; this file is where the two differ.
+
+use diesel::dsl::sql;
+use diesel::sql_types::{BigInt, Bool, Text};
+use diesel::{
+    BoolExpressionMethods, EscapeExpressionMethods, ExpressionMethods, IntoSql, QueryDsl, QueryResult,
+    SelectableHelper, TextExpressionMethods, sql_query,
+};
+
+use super::conn::{Conn, run};
+use super::contributions::{Viewer, visible_to};
+use super::page::Page;
+use crate::domain::account::{Account, AccountKind, AccountState};
+use crate::domain::contribution::Contribution;
+use crate::domain::id::Id;
+use crate::domain::relation::FollowState;
+use crate::schema::{accounts, contributions, follows};
+
+diesel::define_sql_function! {
+    /// Lower case; SQLite folds ASCII only.
+    fn lower(text: Text) -> Text;
+}
+
+/// Words of one search at most.
+const MOST_WORDS: usize = 16;
+
+/// Which contributions a search is about.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Scope {
+    /// Only by this account.
+    pub author: Option<Id<Account>>,
+    /// How many to leave out at the start.
+    pub offset: i64,
+    /// The bounds and the number of results.
+    pub page: Page,
+}
+
+/// Makes a contribution findable by these words.
+pub(super) fn insert(conn: &mut Conn, id: Id<Contribution>, words: &str) -> QueryResult<usize> {
+    let insert = match conn {
+        Conn::Sqlite(_) => "INSERT INTO contribution_texts (rowid, body) VALUES (?, ?)",
+        Conn::Postgres(_) => {
+            "INSERT INTO contribution_texts (contribution_id, body) VALUES ($1, to_tsvector('simple', $2))"
+        }
+    };
+    run!(conn, execute, sql_query(insert).bind::<BigInt, _>(id).bind::<Text, _>(words))
+}
+
+/// Makes the words of a contribution unfindable.
+pub(super) fn forget(conn: &mut Conn, id: Id<Contribution>) -> QueryResult<usize> {
+    let delete = match conn {
+        Conn::Sqlite(_) => "DELETE FROM contribution_texts WHERE rowid = ?",
+        Conn::Postgres(_) => "DELETE FROM contribution_texts WHERE contribution_id = $1",
+    };
+    run!(conn, execute, sql_query(delete).bind::<BigInt, _>(id))
+}
+
+/// The contributions with all these words, or words that begin so, that the viewer may see; the
+/// newest first.
+pub fn contributions(
+    conn: &mut Conn,
+    viewer: Viewer,
+    question: &str,
+    scope: &Scope,
+) -> QueryResult<Vec<Contribution>> {
+    let Some(words) = words(conn, question) else { return Ok(Vec::new()) };
+    let (start, end) = match conn {
+        Conn::Sqlite(_) => {
+            ("contributions.id IN (SELECT rowid FROM contribution_texts WHERE contribution_texts MATCH ", ")")
+        }
+        Conn::Postgres(_) => (
+            "contributions.id IN (SELECT contribution_id FROM contribution_texts \
+                WHERE body @@ to_tsquery('simple', ",
+            "))",
+        ),
+    };
+    let found = sql::<Bool>(start).bind::<Text, _>(words).sql(end);
+    let anybody = scope.author.is_none();
+    let author = scope.author.unwrap_or(Id::new(0));
+    let page = &scope.page;
+    let query = contributions::table
+        .filter(found)
+        .filter(visible_to(viewer))
+        .filter(contributions::author_id.eq(author).or(anybody.into_sql::<Bool>()))
+        .filter(contributions::id.lt(page.below()))
+        .filter(contributions::id.gt(page.above()))
+        .order(contributions::id.desc())
+        .limit(page.limit)
+        .offset(scope.offset);
+    run!(conn, load, query.select(Contribution::as_select()))
+}
+
+/// The question in the language of the engine: every word, and what begins with it.
+fn words(conn: &Conn, question: &str) -> Option<String> {
+    let inner = |c: char| !c.is_alphanumeric();
+    let words = question.split(inner).filter(|word| !word.is_empty()).take(MOST_WORDS);
+    let words: Vec<String> = match conn {
+        Conn::Sqlite(_) => words.map(|word| format!("\"{word}\"*")).collect(),
+        Conn::Postgres(_) => words.map(|word| format!("'{word}':*")).collect(),
+    };
+    let glue = match conn {
+        Conn::Sqlite(_) => " AND ",
+        Conn::Postgres(_) => " & ",
+    };
+    (!words.is_empty()).then(|| words.join(glue))
+}
+
+/// The accounts whose name, handle or display name holds this text, those that `me` follows first.
+///
+/// Accounts of ours that do not want to stand in lists are found by their whole name only.
+pub fn accounts(
+    conn: &mut Conn,
+    question: &str,
+    followed_by: Option<Id<Account>>,
+    limit: i64,
+    offset: i64,
+) -> QueryResult<Vec<Account>> {
+    let text = question.trim().trim_start_matches('@').to_lowercase();
+    if text.is_empty() {
+        return Ok(Vec::new());
+    }
+    let escaped = text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
+    let inside = format!("%{escaped}%");
+    let followed = follows::table
+        .filter(follows::follower_id.eq(followed_by.unwrap_or(Id::new(0))))
+        .filter(follows::state.eq(FollowState::Accepted))
+        .select(follows::followee_id);
+    let anybody = followed_by.is_none();
+    let listed = accounts::discoverable
+        .eq(true)
+        .or(accounts::host_id.is_not_null())
+        .or(accounts::kind.eq(AccountKind::Organization))
+        .or(accounts::name.eq(text));
+    let query = accounts::table
+        .filter(accounts::state.eq(AccountState::Active))
+        .filter(accounts::kind.ne(AccountKind::Application))
+        .filter(accounts::moved_to.is_null())
+        .filter(listed)
+        .filter(
+            accounts::handle
+                .like(format!("{escaped}%"))
+                .escape('\\')
+                .or(lower(accounts::display_name).like(inside).escape('\\')),
+        )
+        .filter(accounts::id.eq_any(followed).or(anybody.into_sql::<Bool>()))
+        .order((accounts::host_id.is_not_null(), accounts::handle))
+        .limit(limit)
+        .offset(offset);
+    run!(conn, load, query.select(Account::as_select()))
+}
