@@ -14,6 +14,7 @@ pub mod fetch;
 pub mod inbox;
 mod intake;
 mod keys;
+pub mod lookup;
 pub mod media;
 pub mod objects;
 pub mod resolve;

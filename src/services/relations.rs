@@ -10,7 +10,7 @@ use crate::domain::account::{Account, AccountKind};
 use crate::domain::host::HostStanding;
 use crate::domain::job::Job;
 use crate::domain::notification::NotificationKind;
-use crate::domain::relation::{Follow, FollowState};
+use crate::domain::relation::{Follow, FollowOptions, FollowState};
 use crate::domain::uri::Uri;
 use crate::store::{self, Error, Tx, accounts, hosts, jobs, lists, mutes, relations, relationships, undone};
 
@@ -49,6 +49,31 @@ pub fn follow(tx: &mut Tx<'_>, follower: &Account, followee: &Account) -> Result
     }
     publish::follow(tx, follower, followee, &follow.uri)?;
     forum(tx, follower, followee)
+}
+
+/// Like [`follow`], with what the follower wants to see; asking again changes that.
+pub fn follow_with(
+    tx: &mut Tx<'_>,
+    follower: &Account,
+    followee: &Account,
+    options: &FollowOptions,
+) -> Result<(), Error> {
+    let known = relations::follow(tx, follower.id, followee.id)?;
+    if known.is_none_or(|known| known.state == FollowState::Pending) {
+        follow(tx, follower, followee)?;
+    }
+    if let Some(follow) = relations::follow(tx, follower.id, followee.id)? {
+        relations::set_options(tx, follow.id, options)?;
+    }
+    Ok(())
+}
+
+/// An account of ours no longer wants to be followed by another; one that does not follow is fine.
+pub fn remove_follower(tx: &mut Tx<'_>, followee: &Account, follower: &Account) -> Result<(), Error> {
+    match relations::follow(tx, follower.id, followee.id)? {
+        Some(_) => reject(tx, followee, follower),
+        None => Ok(()),
+    }
 }
 
 fn let_in(tx: &mut Tx<'_>, followee: &Account) -> Result<(), Error> {

@@ -4,6 +4,7 @@
 //! name what they need of the caller with [`caller::Allowed`] or [`caller::Maybe`], call one use case
 //! and render one entity.
 
+mod accounts;
 pub mod answer;
 mod apps;
 mod bookmarks;
@@ -20,7 +21,9 @@ pub mod params;
 mod polls;
 mod preferences;
 mod quiet;
+mod related;
 pub mod scopes;
+mod search;
 pub mod shown;
 mod statuses;
 mod timelines;
@@ -52,6 +55,7 @@ pub fn serves(path: &str) -> bool {
 /// Every route of the client API, dressed for browsers elsewhere.
 pub fn router(limits: &config::Http) -> Router {
     Router::new()
+        .merge(accounts::router())
         .merge(apps::router())
         .merge(bookmarks::router())
         .merge(favourites::router())
@@ -60,6 +64,8 @@ pub fn router(limits: &config::Http) -> Router {
         .merge(polls::router())
         .merge(preferences::router())
         .merge(quiet::router())
+        .merge(related::router())
+        .merge(search::router())
         .merge(statuses::router())
         .merge(timelines::router())
         .fallback(async || ApiError::new(StatusCode::NOT_FOUND, "Not Found"))

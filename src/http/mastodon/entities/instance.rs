@@ -8,11 +8,12 @@ use crate::domain::media::{LONGEST_DESCRIPTION, MOST_PER_CONTRIBUTION};
 use crate::domain::poll::NewPoll;
 use crate::domain::site::{FederationMode, Settings, Site};
 use crate::media::Format;
+use crate::services::profiles;
 
 /// Clients compare the beginning with Mastodon's releases.
-const COMPATIBLE: &str = "4.4.0";
+const COMPATIBLE: &str = "4.2.0";
 /// What is promised beyond the version, cumulative (`api_versions.mastodon`).
-const API: i32 = 6;
+const API: i32 = 1;
 
 /// What an instance is made of.
 pub struct Parts<'a> {
@@ -57,9 +58,12 @@ impl Parts<'_> {
         let types: Vec<_> = Format::ALL.into_iter().map(Format::media_type).collect();
         json!({
             "accounts": {
-                "max_featured_tags": 10, "max_pinned_statuses": 5, "max_profile_fields": 4,
-                "profile_field_name_limit": 255, "profile_field_value_limit": 255,
-                "max_display_name_length": 100, "max_note_length": 5000,
+                "max_featured_tags": 10, "max_pinned_statuses": 5,
+                "max_profile_fields": profiles::MOST_FIELDS,
+                "profile_field_name_limit": profiles::LONGEST_FIELD,
+                "profile_field_value_limit": profiles::LONGEST_FIELD,
+                "max_display_name_length": profiles::LONGEST_NAME,
+                "max_note_length": profiles::LONGEST_NOTE,
             },
             "statuses": {
                 "max_characters": self.config.limits.post_characters,

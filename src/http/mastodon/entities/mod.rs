@@ -2,10 +2,13 @@
 
 pub mod account;
 pub mod application;
+pub mod credentials;
 pub mod instance;
 pub mod media;
 pub mod poll;
+pub mod relationship;
 pub mod status;
+pub mod tag;
 
 use chrono::SecondsFormat;
 

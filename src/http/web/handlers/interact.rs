@@ -13,12 +13,11 @@ use url::form_urlencoded::byte_serialize;
 use super::conversation::{entries, invitation};
 use super::home::follow_box;
 use super::{Answer, page};
-use crate::domain::account::Account;
-use crate::domain::contribution::Contribution;
 use crate::domain::handle::Handle;
 use crate::domain::uri::Uri;
 use crate::federation::egress::Limits;
-use crate::federation::{Federation, backfill, resolve};
+use crate::federation::lookup::{self, Meant};
+use crate::federation::Federation;
 use crate::http::error::PageError;
 use crate::http::extract::peer::Peer;
 use crate::http::extract::posted::{Asking, Posted};
@@ -27,7 +26,7 @@ use crate::http::throttle::Throttle;
 use crate::http::web::follow::{AuthorizePage, LeavePage, Subject};
 use crate::http::web::layout::Section;
 use crate::http::web::present;
-use crate::store::{Conn, Error, accounts, contributions, views};
+use crate::store::{Error, contributions, views};
 
 /// The relation under which servers say where following and answering begins.
 const SUBSCRIBE: &str = "http://ostatus.org/schema/1.0/subscribe";
@@ -35,12 +34,6 @@ const SUBSCRIBE: &str = "http://ostatus.org/schema/1.0/subscribe";
 const LOOK_UPS: u32 = 20;
 /// What such a look-up may cost.
 const COST: Limits = Limits { bytes: 64 * 1024, time: Duration::from_secs(8) };
-
-/// What an address means here.
-enum Meant {
-    Account(Account),
-    Contribution(Contribution),
-}
 
 /// `POST /interact` with `uri` and `handle`: a link to the reader's own server, never a redirect.
 pub async fn leave(
@@ -62,7 +55,7 @@ pub async fn leave(
     let viewer = visit.viewer();
     let uri = Uri::parse(fields.get("uri")).ok_or_else(PageError::not_found)?;
     let known = data.app.db.read(|conn| {
-        Ok(match known(conn, &visit, &uri)? {
+        Ok(match lookup::known(conn, &visit.site.origin, viewer, &uri)? {
             Some(Meant::Account(account)) => {
                 Some((account.title().to_owned(), present::account_path(&account)))
             }
@@ -129,43 +122,19 @@ async fn meant(data: &Data<Federation>, visit: &Visit, text: &str) -> Result<Mea
     let broken = |error: Error| PageError::from(error).why;
     let uri = Uri::parse(text);
     if let Some(uri) = &uri {
-        let here = data.app.db.read(|conn| known(conn, visit, uri)).await.map_err(broken)?;
-        if let Some(here) = here {
+        let origin = &visit.site.origin;
+        let here = data.app.db.read(|conn| lookup::known(conn, origin, visit.viewer(), uri)).await;
+        if let Some(here) = here.map_err(broken)? {
             return Ok(here);
         }
     }
     if visit.session.member.is_none() {
         return Err("We do not know this address yet. Sign in, and we will look it up.".to_owned());
     }
-    if let Some(uri) = &uri {
-        // What it answers is fetched with it: a thesis cannot stand here without its statement.
-        backfill::parent(data, uri).await.map_err(broken)?;
-    }
-    if uri.is_some()
-        && let Ok(head) = resolve::contribution(data, text).await
-    {
-        return Ok(Meant::Contribution(head));
-    }
-    let account = resolve::account(data, text).await;
-    account.map(Meant::Account).map_err(|error| match error {
+    lookup::anywhere(data, text).await.map_err(|error| match error {
         Error::Refused(refusal) => format!("The other server did not help: {refusal}."),
         fault @ Error::Fault(_) => broken(fault),
     })
-}
-
-/// What an address means as far as it is here and the viewer may see it.
-fn known(conn: &mut Conn, visit: &Visit, uri: &Uri) -> Result<Option<Meant>, Error> {
-    if let Some(head) = contributions::by_uri(conn, visit.viewer(), uri)? {
-        return Ok(Some(Meant::Contribution(head)));
-    }
-    if let Some(account) = accounts::by_uri(conn, uri)? {
-        return Ok(Some(Meant::Account(account)));
-    }
-    let page = uri.as_str().strip_prefix(visit.site.origin.as_str()).and_then(|path| path.strip_prefix("/@"));
-    match page {
-        Some(name) => Ok(accounts::local_by_name(conn, name)?.map(Meant::Account)),
-        None => Ok(None),
-    }
 }
 
 /// Where the reader's server wants people to begin: what it says itself, else the usual place.

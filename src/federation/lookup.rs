@@ -1,0 +1,69 @@
+//! What a person means who pastes an address: something that is here, else something elsewhere.
+
+use activitypub_federation::config::Data;
+
+use super::{Federation, backfill, resolve};
+use crate::domain::Refusal;
+use crate::domain::account::Account;
+use crate::domain::contribution::Contribution;
+use crate::domain::id::Id;
+use crate::domain::uri::Uri;
+use crate::store::contributions::{self, Viewer};
+use crate::store::{Conn, Error, accounts, statements};
+
+/// What an address means.
+#[derive(Clone, Debug)]
+pub enum Meant {
+    /// An account.
+    Account(Account),
+    /// A contribution. Whether the asker may see it has still to be asked.
+    Contribution(Contribution),
+}
+
+/// What an address means as far as it is here and the viewer may see it: an identity on the wire, or
+/// a page of ours.
+pub fn known(conn: &mut Conn, origin: &str, viewer: Viewer, uri: &Uri) -> Result<Option<Meant>, Error> {
+    if let Some(head) = contributions::by_uri(conn, viewer, uri)? {
+        return Ok(Some(Meant::Contribution(head)));
+    }
+    if let Some(account) = accounts::by_uri(conn, uri)? {
+        return Ok(Some(Meant::Account(account)));
+    }
+    let path = uri.as_str().strip_prefix(origin).and_then(|rest| rest.split(['?', '#']).next());
+    let parts: Vec<&str> = path.unwrap_or_default().trim_matches('/').split('/').collect();
+    let head = match parts.as_slice() {
+        [name] if name.starts_with('@') => {
+            let account = accounts::local_by_name(conn, name.trim_start_matches('@'))?;
+            return Ok(account.map(Meant::Account));
+        }
+        ["statements", slug] => statements::by_slug(conn, viewer, slug)?,
+        ["statements", slug, "theses", key] => match statements::by_slug(conn, viewer, slug)? {
+            Some(statement) => statements::thesis_by_key(conn, statement.id, key)?.map(|(head, _)| head),
+            None => None,
+        },
+        ["threads", id] => match id.parse() {
+            Ok(id) => contributions::by_id(conn, viewer, Id::new(id))?,
+            Err(_) => None,
+        },
+        _ => None,
+    };
+    Ok(head.map(Meant::Contribution))
+}
+
+/// What an address or a handle means anywhere: asks other servers, so only members may.
+pub async fn anywhere(data: &Data<Federation>, text: &str) -> Result<Meant, Error> {
+    let uri = Uri::parse(text);
+    if uri.as_ref().is_some_and(|uri| data.is_ours(uri)) {
+        return Err(Refusal::NotFound.into());
+    }
+    if let Some(uri) = &uri {
+        // What it answers is fetched with it: a thesis cannot stand here without its statement.
+        backfill::parent(data, uri).await?;
+    }
+    if uri.is_some()
+        && let Ok(head) = resolve::contribution(data, text).await
+    {
+        return Ok(Meant::Contribution(head));
+    }
+    resolve::account(data, text).await.map(Meant::Account)
+}

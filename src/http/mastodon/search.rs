@@ -1,0 +1,178 @@
+//! `/api/v2/search`: accounts, contributions and hashtags, and what addresses mean.
+
+use activitypub_federation::config::Data;
+use axum::http::StatusCode;
+use axum::routing::get;
+use axum::{Json, Router};
+use serde::Serialize;
+
+use super::answer::{Answer, ApiError};
+use super::caller::Maybe;
+use super::entities::account::Account as Shown;
+use super::entities::status::Status;
+use super::entities::tag::{Tag, tag};
+use super::params::Params;
+use super::scopes::ReadSearch;
+use super::shown;
+use crate::domain::account::Account;
+use crate::domain::handle::Handle;
+use crate::domain::id::Id;
+use crate::domain::timeline::Found;
+use crate::domain::uri::Uri;
+use crate::federation::lookup::{self, Meant};
+use crate::federation::{Federation, resolve};
+use crate::store::contributions::Viewer;
+use crate::store::page::Page;
+use crate::store::search::{self as store, Scope};
+use crate::store::{Conn, Error, accounts as known, contributions, hiding, tags};
+
+/// The routes of searching.
+pub(super) fn router() -> Router {
+    Router::new().route("/api/v2/search", get(search))
+}
+
+/// What is searched for, and by whom.
+pub(super) struct Asked {
+    words: String,
+    resolve: bool,
+    followed_by: Option<Id<Account>>,
+    viewer: Viewer,
+    limit: i64,
+    offset: i64,
+}
+
+impl Asked {
+    /// Reads it; only who is signed in makes us ask other servers.
+    pub(super) fn read(
+        params: &Params,
+        me: Option<&Account>,
+        default: i64,
+        most: i64,
+    ) -> Result<Self, ApiError> {
+        let number = |name| params.number(name).unwrap_or(0);
+        if number("limit") < 0 || number("offset") < 0 {
+            return Err(ApiError::bad_request("limit and offset cannot be negative"));
+        }
+        let resolve = params.flag("resolve").unwrap_or(false);
+        if me.is_none() && (resolve || number("offset") > 0) {
+            let why = "This method requires an authenticated user";
+            return Err(ApiError::new(StatusCode::UNAUTHORIZED, why));
+        }
+        let following = params.flag("following").unwrap_or(false);
+        Ok(Self {
+            words: params.required("q")?.trim().to_owned(),
+            resolve,
+            followed_by: me.filter(|_| following).map(|me| me.id),
+            viewer: me.map_or(Viewer::Anyone, |me| Viewer::Member(me.id)),
+            limit: params.number("limit").filter(|limit| *limit > 0).unwrap_or(default).min(most),
+            offset: number("offset").min(10_000),
+        })
+    }
+}
+
+/// What was found.
+#[derive(Debug, Default, Serialize)]
+struct Search {
+    accounts: Vec<Shown>,
+    statuses: Vec<Status>,
+    hashtags: Vec<Tag>,
+}
+
+/// `GET /api/v2/search`.
+async fn search(data: Data<Federation>, caller: Maybe<ReadSearch>, params: Params) -> Answer<Search> {
+    let asked = Asked::read(&params, caller.account(), 20, 40)?;
+    let kind = params.text("type").filter(|kind| matches!(kind.as_str(), "accounts" | "statuses" | "hashtags"));
+    let wants = |name: &str| kind.as_deref().is_none_or(|kind| kind == name);
+    if let Some(uri) = Uri::parse(&asked.words) {
+        return Ok(Json(address(&data, &asked, &uri).await?));
+    }
+    let mut found = Search::default();
+    if wants("accounts") && !asked.words.starts_with('#') {
+        found.accounts = accounts(&data, &asked).await?;
+    }
+    if wants("statuses") && Handle::parse(&asked.words).is_none() {
+        found.statuses = statuses(&data, &asked, &params).await?;
+    }
+    if wants("hashtags") {
+        found.hashtags = hashtags(&data, &asked).await?;
+    }
+    Ok(Json(found))
+}
+
+/// What stands at an address, alone in its list. What cannot be had is not found; that is no error.
+async fn address(data: &Data<Federation>, asked: &Asked, uri: &Uri) -> Result<Search, ApiError> {
+    let (app, viewer) = (&data.app, asked.viewer);
+    let here = app.db.read(|conn| lookup::known(conn, &app.site.origin, viewer, uri)).await?;
+    let meant = match here {
+        None if asked.resolve => lookup::anywhere(data, uri.as_str()).await.ok(),
+        here => here,
+    };
+    let found = app.db.read(|conn| {
+        let mut found = Search::default();
+        match meant {
+            Some(Meant::Account(account)) => {
+                found.accounts = shown::accounts_by_ids(conn, app, &[account.id])?;
+            }
+            Some(Meant::Contribution(head)) => {
+                let heads = contributions::by_ids(conn, viewer, &[head.id])?;
+                let heads = heads.into_iter().map(Found::from).collect();
+                found.statuses = shown::statuses(conn, app, viewer, heads)?;
+            }
+            None => {}
+        }
+        Ok(found)
+    });
+    Ok(found.await?)
+}
+
+/// Accounts: the one that is called exactly so first, asked for elsewhere where that is wanted.
+pub(super) async fn accounts(data: &Data<Federation>, asked: &Asked) -> Result<Vec<Shown>, ApiError> {
+    let app = &data.app;
+    let exact = match Handle::parse(&asked.words) {
+        Some(handle) if handle.host == app.site.host => {
+            app.db.read(|conn| Ok(known::local_by_name(conn, &handle.name)?)).await?
+        }
+        Some(handle) if asked.resolve => resolve::account(data, &handle.to_string()).await.ok(),
+        Some(handle) => app.db.read(|conn| Ok(known::by_handle(conn, &handle)?)).await?,
+        None => None,
+    };
+    let exact = exact.filter(|_| asked.offset == 0 && asked.followed_by.is_none());
+    let found = app.db.read(|conn| {
+        let mut ids: Vec<_> = exact.iter().map(|account| account.id).collect();
+        let others = store::accounts(conn, &asked.words, asked.followed_by, asked.limit, asked.offset)?;
+        ids.extend(others.iter().map(|account| account.id).filter(|id| exact.as_ref().is_none_or(|one| one.id != *id)));
+        let hidden = hiding::among(conn, asked.viewer, &ids)?;
+        ids.retain(|id| !hidden.contains(id) || exact.as_ref().is_some_and(|one| one.id == *id));
+        ids.truncate(usize::try_from(asked.limit).unwrap_or(usize::MAX));
+        shown::accounts_by_ids(conn, app, &ids)
+    });
+    Ok(found.await?)
+}
+
+async fn statuses(
+    data: &Data<Federation>,
+    asked: &Asked,
+    params: &Params,
+) -> Result<Vec<Status>, ApiError> {
+    let page = Page { max_id: params.id("max_id"), min_id: params.id("min_id"), ..Page::first(asked.limit) };
+    let scope = Scope { author: params.id("account_id").map(Id::new), offset: asked.offset, page };
+    let viewer = asked.viewer;
+    let found = data.app.db.read(|conn| {
+        let heads = store::contributions(conn, viewer, &asked.words, &scope)?;
+        let found = hiding::sift(conn, viewer, heads.into_iter().map(Found::from).collect())?;
+        shown::statuses(conn, &data.app, viewer, found)
+    });
+    Ok(found.await?)
+}
+
+async fn hashtags(data: &Data<Federation>, asked: &Asked) -> Result<Vec<Tag>, ApiError> {
+    let start = asked.words.trim_start_matches('#').to_lowercase();
+    if start.is_empty() || start.contains(char::is_whitespace) {
+        return Ok(Vec::new());
+    }
+    let find = |conn: &mut Conn| -> Result<Vec<String>, Error> {
+        Ok(tags::beginning(conn, &start, asked.limit, asked.offset)?)
+    };
+    let names = data.app.db.read(find).await?;
+    Ok(names.iter().map(|name| tag(name, &data.app.site)).collect())
+}
