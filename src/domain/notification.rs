@@ -143,6 +143,8 @@ pub struct Aside {
     pub first: Timestamp,
     /// The last.
     pub last: Timestamp,
+    /// The key of the last.
+    pub last_id: Id<Notification>,
     /// The contribution that the last one is about.
     pub about: Option<Id<Contribution>>,
 }

@@ -85,6 +85,7 @@ pub fn aside(conn: &mut Conn, account: Id<Account>) -> QueryResult<Vec<Aside>> {
         count,
         first: first.unwrap_or_default(),
         last: last.unwrap_or_default(),
+        last_id: id.unwrap_or(Id::new(0)),
         about: about.iter().find(|(of, _)| Some(*of) == id).and_then(|(_, about)| *about),
     };
     Ok(rows.into_iter().map(entry).collect())

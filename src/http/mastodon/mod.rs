@@ -15,6 +15,7 @@ mod favourites;
 mod instance;
 mod media;
 mod nested;
+mod notifications;
 mod oauth;
 pub mod paging;
 pub mod params;
@@ -60,6 +61,7 @@ pub fn router(limits: &config::Http) -> Router {
         .merge(bookmarks::router())
         .merge(favourites::router())
         .merge(instance::router())
+        .merge(notifications::router())
         .merge(oauth::router())
         .merge(polls::router())
         .merge(preferences::router())

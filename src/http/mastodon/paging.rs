@@ -36,7 +36,17 @@ pub fn listed<T: Serialize>(
     ends: Option<(i64, i64)>,
     newer: Newer,
 ) -> Response {
-    let mut response = Json(items).into_response();
+    listed_as(params, &items, ends, newer)
+}
+
+/// The same for what holds the items of a page in another shape than a list.
+pub fn listed_as<T: Serialize>(
+    params: &Params,
+    page: &T,
+    ends: Option<(i64, i64)>,
+    newer: Newer,
+) -> Response {
+    let mut response = Json(page).into_response();
     let link = ends.map(|ends| HeaderValue::from_str(&links(params, ends, newer)));
     if let Some(Ok(link)) = link {
         response.headers_mut().insert(LINK, link);

@@ -78,10 +78,8 @@ async fn requests(
     params: Params,
 ) -> Result<Response, ApiError> {
     let me = caller.account.id;
-    listed(&data, &params, |conn, page| {
-        Ok(relationships::followers(conn, me, FollowState::Pending, page)?)
-    })
-    .await
+    listed(&data, &params, |conn, page| Ok(relationships::followers(conn, me, FollowState::Pending, page)?))
+        .await
 }
 
 /// `POST /api/v1/follow_requests/{id}/authorize`, by the key of the account that asks.

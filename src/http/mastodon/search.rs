@@ -81,7 +81,8 @@ struct Search {
 /// `GET /api/v2/search`.
 async fn search(data: Data<Federation>, caller: Maybe<ReadSearch>, params: Params) -> Answer<Search> {
     let asked = Asked::read(&params, caller.account(), 20, 40)?;
-    let kind = params.text("type").filter(|kind| matches!(kind.as_str(), "accounts" | "statuses" | "hashtags"));
+    let kind =
+        params.text("type").filter(|kind| matches!(kind.as_str(), "accounts" | "statuses" | "hashtags"));
     let wants = |name: &str| kind.as_deref().is_none_or(|kind| kind == name);
     if let Some(uri) = Uri::parse(&asked.words) {
         return Ok(Json(address(&data, &asked, &uri).await?));
@@ -140,7 +141,12 @@ pub(super) async fn accounts(data: &Data<Federation>, asked: &Asked) -> Result<V
     let found = app.db.read(|conn| {
         let mut ids: Vec<_> = exact.iter().map(|account| account.id).collect();
         let others = store::accounts(conn, &asked.words, asked.followed_by, asked.limit, asked.offset)?;
-        ids.extend(others.iter().map(|account| account.id).filter(|id| exact.as_ref().is_none_or(|one| one.id != *id)));
+        ids.extend(
+            others
+                .iter()
+                .map(|account| account.id)
+                .filter(|id| exact.as_ref().is_none_or(|one| one.id != *id)),
+        );
         let hidden = hiding::among(conn, asked.viewer, &ids)?;
         ids.retain(|id| !hidden.contains(id) || exact.as_ref().is_some_and(|one| one.id == *id));
         ids.truncate(usize::try_from(asked.limit).unwrap_or(usize::MAX));
@@ -149,11 +155,7 @@ pub(super) async fn accounts(data: &Data<Federation>, asked: &Asked) -> Result<V
     Ok(found.await?)
 }
 
-async fn statuses(
-    data: &Data<Federation>,
-    asked: &Asked,
-    params: &Params,
-) -> Result<Vec<Status>, ApiError> {
+async fn statuses(data: &Data<Federation>, asked: &Asked, params: &Params) -> Result<Vec<Status>, ApiError> {
     let page = Page { max_id: params.id("max_id"), min_id: params.id("min_id"), ..Page::first(asked.limit) };
     let scope = Scope { author: params.id("account_id").map(Id::new), offset: asked.offset, page };
     let viewer = asked.viewer;

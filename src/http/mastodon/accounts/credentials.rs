@@ -17,8 +17,8 @@ use crate::domain::account::Account;
 use crate::domain::media::{AVATAR, HEADER, Kept, Purpose};
 use crate::federation::Federation;
 use crate::media::picture::Frame;
-use crate::services::profiles::{self as service, Change};
 use crate::services::media;
+use crate::services::profiles::{self as service, Change};
 use crate::store::{Conn, Error, account_views, profiles, relationships};
 
 /// The routes of the asking account.
@@ -100,7 +100,8 @@ fn change(params: &Params) -> Result<Change, ApiError> {
     let source = params.map("source").unwrap_or_default();
     let visibility = match source.text("privacy").filter(|word| !word.is_empty()) {
         Some(word) => {
-            let unknown = || Refusal::invalid("source[privacy]", "is none of public, unlisted, private, direct");
+            let unknown =
+                || Refusal::invalid("source[privacy]", "is none of public, unlisted, private, direct");
             Some(parse_visibility(&word).ok_or_else(unknown)?)
         }
         None => None,

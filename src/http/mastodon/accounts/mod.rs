@@ -90,11 +90,7 @@ async fn lookup(data: Data<Federation>, _caller: Maybe<ReadAccounts>, params: Pa
 }
 
 /// `GET /api/v1/accounts/search`.
-async fn find(
-    data: Data<Federation>,
-    caller: Allowed<ReadAccounts>,
-    params: Params,
-) -> Answer<Vec<Shown>> {
+async fn find(data: Data<Federation>, caller: Allowed<ReadAccounts>, params: Params) -> Answer<Vec<Shown>> {
     let asked = Asked::read(&params, Some(&caller.account), 40, 80)?;
     Ok(Json(search::accounts(&data, &asked).await?))
 }

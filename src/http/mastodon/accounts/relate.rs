@@ -74,7 +74,8 @@ async fn follow(
     PathId(key): PathId,
     params: Params,
 ) -> Answer<Relationship> {
-    let code = |code: &String| !code.is_empty() && code.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
+    let code =
+        |code: &String| !code.is_empty() && code.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
     let options = FollowOptions {
         boosts: params.flag("reblogs"),
         notify: params.flag("notify"),
@@ -175,8 +176,6 @@ async fn unendorse(
     caller: Allowed<WriteAccounts>,
     PathId(key): PathId,
 ) -> Answer<Relationship> {
-    act(&data, &caller, key, |tx, me, other| {
-        Ok(relationships::unendorse(tx, me.id, other.id).map(|_| ())?)
-    })
-    .await
+    act(&data, &caller, key, |tx, me, other| Ok(relationships::unendorse(tx, me.id, other.id).map(|_| ())?))
+        .await
 }

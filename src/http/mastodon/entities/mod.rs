@@ -5,6 +5,7 @@ pub mod application;
 pub mod credentials;
 pub mod instance;
 pub mod media;
+pub mod notification;
 pub mod poll;
 pub mod relationship;
 pub mod status;

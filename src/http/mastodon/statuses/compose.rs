@@ -8,7 +8,7 @@ use axum::response::{IntoResponse, Response};
 use super::super::answer::{Answer, ApiError};
 use super::super::caller::{Allowed, PathId, Speaker};
 use super::super::entities::media::{MediaAttachment, list};
-use super::super::entities::status::Status;
+use super::super::entities::status::{Status, parse_visibility};
 use super::super::params::Params;
 use super::super::scopes::WriteStatuses;
 use super::super::shown;
@@ -16,7 +16,7 @@ use super::scheduled::scheduled_status;
 use crate::clock::Timestamp;
 use crate::domain::Refusal;
 use crate::domain::account::Account;
-use crate::domain::contribution::Contribution;
+use crate::domain::contribution::{Contribution, Visibility};
 use crate::domain::id::Id;
 use crate::domain::media::Media;
 use crate::domain::poll::NewPoll;
@@ -26,9 +26,8 @@ use crate::services::media::{self, Described, Description};
 use crate::services::posts::{self, Rewrite};
 use crate::services::scheduled::{Audience, Written};
 use crate::services::{self, interactions};
-use crate::store::contributions::Viewer;
 use crate::store::scheduled::{self, Earlier};
-use crate::store::{self, Error, Tx, audit, contributions, settings, timelines};
+use crate::store::{self, Error, Tx, audit, contributions, profiles, settings, timelines};
 use crate::text::language::Language;
 use crate::text::{Markdown, entities};
 
@@ -140,7 +139,7 @@ pub(super) async fn update(
             format: written.format(),
             mentions: mentions.clone(),
             summary: written.spoiler_text.clone(),
-            sensitive: written.sensitive,
+            sensitive: written.spoiler_text.is_some() || params.flag("sensitive").unwrap_or(false),
             language: if keeps_language { head.language } else { written.language.clone() },
             poll: written.poll.clone(),
             media: written.media(),
@@ -236,11 +235,12 @@ async fn read(data: &Data<Federation>, speaker: &Speaker, params: &Params) -> Re
     if length > limit {
         return Err(ApiError::invalid(format!("Text character limit of {limit} exceeded")));
     }
+    let usual = data.app.db.read(|conn| Ok(profiles::of(conn, speaker.account.id)?)).await?;
     Ok(Written {
         markdown: params.text("content_type").is_some_and(|kind| kind == "text/markdown"),
-        sensitive: spoiler_text.is_some() || params.flag("sensitive").unwrap_or(false),
-        audience: audience(params)?,
-        language: language(data, speaker.viewer(), params).await?,
+        sensitive: spoiler_text.is_some() || params.flag("sensitive").unwrap_or(usual.sensitive),
+        audience: audience(params, usual.visibility)?,
+        language: language(data, params, usual.language).await?,
         in_reply_to_id: None,
         text,
         spoiler_text,
@@ -270,19 +270,30 @@ fn read_poll(poll: &Params) -> NewPoll {
     }
 }
 
-fn audience(params: &Params) -> Result<Audience, ApiError> {
-    match params.text("visibility").as_deref() {
-        None | Some("" | "public") => Ok(Audience::Public),
-        Some("unlisted") => Ok(Audience::Unlisted),
-        Some("private") => Ok(Audience::Private),
-        Some("direct") => Ok(Audience::Direct),
-        Some(_) => Err(ApiError::invalid("Visibility is not included in the list")),
+/// Who may see a post: whom the client names, else whom the account usually means.
+fn audience(params: &Params, usual: Visibility) -> Result<Audience, ApiError> {
+    let named = match params.text("visibility").filter(|word| !word.is_empty()) {
+        Some(word) => parse_visibility(&word),
+        None => Some(usual),
+    };
+    match named {
+        Some(Visibility::Public) => Ok(Audience::Public),
+        Some(Visibility::Unlisted) => Ok(Audience::Unlisted),
+        Some(Visibility::Followers | Visibility::Internal) => Ok(Audience::Private),
+        Some(Visibility::Mentioned) => Ok(Audience::Direct),
+        None => Err(ApiError::invalid("Visibility is not included in the list")),
     }
 }
 
-/// The language a client names, or the main one of this site. What is no language is not kept.
-async fn language(data: &Data<Federation>, _: Viewer, params: &Params) -> Result<String, ApiError> {
-    match params.text("language").filter(|tag| Language::parse(tag).is_some()) {
+/// The language a client names, or the account's usual one, or the main one of this site. What is no
+/// language is not kept.
+async fn language(
+    data: &Data<Federation>,
+    params: &Params,
+    usual: Option<String>,
+) -> Result<String, ApiError> {
+    let named = params.text("language").filter(|tag| Language::parse(tag).is_some());
+    match named.or(usual) {
         Some(tag) => Ok(tag),
         None => {
             let settings = data.app.db.read(|conn| Ok(settings::get(conn)?)).await?;
