@@ -3,7 +3,9 @@
 
 pub mod accounts;
 pub mod contributions;
+pub mod filters;
 pub mod interactions;
+pub mod lists;
 pub mod media;
 pub mod notifications;
 pub mod oauth;

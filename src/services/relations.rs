@@ -106,6 +106,7 @@ fn forum(tx: &mut Tx<'_>, follower: &Account, organization: &Account) -> Result<
 pub fn unfollow(tx: &mut Tx<'_>, follower: &Account, followee: &Account) -> Result<(), Error> {
     let Some(follow) = relations::follow(tx, follower.id, followee.id)? else { return Ok(()) };
     relations::delete(tx, follow.id)?;
+    lists::remove_everywhere(tx, follower.id, followee.id)?;
     if followee.is_local() {
         store::notifications::forget_request(tx, followee.id, follower.id)?;
         return Ok(());

@@ -12,7 +12,10 @@ pub mod caller;
 mod doors;
 pub mod entities;
 mod favourites;
+mod filters;
 mod instance;
+mod lists;
+mod markers;
 mod media;
 mod nested;
 mod notifications;
@@ -60,8 +63,11 @@ pub fn router(limits: &config::Http) -> Router {
         .merge(apps::router())
         .merge(bookmarks::router())
         .merge(favourites::router())
+        .merge(filters::router())
         .merge(instance::router())
         .merge(notifications::router())
+        .merge(lists::router())
+        .merge(markers::router())
         .merge(oauth::router())
         .merge(polls::router())
         .merge(preferences::router())

@@ -1,21 +1,43 @@
 //! From what was found to what a client sees: loading, filtering and rendering in one place.
 
 use crate::app::App;
+use crate::clock::Timestamp;
 use crate::domain::Refusal;
 use crate::domain::account::Account;
 use crate::domain::contribution::Contribution;
+use crate::domain::filter::Filter;
 use crate::domain::id::Id;
-use crate::domain::timeline::Found;
+use crate::domain::timeline::{Found, Line};
 use crate::store::contributions::Viewer;
-use crate::store::{Conn, Error, account_views, lines, timelines};
+use crate::store::{Conn, Error, account_views, filters, lines, timelines};
 
 use super::entities::account::{self, accounts};
+use super::entities::filter;
 use super::entities::status::{self, Status};
 
 /// Renders a page of what was found.
 pub fn statuses(conn: &mut Conn, app: &App, viewer: Viewer, found: Vec<Found>) -> Result<Vec<Status>, Error> {
     let lines = lines::load(conn, viewer, found)?;
-    Ok(status::statuses(&lines, &app.site, app.clock().now()))
+    let mut statuses = status::statuses(&lines, &app.site, app.clock().now());
+    let filters = match viewer.account() {
+        Some(account) if !lines.is_empty() => filters::of(conn, account)?,
+        Some(_) | None => Vec::new(),
+    };
+    if !filters.is_empty() {
+        for (line, status) in lines.iter().zip(&mut statuses) {
+            filtered(&filters, line, status, app.clock().now());
+        }
+    }
+    Ok(statuses)
+}
+
+/// Says which filters of the asking account match; of a boost, that is what it hands on.
+fn filtered(filters: &[Filter], line: &Line, status: &mut Status, now: Timestamp) {
+    let results = filter::results(filters, line, now);
+    if let Some(original) = &mut status.reblog {
+        original.filtered = Some(results.clone());
+    }
+    status.filtered = Some(results);
 }
 
 /// Renders one thing that was found.

@@ -1,20 +1,22 @@
-//! The home timeline: what an account and those it follows said and boosted.
+//! The home timeline and lists: what an account, and those it follows or lists, said and boosted.
 //!
 //! Two ways of reading, both of them exact. Who follows lively accounts finds a page among the
 //! newest rows of `feed`, so those are walked first. Who follows quiet ones would walk far; then
 //! each of them is asked for its newest row, and only the few that can stand on this page are read.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use diesel::dsl::{exists, max, min};
-use diesel::{BoolExpressionMethods, ExpressionMethods, OptionalExtension, QueryDsl, QueryResult};
+use diesel::{BoolExpressionMethods, ExpressionMethods, JoinOnDsl, OptionalExtension, QueryDsl, QueryResult};
 
 use super::{Place, Row, fill, plain, sift};
 use crate::domain::account::Account;
+use crate::domain::contribution::Visibility;
 use crate::domain::id::Id;
+use crate::domain::list::{List, RepliesShown};
 use crate::domain::relation::FollowState;
 use crate::domain::timeline::Found;
-use crate::schema::{feed, follows};
+use crate::schema::{feed, followed_tags, follows, list_accounts, lists, tags};
 use crate::store::conn::{Conn, run};
 use crate::store::contributions::Viewer;
 use crate::store::lines;
@@ -23,46 +25,198 @@ use crate::store::page::{Page, paged};
 /// How many rows are walked before every followed account is asked.
 const WINDOW: i64 = 2000;
 
-/// The home timeline of an account.
-pub fn home(conn: &mut Conn, me: Id<Account>, page: &Page) -> QueryResult<Vec<Found>> {
-    let viewer = Viewer::Member(me);
-    let keep = |conn: &mut Conn, found: Vec<(i64, Found)>| {
-        let found = sift(conn, viewer, found)?;
-        overheard(conn, me, found)
-    };
-    Ok(plain(fill(conn, viewer, page, |conn, page| places(conn, me, page), keep)?))
+/// Whose rows are read.
+#[derive(Clone, Copy, Debug)]
+enum Whose {
+    /// Those of an account and of whom it follows.
+    Followed(Id<Account>),
+    /// Those of the accounts on a list.
+    Listed(Id<List>),
 }
 
-/// Leaves out what is said to accounts that the reader does not follow.
-fn overheard(conn: &mut Conn, me: Id<Account>, found: Vec<(i64, Found)>) -> QueryResult<Vec<(i64, Found)>> {
-    let answers = lines::answered(conn, found.iter().map(|(_, one)| &one.head))?;
-    let asked: HashSet<Id<Account>> = answers.values().copied().collect();
+/// The accounts that an account wants to see on a list only.
+macro_rules! exclusive {
+    ($me:expr) => {
+        list_accounts::table
+            .inner_join(lists::table.on(lists::id.eq(list_accounts::list_id)))
+            .filter(lists::account_id.eq($me))
+            .filter(lists::exclusive.eq(true))
+            .select(list_accounts::account_id)
+    };
+}
+
+/// The home timeline of an account: also what carries a hashtag that it follows, and without the
+/// accounts of its exclusive lists.
+pub fn home(conn: &mut Conn, me: Id<Account>, page: &Page) -> QueryResult<Vec<Found>> {
+    let viewer = Viewer::Member(me);
+    let names: Vec<String> = run!(
+        conn,
+        load,
+        followed_tags::table.filter(followed_tags::account_id.eq(me)).select(followed_tags::name)
+    )?;
+    let find = |conn: &mut Conn, page: &Page| {
+        let places = places(conn, Whose::Followed(me), page)?;
+        if names.is_empty() {
+            return Ok(places);
+        }
+        Ok(merged(places, tagged(conn, me, &names, page)?, page))
+    };
+    let keep = |conn: &mut Conn, found: Vec<(i64, Found)>| {
+        let found = sift(conn, viewer, found)?;
+        meant(conn, me, &names, found)
+    };
+    Ok(plain(fill(conn, viewer, page, find, keep)?))
+}
+
+/// The timeline of a list, as its owner sees it.
+pub fn listed(conn: &mut Conn, list: &List, page: &Page) -> QueryResult<Vec<Found>> {
+    let viewer = Viewer::Member(list.account_id);
+    let keep = |conn: &mut Conn, found: Vec<(i64, Found)>| {
+        let found = sift(conn, viewer, found)?;
+        shown_on(conn, list, found)
+    };
+    let find = |conn: &mut Conn, page: &Page| places(conn, Whose::Listed(list.id), page);
+    Ok(plain(fill(conn, viewer, page, find, keep)?))
+}
+
+/// What the reader wants of a followed account.
+struct Wish {
+    boosts: bool,
+    languages: Option<String>,
+}
+
+impl Wish {
+    fn takes(&self, one: &Found) -> bool {
+        let language = one.head.language.split('-').next().unwrap_or_default();
+        let spoken = |wanted: &String| {
+            language.is_empty() || wanted.split(' ').any(|word| word.split('-').next() == Some(language))
+        };
+        (self.boosts || one.boost.is_none()) && self.languages.as_ref().is_none_or(spoken)
+    }
+}
+
+fn wishes(
+    conn: &mut Conn,
+    me: Id<Account>,
+    accounts: HashSet<Id<Account>>,
+) -> QueryResult<HashMap<Id<Account>, Wish>> {
     let query = follows::table
         .filter(follows::follower_id.eq(me))
-        .filter(follows::followee_id.eq_any(asked))
+        .filter(follows::followee_id.eq_any(accounts))
         .filter(follows::state.eq(FollowState::Accepted))
-        .select(follows::followee_id);
-    let followed: Vec<Id<Account>> = if answers.is_empty() { Vec::new() } else { run!(conn, load, query)? };
-    let meant = |one: &Found| {
-        if one.boost.is_some() || one.head.in_reply_to_uri.is_none() || one.head.author_id == me {
+        .select((follows::followee_id, follows::boosts, follows::languages));
+    let rows: Vec<(Id<Account>, bool, Option<String>)> = run!(conn, load, query)?;
+    Ok(rows.into_iter().map(|(id, boosts, languages)| (id, Wish { boosts, languages })).collect())
+}
+
+/// Leaves out of the home timeline what is said to accounts that the reader does not follow, and
+/// what it does not want of those it follows. What carries a followed hashtag stays if it is public.
+fn meant(
+    conn: &mut Conn,
+    me: Id<Account>,
+    names: &[String],
+    found: Vec<(i64, Found)>,
+) -> QueryResult<Vec<(i64, Found)>> {
+    let answers = lines::answered(conn, found.iter().map(|(_, one)| &one.head))?;
+    let accounts = found.iter().map(|(_, one)| one.by()).chain(answers.values().copied()).collect();
+    let wishes = if found.is_empty() { HashMap::new() } else { wishes(conn, me, accounts)? };
+    let carrying = if names.is_empty() { HashSet::new() } else { carrying(conn, names, &found)? };
+    let fits = |one: &Found| {
+        if one.by() == me || (carrying.contains(&one.head.id.get()) && one.boost.is_none()) {
+            return true;
+        }
+        let Some(wish) = wishes.get(&one.by()) else { return false };
+        if one.boost.is_some() || one.head.in_reply_to_uri.is_none() {
+            return wish.takes(one);
+        }
+        let to = one.head.in_reply_to_id.and_then(|parent| answers.get(&parent));
+        let heard = |to: &&Id<Account>| **to == me || **to == one.head.author_id || wishes.contains_key(*to);
+        wish.takes(one) && to.is_some_and(|to| heard(&to))
+    };
+    Ok(found.into_iter().filter(|(_, one)| fits(one)).collect())
+}
+
+/// Leaves out of a list the replies that its owner does not want on it.
+fn shown_on(conn: &mut Conn, list: &List, found: Vec<(i64, Found)>) -> QueryResult<Vec<(i64, Found)>> {
+    let answers = lines::answered(conn, found.iter().map(|(_, one)| &one.head))?;
+    let asked: HashSet<Id<Account>> = answers.values().copied().collect();
+    let by: HashSet<Id<Account>> = found.iter().map(|(_, one)| one.by()).collect();
+    let wishes = if found.is_empty() { HashMap::new() } else { wishes(conn, list.account_id, by)? };
+    let welcome: HashSet<Id<Account>> = match list.replies {
+        RepliesShown::None => HashSet::new(),
+        RepliesShown::Followed if asked.is_empty() => HashSet::new(),
+        RepliesShown::Followed => self::wishes(conn, list.account_id, asked)?.into_keys().collect(),
+        RepliesShown::List => {
+            let query = list_accounts::table
+                .filter(list_accounts::list_id.eq(list.id))
+                .filter(list_accounts::account_id.eq_any(asked))
+                .select(list_accounts::account_id);
+            let members: Vec<Id<Account>> = run!(conn, load, query)?;
+            members.into_iter().collect()
+        }
+    };
+    let fits = |one: &Found| {
+        if !wishes.get(&one.by()).is_none_or(|wish| wish.takes(one)) {
+            return false;
+        }
+        if one.boost.is_some() || one.head.in_reply_to_uri.is_none() {
             return true;
         }
         let to = one.head.in_reply_to_id.and_then(|parent| answers.get(&parent));
-        to.is_some_and(|to| *to == me || *to == one.head.author_id || followed.contains(to))
+        to.is_some_and(|to| *to == one.head.author_id || *to == list.account_id || welcome.contains(to))
     };
-    Ok(found.into_iter().filter(|(_, one)| meant(one)).collect())
+    Ok(found.into_iter().filter(|(_, one)| fits(one)).collect())
 }
 
-fn places(conn: &mut Conn, me: Id<Account>, page: &Page) -> QueryResult<Vec<Place>> {
+/// The places of what carries one of these hashtags.
+fn tagged(conn: &mut Conn, me: Id<Account>, names: &[String], page: &Page) -> QueryResult<Vec<Place>> {
+    let query = feed::table
+        .inner_join(tags::table.on(tags::contribution_id.eq(feed::contribution_id)))
+        .filter(tags::name.eq_any(names.to_vec()))
+        .filter(feed::id.eq(tags::contribution_id))
+        .filter(feed::account_id.ne_all(exclusive!(me)))
+        .select((feed::id, feed::account_id, feed::contribution_id))
+        .distinct();
+    let rows: Vec<Row> = paged!(conn, page, query, feed::id)?;
+    Ok(rows.into_iter().map(Place::from).collect())
+}
+
+/// Which of these are public and carry one of these hashtags.
+fn carrying(conn: &mut Conn, names: &[String], found: &[(i64, Found)]) -> QueryResult<HashSet<i64>> {
+    let open = found.iter().filter(|(_, one)| one.head.visibility == Visibility::Public);
+    let ids: Vec<_> = open.map(|(_, one)| one.head.id).collect();
+    let query = tags::table
+        .filter(tags::name.eq_any(names.to_vec()))
+        .filter(tags::contribution_id.eq_any(ids))
+        .select(tags::contribution_id);
+    let rows: Vec<Id<crate::domain::contribution::Contribution>> = run!(conn, load, query)?;
+    Ok(rows.into_iter().map(Id::get).collect())
+}
+
+/// Two runs of places as one, in their order, with the length of a page.
+fn merged(mut places: Vec<Place>, more: Vec<Place>, page: &Page) -> Vec<Place> {
+    places.extend(more);
+    places.sort_unstable_by_key(|place| -place.key);
+    places.dedup_by_key(|place| place.key);
+    let limit = usize::try_from(page.limit).unwrap_or(0);
+    if page.is_ascending() {
+        let surplus = places.len().saturating_sub(limit);
+        places.drain(..surplus);
+    }
+    places.truncate(limit);
+    places
+}
+
+fn places(conn: &mut Conn, whose: Whose, page: &Page) -> QueryResult<Vec<Place>> {
     let bound = window(conn, page)?;
     let near = match bound {
         Some(bound) if page.is_ascending() => Page { max_id: Some(bound.min(page.below())), ..*page },
         Some(bound) => Page { since_id: Some(bound.max(page.above())), ..*page },
         None => *page,
     };
-    let rows = walk(conn, me, &near)?;
+    let rows = walk(conn, whose, &near)?;
     let full = i64::try_from(rows.len()).unwrap_or(i64::MAX) >= page.limit;
-    let rows = if full || bound.is_none() { rows } else { gather(conn, me, page)? };
+    let rows = if full || bound.is_none() { rows } else { gather(conn, whose, page)? };
     Ok(rows.into_iter().map(Place::from).collect())
 }
 
@@ -81,28 +235,42 @@ fn window(conn: &mut Conn, page: &Page) -> QueryResult<Option<i64>> {
     }
 }
 
-/// Walks the rows of everybody and takes those of the account and whom it follows.
-fn walk(conn: &mut Conn, me: Id<Account>, page: &Page) -> QueryResult<Vec<Row>> {
-    let followed = exists(
-        follows::table
-            .filter(follows::followee_id.eq(feed::account_id))
-            .filter(follows::follower_id.eq(me))
-            .filter(follows::state.eq(FollowState::Accepted)),
-    );
-    let query = feed::table.filter(feed::account_id.eq(me).or(followed)).select((
-        feed::id,
-        feed::account_id,
-        feed::contribution_id,
-    ));
-    paged!(conn, page, query, feed::id)
+/// Walks the rows of everybody and takes those that are wanted.
+fn walk(conn: &mut Conn, whose: Whose, page: &Page) -> QueryResult<Vec<Row>> {
+    let row = (feed::id, feed::account_id, feed::contribution_id);
+    match whose {
+        Whose::Followed(me) => {
+            let followed = exists(
+                follows::table
+                    .filter(follows::followee_id.eq(feed::account_id))
+                    .filter(follows::follower_id.eq(me))
+                    .filter(follows::state.eq(FollowState::Accepted))
+                    .filter(follows::followee_id.ne_all(exclusive!(me))),
+            );
+            let query = feed::table.filter(feed::account_id.eq(me).or(followed)).select(row);
+            paged!(conn, page, query, feed::id)
+        }
+        Whose::Listed(list) => {
+            let members = list_accounts::table
+                .filter(list_accounts::list_id.eq(list))
+                .select(list_accounts::account_id);
+            let query = feed::table.filter(feed::account_id.eq_any(members)).select(row);
+            paged!(conn, page, query, feed::id)
+        }
+    }
 }
 
-/// Asks every followed account for its row next to the page's bound. The rows of the page are
+/// Asks every account for its row next to the page's bound. The rows of the page are
 /// among those of the `limit` accounts whose rows are nearest, and none is farther than the
 /// farthest of these.
-fn gather(conn: &mut Conn, me: Id<Account>, page: &Page) -> QueryResult<Vec<Row>> {
-    let mut nearest = nearest_of_followed(conn, me, page)?;
-    if let Some(own) = nearest_of(conn, me, page)? {
+fn gather(conn: &mut Conn, whose: Whose, page: &Page) -> QueryResult<Vec<Row>> {
+    let mut nearest = match whose {
+        Whose::Followed(me) => nearest_of_followed(conn, me, page)?,
+        Whose::Listed(list) => nearest_of_listed(conn, list, page)?,
+    };
+    if let Whose::Followed(me) = whose
+        && let Some(own) = nearest_of(conn, me, page)?
+    {
         nearest.push((me, own));
     }
     nearest.sort_unstable_by_key(|(_, key)| if page.is_ascending() { *key } else { -*key });
@@ -138,14 +306,32 @@ fn nearest_of_followed(
         .filter(feed::account_id.eq(follows::followee_id))
         .filter(feed::id.lt(page.below()))
         .filter(feed::id.gt(page.above()));
-    let followed =
-        follows::table.filter(follows::follower_id.eq(me)).filter(follows::state.eq(FollowState::Accepted));
+    let followed = follows::table
+        .filter(follows::follower_id.eq(me))
+        .filter(follows::state.eq(FollowState::Accepted))
+        .filter(follows::followee_id.ne_all(exclusive!(me)));
     let rows: Vec<(Id<Account>, Option<i64>)> = if page.is_ascending() {
         let nearest = within.select(min(feed::id)).single_value();
         run!(conn, load, followed.select((follows::followee_id, nearest)))?
     } else {
         let nearest = within.select(max(feed::id)).single_value();
         run!(conn, load, followed.select((follows::followee_id, nearest)))?
+    };
+    Ok(rows.into_iter().filter_map(|(account, key)| Some((account, key?))).collect())
+}
+
+fn nearest_of_listed(conn: &mut Conn, list: Id<List>, page: &Page) -> QueryResult<Vec<(Id<Account>, i64)>> {
+    let within = feed::table
+        .filter(feed::account_id.eq(list_accounts::account_id))
+        .filter(feed::id.lt(page.below()))
+        .filter(feed::id.gt(page.above()));
+    let members = list_accounts::table.filter(list_accounts::list_id.eq(list));
+    let rows: Vec<(Id<Account>, Option<i64>)> = if page.is_ascending() {
+        let nearest = within.select(min(feed::id)).single_value();
+        run!(conn, load, members.select((list_accounts::account_id, nearest)))?
+    } else {
+        let nearest = within.select(max(feed::id)).single_value();
+        run!(conn, load, members.select((list_accounts::account_id, nearest)))?
     };
     Ok(rows.into_iter().filter_map(|(account, key)| Some((account, key?))).collect())
 }

@@ -25,7 +25,7 @@ use crate::domain::id::Id;
 use crate::domain::timeline::{Boost, Found};
 use crate::schema::{feed, media, tags};
 
-pub use followed::home;
+pub use followed::{home, listed};
 pub use open::{Public, Tagged, public, tagged};
 pub use saved::{bookmarks, boosted_by, liked_by, likes};
 

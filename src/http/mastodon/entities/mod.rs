@@ -3,7 +3,9 @@
 pub mod account;
 pub mod application;
 pub mod credentials;
+pub mod filter;
 pub mod instance;
+pub mod list;
 pub mod media;
 pub mod notification;
 pub mod poll;

@@ -4,6 +4,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::account::{Account, account, picture};
+use super::filter::FilterResult;
 use super::media::{MediaAttachment, list};
 use super::poll::{Poll, poll};
 use super::{date, id};
@@ -64,7 +65,7 @@ pub struct Status {
     pub pinned: Option<bool>,
     /// The filters that match, for who has some.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub filtered: Option<Vec<Value>>,
+    pub filtered: Option<Vec<FilterResult>>,
     /// Safe HTML; left out where `text` stands.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub content: Option<String>,
