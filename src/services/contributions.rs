@@ -19,7 +19,7 @@ use crate::store::contributions::{self, NewContribution, Text, Viewer};
 use crate::store::revisions::{self, Revision};
 use crate::store::statements::{self, StatementParts, ThesisParts};
 use crate::store::{
-    self, Error, Tx, accounts, bookmarks, hosts, polls, relations, settings, tombstones, views,
+    self, Error, Event, Tx, accounts, bookmarks, hosts, polls, relations, settings, tombstones, views,
 };
 
 /// What became of a received contribution.
@@ -139,8 +139,7 @@ pub fn remove(tx: &mut Tx<'_>, uri: &Uri, by: &Account) -> Result<Option<View>, 
 /// Empties a contribution: the head stays, so that its address answers "gone" and replies to it
 /// keep their place.
 pub(super) fn erase(tx: &mut Tx<'_>, id: Id<Contribution>) -> Result<(), Error> {
-    let now = tx.now;
-    contributions::erase(tx, id, now)?;
+    contributions::erase(tx, id)?;
     contributions::set_mentions(tx, id, &[])?;
     contributions::set_tags(tx, id, &[])?;
     revisions::erase(tx, id)?;
@@ -156,6 +155,7 @@ pub fn approve(tx: &mut Tx<'_>, author: Id<Account>) -> Result<usize, Error> {
     let held = contributions::held_of(tx, author)?;
     for id in &held {
         contributions::set_state(tx, *id, State::Current)?;
+        tx.after_commit(Event::Placed(id.get()));
         let view = load(tx, *id)?;
         notify(tx, &view)?;
         let address = serde_json::json!(view.head.uri);

@@ -9,6 +9,7 @@ use diesel::{
 
 use super::conn::{Conn, run};
 use super::search;
+use super::tx::{Event, Gone, Tx};
 use crate::clock::Timestamp;
 use crate::domain::account::Account;
 use crate::domain::contribution::{Contribution, Kind, State, Visibility};
@@ -182,22 +183,27 @@ pub fn by_uri(conn: &mut Conn, viewer: Viewer, uri: &Uri) -> QueryResult<Option<
 
 /// Puts a new head in, with whom it names and its hashtags.
 pub fn insert(
-    conn: &mut Conn,
+    tx: &mut Tx<'_>,
     head: &NewContribution,
     named: &[Id<Account>],
     hashtags: &[String],
 ) -> QueryResult<()> {
-    run!(conn, execute, diesel::insert_into(contributions::table).values(head))?;
-    search::insert(conn, head.id, &words(&head.text))?;
-    add_mentions(conn, head.id, named)?;
-    add_tags(conn, head.id, hashtags)
+    run!(tx, execute, diesel::insert_into(contributions::table).values(head))?;
+    search::insert(tx, head.id, &words(&head.text))?;
+    add_mentions(tx, head.id, named)?;
+    add_tags(tx, head.id, hashtags)?;
+    if head.kind != Kind::Thesis {
+        tx.after_commit(Event::Placed(head.id.get()));
+    }
+    Ok(())
 }
 
 /// Changes what a revision may change.
-pub fn update(conn: &mut Conn, id: Id<Contribution>, text: &Text) -> QueryResult<usize> {
-    search::forget(conn, id)?;
-    search::insert(conn, id, &words(text))?;
-    run!(conn, execute, diesel::update(contributions::table.find(id)).set(text))
+pub fn update(tx: &mut Tx<'_>, id: Id<Contribution>, text: &Text) -> QueryResult<usize> {
+    search::forget(tx, id)?;
+    search::insert(tx, id, &words(text))?;
+    tx.after_commit(Event::Changed(id));
+    run!(tx, execute, diesel::update(contributions::table.find(id)).set(text))
 }
 
 /// The words by which a text is found.
@@ -218,8 +224,13 @@ pub fn set_state(conn: &mut Conn, id: Id<Contribution>, state: State) -> QueryRe
 }
 
 /// Empties a deleted contribution; the head stays so that its address answers "gone".
-pub fn erase(conn: &mut Conn, id: Id<Contribution>, now: Timestamp) -> QueryResult<usize> {
-    search::forget(conn, id)?;
+pub fn erase(tx: &mut Tx<'_>, id: Id<Contribution>) -> QueryResult<usize> {
+    if let Some(head) = known_by_id(tx, id)? {
+        let open = matches!(head.visibility, Visibility::Public | Visibility::Unlisted);
+        tx.after_commit(Event::Gone(Gone { key: id.get(), by: head.author_id, open }));
+    }
+    let now = tx.now;
+    search::forget(tx, id)?;
     let nothing: Option<String> = None;
     let change = (
         contributions::state.eq(State::Deleted),
@@ -229,7 +240,7 @@ pub fn erase(conn: &mut Conn, id: Id<Contribution>, now: Timestamp) -> QueryResu
         contributions::summary.eq(nothing),
         contributions::edited_at.eq(now),
     );
-    run!(conn, execute, diesel::update(contributions::table.find(id)).set(change))
+    run!(tx, execute, diesel::update(contributions::table.find(id)).set(change))
 }
 
 /// Replaces whom a contribution names.

@@ -12,13 +12,17 @@ use tokio::sync::{Semaphore, SemaphorePermit, broadcast};
 use super::conn::{Conn, open_sqlite};
 use super::error::{Error, Fault};
 use super::tx::{Event, Tx};
-use super::{migrations, postgres};
+use super::{hearsay, migrations, postgres};
 use crate::clock::Clock;
-use crate::domain::id::Mint;
+use crate::domain::id::{Mint, token};
 use crate::domain::site::Site;
 
 /// How often a unit of work is done again when others were faster.
 const ATTEMPTS: u32 = 5;
+/// Events that a listener may be behind.
+const EVENTS: usize = 2048;
+/// How long after a lost connection the other processes are listened to again.
+const LISTEN_AGAIN: Duration = Duration::from_secs(1);
 /// Readers of a SQLite file; they refuse every write.
 const SQLITE_READERS: usize = 4;
 
@@ -34,6 +38,8 @@ struct Shared {
     mint: Mint,
     site: RwLock<Option<Arc<Site>>>,
     events: broadcast::Sender<Event>,
+    /// What this process calls itself among those on the same database.
+    name: String,
 }
 
 enum Engine {
@@ -42,7 +48,10 @@ enum Engine {
         writer: Slots,
         readers: Slots,
     },
-    Postgres(Pool<AsyncPgConnection>),
+    Postgres {
+        pool: Pool<AsyncPgConnection>,
+        server: postgres::Server,
+    },
 }
 
 /// Connections to one SQLite file. A connection that was lost (a panic in the middle of a
@@ -89,14 +98,18 @@ impl Db {
                     readers: Slots::new(path, true, SQLITE_READERS),
                 }
             }
-            Some(("postgres" | "postgresql", _)) => Engine::Postgres(postgres::pool(url, tls_ca, pool)?),
+            Some(("postgres" | "postgresql", _)) => {
+                let server = postgres::Server::new(url, tls_ca)?;
+                Engine::Postgres { pool: server.pool(pool)?, server }
+            }
             _ => {
                 let why = format!("the database URL {url:?} starts with neither sqlite: nor postgres:");
                 return Err(Fault::Unreachable(why).into());
             }
         };
-        let (events, _) = broadcast::channel(256);
-        let shared = Shared { engine, clock, mint: Mint::default(), site: RwLock::new(None), events };
+        let (events, _) = broadcast::channel(EVENTS);
+        let (mint, site, name) = (Mint::default(), RwLock::new(None), token());
+        let shared = Shared { engine, clock, mint, site, events, name };
         let db = Self { shared: Arc::new(shared) };
         db.with_writer(migrations::run).await?;
         Ok(db)
@@ -124,6 +137,26 @@ impl Db {
         self.shared.events.subscribe()
     }
 
+    /// Passes on what other processes on this database commit, for as long as it is awaited. A SQLite
+    /// file has one server, so there is nothing to pass on.
+    pub async fn listen(&self) {
+        let Engine::Postgres { server, .. } = &self.shared.engine else {
+            return std::future::pending().await;
+        };
+        loop {
+            let hear = |notice: &str| {
+                for event in hearsay::heard(notice, &self.shared.name) {
+                    let _ = self.shared.events.send(event);
+                }
+            };
+            let error = server.listen(hear).await;
+            tracing::warn!(%error, "other processes on the database are not heard; trying again");
+            tokio::time::sleep(LISTEN_AGAIN).await;
+            // What ended meanwhile was not heard.
+            let _ = self.shared.events.send(Event::Tokens);
+        }
+    }
+
     /// Reads. The connection refuses writes.
     pub async fn read<T>(&self, work: impl FnOnce(&mut Conn) -> Result<T, Error>) -> Result<T, Error> {
         let read = |conn: &mut Conn| {
@@ -139,7 +172,7 @@ impl Db {
                 readers.put(conn);
                 result
             }
-            Engine::Postgres(pool) => {
+            Engine::Postgres { pool, .. } => {
                 let conn = postgres::take(pool).await?;
                 tokio::task::block_in_place(|| {
                     let mut conn = Conn::Postgres(Box::new(AsyncConnectionWrapper::from(conn)));
@@ -166,8 +199,13 @@ impl Db {
             let now = self.shared.clock.now();
             conn.begin(true)?;
             let mut tx = Tx { conn, site, mint: &self.shared.mint, events: Vec::new(), now };
-            let result = work(&mut tx);
+            let mut result = work(&mut tx);
             let events = tx.events;
+            if result.is_ok()
+                && let Err(error) = hearsay::tell(conn, &self.shared.name, &events)
+            {
+                result = Err(error.into());
+            }
             let ended = conn.end(result.is_ok()).map_err(Error::from);
             match result.and_then(|value| ended.map(|()| value)) {
                 Ok(value) => {
@@ -191,7 +229,7 @@ impl Db {
                 writer.put(conn);
                 result
             }
-            Engine::Postgres(pool) => {
+            Engine::Postgres { pool, .. } => {
                 let conn = postgres::take(pool).await?;
                 tokio::task::block_in_place(|| {
                     let mut conn = Conn::Postgres(Box::new(AsyncConnectionWrapper::from(conn)));

@@ -4,7 +4,7 @@ use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, QueryResult, Select
 
 use super::Error;
 use super::conn::{Conn, run};
-use super::tx::Tx;
+use super::tx::{Event, Gone, Tx};
 use crate::domain::account::Account;
 use crate::domain::contribution::Contribution;
 use crate::domain::id::Id;
@@ -72,20 +72,31 @@ pub fn insert_boost(
         boosts::created_at.eq(tx.now),
     );
     run!(tx, execute, diesel::insert_into(boosts::table).values(row))?;
+    tx.after_commit(Event::Placed(key.get()));
     Ok(())
 }
 
 /// Removes a boost.
-pub fn delete_boost(conn: &mut Conn, account: Id<Account>, id: Id<Contribution>) -> QueryResult<usize> {
-    let boost = boosts::table.filter(boosts::account_id.eq(account)).filter(boosts::contribution_id.eq(id));
-    run!(conn, execute, diesel::delete(boost))
+pub fn delete_boost(tx: &mut Tx<'_>, account: Id<Account>, id: Id<Contribution>) -> QueryResult<usize> {
+    let Some(boost) = boost_of(tx, account, id)? else { return Ok(0) };
+    end_boost(tx, &boost)
+}
+
+fn end_boost(tx: &mut Tx<'_>, boost: &Boost) -> QueryResult<usize> {
+    tx.after_commit(Event::Gone(Gone { key: boost.id.get(), by: boost.account_id, open: false }));
+    run!(tx, execute, diesel::delete(boosts::table.filter(boosts::id.eq(boost.id))))
 }
 
 /// Removes the like or boost that this activity made, if it is by this account.
-pub fn delete_by_uri(conn: &mut Conn, uri: &Uri, account: Id<Account>) -> QueryResult<usize> {
+pub fn delete_by_uri(tx: &mut Tx<'_>, uri: &Uri, account: Id<Account>) -> QueryResult<usize> {
     let like = likes::table.filter(likes::uri.eq(uri)).filter(likes::account_id.eq(account));
     let boost = boosts::table.filter(boosts::uri.eq(uri)).filter(boosts::account_id.eq(account));
-    Ok(run!(conn, execute, diesel::delete(like))? + run!(conn, execute, diesel::delete(boost))?)
+    let boost: Option<Boost> = run!(tx, first, boost.select(Boost::as_select())).optional()?;
+    let boosts = match boost {
+        Some(boost) => end_boost(tx, &boost)?,
+        None => 0,
+    };
+    Ok(run!(tx, execute, diesel::delete(like))? + boosts)
 }
 
 /// Removes every like and boost of an account that is gone.

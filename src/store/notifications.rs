@@ -8,7 +8,7 @@ use diesel::{IntoSql, SelectableHelper};
 use super::Error;
 use super::conn::{Conn, run};
 use super::page::{Page, paged};
-use super::tx::Tx;
+use super::tx::{Event, Tx};
 use crate::clock::Timestamp;
 use crate::domain::account::Account;
 use crate::domain::contribution::Contribution;
@@ -80,6 +80,9 @@ pub fn insert_as(
         );
         let insert = diesel::insert_into(notifications::table).values(row).on_conflict_do_nothing();
         if run!(tx, execute, insert)? > 0 {
+            if !filtered {
+                tx.after_commit(Event::Notified { to: account, id: Id::new(id) });
+            }
             return Ok(());
         }
         id = id.saturating_add(1);

@@ -13,24 +13,68 @@ use futures_util::future::BoxFuture;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 use rustls::{ClientConfig, RootCertStore};
+use tokio_postgres::AsyncMessage;
 use tokio_postgres_rustls::MakeRustlsConnect;
 
 use super::error::{Error, Fault};
+use super::hearsay::CHANNEL;
 
 /// How long a request waits for a connection before it is told that the database is away.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// A pool of at most `size` connections to the server at `url`.
-pub(super) fn pool(url: &str, tls_ca: Option<&Path>, size: usize) -> Result<Pool<AsyncPgConnection>, Error> {
-    let tls = Arc::new(tls_config(tls_ca)?);
-    let mut config = ManagerConfig::default();
-    config.recycling_method = RecyclingMethod::Fast;
-    config.custom_setup = Box::new(move |url| connect(url.to_owned(), Arc::clone(&tls)));
-    let manager = AsyncDieselConnectionManager::<AsyncPgConnection>::new_with_config(url, config);
-    let unusable = |error: diesel_async::pooled_connection::deadpool::BuildError| {
-        Fault::Unreachable(format!("cannot make a pool: {error}"))
-    };
-    Ok(Pool::builder(manager).max_size(size).build().map_err(unusable)?)
+/// A PostgreSQL server and how it is reached.
+pub(super) struct Server {
+    url: String,
+    tls: Arc<ClientConfig>,
+}
+
+impl Server {
+    /// The server at `url`; `tls_ca` is a PEM file with who signed its certificate.
+    pub(super) fn new(url: &str, tls_ca: Option<&Path>) -> Result<Self, Error> {
+        Ok(Self { url: url.to_owned(), tls: Arc::new(tls_config(tls_ca)?) })
+    }
+
+    /// A pool of at most `size` connections.
+    pub(super) fn pool(&self, size: usize) -> Result<Pool<AsyncPgConnection>, Error> {
+        let tls = Arc::clone(&self.tls);
+        let mut config = ManagerConfig::default();
+        config.recycling_method = RecyclingMethod::Fast;
+        config.custom_setup = Box::new(move |url| connect(url.to_owned(), Arc::clone(&tls)));
+        let manager =
+            AsyncDieselConnectionManager::<AsyncPgConnection>::new_with_config(self.url.as_str(), config);
+        let unusable = |error: diesel_async::pooled_connection::deadpool::BuildError| {
+            Fault::Unreachable(format!("cannot make a pool: {error}"))
+        };
+        Ok(Pool::builder(manager).max_size(size).build().map_err(unusable)?)
+    }
+
+    /// Listens to the notices of other processes on a connection of its own, until that is lost.
+    pub(super) async fn listen(&self, hear: impl Fn(&str)) -> Error {
+        let lost = |error: tokio_postgres::Error| Fault::Unreachable(format!("PostgreSQL: {error}")).into();
+        let tls = MakeRustlsConnect::new(ClientConfig::clone(&self.tls));
+        let (client, mut connection) = match tokio_postgres::connect(&self.url, tls).await {
+            Ok(connected) => connected,
+            Err(error) => return lost(error),
+        };
+        let listen = format!("LISTEN {CHANNEL}");
+        let mut asking = std::pin::pin!(client.batch_execute(&listen));
+        let mut asked = false;
+        loop {
+            let message = tokio::select! {
+                done = &mut asking, if !asked => match done {
+                    Ok(()) => { asked = true; continue }
+                    Err(error) => return lost(error),
+                },
+                message = std::future::poll_fn(|context| connection.poll_message(context)) => message,
+            };
+            match message {
+                Some(Ok(AsyncMessage::Notification(notice))) => hear(notice.payload()),
+                Some(Ok(_)) => {}
+                Some(Err(error)) => return lost(error),
+                None => return Fault::Unreachable("PostgreSQL closed the connection".to_owned()).into(),
+            }
+        }
+    }
 }
 
 /// A connection from the pool.

@@ -6,8 +6,15 @@ use std::sync::Arc;
 use super::conn::Conn;
 use super::error::{Error, Fault};
 use crate::clock::Timestamp;
+use crate::domain::account::Account;
+use crate::domain::contribution::Contribution;
 use crate::domain::id::{Id, Mint};
+use crate::domain::notification::Notification;
 use crate::domain::site::Site;
+
+/// How far back an event is compared with those before it: repetitions do no harm, and a large
+/// import must not compare each with all.
+const COMPARED: usize = 16;
 
 /// What others hear after a commit, never before and never of work that was taken back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -20,6 +27,30 @@ pub enum Event {
     Jobs,
     /// A token ended: open streams look whether it was theirs.
     Tokens,
+    /// A contribution or boost with this key stands in timelines.
+    Placed(i64),
+    /// A contribution was changed.
+    Changed(Id<Contribution>),
+    /// A contribution or boost is gone from timelines.
+    Gone(Gone),
+    /// An account of ours was told something.
+    Notified {
+        /// Who should hear.
+        to: Id<Account>,
+        /// Of what.
+        id: Id<Notification>,
+    },
+}
+
+/// What is left to say of a contribution or boost that is gone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Gone {
+    /// Its key.
+    pub key: i64,
+    /// Who said or boosted it.
+    pub by: Id<Account>,
+    /// Whether everybody was shown it.
+    pub open: bool,
 }
 
 /// A write transaction. It can be made by `Db::write` only, so every change of the world is one
@@ -52,7 +83,7 @@ impl Tx<'_> {
 
     /// Tells the rest of the server once this is committed.
     pub fn after_commit(&mut self, event: Event) {
-        if !self.events.contains(&event) {
+        if !self.events.iter().rev().take(COMPARED).any(|known| *known == event) {
             self.events.push(event);
         }
     }
