@@ -19,6 +19,7 @@ use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
+use tokio::task::JoinHandle;
 use tower::ServiceExt;
 
 use crate::app::stopped;
@@ -36,8 +37,12 @@ const HEADER_PATIENCE: Duration = Duration::from_secs(10);
 pub async fn serve(site: FederationConfig<Federation>, listener: TcpListener, stop: watch::Receiver<bool>) {
     let workers = jobs::start(site.clone(), stop.clone());
     let app = site.to_request_data().app.clone();
+    let streams = streams(site.clone(), stop.clone());
     answer(&listener, http::router(site), &app.config.http, stop).await;
     drop(listener);
+    if let Err(error) = streams.await {
+        tracing::error!(%error, "the streams stopped badly");
+    }
     // The workers heard the same signal; what they hold is rows, so a worker that fails loses nothing.
     if let Err(error) = workers.await {
         tracing::error!(%error, "the workers stopped badly");
@@ -57,6 +62,7 @@ pub async fn several(
         let app = site.to_request_data().app.clone();
         limits.clone_from(&app.config.http);
         workers.push(jobs::start(site.clone(), stop.clone()));
+        workers.push(streams(site.clone(), stop.clone()));
         routers.insert(app.site.host.clone(), http::router(site));
     }
     let router = Router::new().fallback(dispatch).with_state(Arc::new(routers));
@@ -66,6 +72,12 @@ pub async fn several(
             tracing::error!(%error, "the workers of a site stopped badly");
         }
     }
+}
+
+/// Fills the streams of a site until `stop` turns true.
+#[expect(clippy::disallowed_methods, reason = "one task fills all streams, and the server waits for it")]
+pub fn streams(site: FederationConfig<Federation>, stop: watch::Receiver<bool>) -> JoinHandle<()> {
+    tokio::spawn(http::mastodon::streaming::run(site, stop))
 }
 
 async fn dispatch(State(sites): State<Arc<HashMap<String, Router>>>, request: Request) -> Response {
@@ -159,7 +171,8 @@ fn connection(
     let mut builder = Builder::new(TokioExecutor::new());
     builder.http1().timer(TokioTimer::new()).header_read_timeout(HEADER_PATIENCE);
     builder.http2().timer(TokioTimer::new()).max_concurrent_streams(64).keep_alive_interval(HEADER_PATIENCE);
-    let connection = builder.serve_connection_with_upgrades(TokioIo::new(stream), TowerToHyperService::new(service));
+    let connection =
+        builder.serve_connection_with_upgrades(TokioIo::new(stream), TowerToHyperService::new(service));
     let connection = graceful.watch(connection.into_owned());
     async move {
         // A client that goes away in the middle is everyday life and no error of ours.

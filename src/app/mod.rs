@@ -1,6 +1,7 @@
 //! What every door shares: settings, the database and its clock. Cheap to clone.
 
 pub mod storage;
+pub mod streams;
 
 use std::sync::Arc;
 
@@ -11,6 +12,7 @@ use crate::config::Config;
 use crate::domain::site::Site;
 use crate::store::{Db, Error};
 use storage::Storage;
+use streams::Streams;
 
 /// One running server. Two of them run in one process without knowing of each other.
 #[derive(Clone)]
@@ -23,13 +25,16 @@ pub struct App {
     pub site: Arc<Site>,
     /// Its files.
     pub storage: Storage,
+    /// The streams that apps hold open.
+    pub streams: Streams,
 }
 
 impl App {
     /// Puts a server together; makes the directory of its files where it is missing.
     pub fn new(config: Config, db: Db, site: Site) -> Result<Self, Error> {
         let storage = Storage::open(&config.media)?;
-        Ok(Self { config: Arc::new(config), db, site: Arc::new(site), storage })
+        let streams = Streams::new(config.http.streams);
+        Ok(Self { config: Arc::new(config), db, site: Arc::new(site), storage, streams })
     }
 
     /// The time by this server's clock.

@@ -16,6 +16,8 @@ pub struct Http {
     pub request_seconds: u64,
     /// Connections served at the same time, further ones wait; default: 1024.
     pub connections: usize,
+    /// Streams that apps hold open at the same time; default: 4096.
+    pub streams: usize,
     /// Seconds that requests in progress get to finish when the server stops; default: 20.
     pub shutdown_seconds: u64,
 }
@@ -27,6 +29,7 @@ impl Default for Http {
             body_bytes: 1024 * 1024,
             request_seconds: 30,
             connections: 1024,
+            streams: 4096,
             shutdown_seconds: 20,
         }
     }
@@ -40,6 +43,7 @@ impl Http {
             body_bytes: section.number("body_bytes", default.body_bytes, 65_536..=67_108_864),
             request_seconds: section.number("request_seconds", default.request_seconds, 1..=600),
             connections: section.number("connections", default.connections, 8..=1_000_000),
+            streams: section.number("streams", default.streams, 0..=1_000_000),
             shutdown_seconds: section.number("shutdown_seconds", default.shutdown_seconds, 0..=300),
         }
     }

@@ -1,5 +1,7 @@
 //! Apps, their codes and their tokens.
 
+use std::collections::HashSet;
+
 use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, QueryResult, SelectableHelper};
 
 use super::conn::{Conn, run};
@@ -7,8 +9,8 @@ use crate::clock::Timestamp;
 use crate::domain::account::Account;
 use crate::domain::id::Id;
 use crate::domain::oauth::{ClientApp, Code};
-use crate::domain::user::User;
-use crate::schema::{oauth_app_tokens, oauth_apps, oauth_codes, tokens};
+use crate::domain::user::{Role, Roles, User};
+use crate::schema::{oauth_app_tokens, oauth_apps, oauth_codes, tokens, users};
 
 /// Puts a new app in.
 pub fn insert_app(conn: &mut Conn, app: &ClientApp) -> QueryResult<usize> {
@@ -114,6 +116,25 @@ pub fn app_of(conn: &mut Conn, token_hash: &str) -> QueryResult<Option<Option<Id
     }
     let app = oauth_app_tokens::table.find(token_hash).select(oauth_app_tokens::app_id);
     Ok(run!(conn, first, app).optional()?.map(Some))
+}
+
+/// Those of these digests whose tokens of users are still good: not revoked, of an open login, and
+/// for the organization only while its user may publish.
+pub fn good_among(
+    conn: &mut Conn,
+    hashes: &[String],
+    organization: Id<Account>,
+) -> QueryResult<HashSet<String>> {
+    let query = tokens::table
+        .inner_join(users::table)
+        .filter(tokens::token_hash.eq_any(hashes.to_vec()))
+        .filter(tokens::revoked_at.is_null())
+        .filter(users::disabled_at.is_null())
+        .select((tokens::token_hash, tokens::account_id, users::roles));
+    let rows: Vec<(String, Id<Account>, Roles)> = run!(conn, load, query)?;
+    let good =
+        rows.into_iter().filter(|(_, account, roles)| *account != organization || roles.has(Role::Publisher));
+    Ok(good.map(|(hash, ..)| hash).collect())
 }
 
 /// Ends a token of either kind.

@@ -30,6 +30,7 @@ pub mod scopes;
 mod search;
 pub mod shown;
 mod statuses;
+pub mod streaming;
 mod timelines;
 
 use std::any::Any;
@@ -75,6 +76,7 @@ pub fn router(limits: &config::Http) -> Router {
         .merge(related::router())
         .merge(search::router())
         .merge(statuses::router())
+        .merge(streaming::router())
         .merge(timelines::router())
         .fallback(async || ApiError::new(StatusCode::NOT_FOUND, "Not Found"))
         .method_not_allowed_fallback(async || {

@@ -5,6 +5,7 @@
 //! leaves out what the viewer may not or does not want to see, and asks for more where some fell
 //! out. So a page is full as long as there is something to fill it, and its bounds are exact.
 
+mod audience;
 mod followed;
 mod open;
 mod saved;
@@ -25,6 +26,7 @@ use crate::domain::id::Id;
 use crate::domain::timeline::{Boost, Found};
 use crate::schema::{feed, media, tags};
 
+pub use audience::{Audience, audience, followers, lists_with};
 pub use followed::{home, listed};
 pub use open::{Public, Tagged, public, tagged};
 pub use saved::{bookmarks, boosted_by, liked_by, likes};

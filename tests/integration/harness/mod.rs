@@ -6,6 +6,7 @@ pub(crate) mod peer;
 pub(crate) mod people;
 pub(crate) mod postgres;
 pub(crate) mod state;
+pub(crate) mod stream;
 pub(crate) mod world;
 
 use tempfile::TempDir;

@@ -140,6 +140,7 @@ impl Instance {
         let router = http::router(federation.clone()).layer(from_fn_with_state(Arc::clone(&dark), lights));
         let (stop, stopped) = watch::channel(false);
         let limits = Config::default().http;
+        drop(serve::streams(federation.clone(), stopped.clone()));
         #[expect(clippy::disallowed_methods, reason = "a server of a story runs beside it")]
         tokio::spawn(async move { serve::answer(&listener, router, &limits, stopped).await });
         Self { name, host, federation, dark, stop, _database: database, _files: files }

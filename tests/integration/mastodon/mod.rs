@@ -6,3 +6,4 @@ mod markers;
 mod media;
 mod oauth;
 mod statuses;
+mod streaming;

@@ -1,0 +1,243 @@
+//! From what was committed to the streams that want it: one task for all of them.
+//!
+//! Whether something belongs into a stream is asked of the timeline of the same name, so that a
+//! stream never shows what a page would not.
+
+use std::collections::{BTreeMap, HashSet};
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+use std::time::Duration;
+
+use activitypub_federation::config::FederationConfig;
+use futures_util::FutureExt;
+use tokio::sync::broadcast::error::RecvError;
+use tokio::sync::watch;
+
+use crate::app::App;
+use crate::app::streams::{Channel, Frame, Subscription};
+use crate::domain::account::Account;
+use crate::domain::contribution::Visibility;
+use crate::domain::id::Id;
+use crate::domain::list::List;
+use crate::domain::timeline::Found;
+use crate::federation::Federation;
+use crate::http::mastodon::shown;
+use crate::store::contributions::Viewer;
+use crate::store::page::Page;
+use crate::store::timelines::{self, Audience, Public, Tagged};
+use crate::store::{Conn, Error, Event, Gone, oauth};
+
+/// What was published longer ago is no news, in seconds: it came with a thread that was completed.
+const NEWS_SECONDS: i64 = 6 * 3600;
+/// How often tokens are looked at where another process cannot tell us that one ended.
+const TOKENS: Duration = Duration::from_millis(800);
+
+/// Fills the streams of a site until `stop` turns true, and closes them then.
+pub async fn run(config: FederationConfig<Federation>, mut stop: watch::Receiver<bool>) {
+    let app = config.to_request_data().app.clone();
+    tokio::select! {
+        () = crate::app::stopped(&mut stop) => {}
+        () = app.db.listen() => {}
+        () = fill(&app) => {}
+    }
+    app.streams.close();
+}
+
+async fn fill(app: &App) {
+    let mut events = app.db.events();
+    let alone = app.db.is_exclusive();
+    loop {
+        let event = tokio::select! {
+            event = events.recv() => match event {
+                Ok(event) => event,
+                Err(RecvError::Lagged(_)) => Event::Tokens,
+                Err(RecvError::Closed) => return,
+            },
+            // The command line changes passwords in a process of its own.
+            () = tokio::time::sleep(TOKENS), if alone => Event::Tokens,
+        };
+        if app.streams.count() == 0 {
+            continue;
+        }
+        match AssertUnwindSafe(pass_on(app, event)).catch_unwind().await {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => tracing::error!(%error, ?event, "streams did not get an event"),
+            Err(_) => tracing::error!(?event, "streams did not get an event that broke off"),
+        }
+    }
+}
+
+async fn pass_on(app: &App, event: Event) -> Result<(), Error> {
+    match event {
+        Event::Deliveries | Event::Inbox | Event::Jobs => Ok(()),
+        Event::Tokens => tokens(app).await,
+        Event::Placed(key) => placed(app, key, "update").await,
+        Event::Changed(id) => placed(app, id.get(), "status.update").await,
+        Event::Gone(gone) => self::gone(app, gone).await,
+        Event::Notified { .. } => Ok(()),
+    }
+}
+
+/// Closes the streams whose tokens have ended.
+async fn tokens(app: &App) -> Result<(), Error> {
+    let asked = app.streams.tokens();
+    let organization = app.site.organization;
+    let good = app.db.read(|conn| Ok(oauth::good_among(conn, &asked, organization)?)).await?;
+    app.streams.keep(&asked, &good);
+    Ok(())
+}
+
+/// Those who wait for statuses, and what they name.
+struct Waiting {
+    subscriptions: Vec<Subscription>,
+    readers: Vec<Id<Account>>,
+    lists: Vec<Id<List>>,
+}
+
+impl Waiting {
+    fn of(app: &App) -> Self {
+        let subscriptions = app.streams.subscriptions(|reader, channel| {
+            let status = match channel {
+                Channel::Notifications => false,
+                Channel::User
+                | Channel::Public { .. }
+                | Channel::Hashtag { .. }
+                | Channel::List(_)
+                | Channel::Direct => true,
+            };
+            status && reader.statuses
+        });
+        let readers: HashSet<Id<Account>> = subscriptions.iter().map(|one| one.account).collect();
+        let lists = subscriptions.iter().filter_map(|one| match *one.channel {
+            Channel::List(list) => Some(list),
+            Channel::User
+            | Channel::Notifications
+            | Channel::Public { .. }
+            | Channel::Hashtag { .. }
+            | Channel::Direct => None,
+        });
+        let lists: HashSet<Id<List>> = lists.collect();
+        let (readers, lists) = (readers.into_iter().collect(), lists.into_iter().collect());
+        Self { subscriptions, readers, lists }
+    }
+}
+
+/// Something stands in timelines, or what stands there has changed.
+async fn placed(app: &App, key: i64, event: &'static str) -> Result<(), Error> {
+    let waiting = Waiting::of(app);
+    if waiting.subscriptions.is_empty() {
+        return Ok(());
+    }
+    let audience =
+        app.db.read(|conn| Ok(timelines::audience(conn, key, &waiting.readers, &waiting.lists)?)).await?;
+    let Some(audience) = audience else { return Ok(()) };
+    let old = audience.published_at.plus_seconds(NEWS_SECONDS) < app.clock().now();
+    if old && !audience.boost && event == "update" {
+        return Ok(());
+    }
+    let mut readers: BTreeMap<Id<Account>, Vec<Subscription>> = BTreeMap::new();
+    for one in waiting.subscriptions.into_iter().filter(|one| may_stand(&audience, one)) {
+        readers.entry(one.account).or_default().push(one);
+    }
+    for (account, subscriptions) in readers {
+        let frames = app.db.read(|conn| frames(conn, app, (account, key), &subscriptions)).await?;
+        for (stream, channel, payload) in frames {
+            app.streams.send(stream, Frame { channel, event, payload });
+        }
+    }
+    Ok(())
+}
+
+fn may_stand(audience: &Audience, subscription: &Subscription) -> bool {
+    let public = audience.visibility == Visibility::Public && !audience.boost;
+    match &*subscription.channel {
+        Channel::User => audience.homes.contains(&subscription.account),
+        Channel::Public { .. } => public,
+        Channel::Hashtag { tag, .. } => public && audience.tags.contains(&folded(tag)),
+        Channel::List(list) => audience.lists.contains(list),
+        Channel::Notifications | Channel::Direct => false,
+    }
+}
+
+fn folded(tag: &str) -> String {
+    tag.trim_start_matches('#').to_lowercase()
+}
+
+type Addressed = (u64, Arc<Channel>, Arc<str>);
+
+/// The frames of one reader: what stands in a timeline is rendered once for all of its streams.
+fn frames(
+    conn: &mut Conn,
+    app: &App,
+    (account, key): (Id<Account>, i64),
+    subscriptions: &[Subscription],
+) -> Result<Vec<Addressed>, Error> {
+    let mut standing: Vec<(&Channel, Option<Found>)> = Vec::new();
+    for one in subscriptions {
+        if !standing.iter().any(|(channel, _)| *channel == &*one.channel) {
+            standing.push((&one.channel, found(conn, account, &one.channel, key)?));
+        }
+    }
+    let Some(first) = standing.iter().find_map(|(_, found)| found.clone()) else { return Ok(Vec::new()) };
+    let status = shown::status(conn, app, Viewer::Member(account), first)?;
+    let payload = serde_json::to_string(&status).map_err(|error| Error::broken(&error.to_string()))?;
+    let payload: Arc<str> = payload.into();
+    let stands =
+        |channel: &Channel| standing.iter().any(|(known, found)| *known == channel && found.is_some());
+    let wanted = subscriptions.iter().filter(|one| stands(&one.channel));
+    Ok(wanted.map(|one| (one.stream, Arc::clone(&one.channel), Arc::clone(&payload))).collect())
+}
+
+/// What the timeline of this channel shows at this key.
+fn found(conn: &mut Conn, account: Id<Account>, channel: &Channel, key: i64) -> Result<Option<Found>, Error> {
+    let viewer = Viewer::Member(account);
+    let page = Page {
+        max_id: Some(key.saturating_add(1)),
+        since_id: Some(key.saturating_sub(1)),
+        min_id: None,
+        limit: 1,
+    };
+    let found = match channel {
+        Channel::User => timelines::home(conn, account, &page)?,
+        Channel::Public { local, only_media } => {
+            let wanted = Public { local: *local, only_media: *only_media };
+            timelines::public(conn, viewer, wanted, &page)?
+        }
+        Channel::Hashtag { tag, local } => {
+            let local = local.then_some(true);
+            let wanted = Tagged { any: vec![folded(tag)], local, ..Tagged::default() };
+            timelines::tagged(conn, viewer, &wanted, &page)?
+        }
+        Channel::List(_) | Channel::Notifications | Channel::Direct => Vec::new(),
+    };
+    Ok(found.into_iter().next())
+}
+
+/// Something is gone: those hear of it in whose timelines it may have stood.
+async fn gone(app: &App, gone: Gone) -> Result<(), Error> {
+    let waiting = Waiting::of(app);
+    if waiting.subscriptions.is_empty() {
+        return Ok(());
+    }
+    let (homes, lists) = app
+        .db
+        .read(|conn| {
+            let homes = timelines::followers(conn, gone.by, &waiting.readers)?;
+            Ok((homes, timelines::lists_with(conn, gone.by, &waiting.lists)?))
+        })
+        .await?;
+    let payload: Arc<str> = gone.key.to_string().into();
+    for one in waiting.subscriptions {
+        let concerned = match &*one.channel {
+            Channel::User => homes.contains(&one.account),
+            Channel::Public { .. } | Channel::Hashtag { .. } => gone.open,
+            Channel::List(list) => lists.contains(list),
+            Channel::Notifications | Channel::Direct => false,
+        };
+        if concerned {
+            let payload = Arc::clone(&payload);
+            app.streams.send(one.stream, Frame { channel: one.channel, event: "delete", payload });
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,98 @@
+//! Who among those that listen may see something new in their timelines. Whether it does stand there
+//! is for the timelines themselves to say; this only spares asking all of them.
+
+use std::collections::HashSet;
+
+use diesel::{ExpressionMethods, QueryDsl, QueryResult};
+
+use crate::clock::Timestamp;
+use crate::domain::account::Account;
+use crate::domain::contribution::Visibility;
+use crate::domain::id::Id;
+use crate::domain::list::List;
+use crate::domain::relation::FollowState;
+use crate::schema::{feed, followed_tags, follows, list_accounts, tags};
+use crate::store::conn::{Conn, run};
+use crate::store::contributions;
+
+/// Something in timelines, and who may be shown it.
+#[derive(Clone, Debug)]
+pub struct Audience {
+    /// Who said or boosted it.
+    pub by: Id<Account>,
+    /// Whether it is a boost.
+    pub boost: bool,
+    /// Who may see the contribution.
+    pub visibility: Visibility,
+    /// Its hashtags, folded.
+    pub tags: Vec<String>,
+    /// When the contribution was published.
+    pub published_at: Timestamp,
+    /// Those in whose home timeline it may stand.
+    pub homes: HashSet<Id<Account>>,
+    /// The lists on which it may stand.
+    pub lists: HashSet<Id<List>>,
+}
+
+/// The audience of the contribution or boost with this key, among these readers and lists; `None`
+/// when it is gone.
+pub fn audience(
+    conn: &mut Conn,
+    key: i64,
+    readers: &[Id<Account>],
+    lists: &[Id<List>],
+) -> QueryResult<Option<Audience>> {
+    let row = feed::table.find(key).select((feed::account_id, feed::contribution_id));
+    let rows: Vec<(Id<Account>, Id<_>)> = run!(conn, load, row)?;
+    let Some((by, id)) = rows.into_iter().next() else { return Ok(None) };
+    let Some(head) = contributions::known_by_id(conn, id)? else { return Ok(None) };
+    let names: Vec<String> =
+        run!(conn, load, tags::table.filter(tags::contribution_id.eq(id)).select(tags::name))?;
+    let mut homes = followers(conn, by, readers)?;
+    if !names.is_empty() {
+        let curious = followed_tags::table
+            .filter(followed_tags::name.eq_any(names.clone()))
+            .filter(followed_tags::account_id.eq_any(readers.to_vec()))
+            .select(followed_tags::account_id);
+        let curious: Vec<Id<Account>> = run!(conn, load, curious)?;
+        homes.extend(curious);
+    }
+    Ok(Some(Audience {
+        by,
+        boost: key != id.get(),
+        visibility: head.visibility,
+        tags: names,
+        published_at: head.published_at,
+        homes,
+        lists: lists_with(conn, by, lists)?,
+    }))
+}
+
+/// Those of these readers who are the account itself or follow it.
+pub fn followers(
+    conn: &mut Conn,
+    account: Id<Account>,
+    readers: &[Id<Account>],
+) -> QueryResult<HashSet<Id<Account>>> {
+    let query = follows::table
+        .filter(follows::followee_id.eq(account))
+        .filter(follows::follower_id.eq_any(readers.to_vec()))
+        .filter(follows::state.eq(FollowState::Accepted))
+        .select(follows::follower_id);
+    let followers: Vec<Id<Account>> = run!(conn, load, query)?;
+    Ok(followers.into_iter().chain(readers.iter().copied().filter(|reader| *reader == account)).collect())
+}
+
+/// Those of these lists on which an account is.
+pub fn lists_with(
+    conn: &mut Conn,
+    account: Id<Account>,
+    lists: &[Id<List>],
+) -> QueryResult<HashSet<Id<List>>> {
+    let query = list_accounts::table
+        .filter(list_accounts::account_id.eq(account))
+        .filter(list_accounts::list_id.eq_any(lists.to_vec()))
+        .select(list_accounts::list_id);
+    let found: Vec<Id<List>> = run!(conn, load, query)?;
+    Ok(found.into_iter().collect())
+}

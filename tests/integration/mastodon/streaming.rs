@@ -1,0 +1,256 @@
+//! Streams: what happens reaches those who may see it, as it happens, and nobody else.
+
+use axum::http::{Method, StatusCode};
+use plenum::domain::account::Account;
+use plenum::domain::site::FederationMode;
+use plenum::services::posts::{self, NewPost};
+use plenum::services::{relations, users};
+use plenum::store::Db;
+use plenum::text::Markdown;
+use serde_json::{Value, json};
+use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
+use tokio_tungstenite::tungstenite::{Error, Message};
+
+use crate::harness::Database;
+use crate::harness::client::Client;
+use crate::harness::people::{Drafting, statement};
+use crate::harness::world::{Instance, World, on_each_engine, password};
+
+async fn world(database: Database) -> World {
+    World::on([("north", database)], FederationMode::Open).await
+}
+
+async fn token(north: &Instance, name: &str, scopes: &str) -> String {
+    north.app().db.write(|tx| users::token(tx, name, false, scopes)).await.unwrap()
+}
+
+async fn member(north: &Instance, name: &str) -> (Account, Client, String) {
+    let account = north.person(name, &[]).await;
+    let token = token(north, name, "read write").await;
+    (account, north.with_token(&token), token)
+}
+
+async fn follow(north: &Instance, follower: &Account, followee: &Account) {
+    north.app().db.write(|tx| relations::follow(tx, follower, followee)).await.unwrap();
+}
+
+async fn says(client: &Client, text: &str, visibility: &str) -> String {
+    let body = json!({ "status": text, "visibility": visibility });
+    client.post("/api/v1/statuses", body).await.ok()["id"].as_str().unwrap().to_owned()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_home_stream_shows_what_the_home_page_shows() {
+    on_each_engine(async |database| {
+        let world = world(database).await;
+        let north = world.at("north");
+        let (ada, ada_app, token) = member(north, "ada").await;
+        let (bela, bela_app, _) = member(north, "bela").await;
+        let (_, cleo_app, _) = member(north, "cleo").await;
+        follow(north, &ada, &bela).await;
+        let mut socket = north.socket(&token).await;
+        socket.subscribes("user", json!({})).await;
+
+        // What she must not or does not want to see comes first, and nothing of it arrives.
+        says(&cleo_app, "to nobody in particular", "public").await;
+        says(&bela_app, "for others only", "direct").await;
+        let post = says(&bela_app, "Counting is a <b>virtue</b>", "private").await;
+        let (stream, event, status) = socket.frame().await;
+        assert_eq!((stream.as_str(), event.as_str()), ("user", "update"));
+        assert_eq!(status, ada_app.get(&format!("/api/v1/statuses/{post}")).await.ok());
+
+        world.advance_seconds(60);
+        let path = format!("/api/v1/statuses/{post}");
+        bela_app.ask(Method::PUT, &path, &[], Some(json!({ "status": "A vice" }))).await.ok();
+        let (_, event, status) = socket.frame().await;
+        assert_eq!((event.as_str(), &status["content"]), ("status.update", &json!("<p>A vice</p>")));
+
+        let own = says(&ada_app, "I answer nobody", "public").await;
+        assert_eq!(socket.frame().await.2["id"], own.as_str());
+        let boost = bela_app.post(&format!("/api/v1/statuses/{own}/reblog"), json!({})).await.ok();
+        let (_, event, status) = socket.frame().await;
+        assert_eq!((event.as_str(), &status["id"]), ("update", &boost["id"]));
+        assert_eq!(status["reblog"]["id"], own.as_str());
+        bela_app.post(&format!("/api/v1/statuses/{own}/unreblog"), json!({})).await.ok();
+        let boosted: i64 = boost["id"].as_str().unwrap().parse().unwrap();
+        assert_eq!(socket.frame().await, ("user".to_owned(), "delete".to_owned(), json!(boosted)));
+        bela_app.ask(Method::DELETE, &path, &[], None).await.ok();
+        let post: i64 = post.parse().unwrap();
+        assert_eq!(socket.frame().await, ("user".to_owned(), "delete".to_owned(), json!(post)));
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn public_streams_are_told_apart_by_name() {
+    on_each_engine(async |database| {
+        let world = world(database).await;
+        let north = world.at("north");
+        let (_, _, token) = member(north, "ada").await;
+        let (_, bela_app, _) = member(north, "bela").await;
+        let mut socket = north.socket(&token).await;
+        socket.subscribes("public", json!({})).await;
+        socket.subscribes("public:local", json!({})).await;
+        socket.subscribes("public:remote", json!({})).await;
+        socket.subscribes("public:media", json!({})).await;
+        socket.subscribes("hashtag", json!({ "tag": "Counting" })).await;
+        socket.subscribes("hashtag", json!({ "tag": "Counting" })).await;
+        says(&bela_app, "not for everybody #counting", "unlisted").await;
+        let post = says(&bela_app, "for everybody #counting", "public").await;
+        let mut streams = Vec::new();
+        for _ in 0..3 {
+            let (stream, event, status) = socket.frame().await;
+            assert_eq!((event.as_str(), &status["id"]), ("update", &json!(post)));
+            streams.push(stream);
+        }
+        streams.sort();
+        assert_eq!(streams, ["hashtag Counting", "public", "public:local"]);
+
+        for (stream, more) in [("public", json!({})), ("hashtag", json!({ "tag": "Counting" }))] {
+            let mut message = json!({ "type": "unsubscribe", "stream": stream });
+            message["tag"] = more["tag"].clone();
+            socket.says(message).await;
+        }
+        socket.subscribes("public:local", json!({})).await;
+        let view = north.publishes(statement("On counting").thesis("Counting helps")).await;
+        let (stream, _, status) = socket.frame().await;
+        assert_eq!(
+            (stream.as_str(), &status["id"]),
+            ("public:local", &json!(view.head.id.get().to_string()))
+        );
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stream_ends_with_its_token_and_takes_scopes() {
+    on_each_engine(async |database| {
+        let world = world(database).await;
+        let north = world.at("north");
+        let (_, _, first) = member(north, "ada").await;
+        member(north, "bela").await;
+        let mut socket = north.socket(&first).await;
+        socket.subscribes("user", json!({})).await;
+        let mut lines = north.lines("user", &first).await;
+        let db = north.app().db;
+        db.write(|tx| users::set_password(tx, None, "ada", &password())).await.unwrap();
+        assert!(matches!(socket.next().await, Some(Ok(Message::Close(_))) | None));
+        lines.ends().await;
+        assert_eq!(north.app().streams.count(), 0);
+
+        let refused = |error| match error {
+            Err(Error::Http(response)) => response.status().as_u16(),
+            other => panic!("{:?}", other.map(|_| ())),
+        };
+        assert_eq!(refused(north.upgrades(&format!("?access_token={first}"), &[]).await), 401);
+        assert_eq!(refused(north.upgrades("", &[]).await), 401);
+        assert_eq!(refused(north.upgrades("?access_token=nonsense", &[]).await), 401);
+        let write = token(north, "bela", "write").await;
+        assert_eq!(refused(north.upgrades(&format!("?access_token={write}"), &[]).await), 403);
+
+        let narrow = token(north, "bela", "read:notifications").await;
+        let mut socket = north.socket(&narrow).await;
+        socket.says(json!({ "type": "subscribe", "stream": "public" })).await;
+        assert_eq!(socket.hears().await["status"], 401);
+        socket.subscribes("user:notification", json!({})).await;
+        let app = north.with_token(&narrow);
+        assert_eq!(app.get("/api/v1/streaming/user").await.status, StatusCode::FORBIDDEN);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn bad_input_closes_nothing_but_a_binary_frame_does() {
+    let world = World::of(["north"]).await;
+    let north = world.at("north");
+    let (_, app, token) = member(north, "ada").await;
+    let (_, other, _) = member(north, "bela").await;
+    let protocol = [("Sec-WebSocket-Protocol", token.as_str())];
+    let (mut socket, response) = north.upgrades("?stream=public:local", &protocol).await.unwrap();
+    assert_eq!(response.headers()["sec-websocket-protocol"], token.as_str());
+    for odd in ["", "{", "[]", "null", "{\"type\":7}", "{\"type\":\"subscribe\"", "{\"type\":\"x\"}"] {
+        socket.sends(Message::text(odd)).await;
+    }
+    for bad in [
+        json!({ "stream": "list" }),
+        json!({ "stream": "hashtag" }),
+        json!({ "stream": "list", "list": "7" }),
+    ] {
+        let mut message = bad;
+        message["type"] = json!("subscribe");
+        socket.says(message).await;
+        let refused = socket.hears().await;
+        assert!(refused["error"].is_string() && refused["status"].is_u64(), "{refused}");
+    }
+    says(&other, "still there", "public").await;
+    assert_eq!(socket.frame().await.0, "public:local");
+    socket.sends(Message::binary(vec![1, 2, 3])).await;
+    let Some(Ok(Message::Close(Some(frame)))) = socket.next().await else { panic!("no goodbye") };
+    assert_eq!(frame.code, CloseCode::Unsupported);
+
+    assert_eq!(app.get("/api/v1/streaming").await.status, StatusCode::BAD_REQUEST);
+    assert_eq!(app.get("/api/v1/streaming/nonsense").await.status, StatusCode::NOT_FOUND);
+    assert_eq!(app.get("/api/v1/streaming/hashtag").await.status, StatusCode::BAD_REQUEST);
+    assert_eq!(app.get("/api/v1/streaming/list?list=7").await.status, StatusCode::NOT_FOUND);
+    assert_eq!(north.stranger().get("/api/v1/streaming/public").await.status, StatusCode::UNAUTHORIZED);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn lines_carry_the_same() {
+    let world = World::of(["north"]).await;
+    let north = world.at("north");
+    let (ada, _, token) = member(north, "ada").await;
+    let (bela, bela_app, _) = member(north, "bela").await;
+    follow(north, &ada, &bela).await;
+    let mut home = north.lines("user", &token).await;
+    let mut tagged = north.lines("hashtag/local?tag=sums", &token).await;
+    let post = says(&bela_app, "line one\nline two #sums", "public").await;
+    for lines in [&mut home, &mut tagged] {
+        let (event, data) = lines.event().await;
+        let status: Value = serde_json::from_str(&data).unwrap();
+        assert_eq!((event.as_str(), &status["id"]), ("update", &json!(post)));
+    }
+    bela_app.ask(Method::DELETE, &format!("/api/v1/statuses/{post}"), &[], None).await.ok();
+    assert_eq!(home.event().await, ("delete".to_owned(), post.clone()));
+    assert_eq!(tagged.event().await, ("delete".to_owned(), post));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn another_process_on_the_same_database_is_heard() {
+    on_each_engine(async |database| {
+        if matches!(database, Database::Sqlite(_)) {
+            return;
+        }
+        let url = database.url();
+        let world = world(database).await;
+        let north = world.at("north");
+        let (ada, _, token) = member(north, "ada").await;
+        let other = Db::open(&url, None, 2, world.clock.clone()).await.unwrap();
+        let site = north.app().site;
+        other.set_site(site.as_ref().clone());
+        let mut socket = north.socket(&token).await;
+        socket.subscribes("user", json!({})).await;
+        let post = |text: &str| NewPost {
+            markdown: Markdown::new(text),
+            language: "en".to_owned(),
+            ..NewPost::default()
+        };
+        // The listening connection is made in the background: what was said before it may be missed.
+        let mut heard = None;
+        for round in 0..100 {
+            let said = post(&format!("from the other side {round}"));
+            let view = other.write(|tx| posts::publish(tx, &ada, &said)).await.unwrap();
+            if let Ok(frame) =
+                tokio::time::timeout(std::time::Duration::from_millis(200), socket.frame()).await
+            {
+                heard = Some((frame.2["id"].clone(), json!(view.head.id.get().to_string())));
+                break;
+            }
+        }
+        let (heard, said) = heard.expect("something is heard");
+        assert_eq!(heard, said);
+        other.write(|tx| users::set_password(tx, None, "ada", &password())).await.unwrap();
+        assert!(matches!(socket.next().await, Some(Ok(Message::Close(_))) | None));
+    })
+    .await;
+}
