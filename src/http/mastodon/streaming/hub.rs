@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use activitypub_federation::config::FederationConfig;
 use futures_util::FutureExt;
+use serde::Serialize;
 use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::watch;
 
@@ -19,13 +20,15 @@ use crate::domain::account::Account;
 use crate::domain::contribution::Visibility;
 use crate::domain::id::Id;
 use crate::domain::list::List;
+use crate::domain::notification::Notification;
 use crate::domain::timeline::Found;
 use crate::federation::Federation;
-use crate::http::mastodon::shown;
+use crate::http::mastodon::entities::notification::KINDS;
+use crate::http::mastodon::{notifications, shown};
 use crate::store::contributions::Viewer;
 use crate::store::page::Page;
 use crate::store::timelines::{self, Audience, Public, Tagged};
-use crate::store::{Conn, Error, Event, Gone, oauth};
+use crate::store::{self, Conn, Error, Event, Gone, lists, oauth};
 
 /// What was published longer ago is no news, in seconds: it came with a thread that was completed.
 const NEWS_SECONDS: i64 = 6 * 3600;
@@ -74,7 +77,7 @@ async fn pass_on(app: &App, event: Event) -> Result<(), Error> {
         Event::Placed(key) => placed(app, key, "update").await,
         Event::Changed(id) => placed(app, id.get(), "status.update").await,
         Event::Gone(gone) => self::gone(app, gone).await,
-        Event::Notified { .. } => Ok(()),
+        Event::Notified { to, id } => notified(app, to, id).await,
     }
 }
 
@@ -180,8 +183,7 @@ fn frames(
     }
     let Some(first) = standing.iter().find_map(|(_, found)| found.clone()) else { return Ok(Vec::new()) };
     let status = shown::status(conn, app, Viewer::Member(account), first)?;
-    let payload = serde_json::to_string(&status).map_err(|error| Error::broken(&error.to_string()))?;
-    let payload: Arc<str> = payload.into();
+    let payload = payload(&status)?;
     let stands =
         |channel: &Channel| standing.iter().any(|(known, found)| *known == channel && found.is_some());
     let wanted = subscriptions.iter().filter(|one| stands(&one.channel));
@@ -208,7 +210,11 @@ fn found(conn: &mut Conn, account: Id<Account>, channel: &Channel, key: i64) -> 
             let wanted = Tagged { any: vec![folded(tag)], local, ..Tagged::default() };
             timelines::tagged(conn, viewer, &wanted, &page)?
         }
-        Channel::List(_) | Channel::Notifications | Channel::Direct => Vec::new(),
+        Channel::List(list) => match lists::by_id(conn, account, *list)? {
+            Some(list) => timelines::listed(conn, &list, &page)?,
+            None => Vec::new(),
+        },
+        Channel::Notifications | Channel::Direct => Vec::new(),
     };
     Ok(found.into_iter().next())
 }
@@ -240,4 +246,34 @@ async fn gone(app: &App, gone: Gone) -> Result<(), Error> {
         }
     }
     Ok(())
+}
+
+/// An account was told something: its streams of both names carry that.
+async fn notified(app: &App, to: Id<Account>, id: Id<Notification>) -> Result<(), Error> {
+    let subscriptions = app.streams.subscriptions(|reader, channel| {
+        let named = match channel {
+            Channel::User | Channel::Notifications => true,
+            Channel::Public { .. } | Channel::Hashtag { .. } | Channel::List(_) | Channel::Direct => false,
+        };
+        named && reader.notifications && reader.account == to
+    });
+    if subscriptions.is_empty() {
+        return Ok(());
+    }
+    let rendered = app.db.read(|conn| {
+        let row = store::notifications::by_id(conn, to, id)?.filter(|row| KINDS.contains(&row.kind));
+        Ok(notifications::rendered(conn, app, to, row.as_slice())?.pop())
+    });
+    let Some(notification) = rendered.await? else { return Ok(()) };
+    let payload = payload(&notification)?;
+    for one in subscriptions {
+        let payload = Arc::clone(&payload);
+        app.streams.send(one.stream, Frame { channel: one.channel, event: "notification", payload });
+    }
+    Ok(())
+}
+
+fn payload(entity: &impl Serialize) -> Result<Arc<str>, Error> {
+    let text = serde_json::to_string(entity).map_err(|error| Error::broken(error.to_string()))?;
+    Ok(text.into())
 }
