@@ -8,20 +8,14 @@ use plenum::services::relations;
 use plenum::store::Conn;
 use serde_json::{Value, json};
 
+use super::member;
 use crate::harness::Database;
 use crate::harness::client::{Client, Reply};
 use crate::harness::people::{Drafting, statement};
 use crate::harness::world::{Instance, World, on_each_engine};
 
-const ALL: &str = "read write follow";
-
 async fn world(database: Database) -> World {
     World::on([("north", database)], FederationMode::Open).await
-}
-
-async fn member(north: &Instance, name: &str) -> (Account, Client) {
-    let account = north.person(name, &[]).await;
-    (account, north.client(name, ALL).await)
 }
 
 async fn says(client: &Client, text: &str) -> String {

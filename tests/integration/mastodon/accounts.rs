@@ -1,0 +1,285 @@
+//! Accounts as an app sees them: itself, the others, and how they stand to each other.
+
+use axum::http::{Method, StatusCode};
+use plenum::domain::relation::FollowState;
+use plenum::domain::site::FederationMode;
+use plenum::store;
+use serde_json::{Value, json};
+
+use super::{is_an_account, member};
+use crate::harness::Database;
+use crate::harness::people::{Drafting, statement};
+use crate::harness::world::{World, on_each_engine};
+
+const RELATIONSHIP: [&str; 14] = [
+    "following",
+    "showing_reblogs",
+    "notifying",
+    "followed_by",
+    "blocking",
+    "blocked_by",
+    "muting",
+    "muting_notifications",
+    "requested",
+    "requested_by",
+    "domain_blocking",
+    "endorsed",
+    "id",
+    "note",
+];
+
+#[track_caller]
+fn is_a_relationship(value: &Value) {
+    for key in RELATIONSHIP {
+        let fits =
+            if matches!(key, "id" | "note") { value[key].is_string() } else { value[key].is_boolean() };
+        assert!(fits, "{key} of {value}");
+    }
+    assert!(value.get("languages").is_some() && value.get("muting_expires_at").is_some(), "{value}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_account_knows_and_changes_itself() {
+    on_each_engine(async |database| {
+        let world = World::on([("north", database)], FederationMode::Open).await;
+        let north = world.at("north");
+        let (ada, app) = member(north, "ada").await;
+        let me = app.get("/api/v1/accounts/verify_credentials").await.ok();
+        is_an_account(&me);
+        assert_eq!((me["id"].as_str(), &me["source"]["note"]), (Some(ada.id.to_string().as_str()), &json!("")));
+        assert_eq!(me["role"]["id"], "-99");
+        assert_eq!(me["source"]["privacy"], "public");
+        let change = json!({
+            "display_name": "Ada\u{202e} L", "note": "Counts <b>things</b>\nand more", "locked": "true", "bot": false,
+            "fields_attributes": { "0": { "name": "Web", "value": "https://ada.example" }, "1": { "name": "", "value": "" } },
+            "source": { "privacy": "private", "language": "kk", "sensitive": "1" },
+        });
+        let changed = app.ask(Method::PATCH, "/api/v1/accounts/update_credentials", &[], Some(change)).await.ok();
+        is_an_account(&changed);
+        assert_eq!(changed["display_name"], "Ada L");
+        assert_eq!(changed["note"], "<p>Counts &lt;b&gt;things&lt;/b&gt;<br>and more</p>");
+        assert_eq!(changed["source"]["note"], "Counts <b>things</b>\nand more");
+        assert_eq!((&changed["locked"], changed["fields"].as_array().unwrap().len()), (&json!(true), 1));
+        assert!(changed["fields"][0]["value"].as_str().unwrap().contains("href=\"https://ada.example"));
+        assert_eq!(changed["source"]["fields"][0]["value"], "https://ada.example");
+        let usual = app.get("/api/v1/preferences").await.ok();
+        assert_eq!(usual["posting:default:visibility"], "private");
+        let post = app.post("/api/v1/statuses", json!({ "status": "Only for followers" })).await.ok();
+        assert_eq!((&post["visibility"], &post["language"], &post["sensitive"]), (&json!("private"), &json!("kk"), &json!(true)));
+
+        let path = "/api/v1/accounts/update_credentials";
+        let long = json!({ "display_name": "x".repeat(61) });
+        let refused = app.ask(Method::PATCH, path, &[], Some(long)).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(refused.json["details"]["display_name"].is_array(), "{}", refused.json);
+        let odd = app.ask(Method::PATCH, path, &[], Some(json!({ "source": { "privacy": "blur" } }))).await;
+        assert_eq!(odd.status, StatusCode::UNPROCESSABLE_ENTITY);
+        let reader = north.client("ada", "read").await;
+        let outside = reader.ask(Method::PATCH, path, &[], Some(json!({ "note": "x" }))).await;
+        assert_eq!(outside.status, StatusCode::FORBIDDEN);
+        assert_eq!(north.stranger().get("/api/v1/accounts/verify_credentials").await.status, StatusCode::UNAUTHORIZED);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_picture_is_shown_and_taken_back() {
+    let world = World::of(["north"]).await;
+    let (_, app) = member(world.at("north"), "ada").await;
+    let mut png = Vec::new();
+    let picture = image::RgbImage::from_pixel(600, 300, image::Rgb([200, 30, 30]));
+    picture.write_to(&mut std::io::Cursor::new(&mut png), image::ImageFormat::Png).unwrap();
+    let path = "/api/v1/accounts/update_credentials";
+    let shown = app.send(Method::PATCH, path, &[("display_name", "Ada")], &[("avatar", &png)]).await.ok();
+    let avatar = shown["avatar"].as_str().unwrap().to_owned();
+    assert!(
+        !avatar.contains("/assets/") && shown["header"].as_str().unwrap().contains("/assets/"),
+        "{shown}"
+    );
+    assert_eq!(shown["display_name"], "Ada");
+    let broken = app.send(Method::PATCH, path, &[], &[("header", b"no picture at all")]).await;
+    assert_eq!(broken.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let without = app.ask(Method::DELETE, "/api/v1/profile/avatar", &[], None).await.ok();
+    assert!(without["avatar"].as_str().unwrap().contains("/assets/"), "{without}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn members_follow_block_mute_and_remember_each_other() {
+    on_each_engine(async |database| {
+        let world = World::on([("north", database)], FederationMode::Open).await;
+        let north = world.at("north");
+        let (ada, app) = member(north, "ada").await;
+        let (bea, other) = member(north, "bea").await;
+        let act = async |verb: &str, body: Value| {
+            let stands = app.post(&format!("/api/v1/accounts/{}/{verb}", bea.id), body).await.ok();
+            is_a_relationship(&stands);
+            stands
+        };
+        let none = app
+            .get(&format!("/api/v1/accounts/relationships?id[]={}&id[]=7&id[]={}", bea.id, ada.id))
+            .await
+            .ok();
+        assert_eq!(none.as_array().unwrap().len(), 2);
+        none.as_array().unwrap().iter().for_each(is_a_relationship);
+
+        let followed = act("follow", json!({ "reblogs": false, "languages": ["de", "kk"] })).await;
+        assert_eq!((&followed["following"], &followed["showing_reblogs"]), (&json!(true), &json!(false)));
+        assert_eq!(followed["languages"], json!(["de", "kk"]));
+        let again = act("follow", json!({ "notify": true })).await;
+        assert_eq!((&again["notifying"], &again["showing_reblogs"]), (&json!(true), &json!(false)));
+        let seen = other.get(&format!("/api/v1/accounts/relationships?id={}", ada.id)).await.ok();
+        assert_eq!(seen[0]["followed_by"], true);
+        assert_eq!(app.get(&format!("/api/v1/accounts/{}/following", ada.id)).await.each("acct"), ["bea"]);
+        assert_eq!(app.get(&format!("/api/v1/accounts/{}/followers", bea.id)).await.each("acct"), ["ada"]);
+
+        assert_eq!(act("endorse", json!({})).await["endorsed"], true);
+        assert_eq!(app.get("/api/v1/endorsements").await.each("acct"), ["bea"]);
+        assert_eq!(app.get(&format!("/api/v1/accounts/{}/endorsements", ada.id)).await.each("acct"), ["bea"]);
+        assert_eq!(act("unpin", json!({})).await["endorsed"], false);
+        assert_eq!(act("note", json!({ "comment": "met in May" })).await["note"], "met in May");
+        assert_eq!(act("note", json!({ "comment": "" })).await["note"], "");
+
+        let muted = act("mute", json!({ "duration": 3600, "notifications": false })).await;
+        assert_eq!((&muted["muting"], &muted["muting_notifications"]), (&json!(true), &json!(false)));
+        assert!(muted["muting_expires_at"].is_string(), "{muted}");
+        let list = app.get("/api/v1/mutes").await.ok();
+        assert_eq!((&list[0]["acct"], list[0]["mute_expires_at"].is_string()), (&json!("bea"), true));
+        world.advance_hours(2);
+        let path = format!("/api/v1/accounts/relationships?id={}", bea.id);
+        assert_eq!(app.get(&path).await.ok()[0]["muting"], false);
+        assert_eq!(app.get("/api/v1/mutes").await.ok(), json!([]));
+        assert_eq!(act("mute", json!({})).await["muting_expires_at"], Value::Null);
+        assert_eq!(act("unmute", json!({})).await["muting"], false);
+
+        let blocked = act("block", json!({})).await;
+        assert_eq!((&blocked["blocking"], &blocked["following"]), (&json!(true), &json!(false)));
+        assert_eq!(app.get("/api/v1/blocks").await.each("acct"), ["bea"]);
+        let refused = other.post(&format!("/api/v1/accounts/{}/follow", ada.id), json!({})).await;
+        assert_eq!(refused.status, StatusCode::FORBIDDEN);
+        assert_eq!(act("unblock", json!({})).await["blocking"], false);
+
+        let own = app.post(&format!("/api/v1/accounts/{}/follow", ada.id), json!({})).await;
+        assert!(own.status.is_client_error(), "{}", own.json);
+        assert_eq!(app.post("/api/v1/accounts/7/follow", json!({})).await.status, StatusCode::NOT_FOUND);
+        let reader = north.client("ada", "read").await;
+        assert_eq!(
+            reader.post(&format!("/api/v1/accounts/{}/follow", bea.id), json!({})).await.status,
+            StatusCode::FORBIDDEN
+        );
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_locked_account_decides_who_follows() {
+    let world = World::of(["north"]).await;
+    let north = world.at("north");
+    let (ada, app) = member(north, "ada").await;
+    let (bea, other) = member(north, "bea").await;
+    let (cid, third) = member(north, "cid").await;
+    app.ask(Method::PATCH, "/api/v1/accounts/update_credentials", &[], Some(json!({ "locked": true })))
+        .await
+        .ok();
+    for client in [&other, &third] {
+        let asked = client.post(&format!("/api/v1/accounts/{}/follow", ada.id), json!({})).await.ok();
+        assert_eq!((&asked["requested"], &asked["following"]), (&json!(true), &json!(false)));
+    }
+    assert_eq!(app.get("/api/v1/follow_requests").await.each("acct"), ["cid", "bea"]);
+    let page = app.get("/api/v1/follow_requests?limit=1").await;
+    assert_eq!(app.get(&page.link("next").unwrap()).await.each("acct"), ["bea"]);
+    let me = app.get("/api/v1/accounts/verify_credentials").await.ok();
+    assert_eq!(me["source"]["follow_requests_count"], 2);
+    let kinds = app.get("/api/v1/notifications").await.each("type");
+    assert_eq!(kinds, ["follow_request", "follow_request"]);
+    let yes = app.post(&format!("/api/v1/follow_requests/{}/authorize", bea.id), json!({})).await.ok();
+    assert_eq!(yes["followed_by"], true);
+    let no = app.post(&format!("/api/v1/follow_requests/{}/reject", cid.id), json!({})).await.ok();
+    assert_eq!((&no["followed_by"], &no["requested_by"]), (&json!(false), &json!(false)));
+    assert_eq!(app.get("/api/v1/follow_requests").await.ok(), json!([]));
+    assert_eq!(app.get(&format!("/api/v1/accounts/{}/followers", ada.id)).await.each("acct"), ["bea"]);
+    let removed =
+        app.post(&format!("/api/v1/accounts/{}/remove_from_followers", bea.id), json!({})).await.ok();
+    assert_eq!(removed["followed_by"], false);
+    let twice = app.post(&format!("/api/v1/accounts/{}/remove_from_followers", bea.id), json!({})).await;
+    assert_eq!(twice.status, StatusCode::OK);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn accounts_are_found_by_name_and_by_address_and_elsewhere() {
+    let world = World::of(["north", "south"]).await;
+    let (north, south) = (world.at("north"), world.at("south"));
+    let (_, app) = member(north, "ada").await;
+    south.person("bea", &[]).await;
+    let stranger = north.stranger();
+    assert_eq!(stranger.get("/api/v1/accounts/lookup?acct=ADA").await.ok()["acct"], "ada");
+    let own = format!("/api/v1/accounts/lookup?acct=@ada@{}", north.app().site.host);
+    assert_eq!(stranger.get(&own).await.ok()["acct"], "ada");
+    let far = format!("bea@{}", south.app().site.host);
+    let lookup = format!("/api/v1/accounts/lookup?acct={far}");
+    assert_eq!(stranger.get(&lookup).await.status, StatusCode::NOT_FOUND);
+    assert_eq!(app.get(&format!("/api/v1/accounts/search?q={far}")).await.ok(), json!([]));
+    let resolve = app.get(&format!("/api/v2/search?q=@{far}&resolve=true")).await.ok();
+    assert_eq!(resolve["accounts"][0]["acct"], far.as_str(), "{resolve}");
+    is_an_account(&resolve["accounts"][0]);
+    assert_eq!(stranger.get(&lookup).await.ok()["acct"], far.as_str());
+    assert_eq!(app.get("/api/v1/accounts/search?q=be").await.each("acct"), [far.as_str()]);
+    assert_eq!(app.get("/api/v1/accounts/search?q=be&following=true").await.ok(), json!([]));
+    let anonymous = stranger.get(&format!("/api/v2/search?q={far}&resolve=true")).await;
+    assert_eq!(anonymous.status, StatusCode::UNAUTHORIZED);
+    assert_eq!(app.get("/api/v2/search").await.status, StatusCode::BAD_REQUEST);
+    assert_eq!(app.get("/api/v2/search?q=x&limit=-1").await.status, StatusCode::BAD_REQUEST);
+
+    // Asking to follow somebody elsewhere waits for their yes.
+    let id = resolve["accounts"][0]["id"].as_str().unwrap();
+    let asked = app.post(&format!("/api/v1/accounts/{id}/follow"), json!({})).await.ok();
+    assert_eq!(asked["requested"], true);
+    world.settle().await;
+    let stands = app.get(&format!("/api/v1/accounts/relationships?id={id}")).await.ok();
+    assert_eq!(stands[0]["following"], true);
+    let data = south.app();
+    let followers = data.db.read(|conn| {
+        let bea = store::accounts::local_by_name(conn, "bea")?.unwrap();
+        Ok(store::relationships::followers(conn, bea.id, FollowState::Accepted, store::page::Page::first(5))?)
+    });
+    assert_eq!(followers.await.unwrap().len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_statement_is_found_by_its_address_and_by_its_words() {
+    on_each_engine(async |database| {
+        let world =
+            World::on([("north", database), ("south", Database::sqlite())], FederationMode::Open).await;
+        let (north, south) = (world.at("north"), world.at("south"));
+        let (_, app) = member(north, "ada").await;
+        let view = south.publishes(statement("Counting sheep").thesis("Sheep are many")).await;
+        let find = async |question: &str| {
+            let query: String = url::form_urlencoded::byte_serialize(question.as_bytes()).collect();
+            app.get(&format!("/api/v2/search?resolve=true&q={query}")).await.ok()
+        };
+        let found = find(view.head.uri.as_str()).await;
+        assert_eq!(found["statuses"][0]["uri"], view.head.uri.as_str(), "{found}");
+        let thesis = crate::harness::people::thesis_of(&view, 1);
+        world.settle().await;
+        assert_eq!(find(thesis.as_str()).await["statuses"][0]["uri"], thesis.as_str());
+        let words = find("sheep").await;
+        assert!(words["statuses"].as_array().unwrap().len() >= 2, "{words}");
+        assert_eq!(find("shee many").await["statuses"][0]["uri"], thesis.as_str());
+        assert_eq!(find("goats").await, json!({ "accounts": [], "statuses": [], "hashtags": [] }));
+        let nowhere = find(&format!("{}/s/none", south.origin())).await;
+        assert_eq!(nowhere, json!({ "accounts": [], "statuses": [], "hashtags": [] }));
+        // Pages of ours are known without asking anybody.
+        let own = north.publishes(statement("Counting goats").thesis("Goats are few")).await;
+        assert_eq!(find(&own.head.url).await["statuses"][0]["uri"], own.head.uri.as_str());
+        assert_eq!(find(&format!("{}/@ada", north.origin())).await["accounts"][0]["acct"], "ada");
+
+        app.post("/api/v1/statuses", json!({ "status": "A #Zebra secret", "visibility": "direct" }))
+            .await
+            .ok();
+        app.post("/api/v1/statuses", json!({ "status": "A #Zebra crossing" })).await.ok();
+        let public = north.stranger().get("/api/v2/search?q=zebra").await.ok();
+        assert_eq!(public["statuses"].as_array().unwrap().len(), 1, "{public}");
+        assert_eq!(public["hashtags"][0]["name"], "zebra");
+        assert_eq!(find("zebra").await["statuses"].as_array().unwrap().len(), 2);
+    })
+    .await;
+}

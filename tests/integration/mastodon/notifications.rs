@@ -1,0 +1,183 @@
+//! What apps hear of, one by one and in groups, and what they do not want to hear of.
+
+use axum::http::{Method, StatusCode};
+use plenum::domain::site::FederationMode;
+use serde_json::{Value, json};
+
+use super::{is_an_account, member};
+use crate::harness::client::Client;
+use crate::harness::world::{World, on_each_engine};
+
+async fn says(client: &Client, text: &str) -> String {
+    let status = client.post("/api/v1/statuses", json!({ "status": text })).await.ok();
+    status["id"].as_str().unwrap().to_owned()
+}
+
+async fn does(client: &Client, verb: &str, status: &str) {
+    client.post(&format!("/api/v1/statuses/{status}/{verb}"), json!({})).await.ok();
+}
+
+fn groups(results: &Value) -> &Vec<Value> {
+    results["notification_groups"].as_array().unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_happens_is_told_one_by_one_and_in_groups() {
+    on_each_engine(async |database| {
+        let world = World::on([("north", database)], FederationMode::Open).await;
+        let north = world.at("north");
+        let (ada, app) = member(north, "ada").await;
+        let (_, bea) = member(north, "bea").await;
+        let (_, cid) = member(north, "cid").await;
+        let post = says(&app, "A thought").await;
+        does(&bea, "favourite", &post).await;
+        does(&cid, "favourite", &post).await;
+        does(&bea, "reblog", &post).await;
+        bea.post(&format!("/api/v1/accounts/{}/follow", ada.id), json!({})).await.ok();
+        let reply = json!({ "status": "@ada I disagree", "in_reply_to_id": post });
+        cid.post("/api/v1/statuses", reply).await.ok();
+
+        let list = app.get("/api/v1/notifications").await.ok();
+        let kinds: Vec<_> =
+            list.as_array().unwrap().iter().map(|one| one["type"].as_str().unwrap()).collect();
+        assert_eq!(kinds, ["mention", "follow", "reblog", "favourite", "favourite"]);
+        for one in list.as_array().unwrap() {
+            is_an_account(&one["account"]);
+            assert!(one["id"].is_string() && one["group_key"].is_string() && one["created_at"].is_string());
+            assert_eq!(one.get("status").is_some(), one["type"] != "follow", "{one}");
+        }
+        assert_eq!(list[3]["group_key"], list[4]["group_key"]);
+
+        let page = app.get("/api/v1/notifications?limit=2&types[]=favourite&types[]=reaction").await;
+        let next = page.link("next").unwrap();
+        assert!(next.contains("types"), "{next}");
+        assert_eq!(page.each("type"), ["favourite", "favourite"]);
+        assert_eq!(app.get(&next).await.ok(), json!([]));
+        let without = app.get("/api/v1/notifications?exclude_types[]=favourite&exclude_types[]=follow").await;
+        assert_eq!(without.each("type"), ["mention", "reblog"]);
+        let since = list[2]["id"].as_str().unwrap();
+        let above = app.get(&format!("/api/v1/notifications?min_id={since}&limit=1")).await;
+        assert_eq!(above.each("type"), ["follow"]);
+
+        let grouped = app.get("/api/v2/notifications").await.ok();
+        let kinds: Vec<_> = groups(&grouped).iter().map(|one| one["type"].as_str().unwrap()).collect();
+        assert_eq!(kinds, ["mention", "follow", "reblog", "favourite"]);
+        let likes = &groups(&grouped)[3];
+        assert_eq!((&likes["notifications_count"], &likes["status_id"]), (&json!(2), &json!(post)));
+        assert!(likes["most_recent_notification_id"].is_u64() && likes["page_max_id"].is_string(), "{likes}");
+        assert_eq!(likes["sample_account_ids"].as_array().unwrap().len(), 2);
+        assert_eq!(grouped["accounts"].as_array().unwrap().len(), 2);
+        assert_eq!(grouped["statuses"].as_array().unwrap().len(), 2);
+        let small =
+            app.get("/api/v2/notifications?expand_accounts=partial_avatars&types[]=favourite").await.ok();
+        assert_eq!(small["accounts"].as_array().unwrap().len(), 1);
+        assert_eq!(small["partial_accounts"][0]["acct"], "bea");
+        let odd = app.get("/api/v2/notifications?expand_accounts=none").await;
+        assert_eq!(odd.status, StatusCode::BAD_REQUEST);
+        let apart = app.get("/api/v2/notifications?grouped_types[]=follow&types[]=favourite").await.ok();
+        assert_eq!(groups(&apart).len(), 2);
+
+        let key = likes["group_key"].as_str().unwrap();
+        let one = app.get(&format!("/api/v2/notifications/{key}")).await.ok();
+        assert!(groups(&one)[0].get("page_min_id").is_none(), "{one}");
+        assert_eq!(
+            app.get(&format!("/api/v2/notifications/{key}/accounts")).await.each("acct"),
+            ["cid", "bea"]
+        );
+        assert_eq!(bea.get(&format!("/api/v2/notifications/{key}")).await.status, StatusCode::NOT_FOUND);
+        assert_eq!(app.get("/api/v1/notifications/unread_count").await.ok()["count"], 5);
+        assert_eq!(app.get("/api/v2/notifications/unread_count").await.ok()["count"], 4);
+        app.post(&format!("/api/v2/notifications/{key}/dismiss"), json!({})).await.ok();
+        assert_eq!(app.get("/api/v2/notifications/unread_count").await.ok()["count"], 3);
+        let mention = list[0]["id"].as_str().unwrap();
+        assert_eq!(bea.get(&format!("/api/v1/notifications/{mention}")).await.status, StatusCode::NOT_FOUND);
+        bea.post(&format!("/api/v1/notifications/{mention}/dismiss"), json!({})).await.ok();
+        assert_eq!(app.get(&format!("/api/v1/notifications/{mention}")).await.ok()["type"], "mention");
+        app.post(&format!("/api/v1/notifications/{mention}/dismiss"), json!({})).await.ok();
+        app.post("/api/v1/notifications/clear", json!({})).await.ok();
+        assert_eq!(app.get("/api/v1/notifications").await.ok(), json!([]));
+        assert!(app.get("/api/v2/notifications").await.link("next").is_none());
+        let outside = north.client("ada", "read:statuses").await.get("/api/v1/notifications").await;
+        assert_eq!(outside.status, StatusCode::FORBIDDEN);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_of_groups_leads_on_through_all_of_them() {
+    let world = World::of(["north"]).await;
+    let north = world.at("north");
+    let (_, app) = member(north, "ada").await;
+    let mut posts = Vec::new();
+    for number in 0..4 {
+        posts.push(says(&app, &format!("Thought {number}")).await);
+    }
+    for name in ["bea", "cid", "dan"] {
+        let (_, client) = member(north, name).await;
+        for post in &posts {
+            does(&client, "favourite", post).await;
+        }
+    }
+    let mut seen = Vec::new();
+    let mut next = Some("/api/v2/notifications?limit=3".to_owned());
+    while let Some(path) = next {
+        let page = app.get(&path).await;
+        next = page.link("next");
+        seen.extend(groups(&page.ok()).iter().map(|one| one["status_id"].as_str().unwrap().to_owned()));
+    }
+    for post in &posts {
+        assert!(seen.contains(post), "{seen:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_policy_puts_strangers_aside_until_they_are_let_in() {
+    on_each_engine(async |database| {
+        let world = World::on([("north", database)], FederationMode::Open).await;
+        let north = world.at("north");
+        let (_, app) = member(north, "ada").await;
+        let (bea, stranger) = member(north, "bea").await;
+        let (_, other) = member(north, "cid").await;
+        let open = app.get("/api/v2/notifications/policy").await.ok();
+        assert_eq!((&open["for_not_following"], &open["for_bots"]), (&json!("accept"), &json!("accept")));
+        let change = json!({ "for_not_following": "filter" });
+        let policy = app.ask(Method::PATCH, "/api/v2/notifications/policy", &[], Some(change)).await.ok();
+        assert_eq!(policy["for_not_following"], "filter");
+        let v1 = app.get("/api/v1/notifications/policy").await.ok();
+        assert_eq!((&v1["filter_not_following"], &v1["filter_new_accounts"]), (&json!(true), &json!(false)));
+        let odd = json!({ "for_bots": "blur" });
+        let odd = app.ask(Method::PUT, "/api/v2/notifications/policy", &[], Some(odd)).await;
+        assert_eq!(odd.status, StatusCode::UNPROCESSABLE_ENTITY);
+
+        says(&stranger, "@ada hello").await;
+        says(&stranger, "@ada hello again").await;
+        says(&other, "@ada and me").await;
+        assert_eq!(app.get("/api/v1/notifications").await.ok(), json!([]));
+        assert_eq!(app.get("/api/v1/notifications?include_filtered=true").await.ok()[0]["filtered"], true);
+        let policy = app.get("/api/v2/notifications/policy").await.ok();
+        assert_eq!(
+            policy["summary"],
+            json!({ "pending_requests_count": 2, "pending_notifications_count": 3 })
+        );
+        let requests = app.get("/api/v1/notifications/requests?limit=1").await;
+        let next = requests.link("next").unwrap();
+        assert_eq!(requests.ok()[0]["account"]["acct"], "cid");
+        let second = app.get(&next).await.ok();
+        assert_eq!(
+            (&second[0]["account"]["acct"], &second[0]["notifications_count"]),
+            (&json!("bea"), &json!("2"))
+        );
+        assert!(second[0]["last_status"]["content"].as_str().unwrap().contains("hello again"));
+        let path = format!("/api/v1/notifications/requests/{}", bea.id);
+        assert_eq!(app.get(&path).await.ok()["id"], bea.id.to_string());
+        app.post(&format!("{path}/accept"), json!({})).await.ok();
+        assert_eq!(app.get("/api/v1/notifications").await.each("type"), ["mention", "mention"]);
+        says(&stranger, "@ada from now on").await;
+        assert_eq!(app.get("/api/v1/notifications").await.each("type").len(), 3);
+        assert_eq!(app.get("/api/v1/notifications/requests/merged").await.ok()["merged"], true);
+        let rest = app.get("/api/v1/notifications/requests").await.each("id");
+        app.post("/api/v1/notifications/requests/dismiss", json!({ "id": rest })).await.ok();
+        assert_eq!(app.get("/api/v1/notifications/requests").await.ok(), json!([]));
+    })
+    .await;
+}
