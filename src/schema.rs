@@ -709,6 +709,41 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    rules (id) {
+        id -> BigInt,
+        text -> Text,
+        hint -> Text,
+        rank -> Integer,
+    }
+}
+
+diesel::table! {
+    announcements (id) {
+        id -> BigInt,
+        markdown -> Text,
+        starts_at -> Nullable<BigInt>,
+        ends_at -> Nullable<BigInt>,
+        published_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    announcement_reads (account_id, announcement_id) {
+        account_id -> BigInt,
+        announcement_id -> BigInt,
+    }
+}
+
+diesel::table! {
+    announcement_reactions (announcement_id, account_id, name) {
+        announcement_id -> BigInt,
+        account_id -> BigInt,
+        name -> Text,
+        created_at -> BigInt,
+    }
+}
+
 diesel::joinable!(sessions -> users (user_id));
 diesel::joinable!(tokens -> users (user_id));
 diesel::joinable!(oauth_app_tokens -> oauth_apps (app_id));
@@ -775,4 +810,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     notification_permissions,
     conversation_marks,
     profiles,
+    rules,
+    announcements,
+    announcement_reads,
+    announcement_reactions,
 );

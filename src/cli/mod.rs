@@ -6,6 +6,7 @@ pub mod context;
 pub mod demo;
 pub mod import;
 pub mod migrate;
+pub mod notices;
 pub mod queue;
 pub mod serve;
 pub mod setup;
@@ -49,6 +50,10 @@ enum What {
     Check,
     /// What waits between this server and others, what was put aside, and trying it again.
     Queue(queue::Queue),
+    /// The rules of the site, which apps show and reports name.
+    Rules(notices::Rules),
+    /// What apps show to every member for a while.
+    Announcements(notices::Announcements),
     /// Bring the database up to date and stop.
     Migrate,
 }
@@ -109,6 +114,8 @@ async fn dispatch(what: What, config: Config) -> Result<(), Failure> {
         What::Demo(demo) => demo.run(config).await,
         What::Check => check::run(config).await,
         What::Queue(queue) => queue.run(config).await,
+        What::Rules(rules) => rules.run(config).await,
+        What::Announcements(announcements) => announcements.run(config).await,
         What::Migrate => migrate::run(config).await,
     }
 }

@@ -12,6 +12,7 @@ pub mod keys;
 pub mod list;
 pub mod marker;
 pub mod media;
+pub mod notice;
 pub mod notification;
 pub mod oauth;
 pub mod poll;

@@ -7,6 +7,7 @@ pub mod filters;
 pub mod interactions;
 pub mod lists;
 pub mod media;
+pub mod notices;
 pub mod notifications;
 pub mod oauth;
 pub mod polls;
@@ -19,6 +20,7 @@ pub mod saved;
 pub mod scheduled;
 pub mod setup;
 pub mod statements;
+pub mod tags;
 pub mod users;
 
 pub use crate::store::{Error, Fault};

@@ -158,6 +158,21 @@ pub fn to_account(
     Ok(id)
 }
 
+/// Tells the server of an account elsewhere what a member of ours reports about it. The server's own
+/// actor speaks: nobody there learns who the member is.
+pub fn flag(tx: &mut Tx<'_>, target: &Account, about: &[Uri], comment: &str) -> Result<(), Error> {
+    let instance = tx.site()?.instance;
+    let missing = || Error::broken("this server has no actor of its own");
+    let instance = accounts::by_id(tx, instance)?.ok_or_else(missing)?;
+    let id = activity_uri(tx)?;
+    let mut report = activity::simple("Flag", &id, &instance, &json!(about), &[&target.uri]);
+    if let Some(fields) = report.as_object_mut() {
+        fields.insert("content".to_owned(), json!(comment));
+    }
+    let sent = keep(tx, &instance, &report, &id, false)?;
+    deliveries::to_own_inbox(tx, sent, target.id)
+}
+
 /// What an activity about an activity is about in the end.
 fn innermost(object: &Value) -> Option<&str> {
     match object {

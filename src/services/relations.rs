@@ -3,6 +3,7 @@
 //! Each verb exists twice: as somebody here does it, and as it arrives from elsewhere.
 
 use serde_json::{Value, json};
+use url::Url;
 
 use super::{notifications, publish};
 use crate::domain::Refusal;
@@ -315,16 +316,32 @@ pub fn endorse(tx: &mut Tx<'_>, account: &Account, target: &Account) -> Result<(
 
 /// An account of ours wants nothing of a whole host: its accounts follow no longer and are not seen.
 pub fn mute_host(tx: &mut Tx<'_>, account: &Account, host: &str) -> Result<(), Error> {
-    let host = host.trim().to_ascii_lowercase();
-    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | ':');
-    if host.is_empty() || host.len() > 260 || !host.chars().all(plain) {
-        return Err(Refusal::invalid("domain", "is no name of a host").into());
+    let host = host_name(host).ok_or_else(|| Refusal::invalid("domain", "is no name of a host"))?;
+    if host == tx.site()?.host {
+        return Err(Refusal::invalid("domain", "is this server").into());
     }
     mutes::put_host(tx, account.id, &host)?;
     for follower in mutes::followers_on(tx, account.id, &host)? {
         reject(tx, account, &follower)?;
     }
     Ok(())
+}
+
+/// It takes that back; what ended does not come back by itself.
+pub fn unmute_host(tx: &mut Tx<'_>, account: &Account, host: &str) -> Result<(), Error> {
+    if let Some(host) = host_name(host) {
+        mutes::delete_host(tx, account.id, &host)?;
+    }
+    Ok(())
+}
+
+/// The name of a host as it is kept, out of what people type.
+fn host_name(typed: &str) -> Option<String> {
+    let typed = typed.trim().trim_start_matches("https://").trim_start_matches("http://");
+    let host = typed.trim_start_matches('@').split('/').next().unwrap_or_default();
+    let host = Url::parse(&format!("http://{host}")).ok()?;
+    let name = host.host_str().filter(|name| !name.is_empty() && name.len() <= 253)?;
+    Some(host.port().map_or_else(|| name.to_owned(), |port| format!("{name}:{port}")))
 }
 
 /// Somebody takes a block back.

@@ -1,17 +1,143 @@
-//! Reports to the moderators.
+//! Reports to the moderators, from here and from elsewhere.
 
-use super::notifications;
+use super::{notifications, publish};
+use crate::clock::Timestamp;
+use crate::domain::Refusal;
 use crate::domain::account::Account;
+use crate::domain::contribution::Contribution;
+use crate::domain::id::Id;
+use crate::domain::notice::Rule;
 use crate::domain::notification::NotificationKind;
 use crate::domain::uri::Uri;
 use crate::domain::user::Role;
-use crate::store::{Error, Tx, reports, users};
+use crate::store::contributions::{self, Viewer};
+use crate::store::reports::{self, Report};
+use crate::store::{Error, Tx, accounts, notices, users};
 use crate::text::plain;
 
 /// The longest text of a report that is kept, in characters.
 const LONGEST: usize = 5_000;
+/// The longest comment of a report from here, in characters.
+const LONGEST_COMMENT: usize = 1_000;
 /// The most contributions one report names.
 const MOST: usize = 50;
+
+/// What a report is about.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Category {
+    /// Unwanted advertising or repetition.
+    Spam,
+    /// Something that the law forbids.
+    Legal,
+    /// A rule of this site.
+    Violation,
+    /// Anything else.
+    #[default]
+    Other,
+}
+
+impl Category {
+    const ALL: [Self; 4] = [Self::Spam, Self::Legal, Self::Violation, Self::Other];
+
+    /// The word that is kept.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Spam => "spam",
+            Self::Legal => "legal",
+            Self::Violation => "violation",
+            Self::Other => "other",
+        }
+    }
+
+    /// What a word means.
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|category| category.as_str() == word)
+    }
+}
+
+/// A report as a member writes it.
+#[derive(Clone, Debug)]
+pub struct NewReport {
+    /// Whom it is about.
+    pub target: Id<Account>,
+    /// Which contributions of that account.
+    pub contributions: Vec<Id<Contribution>>,
+    /// What the member says about it.
+    pub comment: String,
+    /// What it is about.
+    pub category: Category,
+    /// The rules that were broken.
+    pub rules: Vec<Id<Rule>>,
+    /// Whether the moderators of the account's own server may read it.
+    pub forward: bool,
+}
+
+/// A report that was filed.
+#[derive(Clone, Debug)]
+pub struct Filed {
+    /// Our key.
+    pub id: Id<Report>,
+    /// The comment as it is kept.
+    pub comment: String,
+    /// Whether it went to the account's own server.
+    pub forwarded: bool,
+    /// When.
+    pub created_at: Timestamp,
+}
+
+/// A member reports an account. Where the member agrees, the account's own server reads it too, from
+/// our server and without the member's name.
+pub fn file(tx: &mut Tx<'_>, reporter: &Account, new: &NewReport) -> Result<Filed, Error> {
+    let comment = plain::strip_format_chars(new.comment.trim());
+    if comment.chars().count() > LONGEST_COMMENT {
+        let why = format!("is longer than {LONGEST_COMMENT} characters");
+        return Err(Refusal::invalid("comment", why).into());
+    }
+    let target = accounts::by_id(tx, new.target)?.ok_or(Refusal::NotFound)?;
+    let items = reported(tx, reporter, &target, &new.contributions)?;
+    let known: Vec<Id<Rule>> = notices::rules(tx)?.iter().map(|rule| rule.id).collect();
+    if new.rules.iter().any(|rule| !known.contains(rule)) {
+        return Err(Refusal::invalid("rule_ids", "does not reference valid rules").into());
+    }
+    let forwarded = new.forward && !target.is_local();
+    if forwarded {
+        let mut about = vec![target.uri.clone()];
+        about.extend(items.iter().cloned());
+        publish::flag(tx, &target, &about, &comment)?;
+    }
+    let report = reports::NewReport {
+        uri: &publish::activity_uri(tx)?,
+        reporter: reporter.id,
+        target: Some(target.id),
+        content: &comment,
+        items: &items,
+        category: new.category.as_str(),
+        rules: &new.rules,
+        forwarded,
+    };
+    let id = reports::insert(tx, &report)?.ok_or_else(|| Error::broken("a report has a used address"))?;
+    tell_moderators(tx, reporter)?;
+    Ok(Filed { id, comment, forwarded, created_at: tx.now })
+}
+
+/// The addresses of what is reported: contributions of the account that the reporter sees.
+fn reported(
+    tx: &mut Tx<'_>,
+    reporter: &Account,
+    target: &Account,
+    ids: &[Id<Contribution>],
+) -> Result<Vec<Uri>, Error> {
+    if ids.len() > MOST {
+        return Err(Refusal::invalid("status_ids", format!("names more than {MOST}")).into());
+    }
+    let mut items = Vec::new();
+    for id in ids {
+        let head = contributions::by_id(tx, Viewer::Member(reporter.id), *id)?;
+        let head = head.filter(|head| head.author_id == target.id).ok_or(Refusal::NotFound)?;
+        items.push(head.uri);
+    }
+    Ok(items)
+}
 
 /// A report from elsewhere: kept for the moderators, and nothing else happens by itself.
 pub fn receive(
@@ -23,10 +149,24 @@ pub fn receive(
     content: &str,
 ) -> Result<(), Error> {
     let content = plain::excerpt(&plain::strip_format_chars(content), LONGEST);
-    let items: Vec<&str> = items.iter().take(MOST).map(Uri::as_str).collect();
-    if !reports::insert(tx, uri, reporter.id, target.map(|target| target.id), &content, &items)? {
-        return Ok(());
+    let items: Vec<Uri> = items.iter().take(MOST).cloned().collect();
+    let report = reports::NewReport {
+        uri,
+        reporter: reporter.id,
+        target: target.map(|target| target.id),
+        content: &content,
+        items: &items,
+        category: Category::Other.as_str(),
+        rules: &[],
+        forwarded: false,
+    };
+    match reports::insert(tx, &report)? {
+        Some(_) => tell_moderators(tx, reporter),
+        None => Ok(()),
     }
+}
+
+fn tell_moderators(tx: &mut Tx<'_>, reporter: &Account) -> Result<(), Error> {
     for user in users::all(tx)?.into_iter().filter(|user| user.roles.has(Role::Moderator)) {
         notifications::tell(tx, user.account_id, NotificationKind::Report, reporter, None)?;
     }

@@ -27,6 +27,7 @@ pub mod markers;
 pub mod media;
 mod migrations;
 pub mod mutes;
+pub mod notices;
 pub mod notification_policies;
 pub mod notifications;
 pub mod oauth;

@@ -1,5 +1,7 @@
 //! Hashtags: who follows them, who shows them on a profile, how often they are used.
 
+use std::collections::HashSet;
+
 use diesel::dsl::{count_star, max};
 use diesel::{ExpressionMethods, JoinOnDsl, QueryDsl, QueryResult};
 
@@ -24,12 +26,6 @@ pub struct Featured {
     pub count: i64,
     /// When the last one was published.
     pub last: Option<Timestamp>,
-}
-
-/// Whether an account follows a hashtag.
-pub fn is_followed(conn: &mut Conn, account: Id<Account>, name: &str) -> QueryResult<bool> {
-    let count: i64 = run!(conn, get_result, followed_tags::table.find((account, name.to_owned())).count())?;
-    Ok(count > 0)
 }
 
 /// Follows a hashtag; once is enough.
@@ -144,4 +140,28 @@ pub fn beginning(conn: &mut Conn, start: &str, limit: i64, offset: i64) -> Query
         .distinct()
         .select(tags::name);
     run!(conn, load, query)
+}
+
+/// Those of these hashtags that an account follows, and those that it shows on its profile.
+pub fn chosen(
+    conn: &mut Conn,
+    account: Id<Account>,
+    names: &[String],
+) -> QueryResult<(HashSet<String>, HashSet<String>)> {
+    let followed = followed_tags::table
+        .filter(followed_tags::account_id.eq(account))
+        .filter(followed_tags::name.eq_any(names.to_vec()))
+        .select(followed_tags::name);
+    let followed: Vec<String> = run!(conn, load, followed)?;
+    let featured = featured_tags::table
+        .filter(featured_tags::account_id.eq(account))
+        .filter(featured_tags::name.eq_any(names.to_vec()))
+        .select(featured_tags::name);
+    let featured: Vec<String> = run!(conn, load, featured)?;
+    Ok((followed.into_iter().collect(), featured.into_iter().collect()))
+}
+
+/// How many hashtags an account follows.
+pub fn count_followed(conn: &mut Conn, account: Id<Account>) -> QueryResult<i64> {
+    run!(conn, get_result, followed_tags::table.filter(followed_tags::account_id.eq(account)).count())
 }

@@ -15,7 +15,7 @@ use super::entities::account::account;
 use super::entities::date;
 use super::entities::instance::{self, Parts};
 use crate::federation::Federation;
-use crate::store::{account_views, accounts, contributions, hosts, settings};
+use crate::store::{account_views, accounts, contributions, hosts, notices, settings};
 use crate::text::{Markdown, markdown};
 
 /// The routes of the instance.
@@ -25,6 +25,7 @@ pub(super) fn router() -> Router {
         .route("/api/v2/instance", get(v2))
         .route("/api/v1/instance/extended_description", get(description))
         .route("/api/v1/instance/peers", get(peers))
+        .route("/api/v1/instance/rules", get(rules))
         .route("/api/v1/instance/languages", get(languages))
 }
 
@@ -37,14 +38,15 @@ async fn rendered(
         let views = account_views::by_ids(conn, &[app.site.organization])?;
         let (posts, replies) = contributions::count_local(conn)?;
         let counted = (accounts::count_local_persons(conn)?, posts + replies, hosts::count(conn)?);
-        Ok((settings::get(conn)?, views, counted))
+        Ok((settings::get(conn)?, notices::rules(conn)?, views, counted))
     });
-    let (settings, views, (users, contributions, hosts)) = loaded.await?;
+    let (settings, rules, views, (users, contributions, hosts)) = loaded.await?;
     let organization = views.first().map(|view| account(view, &app.site));
     let parts = Parts {
         config: &app.config,
         site: &app.site,
         settings: &settings,
+        rules: &rules,
         organization,
         users,
         contributions,
@@ -75,6 +77,12 @@ async fn description(data: Data<Federation>) -> Answer<Value> {
 /// `GET /api/v1/instance/peers`: the servers that ours exchanges with.
 async fn peers(data: Data<Federation>) -> Answer<Vec<String>> {
     Ok(Json(data.app.db.read(|conn| Ok(hosts::names(conn, 5000)?)).await?))
+}
+
+/// `GET /api/v1/instance/rules`.
+async fn rules(data: Data<Federation>) -> Answer<Vec<Value>> {
+    let rules = data.app.db.read(|conn| Ok(notices::rules(conn)?)).await?;
+    Ok(Json(rules.iter().map(instance::rule).collect()))
 }
 
 /// `GET /api/v1/instance/languages`.

@@ -5,10 +5,13 @@
 //! and render one entity.
 
 mod accounts;
+mod announcements;
 pub mod answer;
 mod apps;
 mod bookmarks;
 pub mod caller;
+mod conversations;
+mod domain_blocks;
 mod doors;
 pub mod entities;
 mod favourites;
@@ -26,11 +29,13 @@ mod polls;
 mod preferences;
 mod quiet;
 mod related;
+mod reports;
 pub mod scopes;
 mod search;
 pub mod shown;
 mod statuses;
 pub mod streaming;
+mod tags;
 mod timelines;
 
 use std::any::Any;
@@ -61,8 +66,11 @@ pub fn serves(path: &str) -> bool {
 pub fn router(limits: &config::Http) -> Router {
     Router::new()
         .merge(accounts::router())
+        .merge(announcements::router())
         .merge(apps::router())
         .merge(bookmarks::router())
+        .merge(conversations::router())
+        .merge(domain_blocks::router())
         .merge(favourites::router())
         .merge(filters::router())
         .merge(instance::router())
@@ -74,9 +82,11 @@ pub fn router(limits: &config::Http) -> Router {
         .merge(preferences::router())
         .merge(quiet::router())
         .merge(related::router())
+        .merge(reports::router())
         .merge(search::router())
         .merge(statuses::router())
         .merge(streaming::router())
+        .merge(tags::router())
         .merge(timelines::router())
         .fallback(async || ApiError::new(StatusCode::NOT_FOUND, "Not Found"))
         .method_not_allowed_fallback(async || {

@@ -12,7 +12,6 @@ use super::scopes::{Anything, Push, Read};
 pub(super) fn router() -> Router {
     let open = [
         "/api/v1/custom_emojis",
-        "/api/v1/instance/rules",
         "/api/v1/instance/activity",
         "/api/v1/instance/domain_blocks",
         "/api/v1/trends",
@@ -27,7 +26,6 @@ pub(super) fn router() -> Router {
         .route("/api/v1/instance/translation_languages", get(none))
         .route("/api/v1/instance/privacy_policy", get(absent))
         .route("/api/v1/instance/terms_of_service", get(absent))
-        .route("/api/v1/announcements", get(announcements))
         .route("/api/v1/suggestions", get(suggestions))
         .route("/api/v2/suggestions", get(suggestions))
         .route("/api/v1/push/subscription", get(subscription))
@@ -43,10 +41,6 @@ async fn none(_caller: Maybe<Anything>) -> Json<Value> {
 
 async fn absent(_caller: Maybe<Anything>) -> ApiError {
     ApiError::not_found()
-}
-
-async fn announcements(_caller: Allowed<Anything>) -> Answer<Vec<Value>> {
-    Ok(Json(Vec::new()))
 }
 
 async fn suggestions(_caller: Allowed<Read>) -> Answer<Vec<Value>> {

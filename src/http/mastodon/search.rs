@@ -10,7 +10,7 @@ use super::answer::{Answer, ApiError};
 use super::caller::Maybe;
 use super::entities::account::Account as Shown;
 use super::entities::status::Status;
-use super::entities::tag::{Tag, tag};
+use super::entities::tag::Tag;
 use super::params::Params;
 use super::scopes::ReadSearch;
 use super::shown;
@@ -24,7 +24,7 @@ use crate::federation::{Federation, resolve};
 use crate::store::contributions::Viewer;
 use crate::store::page::Page;
 use crate::store::search::{self as store, Scope};
-use crate::store::{Conn, Error, accounts as known, contributions, hiding, tags};
+use crate::store::{accounts as known, contributions, hiding, tags};
 
 /// The routes of searching.
 pub(super) fn router() -> Router {
@@ -172,9 +172,9 @@ async fn hashtags(data: &Data<Federation>, asked: &Asked) -> Result<Vec<Tag>, Ap
     if start.is_empty() || start.contains(char::is_whitespace) {
         return Ok(Vec::new());
     }
-    let find = |conn: &mut Conn| -> Result<Vec<String>, Error> {
-        Ok(tags::beginning(conn, &start, asked.limit, asked.offset)?)
-    };
-    let names = data.app.db.read(find).await?;
-    Ok(names.iter().map(|name| tag(name, &data.app.site)).collect())
+    let found = data.app.db.read(|conn| {
+        let names = tags::beginning(conn, &start, asked.limit, asked.offset)?;
+        super::tags::rendered(conn, &data.app, asked.viewer.account(), &names)
+    });
+    Ok(found.await?)
 }

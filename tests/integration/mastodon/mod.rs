@@ -1,14 +1,17 @@
 //! The client API, as apps see it.
 
 mod accounts;
+mod conversations;
 mod filters;
 mod lists;
 mod markers;
 mod media;
 mod notifications;
 mod oauth;
+mod reports;
 mod statuses;
 mod streaming;
+mod tags;
 
 use plenum::domain::account::Account;
 use serde_json::Value;

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use super::account::Account;
 use crate::config::Config;
 use crate::domain::media::{LONGEST_DESCRIPTION, MOST_PER_CONTRIBUTION};
+use crate::domain::notice::Rule;
 use crate::domain::poll::NewPoll;
 use crate::domain::site::{FederationMode, Settings, Site};
 use crate::media::Format;
@@ -23,6 +24,8 @@ pub struct Parts<'a> {
     pub site: &'a Site,
     /// What the admins decided.
     pub settings: &'a Settings,
+    /// What the admins ask of everybody.
+    pub rules: &'a [Rule],
     /// The organization.
     pub organization: Option<Account>,
     /// Persons with a login.
@@ -123,7 +126,7 @@ pub fn instance(parts: &Parts<'_>) -> Value {
             "message": null, "min_age": null, "url": null },
         "api_versions": { "mastodon": API, "plenum": 1 },
         "contact": { "email": parts.email(), "account": parts.organization },
-        "rules": [],
+        "rules": parts.rules.iter().map(rule).collect::<Vec<_>>(),
     })
 }
 
@@ -147,7 +150,12 @@ pub fn v1(parts: &Parts<'_>) -> Value {
         "invites_enabled": true,
         "configuration": parts.limits(),
         "contact_account": parts.organization,
-        "rules": [],
+        "rules": parts.rules.iter().map(rule).collect::<Vec<_>>(),
         "max_toot_chars": parts.config.limits.post_characters,
     })
+}
+
+/// Renders a rule.
+pub fn rule(rule: &Rule) -> Value {
+    json!({ "id": rule.id.to_string(), "text": rule.text, "hint": rule.hint, "translations": {} })
 }

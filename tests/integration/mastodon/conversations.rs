@@ -1,0 +1,123 @@
+//! Direct messages, and hosts that somebody wants nothing of.
+
+use axum::http::{Method, StatusCode};
+use plenum::domain::account::Account;
+use plenum::domain::site::FederationMode;
+use plenum::federation::resolve;
+use plenum::services::relations;
+use serde_json::{Value, json};
+
+use crate::harness::Database;
+use crate::harness::client::Client;
+use crate::harness::world::{Instance, World, on_each_engine};
+
+const ALL: &str = "read write follow";
+const LIST: &str = "/api/v1/conversations";
+
+async fn world(database: Database) -> World {
+    World::on([("north", database)], FederationMode::Open).await
+}
+
+async fn member(north: &Instance, name: &str) -> (Account, Client) {
+    let account = north.person(name, &[]).await;
+    (account, north.client(name, ALL).await)
+}
+
+async fn whispers(client: &Client, text: &str, to: Option<&Value>) -> Value {
+    let to = to.map(|status| status["id"].clone());
+    let body = json!({ "status": text, "visibility": "direct", "in_reply_to_id": to });
+    client.post("/api/v1/statuses", body).await.ok()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn direct_messages_are_conversations() {
+    on_each_engine(async |database| {
+        let world = world(database).await;
+        let north = world.at("north");
+        let (_, ada) = member(north, "ada").await;
+        let (_, bela) = member(north, "bela").await;
+        let (_, cleo) = member(north, "cleo").await;
+        let first = whispers(&ada, "@bela hello", None).await;
+        world.clock.advance(1);
+        let other = whispers(&cleo, "@ada and I?", None).await;
+        world.clock.advance(1);
+        let answer = whispers(&bela, "@ada yes", Some(&first)).await;
+        bela.post("/api/v1/statuses", json!({ "status": "@ada in public" })).await.ok();
+
+        let all = ada.get(LIST).await.ok();
+        assert_eq!(all.as_array().unwrap().len(), 2);
+        assert_eq!(all[0]["last_status"]["id"], answer["id"]);
+        assert_eq!(all[0]["accounts"][0]["acct"], "bela");
+        assert_eq!(all[0]["accounts"].as_array().unwrap().len(), 1);
+        assert_eq!((&all[0]["unread"], &all[1]["unread"]), (&json!(true), &json!(true)));
+        assert_eq!(all[1]["last_status"]["id"], other["id"]);
+        let page = ada.get(&format!("{LIST}?limit=1")).await;
+        let next = page.link("next").unwrap();
+        assert_eq!(page.ok()[0]["id"], all[0]["id"]);
+        assert_eq!(ada.get(&next).await.ok()[0]["id"], all[1]["id"]);
+        let above = format!("{LIST}?min_id={}", other["id"].as_str().unwrap());
+        assert_eq!(ada.get(&above).await.each("id"), [all[0]["id"].as_str().unwrap()]);
+
+        let own = bela.get(LIST).await.ok();
+        assert_eq!((&own[0]["unread"], own.as_array().unwrap().len()), (&json!(false), 1));
+        assert_eq!(cleo.get(LIST).await.ok().as_array().unwrap().len(), 1);
+
+        let path = format!("{LIST}/{}", all[0]["id"].as_str().unwrap());
+        let read = ada.post(&format!("{path}/read"), json!({})).await.ok();
+        assert_eq!((&read["unread"], &read["last_status"]["id"]), (&json!(false), &answer["id"]));
+        assert_eq!(cleo.post(&format!("{path}/read"), json!({})).await.status, StatusCode::NOT_FOUND);
+        assert_eq!(cleo.ask(Method::DELETE, &path, &[], None).await.status, StatusCode::NOT_FOUND);
+        let narrow = north.client("ada", "read").await;
+        assert_eq!(narrow.ask(Method::DELETE, &path, &[], None).await.status, StatusCode::FORBIDDEN);
+
+        assert_eq!(ada.ask(Method::DELETE, &path, &[], None).await.ok(), json!({}));
+        assert_eq!(ada.get(LIST).await.each("id"), [all[1]["id"].as_str().unwrap()]);
+        world.clock.advance(1);
+        whispers(&bela, "@ada still there?", Some(&answer)).await;
+        let again = ada.get(LIST).await.ok();
+        assert_eq!((&again[0]["id"], &again[0]["unread"]), (&all[0]["id"], &json!(true)));
+        whispers(&cleo, "to myself", None).await;
+        assert_eq!(cleo.get(LIST).await.ok()[0]["accounts"][0]["acct"], "cleo");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_comes_from_an_unwanted_host() {
+    let world = World::of(["north", "south"]).await;
+    let (north, south) = (world.at("north"), world.at("south"));
+    let (ada_account, ada) = member(north, "ada").await;
+    let bela_account = south.person("bela", &[]).await;
+    let bela = south.client("bela", ALL).await;
+    let handle = format!("bela@{}", south.host);
+    let seen = resolve::account(&north.data(), &handle).await.unwrap();
+    north.app().db.write(|tx| relations::follow(tx, &ada_account, &seen)).await.unwrap();
+    let ada_there = resolve::account(&south.data(), &format!("ada@{}", north.host)).await.unwrap();
+    south.app().db.write(|tx| relations::follow(tx, &bela_account, &ada_there)).await.unwrap();
+    world.settle().await;
+    bela.post("/api/v1/statuses", json!({ "status": "news" })).await.ok();
+    world.settle().await;
+    assert_eq!(ada.get("/api/v1/timelines/home").await.ok().as_array().unwrap().len(), 1);
+
+    let blocks = "/api/v1/domain_blocks";
+    assert_eq!(ada.post(blocks, json!({})).await.status, StatusCode::BAD_REQUEST);
+    for bad in ["no host/", "", north.host.as_str()] {
+        let answer = ada.post(blocks, json!({ "domain": bad })).await;
+        assert!(answer.status.is_client_error(), "{bad}");
+    }
+    assert_eq!(ada.post(blocks, json!({ "domain": south.host.to_uppercase() })).await.ok(), json!({}));
+    assert_eq!(ada.get(blocks).await.ok(), json!([south.host]));
+    assert_eq!(ada.get("/api/v1/timelines/home").await.ok(), json!([]));
+    world.settle().await;
+    let followers = format!("/api/v1/accounts/{}/followers", ada_account.id);
+    assert_eq!(ada.get(&followers).await.ok(), json!([]), "its accounts follow no longer");
+    let cleo = member(north, "cleo").await.1;
+    assert_eq!(cleo.get(blocks).await.ok(), json!([]));
+    let narrow = north.client("ada", "write:lists read:lists").await;
+    assert_eq!(narrow.get(blocks).await.status, StatusCode::FORBIDDEN);
+
+    let body = Some(json!({ "domain": south.host }));
+    assert_eq!(ada.ask(Method::DELETE, blocks, &[], body).await.ok(), json!({}));
+    assert_eq!(ada.get(blocks).await.ok(), json!([]));
+    assert_eq!(ada.get("/api/v1/timelines/home").await.ok().as_array().unwrap().len(), 1);
+}
