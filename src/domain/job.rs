@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::transfer::Row;
+
 /// A unit of later work. Keys are plain numbers and addresses, so that an old row stays readable.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "job", rename_all = "snake_case")]
@@ -57,6 +59,23 @@ pub enum Job {
         /// When, in milliseconds: a poll that is asked anew gets another job.
         due: i64,
     },
+    /// Remove mutes whose time is over.
+    EndMutes {
+        /// When, in milliseconds.
+        due: i64,
+    },
+    /// Do what a row of a member's table says.
+    TakeIn {
+        /// The member's account.
+        account: i64,
+        /// The row.
+        row: Row,
+    },
+    /// See whether the pages that an account of ours names lead back to it.
+    CheckLinks {
+        /// The account.
+        account: i64,
+    },
     /// Remove the bytes of a file that no row names any more.
     RemoveFile {
         /// Where they are kept.
@@ -79,6 +98,9 @@ impl Job {
             Self::FetchNodeInfo { host } => format!("fetch_nodeinfo {host}"),
             Self::PublishScheduled { scheduled, due } => format!("publish_scheduled {scheduled} {due}"),
             Self::ClosePoll { contribution, due } => format!("close_poll {contribution} {due}"),
+            Self::EndMutes { due } => format!("end_mutes {due}"),
+            Self::TakeIn { account, row } => format!("take_in {account} {row:?}"),
+            Self::CheckLinks { account } => format!("check_links {account}"),
             Self::RemoveFile { file } => format!("remove_file {file}"),
             Self::Cleanup => "cleanup".to_owned(),
         }

@@ -23,6 +23,7 @@ pub mod site;
 mod sql;
 pub mod statement;
 pub mod timeline;
+pub mod transfer;
 pub mod uri;
 pub mod user;
 pub mod view;

@@ -14,11 +14,13 @@ pub mod fetch;
 pub mod inbox;
 mod intake;
 mod keys;
+pub mod links;
 pub mod lookup;
 pub mod media;
 pub mod objects;
 pub mod resolve;
 pub mod signature;
+pub mod transfer;
 pub mod webfinger;
 
 use std::sync::Arc;

@@ -8,6 +8,7 @@ mod lines;
 pub mod markdown;
 mod plain;
 pub mod report;
+pub mod tables;
 
 use crate::domain::statement::Draft;
 use crate::text::language;

@@ -11,12 +11,12 @@ use tokio::sync::watch;
 use crate::domain::id::Id;
 use crate::domain::job::Job;
 use crate::domain::uri::Uri;
-use crate::federation::{Federation, backfill, resolve};
+use crate::federation::{Federation, backfill, links, resolve, transfer};
 use crate::services::{self, media, relations};
 use crate::store::jobs::{self, StoredJob};
 use crate::store::scheduled::{self, Scheduled};
 use crate::store::{
-    Error, Tx, accounts, deliveries, host_health, hosts, inbox_items, tombstones, undone, users,
+    Error, Tx, accounts, deliveries, host_health, hosts, inbox_items, mutes, tombstones, undone, users,
 };
 
 /// How long a job belongs to the worker that claimed it.
@@ -89,7 +89,8 @@ async fn cut_off(mut stop: watch::Receiver<bool>) {
 /// How often a job is tried before it is put aside with its error.
 const fn tries(job: &Job) -> i32 {
     match job {
-        Job::FetchNodeInfo { .. } => 2,
+        Job::FetchNodeInfo { .. } | Job::CheckLinks { .. } => 2,
+        Job::TakeIn { .. } => 3,
         Job::FetchParent { .. }
         | Job::FetchReplies { .. }
         | Job::FetchTheses { .. }
@@ -98,6 +99,7 @@ const fn tries(job: &Job) -> i32 {
         | Job::FollowForum { .. }
         | Job::PublishScheduled { .. }
         | Job::ClosePoll { .. }
+        | Job::EndMutes { .. }
         | Job::RemoveFile { .. } => 6,
         // Without it the server fills up.
         Job::Cleanup => i32::MAX,
@@ -129,6 +131,18 @@ async fn perform(data: &Data<Federation>, job: &Job) -> Result<(), Error> {
         Job::ClosePoll { contribution, .. } => {
             data.app.db.write(|tx| services::polls::close(tx, Id::new(*contribution))).await
         }
+        Job::EndMutes { .. } => {
+            data.app
+                .db
+                .write(|tx| {
+                    let now = tx.now;
+                    mutes::expire(tx, now)?;
+                    Ok(())
+                })
+                .await
+        }
+        Job::TakeIn { account, row } => transfer::take_in(data, Id::new(*account), row).await,
+        Job::CheckLinks { account } => links::check(data, Id::new(*account)).await,
         Job::Cleanup => cleanup(data).await,
     }
 }

@@ -21,6 +21,7 @@ pub mod scheduled;
 pub mod setup;
 pub mod statements;
 pub mod tags;
+pub mod transfers;
 pub mod users;
 
 pub use crate::store::{Error, Fault};

@@ -2,15 +2,17 @@
 
 use serde_json::{Value, json};
 
-use super::publish;
+use super::{notifications, publish};
 use crate::domain::Refusal;
 use crate::domain::account::Account;
-use crate::domain::contribution::{Contribution, Visibility};
+use crate::domain::contribution::{Contribution, State, Visibility};
 use crate::domain::id::Id;
+use crate::domain::job::Job;
+use crate::domain::notification::NotificationKind;
 use crate::domain::poll::{Poll, PollView, ReceivedPoll};
 use crate::domain::uri::Uri;
 use crate::store::contributions::{self, Viewer};
-use crate::store::{Error, Tx, accounts, polls};
+use crate::store::{self, Error, Tx, accounts, jobs, polls};
 
 /// An account of ours chooses; once, and before the end.
 pub fn vote(tx: &mut Tx<'_>, account: &Account, id: Id<Contribution>, choices: &[i32]) -> Result<(), Error> {
@@ -29,6 +31,10 @@ pub fn vote(tx: &mut Tx<'_>, account: &Account, id: Id<Contribution>, choices: &
         }
     }
     polls::count_voter(tx, id)?;
+    // Of a poll elsewhere, nobody tells us that it ended; the job of one of ours waits already.
+    if let Some(end) = view.poll.ends_at {
+        jobs::enqueue(tx, &Job::ClosePoll { contribution: id.get(), due: end.0 }, end)?;
+    }
     Ok(())
 }
 
@@ -112,17 +118,33 @@ pub(super) fn recount(
     Ok(same)
 }
 
-/// A poll of ours is over: the world hears how it ended.
+/// A poll is over: who took part here hears of it, and of one of ours the world hears how it ended.
 pub fn close(tx: &mut Tx<'_>, id: Id<Contribution>) -> Result<(), Error> {
     let Some(poll) = polls::one(tx, None, id)? else { return Ok(()) };
-    let head = contributions::known_by_id(tx, id)?.filter(|head| head.local);
+    let head = contributions::known_by_id(tx, id)?.filter(|head| head.state != State::Deleted);
     let Some(head) = head.filter(|_| poll.poll.is_over(tx.now)) else { return Ok(()) };
-    if head.visibility == Visibility::Internal {
+    tell_voters(tx, &head)?;
+    if !head.local || head.visibility == Visibility::Internal {
         return Ok(());
     }
     let view = super::posts::load(tx, id)?;
     let (document, _) = publish::render(tx, &view)?;
     publish::update(tx, &view, &document)
+}
+
+/// Whoever asks hears the end of it, too.
+fn tell_voters(tx: &mut Tx<'_>, head: &Contribution) -> Result<(), Error> {
+    let Some(author) = accounts::by_id(tx, head.author_id)? else { return Ok(()) };
+    if author.is_local() {
+        store::notifications::insert(tx, author.id, NotificationKind::Poll, author.id, Some(head.id))?;
+    }
+    for voter in polls::voters(tx, head.id)? {
+        let here = accounts::by_id(tx, voter)?.is_some_and(|voter| voter.is_local());
+        if here {
+            notifications::tell(tx, voter, NotificationKind::Poll, &author, Some(head.id))?;
+        }
+    }
+    Ok(())
 }
 
 fn accept(

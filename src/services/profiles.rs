@@ -6,9 +6,11 @@ use super::publish;
 use crate::domain::Refusal;
 use crate::domain::account::Account;
 use crate::domain::contribution::Visibility;
+use crate::domain::id::Id;
+use crate::domain::job::Job;
 use crate::domain::keys::Algorithm;
 use crate::domain::profile::{Field, Profile};
-use crate::store::{Conn, Error, Tx, accounts, keys, profiles};
+use crate::store::{Conn, Error, Tx, accounts, jobs, keys, profiles};
 use crate::text::{markdown, plain};
 use crate::vocab::actor::{self, Actor};
 
@@ -70,6 +72,10 @@ pub fn change(tx: &mut Tx<'_>, account: &Account, change: &Change) -> Result<Acc
         updated_at: tx.now,
     };
     accounts::say(tx, account.id, &said)?;
+    if change.fields.is_some() {
+        let now = tx.now;
+        jobs::enqueue(tx, &Job::CheckLinks { account: account.id.get() }, now)?;
+    }
     announce(tx, account)
 }
 
@@ -79,6 +85,18 @@ pub fn announce(tx: &mut Tx<'_>, account: &Account) -> Result<Account, Error> {
     let document = document(tx, &account)?;
     publish::update_account(tx, &account, &document)?;
     Ok(account)
+}
+
+/// Notes that the pages behind these values were seen to lead back to the account.
+pub fn prove(tx: &mut Tx<'_>, account: Id<Account>, values: &[String]) -> Result<(), Error> {
+    let mut profile = profiles::of(tx, account)?;
+    let mut fields = Field::read_all(&profile.fields);
+    for field in fields.iter_mut().filter(|field| values.contains(&field.value)) {
+        field.verified_at = field.verified_at.or(Some(tx.now));
+    }
+    profile.fields = Field::write_all(&fields);
+    profiles::put(tx, &profile)?;
+    Ok(())
 }
 
 /// The document of an account of ours, with its public keys.

@@ -303,6 +303,9 @@ pub fn mute(
     let now = tx.now;
     mutes::expire(tx, now)?;
     let until = seconds.filter(|seconds| *seconds > 0).map(|seconds| now.plus_seconds(seconds));
+    if let Some(until) = until {
+        jobs::enqueue(tx, &Job::EndMutes { due: until.0 }, until)?;
+    }
     mutes::put(tx, account.id, target.id, notifications, until)
 }
 

@@ -1,15 +1,17 @@
 //! What accounts keep for later, and threads they do not want to hear of.
 
-use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, QueryResult};
+use diesel::{ExpressionMethods, JoinOnDsl, OptionalExtension, QueryDsl, QueryResult};
 
 use super::Error;
 use super::conn::{Conn, run};
+use super::contributions::{Viewer, visible_to};
 use super::tx::Tx;
 use crate::domain::account::Account;
 use crate::domain::contribution::Contribution;
 use crate::domain::id::Id;
 use crate::domain::timeline::Bookmark;
-use crate::schema::{bookmarks, muted_threads};
+use crate::domain::uri::Uri;
+use crate::schema::{bookmarks, contributions, muted_threads};
 
 /// Keeps a contribution for an account; once is enough.
 pub fn insert(tx: &mut Tx<'_>, account: Id<Account>, id: Id<Contribution>) -> Result<(), Error> {
@@ -30,6 +32,26 @@ pub fn insert(tx: &mut Tx<'_>, account: Id<Account>, id: Id<Contribution>) -> Re
 pub fn delete(conn: &mut Conn, account: Id<Account>, id: Id<Contribution>) -> QueryResult<usize> {
     let kept =
         bookmarks::table.filter(bookmarks::account_id.eq(account)).filter(bookmarks::contribution_id.eq(id));
+    run!(conn, execute, diesel::delete(kept))
+}
+
+/// The addresses of everything that an account keeps, the latest first.
+pub fn uris(conn: &mut Conn, account: Id<Account>) -> QueryResult<Vec<Uri>> {
+    let query = bookmarks::table
+        .inner_join(contributions::table.on(contributions::id.eq(bookmarks::contribution_id)))
+        .filter(bookmarks::account_id.eq(account))
+        .filter(visible_to(Viewer::Member(account)))
+        .order(bookmarks::id.desc())
+        .select(contributions::uri);
+    run!(conn, load, query)
+}
+
+/// No longer keeps what has this address.
+pub fn delete_by_uri(conn: &mut Conn, account: Id<Account>, uri: &Uri) -> QueryResult<usize> {
+    let meant = contributions::table.filter(contributions::uri.eq(uri)).select(contributions::id);
+    let kept = bookmarks::table
+        .filter(bookmarks::account_id.eq(account))
+        .filter(bookmarks::contribution_id.eq_any(meant));
     run!(conn, execute, diesel::delete(kept))
 }
 

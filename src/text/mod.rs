@@ -3,6 +3,7 @@
 mod characters;
 pub mod entities;
 pub mod language;
+pub mod links;
 pub mod markdown;
 pub mod plain;
 pub mod sanitize;

@@ -1,7 +1,7 @@
 //! Forms that arrive by POST, accepted from our own pages only.
 
 use axum::body::Bytes;
-use axum::extract::{FromRequest, FromRequestParts, Request};
+use axum::extract::{FromRequest, FromRequestParts, Multipart, Request};
 use axum::http::header::{CONTENT_TYPE, ORIGIN};
 use axum::http::{HeaderMap, StatusCode};
 use url::form_urlencoded;
@@ -9,6 +9,9 @@ use url::form_urlencoded;
 use super::session::token_fits;
 use super::visit::Visit;
 use crate::http::error::PageError;
+
+/// Fields of a form with files at most.
+const MOST_FIELDS: usize = 50;
 
 /// A form whose token fits the cookie it came with.
 #[derive(Clone, Debug)]
@@ -70,12 +73,38 @@ async fn read<S: Send + Sync>(request: Request, state: &S) -> Result<Posted, Pag
         return Err(forged());
     }
     let media = parts.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    if !media.to_ascii_lowercase().starts_with("application/x-www-form-urlencoded") {
+    let media = media.to_ascii_lowercase();
+    let request = Request::from_parts(parts, body);
+    if media.starts_with("multipart/form-data") {
+        return Ok(Posted { visit, fields: with_files(request, state).await? });
+    }
+    if !media.starts_with("application/x-www-form-urlencoded") {
         return Err(PageError::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "This address takes forms only."));
     }
-    let body = Bytes::from_request(Request::from_parts(parts, body), state).await;
+    let body = Bytes::from_request(request, state).await;
     let body = body.map_err(|rejected| PageError::new(rejected.status(), ""))?;
     Ok(Posted { visit, fields: Fields::parse(&body) })
+}
+
+/// The fields of a form with files. A file is a field like the others, and its name is one more:
+/// `file` and `file_name`.
+async fn with_files<S: Send + Sync>(request: Request, state: &S) -> Result<Fields, PageError> {
+    let refused = |status| PageError::new(status, "This form cannot be read.");
+    let mut form = Multipart::from_request(request, state).await.map_err(|error| refused(error.status()))?;
+    let mut fields = Vec::new();
+    while fields.len() < MOST_FIELDS {
+        let next = form.next_field().await.map_err(|error| refused(error.status()))?;
+        let Some(field) = next else { break };
+        let name = field.name().unwrap_or_default().to_owned();
+        let file = field.file_name().map(str::to_owned);
+        let bytes = field.bytes().await.map_err(|error| refused(error.status()))?;
+        if let Some(file) = file {
+            fields.push((format!("{name}_name"), file));
+        }
+        let text = String::from_utf8_lossy(&bytes);
+        fields.push((name, text.replace("\r\n", "\n").replace('\0', "")));
+    }
+    Ok(Fields(fields))
 }
 
 /// Whether the browser says that a page of ours sent the form. Clients that say nothing are left to

@@ -183,6 +183,7 @@ fn flash(note: &str) -> Option<Flash> {
         "deleted" => "Deleted. Other servers are told to delete their copies.",
         "resync" => "We are asking the other servers. Open this page again in a moment.",
         "approved" => "Approved. What this author writes is shown to everyone from now on.",
+        "import" => "Your file is read. It takes a while until every other server has answered.",
         "seen" => "Everything is marked as seen.",
         "welcome" => "Your account is ready. Sign in with it.",
         "withdrawn" => "Recorded. It stays readable with the reason above it.",

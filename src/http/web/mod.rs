@@ -33,6 +33,7 @@ pub mod sign_in;
 pub mod statement;
 pub mod thesis;
 pub mod thread;
+pub mod transfer;
 pub mod versions;
 
 use activitypub_federation::config::Data;

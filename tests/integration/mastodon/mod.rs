@@ -3,6 +3,7 @@
 mod accounts;
 mod conversations;
 mod filters;
+mod later;
 mod lists;
 mod markers;
 mod media;

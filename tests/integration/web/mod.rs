@@ -1,6 +1,7 @@
 //! Stories of people in front of a browser.
 
 mod arriving;
+mod moving;
 mod reading;
 mod replying;
 mod signing_in;

@@ -163,6 +163,9 @@ fn related(conn: &mut Conn, visit: &Visit, account: &Account) -> Result<Vec<Link
 }
 
 fn tools(conn: &mut Conn, visit: &Visit, account: &Account) -> Result<Vec<Link>, Error> {
+    if visit.session.member.as_ref().is_some_and(|member| member.account.id == account.id) {
+        return Ok(vec![Link::new("Take your lists along", "/settings/export")]);
+    }
     if !visit.has_role(Role::Publisher) || account.id == visit.organization.id {
         return Ok(Vec::new());
     }

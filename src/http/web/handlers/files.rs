@@ -20,7 +20,7 @@ pub async fn asset(Path(name): Path<String>, RawQuery(query): RawQuery) -> Answe
 /// `GET /robots.txt`: everything public may be indexed; forms are no pages.
 pub async fn robots() -> Answer {
     let text = "User-agent: *\nDisallow: /sign-in\nDisallow: /reply\nDisallow: /interact\n\
-         Disallow: /authorize_interaction\nDisallow: /invite/\nDisallow: /publish\nDisallow: /notifications\n";
+         Disallow: /authorize_interaction\nDisallow: /invite/\nDisallow: /publish\nDisallow: /notifications\nDisallow: /settings/\n";
     Ok(([(CONTENT_TYPE, "text/plain; charset=utf-8"), (CACHE_CONTROL, "public, max-age=3600")], text)
         .into_response())
 }

@@ -17,6 +17,7 @@ pub mod reply;
 pub mod sign_in;
 pub mod statement;
 pub mod thread;
+pub mod transfer;
 pub mod withdraw;
 
 use std::sync::Arc;
@@ -71,6 +72,9 @@ fn writing() -> Router {
         .route("/invite/{secret}", get(join::show).post(join::submit))
         .route("/notifications", get(notifications::show))
         .route("/notifications/seen", post(notifications::seen))
+        .route("/settings/export", get(transfer::show))
+        .route("/settings/export/{file}", get(transfer::download))
+        .route("/settings/import", post(transfer::submit))
         .route("/reply", get(reply::show).post(reply::submit))
         .route("/contributions/{id}/edit", get(reply::edit).post(reply::change))
         .route("/contributions/{id}/delete", get(reply::ask_delete).post(reply::delete))

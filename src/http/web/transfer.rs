@@ -1,0 +1,21 @@
+//! What members take along to another server, or bring from one.
+
+use askama::Template;
+
+use super::forms::{Choice, Mistakes};
+use super::layout::Layout;
+use super::shown::Link;
+
+/// `/settings/export`: tables to take along, and the form to bring one.
+#[derive(Template)]
+#[template(path = "transfer.html", config = "config/tools/askama.toml")]
+pub struct TransferPage {
+    /// The frame.
+    pub layout: Layout,
+    /// The tables.
+    pub tables: Vec<Link>,
+    /// The sorts of tables that the form takes.
+    pub sorts: Vec<Choice>,
+    /// What is wrong with the form.
+    pub mistakes: Mistakes,
+}
