@@ -134,6 +134,54 @@ diesel::table! {
 }
 
 diesel::table! {
+    push_keys (id) {
+        id -> SmallInt,
+        private_key -> Binary,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    push_subscriptions (id) {
+        id -> BigInt,
+        token_hash -> Text,
+        account_id -> BigInt,
+        endpoint -> Text,
+        p256dh -> Binary,
+        auth -> Binary,
+        standard -> Bool,
+        alerts -> Text,
+        policy -> SmallInt,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    second_factors (user_id) {
+        user_id -> BigInt,
+        secret -> Binary,
+        confirmed -> Bool,
+        last_step -> BigInt,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    pending_sign_ins (token_hash) {
+        token_hash -> Text,
+        user_id -> BigInt,
+        expires_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    recovery_codes (code_hash) {
+        code_hash -> Text,
+        user_id -> BigInt,
+    }
+}
+
+diesel::table! {
     oauth_apps (id) {
         id -> BigInt,
         client_id -> Text,
@@ -759,6 +807,11 @@ diesel::allow_tables_to_appear_in_same_query!(
     sessions,
     invites,
     tokens,
+    push_keys,
+    push_subscriptions,
+    second_factors,
+    recovery_codes,
+    pending_sign_ins,
     oauth_apps,
     oauth_codes,
     oauth_app_tokens,

@@ -2,6 +2,7 @@
 
 pub mod storage;
 pub mod streams;
+pub mod tokens;
 
 use std::sync::Arc;
 
@@ -13,6 +14,7 @@ use crate::domain::site::Site;
 use crate::store::{Db, Error};
 use storage::Storage;
 use streams::Streams;
+use tokens::Tokens;
 
 /// One running server. Two of them run in one process without knowing of each other.
 #[derive(Clone)]
@@ -27,6 +29,8 @@ pub struct App {
     pub storage: Storage,
     /// The streams that apps hold open.
     pub streams: Streams,
+    /// Tokens that some messages to apps name.
+    pub tokens: Tokens,
 }
 
 impl App {
@@ -34,7 +38,14 @@ impl App {
     pub fn new(config: Config, db: Db, site: Site) -> Result<Self, Error> {
         let storage = Storage::open(&config.media)?;
         let streams = Streams::new(config.http.streams);
-        Ok(Self { config: Arc::new(config), db, site: Arc::new(site), storage, streams })
+        Ok(Self {
+            config: Arc::new(config),
+            db,
+            site: Arc::new(site),
+            storage,
+            streams,
+            tokens: Tokens::default(),
+        })
     }
 
     /// The time by this server's clock.

@@ -76,6 +76,13 @@ pub enum Job {
         /// The account.
         account: i64,
     },
+    /// Send a notification to an app that sleeps.
+    Push {
+        /// Where to.
+        subscription: i64,
+        /// Of what.
+        notification: i64,
+    },
     /// Remove the bytes of a file that no row names any more.
     RemoveFile {
         /// Where they are kept.
@@ -101,6 +108,7 @@ impl Job {
             Self::EndMutes { due } => format!("end_mutes {due}"),
             Self::TakeIn { account, row } => format!("take_in {account} {row:?}"),
             Self::CheckLinks { account } => format!("check_links {account}"),
+            Self::Push { subscription, notification } => format!("push {subscription} {notification}"),
             Self::RemoveFile { file } => format!("remove_file {file}"),
             Self::Cleanup => "cleanup".to_owned(),
         }

@@ -17,6 +17,7 @@ pub mod notification;
 pub mod oauth;
 pub mod poll;
 pub mod profile;
+pub mod push;
 pub mod relation;
 pub mod scope;
 pub mod site;

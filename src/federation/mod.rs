@@ -18,6 +18,7 @@ pub mod links;
 pub mod lookup;
 pub mod media;
 pub mod objects;
+pub mod push;
 pub mod resolve;
 pub mod signature;
 pub mod transfer;

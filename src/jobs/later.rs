@@ -11,7 +11,7 @@ use tokio::sync::watch;
 use crate::domain::id::Id;
 use crate::domain::job::Job;
 use crate::domain::uri::Uri;
-use crate::federation::{Federation, backfill, links, resolve, transfer};
+use crate::federation::{Federation, backfill, links, push, resolve, transfer};
 use crate::services::{self, media, relations};
 use crate::store::jobs::{self, StoredJob};
 use crate::store::scheduled::{self, Scheduled};
@@ -100,6 +100,7 @@ const fn tries(job: &Job) -> i32 {
         | Job::PublishScheduled { .. }
         | Job::ClosePoll { .. }
         | Job::EndMutes { .. }
+        | Job::Push { .. }
         | Job::RemoveFile { .. } => 6,
         // Without it the server fills up.
         Job::Cleanup => i32::MAX,
@@ -127,6 +128,9 @@ async fn perform(data: &Data<Federation>, job: &Job) -> Result<(), Error> {
         Job::FetchNodeInfo { host } => nodeinfo(data, host).await,
         Job::FollowForum { follower, forum } => follow_forum(data, *follower, forum).await,
         Job::PublishScheduled { scheduled, .. } => publish_scheduled(data, Id::new(*scheduled)).await,
+        Job::Push { subscription, notification } => {
+            push::send(data, Id::new(*subscription), Id::new(*notification)).await
+        }
         Job::RemoveFile { file } => data.app.storage.delete(file).await,
         Job::ClosePoll { contribution, .. } => {
             data.app.db.write(|tx| services::polls::close(tx, Id::new(*contribution))).await

@@ -14,6 +14,7 @@ pub mod polls;
 pub mod posts;
 pub mod profiles;
 pub mod publish;
+pub mod push;
 pub mod relations;
 pub mod reports;
 pub mod saved;

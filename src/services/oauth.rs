@@ -10,7 +10,7 @@ use crate::domain::oauth::{ClientApp, Code, is_redirect};
 use crate::domain::scope::Scopes;
 use crate::domain::user::{Role, User};
 use crate::store::oauth::{self, NewToken};
-use crate::store::{Conn, Error, Event, Tx, accounts, audit};
+use crate::store::{Conn, Error, Event, Tx, accounts, audit, push_subscriptions};
 
 use super::users::{secret, secret_hash};
 
@@ -214,6 +214,7 @@ pub fn revoke(tx: &mut Tx<'_>, app: &ClientApp, token: &str) -> Result<Result<()
 fn end(tx: &mut Tx<'_>, token_hash: &str) -> Result<(), Error> {
     let now = tx.now;
     oauth::revoke(tx, token_hash, now)?;
+    push_subscriptions::delete(tx, token_hash)?;
     tx.after_commit(Event::Tokens);
     Ok(())
 }

@@ -36,6 +36,7 @@ pub mod pins;
 pub mod polls;
 mod postgres;
 pub mod profiles;
+pub mod push_subscriptions;
 pub mod relations;
 pub mod relationships;
 pub mod reports;

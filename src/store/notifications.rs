@@ -5,10 +5,10 @@ use diesel::sql_types::Bool;
 use diesel::{BoolExpressionMethods, ExpressionMethods, OptionalExtension, QueryDsl, QueryResult};
 use diesel::{IntoSql, SelectableHelper};
 
-use super::Error;
 use super::conn::{Conn, run};
 use super::page::{Page, paged};
 use super::tx::{Event, Tx};
+use super::{Error, push_subscriptions};
 use crate::clock::Timestamp;
 use crate::domain::account::Account;
 use crate::domain::contribution::Contribution;
@@ -81,7 +81,9 @@ pub fn insert_as(
         let insert = diesel::insert_into(notifications::table).values(row).on_conflict_do_nothing();
         if run!(tx, execute, insert)? > 0 {
             if !filtered {
-                tx.after_commit(Event::Notified { to: account, id: Id::new(id) });
+                let id = Id::new(id);
+                tx.after_commit(Event::Notified { to: account, id });
+                push_subscriptions::enqueue(tx, account, kind, id)?;
             }
             return Ok(());
         }

@@ -11,6 +11,7 @@ use super::answer::{Answer, ApiError};
 use super::caller::Caller;
 use super::entities::application::{Application, CredentialApplication, application, credentials};
 use super::params::Params;
+use super::push;
 use crate::domain::scope::Scopes;
 use crate::federation::Federation;
 use crate::http::extract::peer::Peer;
@@ -53,7 +54,7 @@ async fn create(
         website: params.text("website"),
     };
     let (app, secret) = data.app.db.write(|tx| oauth::register(tx, &new)).await?;
-    Ok(Json(credentials(&app, secret)))
+    Ok(Json(credentials(&app, secret, push::server_key(&data.app).await?)))
 }
 
 /// `GET /api/v1/apps/verify_credentials`: the app of any valid token.
@@ -66,5 +67,6 @@ async fn verify(data: Data<Federation>, caller: Caller) -> Answer<Application> {
         })
     });
     // Tokens of the command line belong to no app that registered.
-    found.await?.map(|app| Json(application(&app))).ok_or_else(ApiError::not_found)
+    let app = found.await?.ok_or_else(ApiError::not_found)?;
+    Ok(Json(application(&app, push::server_key(&data.app).await?)))
 }

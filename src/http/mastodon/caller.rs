@@ -117,6 +117,24 @@ impl Caller {
     }
 }
 
+/// The token itself, for the few routes that need more than its digest. Never shown by `Debug`.
+pub struct Bearer(String);
+
+impl Bearer {
+    /// The secret.
+    pub fn secret(&self) -> &str {
+        &self.0
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Bearer {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiError> {
+        token(parts).map(Self).ok_or_else(ApiError::invalid_token)
+    }
+}
+
 /// The token of a request: header first, then the query, where streams and old clients put it.
 fn token(parts: &Parts) -> Option<String> {
     let header = parts.headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok());

@@ -41,6 +41,7 @@ async fn rendered(
         Ok((settings::get(conn)?, notices::rules(conn)?, views, counted))
     });
     let (settings, rules, views, (users, contributions, hosts)) = loaded.await?;
+    let push_key = super::push::server_key(app).await?;
     let organization = views.first().map(|view| account(view, &app.site));
     let parts = Parts {
         config: &app.config,
@@ -51,6 +52,7 @@ async fn rendered(
         users,
         contributions,
         hosts,
+        push_key: &push_key,
     };
     let mut response = Json(render(&parts)).into_response();
     response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("public, max-age=300"));

@@ -27,6 +27,7 @@ pub mod paging;
 pub mod params;
 mod polls;
 mod preferences;
+mod push;
 mod quiet;
 mod related;
 mod reports;
@@ -80,6 +81,7 @@ pub fn router(limits: &config::Http) -> Router {
         .merge(oauth::router())
         .merge(polls::router())
         .merge(preferences::router())
+        .merge(push::router())
         .merge(quiet::router())
         .merge(related::router())
         .merge(reports::router())

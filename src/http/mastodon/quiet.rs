@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::answer::{Answer, ApiError};
 use super::caller::{Allowed, Maybe};
-use super::scopes::{Anything, Push, Read};
+use super::scopes::{Anything, Read};
 
 /// The routes without content.
 pub(super) fn router() -> Router {
@@ -28,7 +28,6 @@ pub(super) fn router() -> Router {
         .route("/api/v1/instance/terms_of_service", get(absent))
         .route("/api/v1/suggestions", get(suggestions))
         .route("/api/v2/suggestions", get(suggestions))
-        .route("/api/v1/push/subscription", get(subscription))
 }
 
 async fn nothing(_caller: Maybe<Anything>) -> Json<Vec<Value>> {
@@ -45,8 +44,4 @@ async fn absent(_caller: Maybe<Anything>) -> ApiError {
 
 async fn suggestions(_caller: Allowed<Read>) -> Answer<Vec<Value>> {
     Ok(Json(Vec::new()))
-}
-
-async fn subscription(_caller: Allowed<Push>) -> ApiError {
-    ApiError::not_found()
 }

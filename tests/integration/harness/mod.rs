@@ -5,6 +5,7 @@ pub(crate) mod client;
 pub(crate) mod peer;
 pub(crate) mod people;
 pub(crate) mod postgres;
+pub(crate) mod push;
 pub(crate) mod state;
 pub(crate) mod stream;
 pub(crate) mod world;

@@ -10,6 +10,7 @@ mod media;
 mod notifications;
 mod oauth;
 mod reports;
+mod push;
 mod statuses;
 mod streaming;
 mod tags;

@@ -71,6 +71,7 @@ async fn a_home_stream_shows_what_the_home_page_shows() {
         let (_, event, status) = socket.frame().await;
         assert_eq!((event.as_str(), &status["id"]), ("update", &boost["id"]));
         assert_eq!(status["reblog"]["id"], own.as_str());
+        assert_eq!(socket.frame().await.1, "notification");
         bela_app.post(&format!("/api/v1/statuses/{own}/unreblog"), json!({})).await.ok();
         let boosted: i64 = boost["id"].as_str().unwrap().parse().unwrap();
         assert_eq!(socket.frame().await, ("user".to_owned(), "delete".to_owned(), json!(boosted)));
@@ -251,6 +252,75 @@ async fn another_process_on_the_same_database_is_heard() {
         assert_eq!(heard, said);
         other.write(|tx| users::set_password(tx, None, "ada", &password())).await.unwrap();
         assert!(matches!(socket.next().await, Some(Ok(Message::Close(_))) | None));
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn notifications_come_once_for_each_name() {
+    on_each_engine(async |database| {
+        let world = world(database).await;
+        let north = world.at("north");
+        let (_, ada_app, token) = member(north, "ada").await;
+        let (_, bela_app, bela_token) = member(north, "bela").await;
+        let mut socket = north.socket(&token).await;
+        socket.subscribes("user", json!({})).await;
+        socket.subscribes("user:notification", json!({})).await;
+        let narrow = self::token(north, "ada", "read:statuses").await;
+        let mut without = north.socket(&narrow).await;
+        without.subscribes("user", json!({})).await;
+        let mut other = north.socket(&bela_token).await;
+        other.subscribes("user", json!({})).await;
+        let post = says(&ada_app, "like this", "public").await;
+        bela_app.post(&format!("/api/v1/statuses/{post}/favourite"), json!({})).await.ok();
+        assert_eq!(socket.frame().await.1, "update");
+        let mut streams = Vec::new();
+        for _ in 0..2 {
+            let (stream, event, payload) = socket.frame().await;
+            assert_eq!((event.as_str(), &payload["type"]), ("notification", &json!("favourite")));
+            assert_eq!(payload["status"]["id"], post.as_str());
+            assert_eq!(payload["account"]["acct"], "bela");
+            let id = payload["id"].as_str().unwrap();
+            let page = ada_app.get(&format!("/api/v1/notifications/{id}")).await.ok();
+            assert_eq!((&page["type"], &page["created_at"]), (&payload["type"], &payload["created_at"]));
+            streams.push(stream);
+        }
+        streams.sort();
+        assert_eq!(streams, ["user", "user:notification"]);
+        // Neither a token without the scope nor another account hears of it: the next thing is what they said.
+        assert_eq!(without.frame().await.1, "update");
+        let last = says(&ada_app, "over", "public").await;
+        assert_eq!(without.frame().await.2["id"], last.as_str());
+        let own = says(&bela_app, "mine", "public").await;
+        assert_eq!(other.frame().await.2["id"], own.as_str());
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_list_is_streamed_to_its_owner() {
+    on_each_engine(async |database| {
+        let world = world(database).await;
+        let north = world.at("north");
+        let (ada, ada_app, token) = member(north, "ada").await;
+        let (bela, bela_app, bela_token) = member(north, "bela").await;
+        let (_, cleo_app, _) = member(north, "cleo").await;
+        follow(north, &ada, &bela).await;
+        let list = ada_app.post("/api/v1/lists", json!({ "title": "Friends" })).await.ok();
+        let list = list["id"].as_str().unwrap();
+        let ids = json!({ "account_ids": [bela.id.get().to_string()] });
+        ada_app.post(&format!("/api/v1/lists/{list}/accounts"), ids).await.ok();
+        let mut socket = north.socket(&token).await;
+        socket.subscribes("list", json!({ "list": list })).await;
+        let mut thief = north.socket(&bela_token).await;
+        thief.says(json!({ "type": "subscribe", "stream": "list", "list": list })).await;
+        assert_eq!(thief.hears().await["status"], 401);
+        says(&cleo_app, "not on it", "public").await;
+        let post = says(&bela_app, "on it", "public").await;
+        let (stream, _, status) = socket.frame().await;
+        assert_eq!((stream, &status["id"]), (format!("list {list}"), &json!(post)));
+        bela_app.ask(Method::DELETE, &format!("/api/v1/statuses/{post}"), &[], None).await.ok();
+        assert_eq!(socket.frame().await.1, "delete");
     })
     .await;
 }

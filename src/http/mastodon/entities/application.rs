@@ -20,6 +20,8 @@ pub struct Application {
     pub redirect_uris: Vec<String>,
     /// The same in one text.
     pub redirect_uri: String,
+    /// The key by which push services know this server.
+    pub vapid_key: String,
 }
 
 /// The answer to a registration: the only time the secret is told.
@@ -37,7 +39,7 @@ pub struct CredentialApplication {
 }
 
 /// Renders an app.
-pub fn application(app: &ClientApp) -> Application {
+pub fn application(app: &ClientApp, vapid_key: String) -> Application {
     Application {
         id: id(app.id.get()),
         name: app.name.clone(),
@@ -45,13 +47,14 @@ pub fn application(app: &ClientApp) -> Application {
         scopes: app.scopes().words().to_vec(),
         redirect_uris: app.redirects().map(str::to_owned).collect(),
         redirect_uri: app.redirect_uris.clone(),
+        vapid_key,
     }
 }
 
 /// Renders a registration.
-pub fn credentials(app: &ClientApp, secret: String) -> CredentialApplication {
+pub fn credentials(app: &ClientApp, secret: String, vapid_key: String) -> CredentialApplication {
     CredentialApplication {
-        app: application(app),
+        app: application(app, vapid_key),
         client_id: app.client_id.clone(),
         client_secret: secret,
         client_secret_expires_at: 0,

@@ -34,6 +34,8 @@ pub struct Parts<'a> {
     pub contributions: i64,
     /// Servers we know.
     pub hosts: i64,
+    /// The key by which push services know us.
+    pub push_key: &'a str,
 }
 
 impl Parts<'_> {
@@ -102,6 +104,7 @@ pub fn instance(parts: &Parts<'_>) -> Value {
             json!({ "streaming": parts.streaming(), "status": null,
             "about": format!("{}/about", site.origin), "privacy_policy": null, "terms_of_service": null }),
         );
+        fields.insert("vapid".to_owned(), json!({ "public_key": parts.push_key }));
         fields.insert("translation".to_owned(), json!({ "enabled": false }));
         let open = json!({ "local": "public", "remote": "public" });
         fields.insert(

@@ -9,6 +9,7 @@ use super::account::Account;
 use super::status::Status;
 use super::{date, id};
 use crate::domain::notification::{Aside, Handling, Notification as Row, NotificationKind, Policy};
+use crate::domain::push;
 
 /// Accounts that a group names at most.
 const SAMPLES: usize = 8;
@@ -77,17 +78,7 @@ pub const KINDS: [NotificationKind; 8] = [
 
 /// The word for a kind.
 pub const fn word(kind: NotificationKind) -> &'static str {
-    match kind {
-        NotificationKind::Mention => "mention",
-        NotificationKind::Published => "status",
-        NotificationKind::Boost => "reblog",
-        NotificationKind::Follow => "follow",
-        NotificationKind::FollowRequest => "follow_request",
-        NotificationKind::Like => "favourite",
-        NotificationKind::Poll => "poll",
-        NotificationKind::Update => "update",
-        NotificationKind::Report => "admin.report",
-    }
+    push::alert(kind)
 }
 
 /// The kinds that these words name; unknown words name none.
