@@ -15,6 +15,13 @@ pub struct Limits {
     pub mentions: usize,
     /// Failed sign-ins in five minutes for one user or from one address; default: 10.
     pub sign_ins: u32,
+    /// Requests of one token, or of one address without a token, to the client API in five minutes;
+    /// 0 sets no limit; default: 3000.
+    pub requests: u32,
+    /// Files that one token may upload in half an hour; 0 sets no limit; default: 300.
+    pub uploads: u32,
+    /// Posts and boosts that one token may delete in half an hour; 0 sets no limit; default: 300.
+    pub deletions: u32,
     /// Activities in five minutes that one host may send; default: 60000.
     pub activities_per_host: u32,
 }
@@ -27,6 +34,9 @@ impl Default for Limits {
             theses: 200,
             mentions: 50,
             sign_ins: 10,
+            requests: 3000,
+            uploads: 300,
+            deletions: 300,
             activities_per_host: 60_000,
         }
     }
@@ -45,6 +55,9 @@ impl Limits {
             theses: section.number("theses", default.theses, 1..=1000),
             mentions: section.number("mentions", default.mentions, 0..=500),
             sign_ins: section.number("sign_ins", default.sign_ins, 1..=1000),
+            requests: section.number("requests", default.requests, 0..=100_000_000),
+            uploads: section.number("uploads", default.uploads, 0..=100_000_000),
+            deletions: section.number("deletions", default.deletions, 0..=100_000_000),
             activities_per_host: section.number(
                 "activities_per_host",
                 default.activities_per_host,

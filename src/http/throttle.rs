@@ -5,14 +5,15 @@ use std::sync::{Mutex, PoisonError};
 
 use crate::clock::Timestamp;
 
-/// How long attempts count.
+/// How long attempts count, where nothing else is said.
 const WINDOW_SECONDS: i64 = 300;
 /// Keys remembered at most: strangers must not fill our memory.
 const KEYS: usize = 20_000;
 
-/// Counts attempts per key within five minutes.
-#[derive(Debug, Default)]
+/// Counts attempts per key within a while.
+#[derive(Debug)]
 pub struct Throttle {
+    window: i64,
     seen: Mutex<HashMap<String, Attempts>>,
 }
 
@@ -22,25 +23,59 @@ struct Attempts {
     count: u32,
 }
 
+/// What a key may still do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Left {
+    /// So many attempts in all.
+    pub limit: u32,
+    /// So many more.
+    pub remaining: u32,
+    /// When it begins anew.
+    pub reset: Timestamp,
+}
+
+impl Default for Throttle {
+    fn default() -> Self {
+        Self::within(WINDOW_SECONDS)
+    }
+}
+
 impl Throttle {
+    /// Counts within so many seconds.
+    pub fn within(window: i64) -> Self {
+        Self { window, seen: Mutex::default() }
+    }
+
+    /// What `key` may still do of `limit` attempts.
+    pub fn left(&self, key: &str, limit: u32, now: Timestamp) -> Left {
+        let seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = seen.get(key).filter(|attempts| !self.is_over(attempts, now));
+        let (since, count) = known.map_or((now, 0), |attempts| (attempts.since, attempts.count));
+        Left { limit, remaining: limit.saturating_sub(count), reset: since.plus_seconds(self.window) }
+    }
+
+    fn is_over(&self, attempts: &Attempts, now: Timestamp) -> bool {
+        attempts.since.plus_seconds(self.window) <= now
+    }
+
     /// Whether `key` has used up `limit` attempts.
     pub fn is_exhausted(&self, key: &str, limit: u32, now: Timestamp) -> bool {
         let seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
-        seen.get(key).is_some_and(|attempts| !over(attempts, now) && attempts.count >= limit)
+        seen.get(key).is_some_and(|attempts| !self.is_over(attempts, now) && attempts.count >= limit)
     }
 
     /// Counts one attempt.
     pub fn count(&self, key: &str, now: Timestamp) {
         let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
         if seen.len() >= KEYS && !seen.contains_key(key) {
-            seen.retain(|_, attempts| !over(attempts, now));
+            seen.retain(|_, attempts| !self.is_over(attempts, now));
         }
         if seen.len() >= KEYS && !seen.contains_key(key) {
             let oldest = seen.iter().min_by_key(|(_, attempts)| attempts.since).map(|(key, _)| key.clone());
             oldest.and_then(|oldest| seen.remove(&oldest));
         }
         let attempts = seen.entry(key.to_owned()).or_insert(Attempts { since: now, count: 0 });
-        if over(attempts, now) {
+        if self.is_over(attempts, now) {
             *attempts = Attempts { since: now, count: 0 };
         }
         attempts.count = attempts.count.saturating_add(1);
@@ -50,8 +85,4 @@ impl Throttle {
     pub fn forget(&self, key: &str) {
         self.seen.lock().unwrap_or_else(PoisonError::into_inner).remove(key);
     }
-}
-
-fn over(attempts: &Attempts, now: Timestamp) -> bool {
-    attempts.since.plus_seconds(WINDOW_SECONDS) <= now
 }

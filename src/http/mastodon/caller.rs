@@ -8,6 +8,7 @@ use activitypub_federation::config::Data;
 use axum::extract::{FromRequestParts, Path};
 use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
+use axum::http::{HeaderMap, Uri};
 use url::form_urlencoded;
 
 use super::answer::ApiError;
@@ -95,7 +96,7 @@ impl<S> Maybe<S> {
 impl Caller {
     /// Who sent the request; `None` without a token.
     pub async fn of<S: Send + Sync>(parts: &mut Parts, state: &S) -> Result<Option<Self>, ApiError> {
-        let Some(secret) = token(parts) else { return Ok(None) };
+        let Some(secret) = token(&parts.headers, &parts.uri) else { return Ok(None) };
         let data = Data::<Federation>::from_request_parts(parts, state).await;
         let data = data.map_err(|(_, why)| ApiError::fault(&why))?;
         Self::by_secret(&data, &secret).await.map(Some)
@@ -131,18 +132,18 @@ impl<S: Send + Sync> FromRequestParts<S> for Bearer {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiError> {
-        token(parts).map(Self).ok_or_else(ApiError::invalid_token)
+        token(&parts.headers, &parts.uri).map(Self).ok_or_else(ApiError::invalid_token)
     }
 }
 
 /// The token of a request: header first, then the query, where streams and old clients put it.
-fn token(parts: &Parts) -> Option<String> {
-    let header = parts.headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok());
+pub(super) fn token(headers: &HeaderMap, uri: &Uri) -> Option<String> {
+    let header = headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok());
     let bearer = header.and_then(|value| value.split_once(' '));
     if let Some((_, token)) = bearer.filter(|(kind, _)| kind.eq_ignore_ascii_case("bearer")) {
         return Some(token.trim().to_owned());
     }
-    let query = parts.uri.query().unwrap_or_default();
+    let query = uri.query().unwrap_or_default();
     let mut pairs = form_urlencoded::parse(query.as_bytes());
     pairs.find(|(key, _)| key == "access_token" || key == "bearer_token").map(|(_, value)| value.into_owned())
 }

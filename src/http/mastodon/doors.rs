@@ -2,17 +2,22 @@
 
 use std::time::Duration;
 
-use axum::extract::Request;
+use axum::body::{Body, to_bytes};
+use axum::extract::{Request, State};
 use axum::http::header::{
-    CACHE_CONTROL, CONTENT_TYPE, HeaderName, LINK, RETRY_AFTER, VARY, X_CONTENT_TYPE_OPTIONS,
+    AUTHORIZATION, CACHE_CONTROL, CONTENT_TYPE, HeaderName, LINK, RETRY_AFTER, VARY, X_CONTENT_TYPE_OPTIONS,
 };
 use axum::http::uri::PathAndQuery;
-use axum::http::{HeaderValue, Method, Uri};
+use axum::http::{HeaderValue, Method, StatusCode, Uri};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use tower_http::cors::{AllowHeaders, AllowOrigin, CorsLayer, ExposeHeaders};
 
+use serde_json::Value;
+use url::form_urlencoded;
+
 use super::answer::ApiError;
+use super::caller;
 
 /// Lets pages of other origins call: they send a token, never a cookie. The requested headers are
 /// mirrored, because a literal `*` does not stand for `Authorization`.
@@ -62,6 +67,38 @@ pub(super) async fn finish(request: Request, next: Next) -> Response {
     headers.entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("private, no-store"));
     headers.append(VARY, HeaderValue::from_static("Authorization, Origin"));
     response
+}
+
+/// Puts a token that came in a form or in JSON where tokens belong: old clients send it there.
+pub(super) async fn lift_token(State(most): State<usize>, request: Request, next: Next) -> Response {
+    let (mut parts, body) = request.into_parts();
+    let media = parts.headers.get(CONTENT_TYPE).and_then(|media| media.to_str().ok()).unwrap_or_default();
+    let (form, json) = (media.starts_with("application/x-www-form-urlencoded"), media.contains("json"));
+    if !(form || json) || parts.method == Method::GET || caller::token(&parts.headers, &parts.uri).is_some() {
+        return next.run(Request::from_parts(parts, body)).await;
+    }
+    let Ok(bytes) = to_bytes(body, most).await else {
+        let why = "The request is larger than this server takes";
+        return ApiError::new(StatusCode::PAYLOAD_TOO_LARGE, why).into_response();
+    };
+    let token = if form { token_in_form(&bytes) } else { token_in_json(&bytes) };
+    if let Some(value) = token.and_then(|token| HeaderValue::try_from(format!("Bearer {token}")).ok()) {
+        parts.headers.insert(AUTHORIZATION, value);
+    }
+    next.run(Request::from_parts(parts, Body::from(bytes))).await
+}
+
+/// The names under which a token comes as a parameter.
+const TOKEN: [&str; 2] = ["access_token", "bearer_token"];
+
+fn token_in_form(bytes: &[u8]) -> Option<String> {
+    let mut pairs = form_urlencoded::parse(bytes);
+    pairs.find(|(key, _)| TOKEN.contains(&&**key)).map(|(_, value)| value.into_owned())
+}
+
+fn token_in_json(bytes: &[u8]) -> Option<String> {
+    let body: Value = serde_json::from_slice(bytes).ok()?;
+    TOKEN.iter().find_map(|name| body.get(name)?.as_str()).map(str::to_owned)
 }
 
 /// The same address without slashes at its end. Not a redirect: the body would be lost.

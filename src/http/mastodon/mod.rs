@@ -17,6 +17,7 @@ pub mod entities;
 mod favourites;
 mod filters;
 mod instance;
+mod limits;
 mod lists;
 mod markers;
 mod media;
@@ -40,12 +41,13 @@ mod tags;
 mod timelines;
 
 use std::any::Any;
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::StatusCode;
-use axum::middleware::from_fn;
+use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::timeout::TimeoutLayer;
@@ -102,6 +104,8 @@ pub fn router(limits: &config::Http) -> Router {
             Duration::from_secs(limits.request_seconds),
         ))
         .merge(files())
+        .layer(from_fn_with_state(Arc::<limits::Counts>::default(), limits::guard))
+        .layer(from_fn_with_state(limits.body_bytes, doors::lift_token))
         .layer(from_fn(doors::finish))
         .layer(doors::cors())
 }

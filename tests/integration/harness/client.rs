@@ -1,10 +1,14 @@
 //! An app that talks to the client API with a token, or without one.
 
+use std::sync::Arc;
+
 use axum::Router;
 use axum::body::Body;
 use axum::http::header::{AUTHORIZATION, CONTENT_TYPE};
 use axum::http::{HeaderMap, Method, Request, StatusCode};
 use http_body_util::BodyExt;
+use plenum::config::Config;
+use plenum::federation::Federation;
 use plenum::http;
 use plenum::services::users;
 use serde_json::Value;
@@ -32,6 +36,16 @@ impl Instance {
         Client { router: http::router(self.federation.clone()), token: None }
     }
 
+    /// An app without a token, of a server with other settings on the same database.
+    pub(crate) async fn stranger_with(&self, change: impl FnOnce(&mut Config)) -> Client {
+        let mut app = self.app();
+        let mut config = (*app.config).clone();
+        change(&mut config);
+        app.config = Arc::new(config);
+        let federation = Federation::start(app).await.unwrap();
+        Client { router: http::router(federation), token: None }
+    }
+
     /// An app with this token.
     pub(crate) fn with_token(&self, token: &str) -> Client {
         Client { token: Some(token.to_owned()), ..self.stranger() }
@@ -46,6 +60,33 @@ impl Instance {
 }
 
 impl Client {
+    /// The same server, asked with a token.
+    pub(crate) fn bearing(&self, token: &str) -> Self {
+        Self { token: Some(token.to_owned()), ..self.clone() }
+    }
+
+    /// Status and headers of an answer, whatever stands in it.
+    pub(crate) async fn head_of(
+        &self,
+        method: Method,
+        path: &str,
+        headers: &[(&str, &str)],
+    ) -> (StatusCode, HeaderMap) {
+        let mut request = Request::builder().method(method).uri(path);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let response = self.router.clone().oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
+        (response.status(), response.headers().clone())
+    }
+
+    /// Sends a form.
+    pub(crate) async fn form(&self, path: &str, form: &str) -> Reply {
+        let request = Request::builder().method(Method::POST).uri(path);
+        let request = request.header(CONTENT_TYPE, "application/x-www-form-urlencoded");
+        self.answer(path, request.body(Body::from(form.to_owned())).unwrap()).await
+    }
+
     pub(crate) async fn get(&self, path: &str) -> Reply {
         self.ask(Method::GET, path, &[], None).await
     }

@@ -4,6 +4,7 @@ mod accounts;
 mod conversations;
 mod filters;
 mod later;
+mod limits;
 mod lists;
 mod markers;
 mod media;

@@ -1,0 +1,118 @@
+//! How much an app may ask, how it is told, and tokens in unusual places.
+
+use axum::http::{Method, StatusCode};
+use chrono::DateTime;
+use serde_json::json;
+
+use crate::harness::client::{Client, Reply};
+use crate::harness::world::{Instance, World};
+use plenum::services::users;
+
+async fn token(north: &Instance, name: &str) -> String {
+    north.app().db.write(|tx| users::token(tx, name, false, "read write")).await.unwrap()
+}
+
+fn remaining(reply: &Reply) -> u32 {
+    reply.headers["x-ratelimit-remaining"].to_str().unwrap().parse().unwrap()
+}
+
+async fn home(app: &Client) -> Reply {
+    app.get("/api/v1/timelines/home").await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_asks_too_much_is_told_when_to_come_back() {
+    let world = World::of(["north"]).await;
+    let north = world.at("north");
+    for name in ["ada", "bela"] {
+        north.person(name, &[]).await;
+    }
+    let server = north.stranger_with(|config| config.limits.requests = 3).await;
+    let (ada, bela) =
+        (server.bearing(&token(north, "ada").await), server.bearing(&token(north, "bela").await));
+    for left in [2, 1, 0] {
+        let reply = home(&ada).await;
+        assert_eq!((reply.status, remaining(&reply)), (StatusCode::OK, left));
+        assert_eq!(reply.headers["x-ratelimit-limit"], "3");
+    }
+    let refused = home(&ada).await;
+    assert_eq!((refused.status, remaining(&refused)), (StatusCode::TOO_MANY_REQUESTS, 0));
+    assert_eq!(refused.json["error"], "Too many requests");
+    let reset = DateTime::parse_from_rfc3339(refused.headers["x-ratelimit-reset"].to_str().unwrap()).unwrap();
+    assert_eq!(reset.timestamp(), world.clock.now().seconds() + 300);
+    assert_eq!(refused.headers["retry-after"], "300");
+    assert_eq!(home(&bela).await.status, StatusCode::OK, "others are not to blame");
+    world.advance_seconds(300);
+    assert_eq!(home(&ada).await.status, StatusCode::OK);
+
+    // Made-up tokens are counted where they come from.
+    for invented in ["a", "b", "c"] {
+        assert_eq!(home(&server.bearing(invented)).await.status, StatusCode::UNAUTHORIZED);
+    }
+    assert_eq!(home(&server.bearing("d")).await.status, StatusCode::TOO_MANY_REQUESTS);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn deletions_have_a_limit_of_their_own() {
+    let world = World::of(["north"]).await;
+    let north = world.at("north");
+    north.person("ada", &[]).await;
+    let server = north.stranger_with(|config| config.limits.deletions = 1).await;
+    let ada = server.bearing(&token(north, "ada").await);
+    let mut posts = Vec::new();
+    for text in ["one", "two"] {
+        let post = ada.post("/api/v1/statuses", json!({ "status": text })).await.ok();
+        posts.push(format!("/api/v1/statuses/{}", post["id"].as_str().unwrap()));
+    }
+    let first = ada.ask(Method::DELETE, &posts[0], &[], None).await;
+    assert_eq!((first.status, remaining(&first)), (StatusCode::OK, 0));
+    let second = ada.ask(Method::DELETE, &posts[1], &[], None).await;
+    assert_eq!(second.status, StatusCode::TOO_MANY_REQUESTS);
+    assert_eq!(ada.get(&posts[1]).await.status, StatusCode::OK, "reading goes on");
+
+    let open = north.stranger_with(|config| config.limits.requests = 0).await;
+    let reply = home(&open.bearing(&token(north, "ada").await)).await;
+    assert!(!reply.headers.contains_key("x-ratelimit-limit"), "all three headers or none");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_token_may_come_in_the_body() {
+    let world = World::of(["north"]).await;
+    let north = world.at("north");
+    north.person("ada", &[]).await;
+    let token = token(north, "ada").await;
+    let form = format!("status=by+form&access_token={token}");
+    let said = north.stranger().form("/api/v1/statuses", &form).await.ok();
+    assert_eq!([&said["content"], &said["account"]["acct"]], ["<p>by form</p>", "ada"]);
+    let body = json!({ "status": "by json", "bearer_token": token });
+    let said = north.stranger().post("/api/v1/statuses", body).await.ok();
+    assert_eq!(said["content"], "<p>by json</p>");
+    let bad = north.stranger().form("/api/v1/statuses", "status=x&access_token=nonsense").await;
+    assert_eq!(bad.status, StatusCode::UNAUTHORIZED);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn pages_of_other_origins_may_discover_us() {
+    let world = World::of(["north"]).await;
+    let north = world.at("north");
+    let headers = [
+        ("Origin", "https://app.example"),
+        ("Access-Control-Request-Method", "GET"),
+        ("Access-Control-Request-Headers", "x-odd"),
+    ];
+    let paths = [
+        format!("/.well-known/webfinger?resource=acct:{}", north.handle()),
+        "/.well-known/nodeinfo".to_owned(),
+        "/nodeinfo/2.0".to_owned(),
+        "/api/v1/instance".to_owned(),
+    ];
+    for path in paths {
+        let (status, answer) = north.stranger().head_of(Method::OPTIONS, &path, &headers).await;
+        assert_eq!(status, StatusCode::OK, "{path}");
+        assert_eq!(answer["access-control-allow-origin"], "*", "{path}");
+        assert_eq!(answer["access-control-allow-headers"], "x-odd", "{path}");
+        let (status, answer) = north.stranger().head_of(Method::GET, &path, &headers[..1]).await;
+        assert_eq!(status, StatusCode::OK, "{path}");
+        assert_eq!(answer.get_all("access-control-allow-origin").iter().count(), 1, "{path}");
+    }
+}
