@@ -793,6 +793,7 @@ diesel::table! {
 }
 
 diesel::joinable!(sessions -> users (user_id));
+diesel::joinable!(pending_sign_ins -> users (user_id));
 diesel::joinable!(tokens -> users (user_id));
 diesel::joinable!(oauth_app_tokens -> oauth_apps (app_id));
 diesel::joinable!(statements -> contributions (contribution_id));

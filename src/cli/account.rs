@@ -5,6 +5,7 @@ use clap::{Args, Subcommand};
 use super::{Failure, context};
 use crate::config::Config;
 use crate::domain::user::{Role, Roles};
+use crate::services::second_factors;
 use crate::services::users::{self, KeyPairs, NewUser};
 use crate::store;
 
@@ -46,6 +47,11 @@ enum What {
         /// Read the password from standard input instead of asking.
         #[arg(long)]
         password_stdin: bool,
+    },
+    /// Sign a user in without a one-time code again, because the device that shows it is lost.
+    SecondFactorOff {
+        /// Sign-in name.
+        name: String,
     },
     /// Print a link with which somebody makes their own account.
     Invite {
@@ -96,6 +102,10 @@ impl Account {
                 let password = context::password(password_stdin)?;
                 db.write(|tx| users::set_password(tx, None, &name, &password)).await?;
                 println!("{name} has another password; open sessions and tokens ended.");
+            }
+            What::SecondFactorOff { name } => {
+                db.write(|tx| second_factors::reset(tx, None, &name)).await?;
+                println!("{name} signs in with the password alone until a new device is set up.");
             }
             What::Invite { role } => {
                 let secret = db.write(|tx| users::invite(tx, None, Roles::of(&role))).await?;

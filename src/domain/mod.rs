@@ -25,6 +25,7 @@ mod sql;
 pub mod statement;
 pub mod timeline;
 pub mod transfer;
+pub mod totp;
 pub mod uri;
 pub mod user;
 pub mod view;

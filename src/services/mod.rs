@@ -19,6 +19,7 @@ pub mod relations;
 pub mod reports;
 pub mod saved;
 pub mod scheduled;
+pub mod second_factors;
 pub mod setup;
 pub mod statements;
 pub mod tags;

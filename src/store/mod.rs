@@ -43,6 +43,7 @@ pub mod reports;
 pub mod revisions;
 pub mod scheduled;
 pub mod search;
+pub mod second_factors;
 pub mod settings;
 pub mod statements;
 pub mod tags;

@@ -56,6 +56,11 @@ pub fn set_roles(conn: &mut Conn, id: Id<User>, roles: Roles) -> QueryResult<usi
 /// Changes a password and closes every session and token of the user.
 pub fn set_password(conn: &mut Conn, id: Id<User>, hash: &str, now: Timestamp) -> QueryResult<()> {
     run!(conn, execute, diesel::update(users::table.find(id)).set(users::password_hash.eq(hash)))?;
+    end_all(conn, id, now)
+}
+
+/// Closes every session and token of a user.
+pub fn end_all(conn: &mut Conn, id: Id<User>, now: Timestamp) -> QueryResult<()> {
     run!(conn, execute, diesel::delete(sessions::table.filter(sessions::user_id.eq(id))))?;
     let open = tokens::table.filter(tokens::user_id.eq(id)).filter(tokens::revoked_at.is_null());
     run!(conn, execute, diesel::update(open).set(tokens::revoked_at.eq(now)))?;

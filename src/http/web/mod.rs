@@ -27,6 +27,7 @@ pub mod present;
 pub mod publish;
 pub mod replies;
 pub mod reply;
+pub mod second_factor;
 pub mod setup;
 pub mod shown;
 pub mod sign_in;

@@ -16,6 +16,6 @@ pub struct SignInPage {
     pub next: String,
     /// What was wrong; the same words for a wrong name and a wrong password.
     pub mistake: Option<String>,
-    /// Whether a one-time code is asked for too (field `code`).
-    pub wants_code: bool,
+    /// Field `ticket`: the password was right, and a one-time code is asked for (field `code`).
+    pub ticket: Option<String>,
 }

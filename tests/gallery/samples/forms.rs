@@ -25,7 +25,7 @@ pub(crate) fn sign_in(mistake: Option<String>) -> SignInPage {
         name: if wants_code { "ada".to_owned() } else { String::new() },
         next: "/".to_owned(),
         mistake,
-        wants_code,
+        ticket: wants_code.then(|| "one-time".to_owned()),
     }
 }
 

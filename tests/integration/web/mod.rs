@@ -4,6 +4,7 @@ mod arriving;
 mod moving;
 mod reading;
 mod replying;
+mod second_factor;
 mod signing_in;
 mod strangers;
 mod writing;

@@ -7,7 +7,7 @@ use activitypub_federation::config::Data;
 use axum::http::header::{CONTENT_SECURITY_POLICY, HeaderName, LOCATION, X_FRAME_OPTIONS};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
-use url::form_urlencoded::byte_serialize;
+use url::form_urlencoded::{Serializer, byte_serialize, parse};
 
 use super::{Answer, page, then};
 use crate::domain::account::Account;
@@ -46,6 +46,9 @@ pub async fn show(data: Data<Federation>, visit: Visit) -> Answer {
     if visit.session.member.is_none() {
         return then(&visit.sign_in_path());
     }
+    if visit.asked("force_login").is_some_and(|forced| forced.eq_ignore_ascii_case("true") || forced == "1") {
+        return then(&again(&visit));
+    }
     let voices = visit.voices().into_iter();
     let voices = voices.map(|voice| (voice.id.to_string(), voice.title().to_owned(), voice.handle.clone()));
     let shown = AuthorizePage {
@@ -57,6 +60,14 @@ pub async fn show(data: Data<Federation>, visit: Visit) -> Answer {
         fields: NAMES.iter().filter_map(|name| Some((*name, visit.asked(name)?))).collect(),
     };
     Ok(dressed(page(&shown)?))
+}
+
+/// The sign-in page, and from there back here without the wish for it.
+fn again(visit: &Visit) -> String {
+    let (path, query) = visit.path.split_once('?').unwrap_or((&visit.path, ""));
+    let pairs = parse(query.as_bytes()).filter(|(name, _)| name != "force_login");
+    let back = format!("{path}?{}", Serializer::new(String::new()).extend_pairs(pairs).finish());
+    format!("/sign-in?again=1&next={}", byte_serialize(back.as_bytes()).collect::<String>())
 }
 
 /// What the form sends along.

@@ -14,6 +14,7 @@ pub mod moderation;
 pub mod notifications;
 pub mod publish;
 pub mod reply;
+pub mod second_factor;
 pub mod sign_in;
 pub mod statement;
 pub mod thread;
@@ -67,6 +68,7 @@ fn writing() -> Router {
     Router::new()
         .route("/sign-in", get(sign_in::show).post(sign_in::submit))
         .route("/sign-out", post(sign_in::leave))
+        .route("/settings/second-factor", get(second_factor::show).post(second_factor::submit))
         .route("/oauth/authorize", get(authorize::show).post(authorize::decide))
         .route("/oauth/authorize/native", get(authorize::native))
         .route("/invite/{secret}", get(join::show).post(join::submit))

@@ -12,13 +12,13 @@ use super::{Answer, page, then};
 use crate::federation::Federation;
 use crate::http::error::PageError;
 use crate::http::extract::peer::Peer;
-use crate::http::extract::posted::Posted;
+use crate::http::extract::posted::{Fields, Posted};
 use crate::http::extract::session::Cookies;
 use crate::http::extract::visit::Visit;
 use crate::http::throttle::Throttle;
 use crate::http::web::layout::Section;
 use crate::http::web::sign_in::SignInPage;
-use crate::services::users;
+use crate::services::{second_factors, users};
 use crate::store;
 
 /// Longer names are nobody's, and are not remembered in full.
@@ -27,10 +27,12 @@ const LONGEST_NAME: usize = 100;
 /// `GET /sign-in`.
 pub async fn show(visit: Visit) -> Answer {
     let next = visit.asked("next").unwrap_or_default();
-    if visit.session.member.is_some() {
+    // An app that shares a browser may want to be sure who sits there.
+    let again = visit.asked("again").is_some();
+    if visit.session.member.is_some() && !again {
         return then(own_path(&next));
     }
-    with_form(visit, String::new(), &next, None)
+    with_form(visit, String::new(), &next, None, None)
 }
 
 /// `POST /sign-in`.
@@ -40,6 +42,9 @@ pub async fn submit(
     Peer(peer): Peer,
     Posted { visit, fields }: Posted,
 ) -> Answer {
+    if !fields.get("ticket").is_empty() {
+        return code(&data, &throttle, visit, &fields).await;
+    }
     let name: String = fields.get("name").trim().to_ascii_lowercase().chars().take(LONGEST_NAME).collect();
     let next = fields.get("next").to_owned();
     let keys = [format!("name {name}"), format!("address {peer}")];
@@ -55,15 +60,54 @@ pub async fn submit(
     let Some(user) = user.filter(|_| fits) else {
         keys.iter().for_each(|key| throttle.count(key, now));
         let why = "Name or password is wrong.".to_owned();
-        let mut response = with_form(visit, name, &next, Some(why))?;
+        let mut response = with_form(visit, name, &next, Some(why), None)?;
         *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
         return Ok(response);
     };
     let [by_name, _] = &keys;
     throttle.forget(by_name);
-    let secret = data.app.db.write(|tx| users::open_session(tx, user.id)).await?;
-    let mut response = then(own_path(&next))?;
-    set_cookie(&mut response, Cookies::of(&visit.site.origin).open(&secret));
+    let opened = data.app.db.write(|tx| {
+        let on = second_factors::is_on(tx, user.id)?;
+        Ok(if on { Err(second_factors::owe(tx, user.id)?) } else { Ok(users::open_session(tx, user.id)?) })
+    });
+    match opened.await? {
+        Ok(secret) => enter(&visit, &next, &secret),
+        Err(ticket) => with_form(visit, name, &next, None, Some(ticket)),
+    }
+}
+
+/// The second step: the code of whoever gave the right password.
+async fn code(data: &Data<Federation>, throttle: &Throttle, visit: Visit, fields: &Fields) -> Answer {
+    let (ticket, next) = (fields.get("ticket").to_owned(), fields.get("next").to_owned());
+    let (now, limit) = (data.app.clock().now(), data.app.config.limits.sign_ins);
+    let hash = users::secret_hash(&ticket);
+    let user = data.app.db.read(|conn| Ok(store::second_factors::pending(conn, &hash, now)?)).await?;
+    let Some(user) = user else {
+        let why = "That took too long. Sign in again.".to_owned();
+        return with_form(visit, String::new(), &next, Some(why), None);
+    };
+    // Counted by who it is, not by the attempt: whoever knows the password begins anew as often as
+    // they like.
+    let key = format!("code {}", user.id);
+    if throttle.is_exhausted(&key, limit, now) {
+        let why = "Too many attempts. Wait five minutes and try again.";
+        return Err(PageError::new(StatusCode::TOO_MANY_REQUESTS, why));
+    }
+    let typed = fields.get("code");
+    if let Some(secret) = data.app.db.write(|tx| second_factors::pay(tx, &ticket, typed)).await? {
+        throttle.forget(&key);
+        return enter(&visit, &next, &secret);
+    }
+    throttle.count(&key, now);
+    let why = "This code is wrong or was used. Wait for the next one.".to_owned();
+    let mut response = with_form(visit, String::new(), &next, Some(why), Some(ticket))?;
+    *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
+    Ok(response)
+}
+
+fn enter(visit: &Visit, next: &str, secret: &str) -> Answer {
+    let mut response = then(own_path(next))?;
+    set_cookie(&mut response, Cookies::of(&visit.site.origin).open(secret));
     Ok(response)
 }
 
@@ -78,11 +122,17 @@ pub async fn leave(data: Data<Federation>, Posted { visit, .. }: Posted) -> Answ
     Ok(response)
 }
 
-fn with_form(mut visit: Visit, name: String, next: &str, mistake: Option<String>) -> Answer {
+fn with_form(
+    mut visit: Visit,
+    name: String,
+    next: &str,
+    mistake: Option<String>,
+    ticket: Option<String>,
+) -> Answer {
     let cookie = greet(&mut visit)?;
     let layout = visit.private_layout("Sign in", Section::Elsewhere);
     let next = own_path(next).to_owned();
-    let mut response = page(&SignInPage { layout, name, next, mistake, wants_code: false })?;
+    let mut response = page(&SignInPage { layout, name, next, mistake, ticket })?;
     set_cookie(&mut response, cookie);
     Ok(response)
 }

@@ -1,0 +1,122 @@
+//! Signing in with a code besides the password.
+
+use axum::http::{Method, StatusCode};
+use data_encoding::BASE32_NOPAD;
+use plenum::clock::{Clock, Timestamp};
+use plenum::domain::totp::Secret;
+use plenum::services::users;
+
+use crate::harness::browser::{Browser, Page};
+use crate::harness::world::{PASSWORD, World, on_each_engine};
+use plenum::domain::site::FederationMode;
+
+const PATH: &str = "/settings/second-factor";
+
+/// The code of this moment, found as an authenticator would not: by asking which one fits.
+fn code(secret: &Secret, clock: &Clock) -> String {
+    let now = clock.now();
+    let step = now.seconds() / 30;
+    let fits = |code: &String| secret.step_of(code, now, step - 1) == Some(step);
+    (0..1_000_000).map(|number| format!("{number:06}")).find(fits).unwrap()
+}
+
+fn wrong(secret: &Secret, now: Timestamp) -> String {
+    (0..).map(|number| format!("{number:06}")).find(|code| secret.step_of(code, now, 0).is_none()).unwrap()
+}
+
+/// Switches it on, and returns the secret and the recovery codes.
+async fn switch_on(browser: &mut Browser, clock: &Clock) -> (Secret, Vec<String>) {
+    let page = browser.open(PATH).await;
+    let page = browser.send(&page, "main form", &[]).await;
+    let text = page.texts("#secret").concat();
+    let secret = Secret::from_bytes(BASE32_NOPAD.decode(text.replace(' ', "").as_bytes()).unwrap());
+    let uri = page.attribute("main a", "href").unwrap();
+    assert!(uri.starts_with("otpauth://totp/") && uri.contains(&text.replace(' ', "")), "{uri}");
+    let bad = browser.send(&page, "main form", &[("code", &wrong(&secret, clock.now()))]).await;
+    assert_eq!(bad.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let done = browser.send(&bad, "main form", &[("code", &code(&secret, clock))]).await;
+    let codes = done.texts("#recovery-codes li");
+    assert_eq!(codes.len(), 10, "{}", done.body);
+    (secret, codes)
+}
+
+async fn owes(browser: &mut Browser, next: &str) -> Page {
+    let page = browser.sign_in("ada", PASSWORD, next).await;
+    assert!(page.attribute("#field-code", "name").is_some(), "{}", page.body);
+    assert!(page.attribute("#field-password", "name").is_none());
+    page
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_code_is_asked_for_and_good_once() {
+    on_each_engine(async |database| {
+        let world = World::on([("north", database)], FederationMode::Open).await;
+        let north = world.at("north");
+        north.person("ada", &[]).await;
+        let (mut browser, mut elsewhere) = (north.signed_in("ada").await, north.signed_in("ada").await);
+        let db = north.app().db;
+        let token = db.write(|tx| users::token(tx, "ada", false, "read")).await.unwrap();
+        let app = north.with_token(&token);
+        let (secret, recovery) = switch_on(&mut browser, &world.clock).await;
+        assert!(browser.open(PATH).await.says("10 recovery codes are left"));
+        assert!(elsewhere.open(PATH).await.path.starts_with("/sign-in"), "other sessions ended");
+        assert_eq!(app.get("/api/v1/timelines/home").await.status, StatusCode::UNAUTHORIZED);
+
+        // The code that switched it on was used by that.
+        let mut stranger = north.browser();
+        let page = owes(&mut stranger, "/about").await;
+        let page = stranger.send(&page, "main form", &[("code", &code(&secret, &world.clock))]).await;
+        assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
+        world.advance_seconds(30);
+        let now = code(&secret, &world.clock);
+        let page = stranger.send(&page, "main form", &[("code", &now)]).await;
+        assert_eq!((page.status, page.path.as_str()), (StatusCode::OK, "/about"));
+        let mut second = north.browser();
+        let page = owes(&mut second, "/about").await;
+        assert_eq!(
+            second.send(&page, "main form", &[("code", &now)]).await.status,
+            StatusCode::UNPROCESSABLE_ENTITY
+        );
+        let page = second.send(&page, "main form", &[("code", &recovery[0].to_uppercase())]).await;
+        assert_eq!(page.path, "/about");
+        let mut third = north.browser();
+        let page = owes(&mut third, "/").await;
+        let page = third.send(&page, "main form", &[("code", &recovery[0])]).await;
+        assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY, "a recovery code is good once, too");
+
+        let page = browser.open(PATH).await;
+        assert!(page.says("9 recovery codes are left"));
+        let page = browser.send(&page, "main form", &[("code", &wrong(&secret, world.clock.now()))]).await;
+        assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
+        browser.send(&page, "main form", &[("code", &recovery[1])]).await;
+        assert_eq!(north.browser().sign_in("ada", PASSWORD, "/about").await.path, "/about");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn codes_cannot_be_guessed() {
+    let world = World::of(["north"]).await;
+    let north = world.at("north");
+    north.person("ada", &[]).await;
+    let (secret, _) = switch_on(&mut north.signed_in("ada").await, &world.clock).await;
+    world.advance_seconds(30);
+    let mut browser = north.browser();
+    let bad = wrong(&secret, world.clock.now());
+    for _ in 0..10 {
+        // Beginning anew with the password gives no new attempts.
+        let page = owes(&mut browser, "/").await;
+        let page = browser.send(&page, "main form", &[("code", &bad)]).await;
+        assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
+    }
+    let page = owes(&mut browser, "/").await;
+    let right = [("code", code(&secret, &world.clock))];
+    let right = [("code", right[0].1.as_str())];
+    assert_eq!(browser.send(&page, "main form", &right).await.status, StatusCode::TOO_MANY_REQUESTS);
+    world.advance_seconds(601);
+    let late = browser.send(&page, "main form", &right).await;
+    assert!(late.says("That took too long"), "the password has to be given again");
+    let ticket = [("ticket".to_owned(), "invented".to_owned()), ("code".to_owned(), "000000".to_owned())];
+    assert_eq!(browser.post("/sign-in", &ticket).await.status, StatusCode::FORBIDDEN);
+    assert_eq!(north.browser().once(Method::GET, PATH, None).await.status, StatusCode::SEE_OTHER);
+}
