@@ -38,14 +38,15 @@ pub(super) fn router() -> Router {
 
 /// A conversation as clients take it.
 #[derive(Clone, Debug, Serialize)]
-struct Conversation {
+pub(super) struct Conversation {
     id: String,
     unread: bool,
     accounts: Vec<Shown>,
     last_status: Option<Status>,
 }
 
-fn rendered(
+/// Renders conversations of an account.
+pub(super) fn rendered(
     conn: &mut Conn,
     app: &App,
     me: Id<Account>,

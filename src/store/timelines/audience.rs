@@ -7,7 +7,7 @@ use diesel::{ExpressionMethods, QueryDsl, QueryResult};
 
 use crate::clock::Timestamp;
 use crate::domain::account::Account;
-use crate::domain::contribution::Visibility;
+use crate::domain::contribution::{Contribution, Visibility};
 use crate::domain::id::Id;
 use crate::domain::list::List;
 use crate::domain::relation::FollowState;
@@ -24,6 +24,8 @@ pub struct Audience {
     pub boost: bool,
     /// Who may see the contribution.
     pub visibility: Visibility,
+    /// Its thread.
+    pub thread: Id<Contribution>,
     /// Its hashtags, folded.
     pub tags: Vec<String>,
     /// When the contribution was published.
@@ -61,6 +63,7 @@ pub fn audience(
         by,
         boost: key != id.get(),
         visibility: head.visibility,
+        thread: head.thread_id,
         tags: names,
         published_at: head.published_at,
         homes,

@@ -324,3 +324,28 @@ async fn a_list_is_streamed_to_its_owner() {
     })
     .await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn conversations_reach_those_who_take_part() {
+    on_each_engine(async |database| {
+        let world = world(database).await;
+        let north = world.at("north");
+        let (_, ada_app, token) = member(north, "ada").await;
+        let (_, _, stranger) = member(north, "bela").await;
+        let (_, cleo_app, _) = member(north, "cleo").await;
+        let mut socket = north.socket(&token).await;
+        socket.subscribes("direct", json!({})).await;
+        let mut other = north.socket(&stranger).await;
+        other.subscribes("direct", json!({})).await;
+        other.subscribes("public", json!({})).await;
+        let post = says(&cleo_app, "@ada a word with you", "direct").await;
+        let (stream, event, conversation) = socket.frame().await;
+        assert_eq!((stream.as_str(), event.as_str()), ("direct", "conversation"));
+        assert_eq!(conversation, ada_app.get("/api/v1/conversations").await.ok()[0]);
+        assert_eq!(conversation["last_status"]["id"], post.as_str());
+        // Others hear nothing of it: the next thing they hear is for everybody.
+        let open = says(&cleo_app, "for everybody", "public").await;
+        assert_eq!(other.frame().await.2["id"], open.as_str());
+    })
+    .await;
+}

@@ -23,12 +23,13 @@ use crate::domain::list::List;
 use crate::domain::notification::Notification;
 use crate::domain::timeline::Found;
 use crate::federation::Federation;
+use crate::http::mastodon::conversations::rendered as rendered_conversations;
 use crate::http::mastodon::entities::notification::KINDS;
 use crate::http::mastodon::{notifications, shown};
 use crate::store::contributions::Viewer;
 use crate::store::page::Page;
 use crate::store::timelines::{self, Audience, Public, Tagged};
-use crate::store::{self, Conn, Error, Event, Gone, lists, oauth};
+use crate::store::{self, Conn, Error, Event, Gone, conversations, lists, oauth};
 
 /// What was published longer ago is no news, in seconds: it came with a thread that was completed.
 const NEWS_SECONDS: i64 = 6 * 3600;
@@ -138,8 +139,10 @@ async fn placed(app: &App, key: i64, event: &'static str) -> Result<(), Error> {
     if old && !audience.boost && event == "update" {
         return Ok(());
     }
+    let (direct, others): (Vec<_>, Vec<_>) =
+        waiting.subscriptions.into_iter().partition(|one| *one.channel == Channel::Direct);
     let mut readers: BTreeMap<Id<Account>, Vec<Subscription>> = BTreeMap::new();
-    for one in waiting.subscriptions.into_iter().filter(|one| may_stand(&audience, one)) {
+    for one in others.into_iter().filter(|one| may_stand(&audience, one)) {
         readers.entry(one.account).or_default().push(one);
     }
     for (account, subscriptions) in readers {
@@ -147,6 +150,23 @@ async fn placed(app: &App, key: i64, event: &'static str) -> Result<(), Error> {
         for (stream, channel, payload) in frames {
             app.streams.send(stream, Frame { channel, event, payload });
         }
+    }
+    match audience.visibility {
+        Visibility::Mentioned if event == "update" => said_to_some(app, &audience, direct).await,
+        _ => Ok(()),
+    }
+}
+
+/// A direct message belongs to a conversation, which those who take part hear of.
+async fn said_to_some(app: &App, audience: &Audience, direct: Vec<Subscription>) -> Result<(), Error> {
+    for one in direct {
+        let conversation = app.db.read(|conn| {
+            let known = conversations::one(conn, one.account, audience.thread)?;
+            Ok(rendered_conversations(conn, app, one.account, known.as_slice())?.pop())
+        });
+        let Some(conversation) = conversation.await? else { continue };
+        let payload = payload(&conversation)?;
+        app.streams.send(one.stream, Frame { channel: one.channel, event: "conversation", payload });
     }
     Ok(())
 }

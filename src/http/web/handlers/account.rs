@@ -164,7 +164,10 @@ fn related(conn: &mut Conn, visit: &Visit, account: &Account) -> Result<Vec<Link
 
 fn tools(conn: &mut Conn, visit: &Visit, account: &Account) -> Result<Vec<Link>, Error> {
     if visit.session.member.as_ref().is_some_and(|member| member.account.id == account.id) {
-        return Ok(vec![Link::new("Take your lists along", "/settings/export")]);
+        return Ok(vec![
+            Link::new("Take your lists along", "/settings/export"),
+            Link::new("Sign in with a code", "/settings/second-factor"),
+        ]);
     }
     if !visit.has_role(Role::Publisher) || account.id == visit.organization.id {
         return Ok(Vec::new());
