@@ -792,6 +792,21 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    emojis (id) {
+        id -> BigInt,
+        host -> Text,
+        shortcode -> Text,
+        category -> Text,
+        name -> Text,
+        media_type -> Text,
+        file -> Nullable<Text>,
+        remote_url -> Nullable<Text>,
+        bytes -> BigInt,
+        updated_at -> BigInt,
+    }
+}
+
 diesel::joinable!(sessions -> users (user_id));
 diesel::joinable!(pending_sign_ins -> users (user_id));
 diesel::joinable!(tokens -> users (user_id));
@@ -868,4 +883,5 @@ diesel::allow_tables_to_appear_in_same_query!(
     announcements,
     announcement_reads,
     announcement_reactions,
+    emojis,
 );

@@ -4,6 +4,7 @@ pub mod account;
 pub mod check;
 pub mod context;
 pub mod demo;
+pub mod emoji;
 pub mod import;
 pub mod migrate;
 pub mod notices;
@@ -52,6 +53,8 @@ enum What {
     Queue(queue::Queue),
     /// The rules of the site, which apps show and reports name.
     Rules(notices::Rules),
+    /// The small pictures that texts of this site may name between colons.
+    Emoji(emoji::EmojiCommand),
     /// What apps show to every member for a while.
     Announcements(notices::Announcements),
     /// Bring the database up to date and stop.
@@ -115,6 +118,7 @@ async fn dispatch(what: What, config: Config) -> Result<(), Failure> {
         What::Check => check::run(config).await,
         What::Queue(queue) => queue.run(config).await,
         What::Rules(rules) => rules.run(config).await,
+        What::Emoji(emoji) => emoji.run(config).await,
         What::Announcements(announcements) => announcements.run(config).await,
         What::Migrate => migrate::run(config).await,
     }

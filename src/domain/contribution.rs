@@ -6,6 +6,7 @@ use diesel::prelude::{Queryable, Selectable};
 use diesel::sql_types::SmallInt;
 
 use super::account::Account;
+use super::emoji::ReceivedEmoji;
 use super::id::Id;
 use super::media::ReceivedMedia;
 use super::poll::ReceivedPoll;
@@ -193,6 +194,8 @@ pub struct Received {
     pub mentions: Vec<Id<Account>>,
     /// Its hashtags, folded.
     pub tags: Vec<String>,
+    /// The small pictures that its text names.
+    pub emojis: Vec<ReceivedEmoji>,
     /// The files beside it.
     pub media: Vec<ReceivedMedia>,
     /// What its readers may choose from.

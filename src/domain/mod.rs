@@ -2,6 +2,7 @@
 
 pub mod account;
 pub mod contribution;
+pub mod emoji;
 pub mod filter;
 pub mod handle;
 pub mod host;

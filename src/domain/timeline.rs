@@ -4,6 +4,7 @@ use diesel::prelude::{Insertable, Queryable, Selectable};
 
 use super::account::Account;
 use super::contribution::Contribution;
+use super::emoji::Emoji;
 use super::id::Id;
 use super::profile::Profile;
 use super::view::View;
@@ -110,6 +111,8 @@ pub struct AccountView {
     pub account: Account,
     /// What it says about itself at length; `None` where it never did.
     pub profile: Option<Profile>,
+    /// The small pictures that its texts name.
+    pub emojis: Vec<Emoji>,
     /// How many contributions we have of it.
     pub contributions: i64,
     /// How many follow it, as far as we know.

@@ -2,6 +2,7 @@
 
 use super::account::Account;
 use super::contribution::{Contribution, Kind};
+use super::emoji::Emoji;
 use super::media::Media;
 use super::poll::PollView;
 use super::statement::{Statement, Thesis};
@@ -20,6 +21,8 @@ pub struct View {
     pub mentions: Vec<Account>,
     /// Its hashtags, folded.
     pub tags: Vec<String>,
+    /// The small pictures that its text names.
+    pub emojis: Vec<Emoji>,
     /// The files beside it, in their order.
     pub media: Vec<Media>,
     /// What its readers may choose from.

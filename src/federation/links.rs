@@ -18,7 +18,7 @@ const PAGES: &str = "text/html, application/xhtml+xml";
 pub async fn check(data: &Federation, account: Id<Account>) -> Result<(), Error> {
     let loaded = data.app.db.read(|conn| {
         let account = accounts::by_id(conn, account)?.filter(Account::is_local);
-        Ok(account.map(|account| Ok::<_, Error>((profiles::of(conn, account.id)?, account))).transpose()?)
+        account.map(|account| Ok((profiles::of(conn, account.id)?, account))).transpose()
     });
     let Some((profile, account)) = loaded.await? else { return Ok(()) };
     let fields = Field::read_all(&profile.fields);

@@ -20,8 +20,13 @@ pub async fn copy(data: &Federation, owner: &Account, url: &str) -> Result<Cache
     if owner.standing == HostStanding::Suspended {
         return Err(FetchError::Blocked("the account is suspended here".to_owned()));
     }
+    copy_for(data, &owner.uri, url).await
+}
+
+/// Our copy of the file at `url`, which somebody on the server of `owner` uses.
+pub async fn copy_for(data: &Federation, owner: &Uri, url: &str) -> Result<CachedFile, FetchError> {
     let uri = Uri::parse(url).ok_or_else(|| FetchError::Refused("this is no address".to_owned()))?;
-    admit_owner(data, &owner.uri, &uri).await?;
+    admit_owner(data, owner, &uri).await?;
     let address = address_digest(url);
     if let Some(copy) = known(data, &address).await? {
         return Ok(copy);
@@ -32,7 +37,7 @@ pub async fn copy(data: &Federation, owner: &Account, url: &str) -> Result<Cache
     }
     let closing = |_| FetchError::Temporary("the server stops".to_owned());
     let _seat = data.state.downloads.acquire().await.map_err(closing)?;
-    let (format, bytes) = file(data, &owner.uri, &uri).await?;
+    let (format, bytes) = file(data, owner, &uri).await?;
     let length = i64::try_from(bytes.len()).unwrap_or(i64::MAX);
     let file = data.app.storage.put(format, bytes).await?;
     let copy = CachedFile {

@@ -24,9 +24,11 @@ use crate::domain::contribution::{Contribution, State};
 use crate::domain::host::HostStanding;
 use crate::domain::id::Id;
 use crate::domain::media::{Media, Purpose, account_picture};
+use crate::domain::uri::Uri;
 use crate::federation::{Federation, FetchError, media};
 use crate::media::Format;
-use crate::store::{Conn, Error, accounts, contributions};
+use crate::store::media::CachedFile;
+use crate::store::{Conn, Error, accounts, contributions, emojis};
 
 /// What a browser may do with a file that it opens by itself: show it.
 const INERT: HeaderValue = HeaderValue::from_static(
@@ -44,6 +46,7 @@ pub fn router() -> Router {
     Router::new()
         .route("/media/{name}/{file}", get(show))
         .route("/media/accounts/{id}/{picture}/{version}", get(picture))
+        .route("/media/emoji/{name}", get(emoji))
 }
 
 /// A file that is about to be sent.
@@ -93,6 +96,30 @@ async fn picture(
     };
     let url = url.filter(|_| shown).ok_or_else(PageError::not_found)?;
     let found = elsewhere(&data, &account, url, true).await?;
+    send(&data, found, &headers).await
+}
+
+/// `GET /media/emoji/{name}`: a small picture that texts name.
+async fn emoji(
+    data: Data<Federation>,
+    Path(name): Path<String>,
+    headers: HeaderMap,
+) -> Result<Response, PageError> {
+    let found = data.app.db.read(|conn| Ok(emojis::by_name(conn, &name)?)).await?;
+    let known = found.ok_or_else(PageError::not_found)?;
+    let found = match (known.file, known.remote_url) {
+        (Some(file), _) => Found {
+            file,
+            media_type: known.media_type,
+            length: u64::try_from(known.bytes).unwrap_or_default(),
+            open: true,
+        },
+        (None, Some(url)) => {
+            let host = Uri::parse(&format!("https://{}/", known.host)).ok_or_else(PageError::not_found)?;
+            copied(media::copy_for(&data, &host, &url).await, true)?
+        }
+        (None, None) => return Err(PageError::not_found()),
+    };
     send(&data, found, &headers).await
 }
 
@@ -149,7 +176,11 @@ async fn elsewhere(
     url: &str,
     open: bool,
 ) -> Result<Found, PageError> {
-    match media::copy(data, owner, url).await {
+    copied(media::copy(data, owner, url).await, open)
+}
+
+fn copied(copy: Result<CachedFile, FetchError>, open: bool) -> Result<Found, PageError> {
+    match copy {
         Ok(copy) => Ok(Found {
             file: copy.file,
             media_type: copy.media_type,

@@ -8,6 +8,7 @@ use futures_util::FutureExt;
 use futures_util::stream::{FuturesUnordered, StreamExt};
 use tokio::sync::watch;
 
+use crate::domain::contribution::Contribution;
 use crate::domain::id::Id;
 use crate::domain::job::Job;
 use crate::domain::uri::Uri;
@@ -118,7 +119,6 @@ fn finish(tx: &mut Tx<'_>, stored: &StoredJob, daily: bool) -> Result<(), Error>
 }
 
 async fn perform(data: &Data<Federation>, job: &Job) -> Result<(), Error> {
-    let address = |text: &str| Uri::parse(text).ok_or_else(|| Error::broken(format!("{text} is no address")));
     match job {
         Job::FetchParent { uri } => backfill::parent(data, &address(uri)?).await,
         Job::FetchReplies { contribution } => backfill::replies(data, Id::new(*contribution)).await,
@@ -132,23 +132,31 @@ async fn perform(data: &Data<Federation>, job: &Job) -> Result<(), Error> {
             push::send(data, Id::new(*subscription), Id::new(*notification)).await
         }
         Job::RemoveFile { file } => data.app.storage.delete(file).await,
-        Job::ClosePoll { contribution, .. } => {
-            data.app.db.write(|tx| services::polls::close(tx, Id::new(*contribution))).await
-        }
-        Job::EndMutes { .. } => {
-            data.app
-                .db
-                .write(|tx| {
-                    let now = tx.now;
-                    mutes::expire(tx, now)?;
-                    Ok(())
-                })
-                .await
-        }
+        Job::ClosePoll { contribution, .. } => close_poll(data, Id::new(*contribution)).await,
+        Job::EndMutes { .. } => end_mutes(data).await,
         Job::TakeIn { account, row } => transfer::take_in(data, Id::new(*account), row).await,
         Job::CheckLinks { account } => links::check(data, Id::new(*account)).await,
         Job::Cleanup => cleanup(data).await,
     }
+}
+
+fn address(text: &str) -> Result<Uri, Error> {
+    Uri::parse(text).ok_or_else(|| Error::broken(format!("{text} is no address")))
+}
+
+async fn close_poll(data: &Data<Federation>, id: Id<Contribution>) -> Result<(), Error> {
+    data.app.db.write(|tx| services::polls::close(tx, id)).await
+}
+
+async fn end_mutes(data: &Data<Federation>) -> Result<(), Error> {
+    data.app
+        .db
+        .write(|tx| {
+            let now = tx.now;
+            mutes::expire(tx, now)?;
+            Ok(())
+        })
+        .await
 }
 
 async fn follow_forum(data: &Data<Federation>, follower: i64, forum: &str) -> Result<(), Error> {

@@ -1,5 +1,6 @@
 //! Accounts elsewhere: made known, brought up to date, gone.
 
+use super::emojis;
 use crate::domain::Refusal;
 use crate::domain::account::{Account, AccountKind, AccountState};
 use crate::domain::handle::Handle;
@@ -49,6 +50,11 @@ pub fn receive(
     };
     accounts::keep_document(tx, id, document)?;
     profiles::put(tx, &long_profile(id, actor))?;
+    if !actor.emojis.is_empty()
+        && let Some(account) = accounts::by_id(tx, id)?
+    {
+        emojis::receive(tx, &account, &actor.emojis)?;
+    }
     for key in &actor.keys {
         keys::keep(tx, id, &key.uri, &key.key)?;
     }

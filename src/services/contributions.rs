@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::{media, notifications, publish};
+use super::{emojis, media, notifications, publish};
 use crate::clock::Timestamp;
 use crate::domain::Refusal;
 use crate::domain::account::{Account, AccountKind};
@@ -76,6 +76,7 @@ fn insert(tx: &mut Tx<'_>, received: &Received) -> Result<Receipt, Error> {
     };
     contributions::insert(tx, &head, &received.mentions, &received.tags)?;
     media::receive(tx, received.author.id, id, &received.media)?;
+    emojis::receive(tx, &received.author, &received.emojis)?;
     super::polls::receive(tx, id, received.poll.as_ref())?;
     body(tx, id, received)?;
     keep(tx, id, received, head.text.revision, state)?;
@@ -110,6 +111,7 @@ fn change(tx: &mut Tx<'_>, known: &Contribution, received: &Received) -> Result<
     contributions::set_mentions(tx, known.id, &received.mentions)?;
     contributions::set_tags(tx, known.id, &received.tags)?;
     media::receive(tx, received.author.id, known.id, &received.media)?;
+    emojis::receive(tx, &received.author, &received.emojis)?;
     super::polls::receive(tx, known.id, received.poll.as_ref())?;
     body(tx, known.id, received)?;
     keep(tx, known.id, received, revision, text.state)?;

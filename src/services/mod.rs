@@ -3,6 +3,7 @@
 
 pub mod accounts;
 pub mod contributions;
+pub mod emojis;
 pub mod filters;
 pub mod interactions;
 pub mod lists;

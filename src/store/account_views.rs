@@ -6,10 +6,12 @@ use diesel::dsl::max;
 use diesel::{ExpressionMethods, QueryDsl, QueryResult};
 
 use super::conn::{Conn, run};
-use super::{accounts, profiles};
+use super::{accounts, emojis, profiles};
 use crate::clock::Timestamp;
 use crate::domain::account::Account;
+use crate::domain::emoji::Emoji;
 use crate::domain::id::Id;
+use crate::domain::profile::Profile;
 use crate::domain::timeline::AccountView;
 use crate::domain::uri::Uri;
 use crate::schema::{account_counts, feed};
@@ -62,13 +64,32 @@ fn plain(conn: &mut Conn, found: Vec<Account>) -> QueryResult<Vec<AccountView>> 
     type Row = (Id<Account>, i64, i64, i64, Option<i64>);
     let rows: Vec<Row> = run!(conn, load, query)?;
     let rows: HashMap<Id<Account>, Row> = rows.into_iter().map(|row| (row.0, row)).collect();
+    let mut pictures = pictures(conn, &found, &said)?;
     let view = |account: Account| {
         let (_, contributions, followers, following, last) =
             rows.get(&account.id).copied().unwrap_or((account.id, 0, 0, 0, None));
         // A key begins with the moment in which it was made.
         let last_at = last.map(|key| Timestamp(key >> 16));
         let profile = said.remove(&account.id);
-        AccountView { account, profile, contributions, followers, following, last_at, moved: None }
+        let emojis = pictures.remove(&account.id.get()).unwrap_or_default();
+        let moved = None;
+        AccountView { account, profile, emojis, contributions, followers, following, last_at, moved }
     };
     Ok(found.into_iter().map(view).collect())
+}
+
+/// The emoji of what accounts say about themselves, by the keys of the accounts.
+fn pictures(
+    conn: &mut Conn,
+    found: &[Account],
+    said: &HashMap<Id<Account>, Profile>,
+) -> QueryResult<HashMap<i64, Vec<Emoji>>> {
+    let texts = |account| -> emojis::Said<'_> {
+        let account: &Account = account;
+        let mut texts = vec![account.display_name.as_str(), account.summary.as_str()];
+        texts.extend(said.get(&account.id).map(|profile| profile.fields.as_str()));
+        (account.id.get(), account, texts)
+    };
+    let texts: Vec<_> = found.iter().map(texts).collect();
+    emojis::used(conn, &texts)
 }

@@ -11,6 +11,7 @@ pub mod conversations;
 pub mod db;
 pub mod deliveries;
 pub mod drafts;
+pub mod emojis;
 mod error;
 pub mod filters;
 mod hearsay;

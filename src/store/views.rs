@@ -8,9 +8,10 @@ use diesel::{ExpressionMethods, JoinOnDsl, QueryDsl, QueryResult, SelectableHelp
 
 use super::conn::{Conn, run};
 use super::contributions::{Viewer, visible_to};
-use super::{accounts, media, polls, revisions};
+use super::{accounts, emojis, media, polls, revisions};
 use crate::domain::account::Account;
 use crate::domain::contribution::{Contribution, Kind};
+use crate::domain::emoji::Emoji;
 use crate::domain::id::Id;
 use crate::domain::poll::PollView;
 use crate::domain::statement::{Statement, Thesis};
@@ -34,6 +35,7 @@ pub fn load(conn: &mut Conn, viewer: Viewer, heads: Vec<Contribution>) -> QueryR
     let mut files = media::of_contributions(conn, &ids)?;
     let mut questions = questions(conn, viewer, &heads)?;
     let mut bodies = bodies(conn, viewer, &heads)?;
+    let mut pictures = pictures(conn, &heads, &people, &questions)?;
     let mut named = group(named);
     let mut views = Vec::with_capacity(heads.len());
     for head in heads {
@@ -50,6 +52,7 @@ pub fn load(conn: &mut Conn, viewer: Viewer, heads: Vec<Contribution>) -> QueryR
                 .filter_map(|id| people.get(id).cloned())
                 .collect(),
             tags: hashtags.remove(&head.id).unwrap_or_default(),
+            emojis: pictures.remove(&head.id.get()).unwrap_or_default(),
             media: files.remove(&head.id).unwrap_or_default(),
             poll: questions.remove(&head.id),
             replies: replies.get(&head.id).copied().unwrap_or(0),
@@ -71,6 +74,25 @@ fn questions(
 ) -> QueryResult<HashMap<Id<Contribution>, PollView>> {
     let ids: Ids = heads.iter().filter(|head| head.kind == Kind::Post).map(|head| head.id).collect();
     if ids.is_empty() { Ok(HashMap::new()) } else { polls::of(conn, viewer.account(), &ids) }
+}
+
+/// The emoji of what is said, by the keys of the contributions.
+fn pictures(
+    conn: &mut Conn,
+    heads: &[Contribution],
+    people: &HashMap<Id<Account>, Account>,
+    polls: &HashMap<Id<Contribution>, PollView>,
+) -> QueryResult<HashMap<i64, Vec<Emoji>>> {
+    let said = |head| -> Option<emojis::Said<'_>> {
+        let head: &Contribution = head;
+        let mut texts = vec![head.content.as_str()];
+        texts.extend(head.title.as_deref().into_iter().chain(head.summary.as_deref()));
+        let options = polls.get(&head.id).into_iter().flat_map(|poll| &poll.options);
+        texts.extend(options.map(|option| option.title.as_str()));
+        Some((head.id.get(), people.get(&head.author_id)?, texts))
+    };
+    let said: Vec<_> = heads.iter().filter_map(said).collect();
+    emojis::used(conn, &said)
 }
 
 /// The view of one contribution.

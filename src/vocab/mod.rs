@@ -3,6 +3,7 @@
 pub mod activity;
 pub mod actor;
 pub mod collection;
+mod emoji;
 pub mod incoming;
 mod media;
 pub mod object;
@@ -43,6 +44,7 @@ pub fn context() -> Value {
             "sensitive": "as:sensitive",
             "toot": "http://joinmastodon.org/ns#",
             "blurhash": "toot:blurhash",
+            "Emoji": "toot:Emoji",
             "focalPoint": { "@id": "toot:focalPoint", "@container": "@list" },
             "schema": "https://schema.org/",
             "language": "schema:inLanguage",

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{PUBLIC, context, media};
+use super::{PUBLIC, context, emoji, media};
 use crate::domain::account::Account;
 use crate::domain::contribution::{Kind, State, Visibility};
 use crate::domain::site::ReplyPolicy;
@@ -115,7 +115,8 @@ fn tags(view: &View) -> Vec<Value> {
     let origin = view.head.uri.origin();
     let mention = |account: &Account| json!({ "type": "Mention", "href": account.uri, "name": format!("@{}", account.handle) });
     let hashtag = |name: &String| json!({ "type": "Hashtag", "href": format!("{origin}/tags/{name}"), "name": format!("#{name}") });
-    view.mentions.iter().map(mention).chain(view.tags.iter().map(hashtag)).collect()
+    let emojis = view.emojis.iter().map(|one| emoji::entry(one, origin));
+    view.mentions.iter().map(mention).chain(view.tags.iter().map(hashtag)).chain(emojis).collect()
 }
 
 /// Who may like, reply, announce and quote. A missing sub-policy reads as "nobody" in places, so

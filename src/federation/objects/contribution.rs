@@ -78,6 +78,7 @@ pub fn received(
         in_reply_to: object.in_reply_to.clone(),
         mentions,
         tags: object.tags.clone(),
+        emojis: object.emojis.clone(),
         media: object.media.clone(),
         poll: object.poll.clone(),
         document,

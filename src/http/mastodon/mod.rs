@@ -11,6 +11,7 @@ mod apps;
 mod bookmarks;
 pub mod caller;
 mod conversations;
+mod custom_emojis;
 mod domain_blocks;
 mod doors;
 pub mod entities;
@@ -73,6 +74,7 @@ pub fn router(limits: &config::Http) -> Router {
         .merge(apps::router())
         .merge(bookmarks::router())
         .merge(conversations::router())
+        .merge(custom_emojis::router())
         .merge(domain_blocks::router())
         .merge(favourites::router())
         .merge(filters::router())

@@ -11,7 +11,6 @@ use super::scopes::{Anything, Read};
 /// The routes without content.
 pub(super) fn router() -> Router {
     let open = [
-        "/api/v1/custom_emojis",
         "/api/v1/instance/activity",
         "/api/v1/instance/domain_blocks",
         "/api/v1/trends",

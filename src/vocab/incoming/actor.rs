@@ -3,9 +3,11 @@
 use serde_json::Value;
 
 use super::Problem;
+use super::emoji;
 use super::values::{self, Fields};
 use crate::clock::Timestamp;
 use crate::domain::account::AccountKind;
+use crate::domain::emoji::ReceivedEmoji;
 use crate::domain::handle::{Handle, is_name};
 use crate::domain::keys::VerifyingKey;
 use crate::domain::profile::MOST_FIELDS;
@@ -51,6 +53,8 @@ pub struct IncomingActor {
     pub discoverable: bool,
     /// The rows of its profile: plain names, safe HTML values.
     pub fields: Vec<(String, Html)>,
+    /// The small pictures that its texts name.
+    pub emojis: Vec<ReceivedEmoji>,
     /// Where it moved.
     pub moved_to: Option<Uri>,
     /// Other accounts of the same owner.
@@ -111,6 +115,7 @@ impl IncomingActor {
             locked: values::flag(fields, "manuallyApprovesFollowers"),
             discoverable: values::flag(fields, "discoverable"),
             fields: rows(fields),
+            emojis: emoji::of(fields),
             moved_to: values::single(fields, "movedTo"),
             also_known_as: values::entries(fields.get("alsoKnownAs"))
                 .iter()

@@ -7,6 +7,7 @@
 mod activity;
 mod actor;
 mod collection;
+mod emoji;
 mod media;
 mod object;
 mod poll;

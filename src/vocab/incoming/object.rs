@@ -4,9 +4,10 @@ use serde_json::Value;
 
 use super::Problem;
 use super::values::{self, Audience, Fields};
-use super::{media, poll};
+use super::{emoji, media, poll};
 use crate::clock::Timestamp;
 use crate::domain::contribution::{ReceivedStatement, ReceivedThesis, State, Visibility};
+use crate::domain::emoji::ReceivedEmoji;
 use crate::domain::media::ReceivedMedia;
 use crate::domain::poll::ReceivedPoll;
 use crate::domain::statement::ThesisKind;
@@ -49,6 +50,8 @@ pub struct IncomingObject {
     pub mentions: Vec<Uri>,
     /// Its hashtags, folded, without `#`.
     pub tags: Vec<String>,
+    /// The small pictures that its text names.
+    pub emojis: Vec<ReceivedEmoji>,
     /// The pictures and recordings beside it.
     pub media: Vec<ReceivedMedia>,
     /// What its readers may choose from.
@@ -131,6 +134,7 @@ impl IncomingObject {
             audience: Audience::read(fields),
             mentions,
             tags,
+            emojis: emoji::of(fields),
             media: media::of(fields),
             poll: poll::of(fields),
             on_behalf_of: values::single(fields, "plenum:onBehalfOf"),

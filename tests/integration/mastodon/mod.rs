@@ -2,6 +2,7 @@
 
 mod accounts;
 mod conversations;
+mod emoji;
 mod filters;
 mod later;
 mod limits;

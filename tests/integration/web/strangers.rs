@@ -79,6 +79,7 @@ async fn receives(north: &Instance, author: Account, to: Uri, (warning, text): (
         updated_at: None,
         in_reply_to: Some(to),
         mentions: vec![north.organization().await.id],
+        emojis: Vec::new(),
         media: Vec::new(),
         poll: None,
         tags: vec!["bees".to_owned()],

@@ -4,6 +4,7 @@ use serde::Serialize;
 use serde_json::Value;
 use url::Url;
 
+use super::emoji::{CustomEmoji, emojis};
 use super::{date, day, id};
 use crate::clock::Timestamp;
 use crate::domain::account::{AccountKind, AccountState};
@@ -69,7 +70,7 @@ pub struct Account {
     /// Whether it hides whom it follows; unknown for accounts elsewhere.
     pub hide_collections: Option<bool>,
     /// Emoji in its texts.
-    pub emojis: Vec<Value>,
+    pub emojis: Vec<CustomEmoji>,
     /// Rows of its profile.
     pub fields: Vec<Field>,
     /// Roles that are shown.
@@ -142,7 +143,7 @@ pub fn account(view: &AccountView, site: &Site) -> Account {
         statuses_count: view.contributions,
         last_status_at: view.last_at.map(Timestamp::to_date),
         hide_collections: local.then(|| profile.is_some_and(|profile| profile.hides_collections)),
-        emojis: Vec::new(),
+        emojis: emojis(&view.emojis, site),
         fields: if gone { Vec::new() } else { fields(view) },
         roles: Vec::new(),
         moved: view.moved.as_ref().map(|moved| Box::new(self::account(moved, site))),

@@ -3,6 +3,7 @@
 pub mod account;
 pub mod application;
 pub mod credentials;
+pub mod emoji;
 pub mod filter;
 pub mod instance;
 pub mod list;

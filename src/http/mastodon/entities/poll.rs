@@ -1,8 +1,8 @@
 //! Poll.
 
 use serde::Serialize;
-use serde_json::Value;
 
+use super::emoji::CustomEmoji;
 use super::{date, id};
 use crate::clock::Timestamp;
 use crate::domain::poll::PollView;
@@ -26,7 +26,7 @@ pub struct Poll {
     /// The answers.
     pub options: Vec<PollOption>,
     /// Emoji in its texts.
-    pub emojis: Vec<Value>,
+    pub emojis: Vec<CustomEmoji>,
     /// Whether the asking account took part, or asked.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub voted: Option<bool>,
@@ -45,7 +45,7 @@ pub struct PollOption {
 }
 
 /// Renders a poll for who asks.
-pub fn poll(view: &PollView, mine: Option<&Mine>, now: Timestamp) -> Poll {
+pub fn poll(view: &PollView, emojis: Vec<CustomEmoji>, mine: Option<&Mine>, now: Timestamp) -> Poll {
     let over = view.poll.is_over(now);
     let hidden = view.poll.hides_totals && !over;
     let option = |option: &crate::domain::poll::PollOption| PollOption {
@@ -60,7 +60,7 @@ pub fn poll(view: &PollView, mine: Option<&Mine>, now: Timestamp) -> Poll {
         votes_count: view.options.iter().map(|option| option.votes).sum(),
         voters_count: Some(view.poll.voters),
         options: view.options.iter().map(option).collect(),
-        emojis: Vec::new(),
+        emojis,
         voted: mine.map(|mine| mine.wrote || !view.chosen.is_empty()),
         own_votes: mine.map(|_| view.chosen.clone()),
     }

@@ -4,6 +4,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::account::{Account, account, picture};
+use super::emoji::{CustomEmoji, emojis};
 use super::filter::FilterResult;
 use super::media::{MediaAttachment, list};
 use super::poll::{Poll, poll};
@@ -85,7 +86,7 @@ pub struct Status {
     /// Its hashtags.
     pub tags: Vec<Tag>,
     /// Emoji in its text.
-    pub emojis: Vec<Value>,
+    pub emojis: Vec<CustomEmoji>,
     /// Preview of a link.
     pub card: Option<Value>,
     /// What it asks its readers to choose from.
@@ -160,7 +161,7 @@ pub struct StatusEdit {
     /// Pictures, films and sounds.
     pub media_attachments: Vec<MediaAttachment>,
     /// Emoji in its text.
-    pub emojis: Vec<Value>,
+    pub emojis: Vec<CustomEmoji>,
 }
 
 /// What stands around a status.
@@ -225,7 +226,7 @@ pub fn edits(line: &Line, versions: &[Revision], site: &Site) -> Vec<StatusEdit>
         created_at: date(at),
         account: account(&line.author, site),
         media_attachments: list(&line.view.media, &site.origin),
-        emojis: Vec::new(),
+        emojis: emojis(&line.view.emojis, site),
     };
     if versions.is_empty() {
         return vec![edit(content(head), head.summary.as_deref(), head.published_at)];
@@ -277,9 +278,9 @@ fn original(line: &Line, site: &Site, now: Timestamp) -> Status {
         media_attachments: list(&line.view.media, &site.origin),
         mentions: view.mentions.iter().map(mention).collect(),
         tags: view.tags.iter().map(|name| tag(name, site)).collect(),
-        emojis: Vec::new(),
+        emojis: emojis(&view.emojis, site),
         card: None,
-        poll: view.poll.as_ref().map(|view| poll(view, mine, now)),
+        poll: view.poll.as_ref().map(|one| poll(one, emojis(&view.emojis, site), mine, now)),
         quote: None,
         quote_approval: QuoteApproval::default(),
     }
