@@ -120,10 +120,10 @@ fn finish(tx: &mut Tx<'_>, stored: &StoredJob, daily: bool) -> Result<(), Error>
 
 async fn perform(data: &Data<Federation>, job: &Job) -> Result<(), Error> {
     match job {
-        Job::FetchParent { uri } => backfill::parent(data, &address(uri)?).await,
+        Job::FetchParent { uri } => fetch_parent(data, uri).await,
         Job::FetchReplies { contribution } => backfill::replies(data, Id::new(*contribution)).await,
         Job::FetchTheses { statement } => backfill::theses(data, Id::new(*statement)).await,
-        Job::FetchAccount { uri } => resolve::refresh(data, &address(uri)?).await,
+        Job::FetchAccount { uri } => fetch_account(data, uri).await,
         Job::FetchOutbox { account } => backfill::outbox(data, Id::new(*account)).await,
         Job::FetchNodeInfo { host } => nodeinfo(data, host).await,
         Job::FollowForum { follower, forum } => follow_forum(data, *follower, forum).await,
@@ -142,6 +142,14 @@ async fn perform(data: &Data<Federation>, job: &Job) -> Result<(), Error> {
 
 fn address(text: &str) -> Result<Uri, Error> {
     Uri::parse(text).ok_or_else(|| Error::broken(format!("{text} is no address")))
+}
+
+async fn fetch_parent(data: &Data<Federation>, uri: &str) -> Result<(), Error> {
+    backfill::parent(data, &address(uri)?).await
+}
+
+async fn fetch_account(data: &Data<Federation>, uri: &str) -> Result<(), Error> {
+    resolve::refresh(data, &address(uri)?).await
 }
 
 async fn close_poll(data: &Data<Federation>, id: Id<Contribution>) -> Result<(), Error> {
