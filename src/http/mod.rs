@@ -28,6 +28,7 @@ use tower_http::timeout::TimeoutLayer;
 
 use crate::config;
 use crate::federation::Federation;
+use crate::store::settings;
 use activitypub::{actors, contributions};
 use error::PageError;
 use extract::accept::wants_activity;
@@ -53,6 +54,7 @@ pub fn router(config: FederationConfig<Federation>) -> Router {
 fn site(limits: &config::Http) -> Router {
     Router::new()
         .route("/", get(home))
+        .route("/health", get(health))
         .route("/actors/{name}", get(actor))
         .route("/c/{token}", get(post))
         .route("/s/{token}", get(statement))
@@ -80,6 +82,14 @@ async fn home(data: Data<Federation>, headers: HeaderMap, page: web::Visit) -> R
         return negotiated(actors::instance(data).await);
     }
     web::home_page(&data, page).await
+}
+
+/// `GET /health`: `OK` while the database answers, for monitors and reverse proxies.
+async fn health(data: Data<Federation>) -> Response {
+    match data.app.db.read(|conn| Ok(settings::get(conn)?)).await {
+        Ok(_) => "OK".into_response(),
+        Err(_) => (StatusCode::SERVICE_UNAVAILABLE, "The database does not answer").into_response(),
+    }
 }
 
 /// `GET /actors/{name}`: an identity; people are led to the page.

@@ -9,15 +9,14 @@ pub mod inbox;
 pub mod well_known;
 
 use axum::Router;
+use axum::http::Method;
 use axum::routing::{get, post};
+use tower_http::cors::{AllowHeaders, AllowOrigin, CorsLayer};
 
 /// Routes that only servers use. Addresses that people open too are negotiated in `http`.
 pub fn router() -> Router {
     Router::new()
-        .route("/.well-known/webfinger", get(well_known::webfinger))
-        .route("/.well-known/host-meta", get(well_known::host_meta))
-        .route("/.well-known/nodeinfo", get(well_known::nodeinfo_links))
-        .route("/nodeinfo/{version}", get(well_known::nodeinfo))
+        .merge(discovery())
         .route("/actor", get(actors::instance))
         .route("/actor/outbox", get(collections::empty_outbox))
         .route("/actor/inbox", post(inbox::receive))
@@ -37,4 +36,18 @@ pub fn router() -> Router {
         .route("/s/{token}/history", get(collections::history))
         .route("/s/{token}/rev/{revision}", get(contributions::revision))
         .route("/s/{token}/t/{key}/replies", get(collections::replies))
+}
+
+/// Where servers look first, and apps that run in pages of other origins, too.
+fn discovery() -> Router {
+    let open = CorsLayer::new()
+        .allow_origin(AllowOrigin::any())
+        .allow_methods([Method::GET])
+        .allow_headers(AllowHeaders::mirror_request());
+    Router::new()
+        .route("/.well-known/webfinger", get(well_known::webfinger))
+        .route("/.well-known/host-meta", get(well_known::host_meta))
+        .route("/.well-known/nodeinfo", get(well_known::nodeinfo_links))
+        .route("/nodeinfo/{version}", get(well_known::nodeinfo))
+        .layer(open)
 }

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use activitypub_federation::config::Data;
 use axum::extract::{Path, Query};
 use axum::http::StatusCode;
-use axum::http::header::{ACCESS_CONTROL_ALLOW_ORIGIN, CACHE_CONTROL, CONTENT_TYPE};
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
@@ -160,10 +160,6 @@ pub async fn nodeinfo(data: Data<Federation>, Path(version): Path<String>) -> Re
 }
 
 fn json_answer(value: &Value, media_type: &str) -> Response {
-    let headers = [
-        (CONTENT_TYPE, media_type.to_owned()),
-        (CACHE_CONTROL, CACHE.to_owned()),
-        (ACCESS_CONTROL_ALLOW_ORIGIN, "*".to_owned()),
-    ];
+    let headers = [(CONTENT_TYPE, media_type.to_owned()), (CACHE_CONTROL, CACHE.to_owned())];
     (headers, value.to_string()).into_response()
 }

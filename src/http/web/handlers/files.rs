@@ -1,7 +1,7 @@
 //! Files pages refer to, and what robots should know.
 
 use axum::extract::{Path, RawQuery};
-use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
+use axum::http::header::{ACCESS_CONTROL_ALLOW_ORIGIN, CACHE_CONTROL, CONTENT_TYPE};
 use axum::response::IntoResponse;
 
 use super::Answer;
@@ -14,7 +14,10 @@ pub async fn asset(Path(name): Path<String>, RawQuery(query): RawQuery) -> Answe
     let current =
         query.as_deref().and_then(|query| query.strip_prefix("v=")) == Some(env!("CARGO_PKG_VERSION"));
     let cache = if current { "public, max-age=31536000, immutable" } else { "public, max-age=300" };
-    Ok(([(CONTENT_TYPE, asset.media_type), (CACHE_CONTROL, cache)], asset.body).into_response())
+    // Apps in pages of other origins draw them, as they draw everybody's pictures.
+    let headers =
+        [(CONTENT_TYPE, asset.media_type), (CACHE_CONTROL, cache), (ACCESS_CONTROL_ALLOW_ORIGIN, "*")];
+    Ok((headers, asset.body).into_response())
 }
 
 /// `GET /robots.txt`: everything public may be indexed; forms are no pages.
