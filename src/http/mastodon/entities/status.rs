@@ -14,7 +14,7 @@ use crate::domain::contribution::{Contribution, Kind, Visibility};
 use crate::domain::site::Site;
 use crate::domain::timeline::{Line, Mine};
 use crate::store::revisions::Revision;
-use crate::text::plain;
+use crate::text::{Html, plain};
 
 /// A contribution, or the boost of one, as clients take it.
 #[derive(Clone, Debug, Serialize)]
@@ -298,7 +298,10 @@ fn content(head: &Contribution) -> String {
     let Some(title) = head.title.as_deref().filter(|_| head.kind != Kind::Thesis) else {
         return head.content.clone();
     };
-    let announcement = head.summary.as_deref().filter(|text| !text.trim().is_empty());
+    let begins = words(&plain::text(&Html::from_store(head.content.clone())));
+    // Many announce a text with its own first sentences; nobody wants to read them twice.
+    let news = |text: &&str| !begins.starts_with(&words(text));
+    let announcement = head.summary.as_deref().filter(news);
     let announcement = announcement.map(|text| format!("<p>{}</p>", plain::escape(text)));
     let url = plain::escape(&head.url);
     format!(
@@ -307,6 +310,11 @@ fn content(head: &Contribution) -> String {
         announcement.unwrap_or_default(),
         head.content
     )
+}
+
+/// A text without regard to how its words are set apart.
+fn words(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 fn mention(account: &crate::domain::account::Account) -> Mention {
