@@ -5,7 +5,9 @@ use crate::domain::contribution::{Contribution, Visibility};
 use crate::domain::host::HostStanding;
 use crate::domain::id::Id;
 use crate::domain::notification::{Handling, NotificationKind, Policy};
-use crate::store::{Error, Tx, contributions, hosts, mutes, notification_policies, notifications, relations};
+use crate::store::{
+    Error, Tx, contributions, hosts, interactions, mutes, notification_policies, notifications, relations,
+};
 
 /// Younger accounts are new ones, in seconds.
 const NEW_SECONDS: i64 = 30 * 24 * 3600;
@@ -49,6 +51,16 @@ pub fn published(
     });
     for listener in listeners.into_iter().filter(|listener| told && !named.contains(listener)) {
         tell(tx, listener, NotificationKind::Published, author, Some(about))?;
+    }
+    Ok(())
+}
+
+/// Tells those here who handed a contribution on that it reads differently now.
+pub fn changed(tx: &mut Tx<'_>, author: &Account, about: Id<Contribution>) -> Result<(), Error> {
+    for booster in interactions::local_boosters(tx, about)? {
+        // Of the newest change only: what they did not read before is not worth reading any more.
+        notifications::forget_update(tx, booster, about)?;
+        tell(tx, booster, NotificationKind::Update, author, Some(about))?;
     }
     Ok(())
 }

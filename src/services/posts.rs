@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::media::{self, Described};
-use super::{contributions, publish};
+use super::{contributions, notifications, publish};
 use crate::domain::Refusal;
 use crate::domain::account::Account;
 use crate::domain::contribution::{Contribution, Kind, State, Visibility};
@@ -208,6 +208,7 @@ pub fn rewrite(
     store::contributions::set_tags(tx, id, &tags)?;
     let view = load(tx, id)?;
     let document = freeze(tx, &view, None)?;
+    notifications::changed(tx, author, id)?;
     if head.visibility != Visibility::Internal {
         publish::update(tx, &view, &document)?;
     }

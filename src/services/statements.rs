@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::{posts, publish};
+use super::{notifications, posts, publish};
 use crate::domain::Refusal;
 use crate::domain::account::Account;
 use crate::domain::contribution::{Contribution, Kind, State, Visibility};
@@ -351,6 +351,7 @@ fn freeze(tx: &mut Tx<'_>, id: Id<Contribution>, reason: Option<&str>) -> Result
         publish::create(tx, &view, &document)?;
     } else {
         publish::update(tx, &view, &document)?;
+        notifications::changed(tx, &view.author, id)?;
     }
     posts::load(tx, id)
 }

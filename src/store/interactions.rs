@@ -1,6 +1,6 @@
 //! Likes and boosts.
 
-use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, QueryResult, SelectableHelper};
+use diesel::{ExpressionMethods, JoinOnDsl, OptionalExtension, QueryDsl, QueryResult, SelectableHelper};
 
 use super::Error;
 use super::conn::{Conn, run};
@@ -10,7 +10,7 @@ use crate::domain::contribution::Contribution;
 use crate::domain::id::Id;
 use crate::domain::timeline::Boost;
 use crate::domain::uri::Uri;
-use crate::schema::{boosts, likes};
+use crate::schema::{accounts, boosts, likes};
 
 /// The activity with which an account likes a contribution.
 pub fn like(conn: &mut Conn, account: Id<Account>, id: Id<Contribution>) -> QueryResult<Option<Uri>> {
@@ -54,6 +54,16 @@ pub fn boost(conn: &mut Conn, account: Id<Account>, id: Id<Contribution>) -> Que
 pub fn boost_of(conn: &mut Conn, account: Id<Account>, id: Id<Contribution>) -> QueryResult<Option<Boost>> {
     let query = boosts::table.filter(boosts::account_id.eq(account)).filter(boosts::contribution_id.eq(id));
     run!(conn, first, query.select(Boost::as_select())).optional()
+}
+
+/// Who here boosted a contribution.
+pub fn local_boosters(conn: &mut Conn, id: Id<Contribution>) -> QueryResult<Vec<Id<Account>>> {
+    let query = boosts::table
+        .inner_join(accounts::table.on(accounts::id.eq(boosts::account_id)))
+        .filter(boosts::contribution_id.eq(id))
+        .filter(accounts::host_id.is_null())
+        .select(boosts::account_id);
+    run!(conn, load, query)
 }
 
 /// Keeps a boost.

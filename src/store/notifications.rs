@@ -224,6 +224,15 @@ pub fn forget_request(conn: &mut Conn, account: Id<Account>, from: Id<Account>) 
     run!(conn, execute, diesel::delete(request))
 }
 
+/// Removes that a contribution was changed.
+pub fn forget_update(conn: &mut Conn, account: Id<Account>, about: Id<Contribution>) -> QueryResult<usize> {
+    let update = notifications::table
+        .filter(notifications::account_id.eq(account))
+        .filter(notifications::contribution_id.eq(about))
+        .filter(notifications::kind.eq(NotificationKind::Update));
+    run!(conn, execute, diesel::delete(update))
+}
+
 /// How many an account has not read.
 pub fn unread(conn: &mut Conn, account: Id<Account>) -> QueryResult<i64> {
     let query = notifications::table

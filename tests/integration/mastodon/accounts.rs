@@ -264,6 +264,8 @@ async fn a_statement_is_found_by_its_address_and_by_its_words() {
         let words = find("sheep").await;
         assert!(words["statuses"].as_array().unwrap().len() >= 2, "{words}");
         assert_eq!(find("shee many").await["statuses"][0]["uri"], thesis.as_str());
+        // The words of the whole text lead to a statement, not those of its title alone.
+        assert_eq!(find("looked for a long time").await["statuses"][0]["uri"], view.head.uri.as_str());
         assert_eq!(find("goats").await, json!({ "accounts": [], "statuses": [], "hashtags": [] }));
         let nowhere = find(&format!("{}/s/none", south.origin())).await;
         assert_eq!(nowhere, json!({ "accounts": [], "statuses": [], "hashtags": [] }));

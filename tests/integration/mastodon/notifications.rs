@@ -181,3 +181,21 @@ async fn a_policy_puts_strangers_aside_until_they_are_let_in() {
     })
     .await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_handed_something_on_hears_when_it_changes() {
+    let world = World::of(["north"]).await;
+    let north = world.at("north");
+    let (_, app) = member(north, "ada").await;
+    let (_, bea) = member(north, "bea").await;
+    let post = says(&app, "A thought").await;
+    does(&bea, "reblog", &post).await;
+    for text in ["Another thought", "Another thought", "A third"] {
+        let change = json!({ "status": text });
+        app.ask(Method::PUT, &format!("/api/v1/statuses/{post}"), &[], Some(change)).await.ok();
+    }
+    let heard = bea.get("/api/v1/notifications").await.ok();
+    assert_eq!(heard.as_array().unwrap().len(), 1, "{heard}");
+    assert_eq!((&heard[0]["type"], &heard[0]["status"]["id"]), (&json!("update"), &json!(post)));
+    assert!(heard[0]["status"]["content"].as_str().unwrap().contains("A third"));
+}
