@@ -124,6 +124,7 @@ fn context() -> Value {
         "https://www.w3.org/ns/cid/v1",
         {
             "toot": "http://joinmastodon.org/ns#",
+            "Emoji": "toot:Emoji",
             "discoverable": "toot:discoverable",
             "indexable": "toot:indexable",
             "featured": id("toot:featured"),

@@ -9,7 +9,7 @@ pub mod inbox;
 pub mod well_known;
 
 use axum::Router;
-use axum::http::Method;
+use axum::http::{Method, StatusCode};
 use axum::routing::{get, post};
 use tower_http::cors::{AllowHeaders, AllowOrigin, CorsLayer};
 
@@ -44,10 +44,12 @@ fn discovery() -> Router {
         .allow_origin(AllowOrigin::any())
         .allow_methods([Method::GET])
         .allow_headers(AllowHeaders::mirror_request());
+    // The layer answers what is asked beforehand, once there is a route for the question.
+    let asked = async || StatusCode::NO_CONTENT;
     Router::new()
-        .route("/.well-known/webfinger", get(well_known::webfinger))
-        .route("/.well-known/host-meta", get(well_known::host_meta))
-        .route("/.well-known/nodeinfo", get(well_known::nodeinfo_links))
-        .route("/nodeinfo/{version}", get(well_known::nodeinfo))
+        .route("/.well-known/webfinger", get(well_known::webfinger).options(asked))
+        .route("/.well-known/host-meta", get(well_known::host_meta).options(asked))
+        .route("/.well-known/nodeinfo", get(well_known::nodeinfo_links).options(asked))
+        .route("/nodeinfo/{version}", get(well_known::nodeinfo).options(asked))
         .layer(open)
 }

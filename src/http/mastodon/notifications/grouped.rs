@@ -19,7 +19,7 @@ use super::super::paging::{self, Newer};
 use super::super::params::Params;
 use super::super::scopes::{ReadNotifications, WriteNotifications};
 use super::super::shown;
-use super::{parties, unread_rows, wanted};
+use super::{spoken_of, unread_rows, wanted};
 use crate::app::App;
 use crate::domain::account::Account;
 use crate::domain::id::Id;
@@ -137,7 +137,7 @@ fn rendered(
         .filter(|row| named.contains(&row.from_id.to_string()))
         .cloned()
         .collect();
-    let mut parties = parties(conn, app, me, &spoken)?;
+    let mut parties = spoken_of(conn, app, me, &spoken)?;
     let seen = |group: &NotificationGroup| {
         group.status_id.as_ref().is_none_or(|status| parties.statuses.contains_key(status))
     };

@@ -18,6 +18,7 @@ use super::scopes::{ReadNotifications, WriteNotifications};
 use super::shown;
 use crate::app::App;
 use crate::domain::account::Account;
+use crate::domain::contribution::Contribution;
 use crate::domain::id::Id;
 use crate::domain::marker::Timeline;
 use crate::domain::notification::Notification as Row;
@@ -57,12 +58,16 @@ fn wanted(params: &Params) -> Wanted {
     }
 }
 
-/// Loads what notifications speak of, as far as the account that hears may see it.
-pub(super) fn parties(conn: &mut Conn, app: &App, me: Id<Account>, rows: &[Row]) -> Result<Parties, Error> {
-    let mut people: Vec<_> = rows.iter().map(|row| row.from_id).collect();
+/// Loads accounts and contributions, the latter as far as the account that hears may see them.
+fn parties(
+    conn: &mut Conn,
+    app: &App,
+    me: Id<Account>,
+    mut people: Vec<Id<Account>>,
+    mut about: Vec<Id<Contribution>>,
+) -> Result<Parties, Error> {
     people.sort_unstable();
     people.dedup();
-    let mut about: Vec<_> = rows.iter().filter_map(|row| row.contribution_id).collect();
     about.sort_unstable();
     about.dedup();
     let viewer = Viewer::Member(me);
@@ -75,6 +80,13 @@ pub(super) fn parties(conn: &mut Conn, app: &App, me: Id<Account>, rows: &[Row])
     })
 }
 
+/// Loads what notifications speak of.
+fn spoken_of(conn: &mut Conn, app: &App, me: Id<Account>, rows: &[Row]) -> Result<Parties, Error> {
+    let people = rows.iter().map(|row| row.from_id).collect();
+    let about = rows.iter().filter_map(|row| row.contribution_id).collect();
+    parties(conn, app, me, people, about)
+}
+
 /// Renders notifications of one account, one by one.
 pub(super) fn rendered(
     conn: &mut Conn,
@@ -82,7 +94,7 @@ pub(super) fn rendered(
     me: Id<Account>,
     rows: &[Row],
 ) -> Result<Vec<Notification>, Error> {
-    let parties = parties(conn, app, me, rows)?;
+    let parties = spoken_of(conn, app, me, rows)?;
     Ok(rows.iter().filter_map(|row| notification(row, &parties)).collect())
 }
 

@@ -8,18 +8,16 @@ use serde_json::{Value, json};
 
 use super::super::answer::{Answer, ApiError, Empty};
 use super::super::caller::{Allowed, PathId};
-use super::super::entities::notification::{self as entity, Parties};
+use super::super::entities::notification as entity;
 use super::super::paging::{self, Newer};
 use super::super::params::Params;
 use super::super::scopes::{ReadNotifications, WriteNotifications};
-use super::super::shown;
+use super::parties;
 use crate::app::App;
 use crate::domain::account::Account;
 use crate::domain::id::Id;
 use crate::domain::notification::{Aside, Handling, Policy};
-use crate::domain::timeline::Found;
 use crate::federation::Federation;
-use crate::store::contributions::{self, Viewer};
 use crate::store::{Conn, Error, Tx, notification_policies as store};
 
 /// Requests of one call at most.
@@ -120,16 +118,9 @@ fn change(tx: &mut Tx<'_>, me: Id<Account>, given: [Option<Handling>; 6]) -> Res
 }
 
 fn rendered(conn: &mut Conn, app: &App, me: Id<Account>, aside: &[Aside]) -> Result<Vec<Value>, Error> {
-    let viewer = Viewer::Member(me);
-    let people: Vec<_> = aside.iter().map(|one| one.from).collect();
-    let about: Vec<_> = aside.iter().filter_map(|one| one.about).collect();
-    let heads = contributions::by_ids(conn, viewer, &about)?.into_iter().map(Found::from).collect();
-    let statuses = shown::statuses(conn, app, viewer, heads)?;
-    let accounts = shown::accounts_by_ids(conn, app, &people)?;
-    let parties = Parties {
-        accounts: accounts.into_iter().map(|account| (account.id.clone(), account)).collect(),
-        statuses: statuses.into_iter().map(|status| (status.id.clone(), status)).collect(),
-    };
+    let people = aside.iter().map(|one| one.from).collect();
+    let about = aside.iter().filter_map(|one| one.about).collect();
+    let parties = parties(conn, app, me, people, about)?;
     Ok(aside.iter().filter_map(|one| entity::request(one, &parties)).collect())
 }
 
