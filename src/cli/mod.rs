@@ -42,11 +42,9 @@ enum What {
     /// People who sign in, their roles, passwords, invitations and tokens.
     Account(account::Account),
     /// Turn a text or Markdown file into a draft statement.
-    /// Turn a text or Markdown file into a draft statement.
     Import(import::Import),
     /// Three organizations on this machine that follow and answer each other.
     Demo(demo::Demo),
-    /// Look at the site the way another server does.
     /// Look at the site the way another server does.
     Check,
     /// What waits between this server and others, what was put aside, and trying it again.

@@ -10,7 +10,7 @@ use crate::domain::id::Id;
 use crate::domain::job::Job;
 use crate::domain::keys::Algorithm;
 use crate::domain::profile::{Field, Profile};
-use crate::store::{Conn, Error, Tx, accounts, jobs, keys, profiles};
+use crate::store::{Conn, Error, Tx, account_views, accounts, jobs, keys, profiles};
 use crate::text::{markdown, plain};
 use crate::vocab::actor::{self, Actor};
 
@@ -105,9 +105,12 @@ pub fn document(conn: &mut Conn, account: &Account) -> Result<Value, Error> {
     let ed25519 = keys::signing(conn, account.id, Algorithm::Ed25519)?;
     let pem = rsa.key.verifying_key().to_pem();
     let multibase = ed25519.key.verifying_key().to_multibase();
+    let profile = profiles::of(conn, account.id)?;
+    let view = account_views::one(conn, account.clone())?.ok_or(Refusal::NotFound)?;
     Ok(actor::document(&Actor {
         account,
-        profile: &profiles::of(conn, account.id)?,
+        profile: &profile,
+        emojis: &view.emojis,
         rsa: (&rsa.uri, &pem),
         ed25519: Some((&ed25519.uri, &multibase)),
         webfinger: account.handle.clone(),

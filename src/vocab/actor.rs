@@ -2,7 +2,9 @@
 
 use serde_json::{Map, Value, json};
 
+use super::emoji;
 use crate::domain::account::{Account, AccountKind};
+use crate::domain::emoji::Emoji;
 use crate::domain::profile::{Field, Profile};
 use crate::domain::uri::Uri;
 use crate::media::Format;
@@ -20,6 +22,8 @@ pub struct Actor<'a> {
     pub ed25519: Option<(&'a Uri, &'a str)>,
     /// `name@host`.
     pub webfinger: String,
+    /// The emoji that its texts name.
+    pub emojis: &'a [Emoji],
 }
 
 /// The actor document.
@@ -60,6 +64,7 @@ pub fn document(actor: &Actor<'_>) -> Value {
             put("indexable", json!(account.discoverable || actor.profile.indexable));
             put("attributionDomains", json!([uri.host()]));
             put("attachment", fields(actor.profile, origin));
+            put("tag", actor.emojis.iter().map(|one| emoji::entry(one, origin)).collect());
             put("generator", generator(origin));
         }
     }

@@ -75,10 +75,13 @@ async fn emoji_travel_and_come_through_us() {
     let (_, bela) = member(south, "bela").await;
     has_emoji(north, "bee").await;
     has_emoji(south, "rose").await;
+    let change = json!({ "display_name": "Ada :bee:" });
+    ada.ask(Method::PATCH, "/api/v1/accounts/update_credentials", &[], Some(change)).await.ok();
     let said = ada.post("/api/v1/statuses", json!({ "status": ":bee: and :rose:" })).await.ok();
     let copy = resolve::contribution(&south.data(), said["uri"].as_str().unwrap()).await.unwrap();
     let copy = bela.get(&format!("/api/v1/statuses/{}", copy.id)).await.ok();
     assert_eq!(named(&copy["emojis"]), ["bee"], "what ours is called so is another one");
+    assert_eq!(named(&copy["account"]["emojis"]), ["bee"]);
     let emoji = &copy["emojis"][0];
     assert_eq!(emoji["visible_in_picker"], false);
     let url = emoji["url"].as_str().unwrap();
