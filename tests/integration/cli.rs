@@ -200,3 +200,40 @@ async fn what_was_put_aside_is_shown_and_tried_again() {
     assert!(succeeds(&queue(&["retry"])).starts_with("0 deliveries and 2 received"));
     assert!(succeeds(&queue(&["list"])).starts_with("0 deliveries and 2 received"));
 }
+
+#[test]
+fn admins_keep_rules_announcements_and_emoji() {
+    let home = TempDir::new().unwrap();
+    set_up(home.path());
+    let run = |arguments: &[&str]| plenum(home.path(), arguments, "");
+    let key = |said: &str| said.split_whitespace().next().unwrap().to_owned();
+    let first = key(&succeeds(&run(&["rules", "add", "Be kind.", "--hint", "Always."])));
+    succeeds(&run(&["rules", "add", "Say who you are."]));
+    let list = succeeds(&run(&["rules", "list"]));
+    assert!(list.contains("1. Be kind.") && list.contains("2. Say who you are."), "{list}");
+    assert!(fails(&run(&["rules", "add", "  "])).contains("blank"));
+    succeeds(&run(&["rules", "remove", &first]));
+    assert!(fails(&run(&["rules", "remove", &first])).contains("not found"));
+    assert!(!succeeds(&run(&["rules", "list"])).contains("Be kind."));
+
+    let publish = ["announcements", "publish", "We move.", "--until", "2999-01-01T00:00:00Z"];
+    let announced = key(&succeeds(&run(&publish)));
+    assert!(succeeds(&run(&["announcements", "list"])).contains("We move."));
+    assert!(fails(&run(&["announcements", "publish", "x", "--until", "soon"])).contains("date and time"));
+    assert!(
+        fails(&run(&["announcements", "publish", "x", "--until", "2001-01-01T00:00:00Z"])).contains("over")
+    );
+    succeeds(&run(&["announcements", "withdraw", &announced]));
+    assert_eq!(succeeds(&run(&["announcements", "list"])), "");
+
+    let (picture, text) = (home.path().join("bee.png"), home.path().join("bee.txt"));
+    std::fs::write(&picture, crate::mastodon::emoji::DOT).unwrap();
+    std::fs::write(&text, "a bee").unwrap();
+    let added = succeeds(&run(&["emoji", "add", "bee", picture.to_str().unwrap(), "--category", "animals"]));
+    assert!(added.starts_with(":bee:  https://red.example/media/emoji/"), "{added}");
+    assert!(fails(&run(&["emoji", "add", "fly", text.to_str().unwrap()])).contains("no picture"));
+    assert!(fails(&run(&["emoji", "add", "a b", picture.to_str().unwrap()])).contains("letters"));
+    assert!(succeeds(&run(&["emoji", "list"])).contains("animals"));
+    succeeds(&run(&["emoji", "remove", "bee"]));
+    assert_eq!(succeeds(&run(&["emoji", "list"])), "");
+}

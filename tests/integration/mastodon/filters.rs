@@ -31,6 +31,19 @@ fn id(value: &Value) -> &str {
     value["id"].as_str().unwrap()
 }
 
+async fn refuses_what_is_no_filter(ada: &Client) {
+    for bad in [
+        json!({ "title": "x" }),
+        json!({ "title": "", "context": ["home"] }),
+        json!({ "title": "x", "context": ["moon"] }),
+        json!({ "title": "x", "context": ["home"], "filter_action": "burn" }),
+        json!({ "title": "x", "context": ["home"], "keywords_attributes": [{ "keyword": " " }] }),
+    ] {
+        assert_eq!(ada.post(V2, bad.clone()).await.status, StatusCode::UNPROCESSABLE_ENTITY, "{bad}");
+    }
+    assert_eq!(ada.get(V2).await.ok(), json!([]), "what was refused left nothing");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_filter_is_made_changed_and_removed() {
     on_each_engine(async |database| {
@@ -38,16 +51,7 @@ async fn a_filter_is_made_changed_and_removed() {
         let north = world.at("north");
         let (_, ada) = member(north, "ada").await;
         let (_, bela) = member(north, "bela").await;
-        for bad in [
-            json!({ "title": "x" }),
-            json!({ "title": "", "context": ["home"] }),
-            json!({ "title": "x", "context": ["moon"] }),
-            json!({ "title": "x", "context": ["home"], "filter_action": "burn" }),
-            json!({ "title": "x", "context": ["home"], "keywords_attributes": [{ "keyword": " " }] }),
-        ] {
-            assert_eq!(ada.post(V2, bad.clone()).await.status, StatusCode::UNPROCESSABLE_ENTITY, "{bad}");
-        }
-        assert_eq!(ada.get(V2).await.ok(), json!([]), "what was refused left nothing");
+        refuses_what_is_no_filter(&ada).await;
         let body = json!({
             "title": "Rent", "context": ["home", "thread"], "filter_action": "hide", "expires_in": "3600",
             "keywords_attributes": [{ "keyword": "rent", "whole_word": "0" }, { "keyword": "lease" }],

@@ -162,7 +162,7 @@ async fn a_list_shows_its_accounts_and_home_may_be_without_them() {
         assert_eq!(first.each("id"), expected[..2]);
         assert_eq!(ada.get(&next).await.each("id"), expected[2..4]);
         let above = ada.get(&format!("{timeline}?limit=1&min_id={said}")).await.each("id");
-        assert_eq!(above, [private.clone()]);
+        assert_eq!(above, [private.as_str()]);
 
         let home = ada.get("/api/v1/timelines/home").await.each("id");
         assert!(home.contains(&said) && home.contains(&of_cleo));

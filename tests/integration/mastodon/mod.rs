@@ -2,7 +2,7 @@
 
 mod accounts;
 mod conversations;
-mod emoji;
+pub(crate) mod emoji;
 mod filters;
 mod later;
 mod limits;
