@@ -17,7 +17,7 @@ use axum::Router;
 use axum::extract::{DefaultBodyLimit, Path, Request};
 use axum::http::header::VARY;
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri};
 use axum::middleware::from_fn;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
@@ -39,6 +39,9 @@ pub fn router(config: FederationConfig<Federation>) -> Router {
     let limits = config.to_request_data().app.config.http.clone();
     let (apps, site) = (mastodon::router(&limits), site(&limits));
     let doors = service_fn(move |mut request: Request| {
+        if let Some(uri) = without_zeros(request.uri()) {
+            *request.uri_mut() = uri;
+        }
         if (request.uri().path().starts_with("/api/") || request.uri().path().starts_with("/oauth/"))
             && let Some(uri) = mastodon::trimmed(request.uri())
         {
@@ -48,6 +51,18 @@ pub fn router(config: FederationConfig<Federation>) -> Router {
         door.clone().oneshot(request)
     });
     Router::new().fallback_service(doors).layer(FederationMiddleware::new(config))
+}
+
+/// The same address with the mark of what cannot be read in the place of zero bytes. No text of ours
+/// holds one, and PostgreSQL does not even take the question.
+fn without_zeros(uri: &Uri) -> Option<Uri> {
+    let written = uri.path_and_query()?.as_str();
+    if !written.contains("%00") {
+        return None;
+    }
+    let mut parts = uri.clone().into_parts();
+    parts.path_and_query = Some(written.replace("%00", "%EF%BF%BD").parse().ok()?);
+    Uri::from_parts(parts).ok()
 }
 
 /// Pages for people and documents for servers.

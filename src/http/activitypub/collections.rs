@@ -7,7 +7,7 @@ use axum::response::Response;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::answer::{Answer, FRESH, PUBLIC, document, viewer};
+use super::answer::{Answer, FRESH, PRIVATE, PUBLIC, document, viewer};
 use super::contributions::current;
 use crate::clock::Timestamp;
 use crate::domain::Refusal;
@@ -164,6 +164,11 @@ fn heard(rows: Vec<Contribution>, quiet: Timestamp) -> Vec<Contribution> {
     rows.into_iter().filter(loud).collect()
 }
 
+/// What shared caches may keep of a list: only what everybody gets.
+fn cache(viewer: Viewer) -> &'static str {
+    if viewer == Viewer::Anyone { FRESH } else { PRIVATE }
+}
+
 async fn slice(
     data: &Data<Federation>,
     parts: &Parts,
@@ -177,6 +182,7 @@ async fn slice(
     ) -> Result<(i64, Vec<Contribution>), Error>,
 ) -> Result<Response, Answer> {
     let viewer = viewer(data, parts).await?;
+    let cache = cache(viewer);
     let uri = Uri::ours(&data.app.site.origin, path.strip_suffix(end).unwrap_or(path));
     let after = cursor.min_id.map(Id::new);
     let slice = data.app.db.read(|conn| {
@@ -190,14 +196,14 @@ async fn slice(
     let id = format!("{}{end}", slice.head.uri);
     if cursor.page.is_none() {
         let first = format!("{id}?page=true");
-        return Ok(document(&paged(&id, &slice.owner.uri, slice.total, Some(&first)), FRESH));
+        return Ok(document(&paged(&id, &slice.owner.uri, slice.total, Some(&first)), cache));
     }
     let items: Vec<Value> = slice.rows.iter().map(|head| json!(head.uri)).collect();
     let here =
         cursor.min_id.map_or_else(|| format!("{id}?page=true"), |at| format!("{id}?page=true&min_id={at}"));
     let full = items.len() >= usize::try_from(PAGE).unwrap_or(usize::MAX);
     let next = slice.rows.last().filter(|_| full).map(|head| format!("{id}?page=true&min_id={}", head.id));
-    Ok(document(&page(&here, &id, &items, next.as_deref()), FRESH))
+    Ok(document(&page(&here, &id, &items, next.as_deref()), cache))
 }
 
 /// `GET /s/{token}/theses`: every thesis of the current revision, whole and signed, in one answer.
@@ -220,7 +226,7 @@ pub async fn theses(
         Ok((owner, items))
     });
     let (owner, items) = found.await?;
-    Ok(document(&flat(&format!("{uri}/theses"), &owner.uri, &items), FRESH))
+    Ok(document(&flat(&format!("{uri}/theses"), &owner.uri, &items), cache(viewer)))
 }
 
 /// `GET /s/{token}/history`: the addresses of every revision, oldest first.
@@ -239,5 +245,5 @@ pub async fn history(
     let (owner, revisions) = found.await?;
     let items: Vec<Value> =
         revisions.iter().map(|revision| json!(format!("{uri}/rev/{}", revision.revision))).collect();
-    Ok(document(&flat(&format!("{uri}/history"), &owner.uri, &items), FRESH))
+    Ok(document(&flat(&format!("{uri}/history"), &owner.uri, &items), cache(viewer)))
 }

@@ -5,7 +5,10 @@ mod documents;
 mod egress;
 pub(crate) mod elsewhere;
 mod exhaustion;
+mod matrix;
+mod params;
 mod privacy;
+mod routes;
 mod signatures;
 
 use plenum::domain::uri::Uri;

@@ -1,0 +1,388 @@
+//! Who sees what: every visibility, every kind of reader, every way out (security item 87).
+//!
+//! One table says who may see, one says what each way out carries; everything is then looked at.
+
+use axum::body::Body;
+use axum::http::{Request, StatusCode};
+use http_body_util::BodyExt;
+use plenum::domain::account::Account;
+use plenum::domain::contribution::Visibility;
+use plenum::domain::relation::FollowState;
+use plenum::domain::site::FederationMode;
+use plenum::federation::resolve;
+use plenum::http;
+use plenum::services::posts::{self, NewPost};
+use plenum::services::publish::activity_uri;
+use plenum::services::{interactions, relations, saved};
+use plenum::store;
+use plenum::text::Markdown;
+use serde_json::json;
+use tower::ServiceExt;
+
+use crate::harness::Database;
+use crate::harness::browser::Browser;
+use crate::harness::client::Client;
+use crate::harness::peer::{Actor, Peers};
+use crate::harness::world::{Instance, World, on_each_engine};
+
+/// Who may see what Ada says, by visibility and the word that marks it.
+const TRUTH: [(Visibility, &str, &[&str]); 5] = [
+    (Visibility::Public, "zqpublic", &EVERYBODY),
+    (Visibility::Unlisted, "zqunlisted", &EVERYBODY),
+    (Visibility::Followers, "zqfollowers", &["ada", "fred", "mina", "vic"]),
+    (Visibility::Mentioned, "zqmentioned", &["ada", "mina"]),
+    (Visibility::Internal, "zqinternal", &MEMBERS),
+];
+const EVERYBODY: [&str; 9] = ["anyone", "ada", "fred", "emil", "mina", "bodo", "lena", "vic", "mal"];
+/// The author, a follower, a former follower, one who is named, a blocked one, one who knows nobody.
+const MEMBERS: [&str; 6] = ["ada", "fred", "emil", "mina", "bodo", "lena"];
+/// Readers with a browser or an app.
+const READERS: [&str; 7] = ["anyone", "ada", "fred", "emil", "mina", "bodo", "lena"];
+/// Members whom Ada does not block.
+const FRIENDS: [&str; 5] = ["ada", "fred", "emil", "mina", "lena"];
+/// Readers of lists: somebody who is blocked finds nothing of Ada in them.
+const LISTED: [&str; 6] = ["anyone", "ada", "fred", "emil", "mina", "lena"];
+/// Those on other servers: nobody in particular, a follower, somebody.
+const SERVERS: [&str; 3] = ["anyone", "vic", "mal"];
+
+/// What is carried: the first letters of the visibilities.
+type Carries = &'static str;
+type Way = (&'static str, Carries, &'static [&'static str]);
+
+/// What apps are told. `{id}` is the thing itself, `{word}` its mark, `{root}` what it answers.
+const APPS: [Way; 22] = [
+    ("/api/v1/statuses/{id}", "pufmi", &READERS),
+    ("/api/v1/statuses/{id}/history", "pufmi", &READERS),
+    ("/api/v1/statuses/{id}/source", "pufmi", &MEMBERS),
+    ("/api/v1/statuses?id[]={id}", "pufmi", &READERS),
+    ("/api/v1/statuses/{root}/context", "pufmi", &LISTED),
+    ("/api/v1/accounts/{ada}/statuses?limit=40", "pufmi", &LISTED),
+    ("/api/v1/accounts/{ada}/statuses?pinned=true", "puf", &LISTED),
+    ("/api/v1/timelines/public?limit=40", "p", &LISTED),
+    ("/api/v1/timelines/public?local=true&limit=40", "p", &LISTED),
+    ("/api/v1/timelines/tag/zqtag?limit=40", "p", &LISTED),
+    ("/api/v1/timelines/home?limit=40", "pufmi", &["ada", "fred"]),
+    ("/api/v1/timelines/list/{list}?limit=40", "pufmi", &["fred"]),
+    ("/api/v2/search?q={word}&type=statuses", "pufmi", &LISTED),
+    ("/api/v1/favourites?limit=40", "pufmi", &FRIENDS),
+    ("/api/v1/bookmarks?limit=40", "pufmi", &FRIENDS),
+    ("/api/v1/notifications?limit=40", "pufmi", &["ada", "mina"]),
+    ("/api/v2/notifications?limit=40", "pufmi", &["ada", "mina"]),
+    ("/api/v1/conversations?limit=40", "m", &["ada", "mina"]),
+    ("/api/v1/mutes", "", &READERS),
+    ("/api/v1/trends/statuses", "", &READERS),
+    ("/api/v1/timelines/link?url=http%3A%2F%2Fa.example", "", &READERS),
+    ("/api/oembed?url={uri}", "", &READERS),
+];
+
+/// What pages and feeds show.
+const PAGES: [Way; 12] = [
+    ("/c/{token}", "pufmi", &READERS),
+    ("/c/{roottoken}", "pufmi", &READERS),
+    ("/threads/{root}", "pufmi", &READERS),
+    ("/threads/{root}/feed", "pufmi", &READERS),
+    ("/@ada", "pufmi", &READERS),
+    ("/@ada/feed", "pufmi", &READERS),
+    ("/tags/zqtag", "pufmi", &READERS),
+    ("/feed", "", &READERS),
+    ("/statements", "", &READERS),
+    ("/about", "", &READERS),
+    ("/notifications", "pufmi", &["ada", "mina"]),
+    ("/oembed?url={uri}", "", &READERS),
+];
+
+/// What other servers get.
+const DOCUMENTS: [Way; 8] = [
+    ("/c/{token}", "pufmi", &SERVERS),
+    ("/c/{roottoken}/replies?page=true", "pufmi", &SERVERS),
+    ("/c/{roottoken}/context?page=true", "pufmi", &SERVERS),
+    ("/actors/ada/outbox?page=true", "pu", &SERVERS),
+    ("/actors/ada/featured", "pu", &SERVERS),
+    ("/actors/ada/followers", "", &SERVERS),
+    ("/actors/tee/outbox?page=true", "", &SERVERS),
+    ("/.well-known/webfinger?resource={uri}", "", &SERVERS),
+];
+
+/// Ways that show only whether the thing is there.
+const BARE: [&str; 3] = [
+    "/api/v1/statuses/{id}/card",
+    "/api/v1/statuses/{id}/favourited_by",
+    "/api/v1/statuses/{id}/reblogged_by",
+];
+
+/// Something Ada said.
+struct Said {
+    id: String,
+    uri: String,
+    word: &'static str,
+}
+
+impl Said {
+    fn token(&self) -> &str {
+        self.uri.rsplit('/').next().unwrap()
+    }
+}
+
+/// A server on which Ada said one thing of each kind, all in one thread.
+struct Stage {
+    world: World,
+    _peers: Peers,
+    remote: [Actor; 2],
+    ada: Account,
+    list: String,
+    root: Said,
+    said: Vec<Said>,
+}
+
+async fn says(tee: &Instance, author: &Account, post: NewPost, word: &'static str) -> Said {
+    let view = tee.app().db.write(|tx| posts::publish(tx, author, &post)).await.unwrap();
+    Said { id: view.head.id.to_string(), uri: view.head.uri.to_string(), word }
+}
+
+impl Stage {
+    async fn set(database: Database) -> Self {
+        let world = World::on([("tee", database)], FederationMode::Open).await;
+        let peers = Peers::new();
+        let remote = [peers.person("v", "vic"), peers.person("a", "mal")];
+        let tee = world.at("tee");
+        let mut people = Vec::new();
+        for name in MEMBERS {
+            people.push(tee.person(name, &[]).await);
+        }
+        let [ada, fred, emil, mina, bodo, _] = &people[..] else { panic!("six members") };
+        let mut far = Vec::new();
+        for actor in &remote {
+            far.push(resolve::account(&tee.data(), &actor.id).await.unwrap());
+        }
+        let db = tee.app().db;
+        db.write(|tx| {
+            for follower in [fred, emil, bodo] {
+                relations::follow(tx, follower, ada)?;
+            }
+            let follow = activity_uri(tx)?;
+            store::relations::insert(tx, far[0].id, ada.id, &follow, FollowState::Accepted)?;
+            Ok(())
+        })
+        .await
+        .unwrap();
+        let text =
+            |word| NewPost { markdown: Markdown::new(word), language: "en".to_owned(), ..NewPost::default() };
+        let root = says(tee, ada, text("zqroot"), "zqroot").await;
+        let mut said = Vec::new();
+        for (visibility, word, _) in TRUTH {
+            world.advance_seconds(1);
+            let text = format!("{word} #zqtag @mina");
+            let post = NewPost {
+                markdown: Markdown::new(text),
+                visibility,
+                in_reply_to: Some(root.id.parse().map(plenum::domain::id::Id::new).unwrap()),
+                mentions: vec![mina.clone()],
+                language: "en".to_owned(),
+                ..NewPost::default()
+            };
+            said.push(says(tee, ada, post, word).await);
+        }
+        let lists = tee.client("fred", "read write").await;
+        let list = lists.post("/api/v1/lists", json!({ "title": "All" })).await.ok();
+        let list = list["id"].as_str().unwrap().to_owned();
+        let body = json!({ "account_ids": [ada.id.to_string()] });
+        lists.post(&format!("/api/v1/lists/{list}/accounts"), body).await.ok();
+        for account in &people {
+            keep_all(tee, account, &said).await;
+        }
+        db.write(|tx| {
+            relations::unfollow(tx, emil, ada)?;
+            relations::block_from_here(tx, ada, bodo)
+        })
+        .await
+        .unwrap();
+        Self { ada: ada.clone(), list, remote, root, said, _peers: peers, world }
+    }
+
+    fn tee(&self) -> &Instance {
+        self.world.at("tee")
+    }
+
+    fn path(&self, pattern: &str, said: &Said) -> String {
+        let uri: String = url::form_urlencoded::byte_serialize(said.uri.as_bytes()).collect();
+        pattern
+            .replace("{id}", &said.id)
+            .replace("{token}", said.token())
+            .replace("{word}", said.word)
+            .replace("{uri}", &uri)
+            .replace("{roottoken}", self.root.token())
+            .replace("{root}", &self.root.id)
+            .replace("{list}", &self.list)
+            .replace("{ada}", &self.ada.id.to_string())
+    }
+
+    /// Status and text of what another server gets.
+    async fn document(&self, reader: &str, path: &str) -> (StatusCode, String) {
+        let tee = self.tee();
+        let mut request = Request::builder().uri(path).header("host", &tee.host);
+        request = request.header("accept", "application/activity+json");
+        if let Some(actor) = self.remote.iter().find(|actor| actor.name == reader) {
+            for (name, value) in &actor.get(tee, path).headers {
+                if name != "host" && name != "accept" {
+                    request = request.header(name, value);
+                }
+            }
+        }
+        let router = http::router(tee.federation.clone());
+        let response = router.oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
+        let (parts, body) = response.into_parts();
+        let body = body.collect().await.unwrap().to_bytes();
+        (parts.status, String::from_utf8(body.to_vec()).unwrap())
+    }
+}
+
+/// Everything that this account sees now, it likes, keeps, and of its own shows first.
+async fn keep_all(tee: &Instance, account: &Account, said: &[Said]) {
+    for one in said {
+        let id = one.id.parse().map(plenum::domain::id::Id::new).unwrap();
+        let db = tee.app().db;
+        let liked = db.write(|tx| interactions::like(tx, account, id)).await;
+        if liked.is_ok() {
+            db.write(|tx| saved::bookmark(tx, account, id)).await.unwrap();
+        }
+        let open = !matches!(one.word, "zqmentioned" | "zqinternal");
+        let pinned = db.write(|tx| saved::pin(tx, account, id)).await;
+        assert_eq!(pinned.is_ok(), account.name == "ada" && open, "{} pins {}", account.name, one.word);
+    }
+}
+
+/// What went wrong, all of it at once.
+#[derive(Default)]
+struct Findings(Vec<String>);
+
+impl Findings {
+    /// Compares what a way out showed with what it should.
+    fn compare(&mut self, way: &Way, reader: &str, word: &'static str, shown: bool) {
+        let (pattern, carries, readers) = way;
+        let (_, _, allowed) = TRUTH.iter().find(|(_, mark, _)| *mark == word).unwrap();
+        let may = allowed.contains(&reader);
+        let carried = carries.contains(&word[2..3]) && readers.contains(&reader);
+        if shown && !may {
+            self.0.push(format!("LEAK: {pattern} shows {word} to {reader}"));
+        } else if shown != (may && carried) {
+            let verb = if shown { "shows" } else { "keeps back" };
+            self.0.push(format!("{pattern} {verb} {word}, reader {reader}"));
+        }
+    }
+
+    fn none(self) {
+        assert!(self.0.is_empty(), "{} differences:\n{}", self.0.len(), self.0.join("\n"));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn item_87_apps_see_what_the_table_says() {
+    on_each_engine(async |database| {
+        let stage = Stage::set(database).await;
+        let mut findings = Findings::default();
+        for reader in READERS {
+            let app = match reader {
+                "anyone" => stage.tee().stranger(),
+                name => stage.tee().client(name, "read").await,
+            };
+            for way in &APPS {
+                for said in &stage.said {
+                    let reply = app.get(&stage.path(way.0, said)).await;
+                    let shown = reply.status.is_success() && reply.json.to_string().contains(said.word);
+                    findings.compare(way, reader, said.word, shown);
+                }
+            }
+            for said in &stage.said {
+                bare(&stage, &app, reader, said, &mut findings).await;
+            }
+        }
+        findings.none();
+    })
+    .await;
+}
+
+/// What is hidden answers letter by letter like what never was.
+async fn bare(stage: &Stage, app: &Client, reader: &str, said: &Said, findings: &mut Findings) {
+    let (_, _, allowed) = TRUTH.iter().find(|(_, mark, _)| *mark == said.word).unwrap();
+    let may = allowed.contains(&reader);
+    let direct = ["/api/v1/statuses/{id}", "/api/v1/statuses/{id}/context", "/api/v1/statuses/{id}/history"];
+    for pattern in direct.iter().chain(&BARE) {
+        let reply = app.get(&stage.path(pattern, said)).await;
+        if may != reply.status.is_success() {
+            findings.0.push(format!("{pattern} of {} answers {} to {reader}", said.word, reply.status));
+        }
+        if !may {
+            let never = app.get(&pattern.replace("{id}", "7")).await;
+            assert_eq!((reply.status, &reply.json), (never.status, &never.json), "{pattern} to {reader}");
+        }
+    }
+    for verb in ["favourite", "bookmark", "reblog", "mute"] {
+        let path = format!("/api/v1/statuses/{}/{verb}", said.id);
+        if !may && reader != "anyone" {
+            let writer = stage.tee().client(reader, "write").await;
+            let reply = writer.post(&path, json!({})).await;
+            assert_eq!(reply.status, StatusCode::NOT_FOUND, "{reader} does {verb} to {}", said.word);
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn item_87_pages_show_what_the_table_says() {
+    let stage = Stage::set(Database::sqlite()).await;
+    let mut findings = Findings::default();
+    for reader in READERS {
+        let mut browser: Browser = match reader {
+            "anyone" => stage.tee().browser(),
+            name => stage.tee().signed_in(name).await,
+        };
+        for way in &PAGES {
+            for said in &stage.said {
+                let page = browser.open(&stage.path(way.0, said)).await;
+                let shown = page.status.is_success() && page.body.contains(said.word);
+                findings.compare(way, reader, said.word, shown);
+                if way.0 == "/c/{token}" && !page.status.is_success() {
+                    let never = browser.open("/c/never").await;
+                    let same = page.body.replace(said.token(), "never") == never.body;
+                    assert!(same && page.status == never.status, "{} to {reader}", said.word);
+                }
+            }
+        }
+    }
+    findings.none();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn item_87_other_servers_get_what_the_table_says() {
+    on_each_engine(async |database| {
+        let stage = Stage::set(database).await;
+        let mut findings = Findings::default();
+        for reader in SERVERS {
+            for way in &DOCUMENTS {
+                for said in &stage.said {
+                    let (status, body) = stage.document(reader, &stage.path(way.0, said)).await;
+                    let mark = if way.1.is_empty() { said.word } else { said.token() };
+                    findings.compare(way, reader, said.word, status.is_success() && body.contains(mark));
+                    if way.0 == "/c/{token}" && !status.is_success() {
+                        let never = stage.document(reader, "/c/never").await;
+                        assert_eq!((status, body), never, "{} to {reader}", said.word);
+                    }
+                }
+            }
+            for said in &stage.said {
+                for end in ["replies", "context"] {
+                    let (_, _, allowed) = TRUTH.iter().find(|(_, mark, _)| *mark == said.word).unwrap();
+                    let path = format!("/c/{}/{end}", said.token());
+                    let (status, _) = stage.document(reader, &path).await;
+                    assert_eq!(
+                        status.is_success(),
+                        allowed.contains(&reader),
+                        "{end} of {} to {reader}",
+                        said.word
+                    );
+                }
+            }
+        }
+        findings.none();
+    })
+    .await;
+}
