@@ -115,6 +115,9 @@ fn change(tx: &mut Tx<'_>, known: &Contribution, received: &Received) -> Result<
     super::polls::receive(tx, known.id, received.poll.as_ref())?;
     body(tx, known.id, received)?;
     keep(tx, known.id, received, revision, text.state)?;
+    if text.state != State::Held {
+        notifications::changed(tx, &received.author, known.id)?;
+    }
     Ok(Receipt::Changed(Box::new(stored(tx, known.id)?)))
 }
 
