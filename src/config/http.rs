@@ -14,7 +14,7 @@ pub struct Http {
     pub body_bytes: usize,
     /// The longest time in seconds that one request may take; default: 30.
     pub request_seconds: u64,
-    /// Connections served at the same time, further ones wait; default: 1024.
+    /// Connections served at the same time, further ones wait; default: 8192.
     pub connections: usize,
     /// Streams that apps hold open at the same time; default: 4096.
     pub streams: usize,
@@ -28,7 +28,7 @@ impl Default for Http {
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 8080)),
             body_bytes: 1024 * 1024,
             request_seconds: 30,
-            connections: 1024,
+            connections: 8192,
             streams: 4096,
             shutdown_seconds: 20,
         }

@@ -20,10 +20,12 @@ pub struct Uri(String);
 newtype_column!(Uri, String, Text);
 
 impl Uri {
-    /// Reads an absolute `http(s)` URL; refuses user info, a trailing dot of the host and more
-    /// than 2,000 bytes.
+    /// Reads an absolute `http(s)` URL; refuses user info, a trailing dot of the host, more than
+    /// 2,000 bytes, and what the standard lets browsers repair: two servers that repair differently
+    /// would speak of different things.
     pub fn parse(text: &str) -> Option<Self> {
-        let url = Url::parse(text).ok()?;
+        let odd = |c: char| c.is_whitespace() || c.is_control() || c == '\\';
+        let url = Url::parse(text).ok().filter(|_| !text.contains(odd))?;
         Self::from_url(&url)
     }
 
@@ -94,6 +96,14 @@ mod tests {
         assert_eq!(uri("https://t.test@a.test/"), None);
         assert_eq!(uri("ftp://red.example/"), None);
         assert_eq!(uri("/s/1"), None);
+        for repaired in [
+            "https://red.example/a\tb",
+            "https:\\\\red.example\\s",
+            " https://red.example/",
+            "https://red.example/a b",
+        ] {
+            assert_eq!(uri(repaired), None, "{repaired:?}");
+        }
     }
 
     #[test]
