@@ -1,10 +1,13 @@
 //! Direct messages, one conversation per thread.
 
+use std::collections::HashSet;
+
 use diesel::dsl::exists;
 use diesel::{BoolExpressionMethods, ExpressionMethods, OptionalExtension, QueryDsl, QueryResult};
 
 use super::conn::{Conn, run};
 use super::contributions::{Viewer, visible_to};
+use super::hiding;
 use super::page::Page;
 use crate::domain::account::Account;
 use crate::domain::contribution::{Contribution, Visibility};
@@ -33,7 +36,7 @@ struct Mark {
 /// Direct messages looked at for one page at most.
 const MOST: i64 = 2000;
 
-/// The conversations of an account, by their last message.
+/// The conversations of an account, by their last message; what it does not want to see is in none.
 pub fn page(conn: &mut Conn, account: Id<Account>, page: Page) -> QueryResult<Vec<Conversation>> {
     let named = exists(
         mentions::table
@@ -48,9 +51,12 @@ pub fn page(conn: &mut Conn, account: Id<Account>, page: Page) -> QueryResult<Ve
         .limit(MOST)
         .select((contributions::thread_id, contributions::id, contributions::author_id));
     let rows: Vec<(Id<Contribution>, Id<Contribution>, Id<Account>)> = run!(conn, load, query)?;
+    let authors: HashSet<Id<Account>> = rows.iter().map(|(.., author)| *author).collect();
+    let authors: Vec<Id<Account>> = authors.into_iter().collect();
+    let hidden = hiding::among(conn, Viewer::Member(account), &authors)?;
     let mut found: Vec<Conversation> = Vec::new();
     for (thread, last, author) in rows {
-        if found.iter().any(|known| known.thread == thread) {
+        if hidden.contains(&author) || found.iter().any(|known| known.thread == thread) {
             continue;
         }
         found.push(Conversation { thread, last, unread: author != account });

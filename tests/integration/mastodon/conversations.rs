@@ -76,6 +76,13 @@ async fn direct_messages_are_conversations() {
         whispers(&bela, "@ada still there?", Some(&answer)).await;
         let again = ada.get(LIST).await.ok();
         assert_eq!((&again[0]["id"], &again[0]["unread"]), (&all[0]["id"], &json!(true)));
+        let unwanted = format!("/api/v1/accounts/{}/mute", other["account"]["id"].as_str().unwrap());
+        ada.post(&unwanted, json!({})).await.ok();
+        assert_eq!(
+            ada.get(LIST).await.each("id"),
+            [all[0]["id"].as_str().unwrap()],
+            "a mute counts here, too"
+        );
         whispers(&cleo, "to myself", None).await;
         assert_eq!(cleo.get(LIST).await.ok()[0]["accounts"][0]["acct"], "cleo");
     })
