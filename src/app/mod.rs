@@ -37,7 +37,7 @@ impl App {
     /// Puts a server together; makes the directory of its files where it is missing.
     pub fn new(config: Config, db: Db, site: Site) -> Result<Self, Error> {
         let storage = Storage::open(&config.media)?;
-        let streams = Streams::new(config.http.streams);
+        let streams = Streams::new(config.http.streams, config.http.connections / 2);
         Ok(Self {
             config: Arc::new(config),
             db,

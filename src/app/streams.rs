@@ -7,7 +7,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use tokio::sync::mpsc;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
 
 use crate::domain::account::Account;
 use crate::domain::id::Id;
@@ -17,8 +17,6 @@ use crate::domain::list::List;
 const QUEUE: usize = 32;
 /// Subscriptions of one stream.
 const SUBSCRIPTIONS: usize = 64;
-/// Streams of one token.
-const PER_TOKEN: usize = 32;
 
 /// What of the world a subscription wants.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -88,6 +86,7 @@ pub struct Streams {
     open: Arc<Mutex<HashMap<u64, Open>>>,
     next: Arc<AtomicU64>,
     most: usize,
+    connections: Arc<Semaphore>,
 }
 
 #[derive(Debug)]
@@ -106,20 +105,29 @@ pub struct Stream {
 }
 
 impl Streams {
-    /// A place for `most` streams at the same time.
-    pub fn new(most: usize) -> Self {
-        Self { open: Arc::default(), next: Arc::default(), most }
+    /// A place for `most` streams at the same time, of which `connections` may occupy a connection
+    /// of the server for good.
+    pub fn new(most: usize, connections: usize) -> Self {
+        let connections = Arc::new(Semaphore::new(connections));
+        Self { open: Arc::default(), next: Arc::default(), most, connections }
+    }
+
+    /// A place for a stream that occupies a connection; `None` when there are too many. A WebSocket
+    /// is a connection no more, but lines are.
+    pub fn connection(&self) -> Option<OwnedSemaphorePermit> {
+        Arc::clone(&self.connections).try_acquire_owned().ok()
     }
 
     fn lock(&self) -> MutexGuard<'_, HashMap<u64, Open>> {
         self.open.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Opens a stream without subscriptions; `None` when there are too many.
+    /// Opens a stream without subscriptions; `None` when there are too many. One token gets no more
+    /// than half of them.
     pub fn open(&self, reader: Reader) -> Option<Stream> {
         let mut open = self.lock();
         let same = open.values().filter(|other| other.reader.token_hash == reader.token_hash).count();
-        if open.len() >= self.most || same >= PER_TOKEN {
+        if open.len() >= self.most || same >= self.most.div_ceil(2) {
             return None;
         }
         let key = self.next.fetch_add(1, Ordering::Relaxed);
@@ -224,7 +232,7 @@ mod tests {
 
     #[test]
     fn a_reader_that_does_not_keep_up_is_let_go() {
-        let streams = Streams::new(2);
+        let streams = Streams::new(2, 0);
         let slow = streams.open(reader("a")).unwrap();
         for _ in 0..=QUEUE {
             streams.send(slow.key, frame());
@@ -234,10 +242,12 @@ mod tests {
 
     #[test]
     fn there_is_an_end_to_streams_and_subscriptions() {
-        let streams = Streams::new(2);
+        let streams = Streams::new(4, 0);
         let one = streams.open(reader("a")).unwrap();
         let _two = streams.open(reader("a")).unwrap();
         assert!(streams.open(reader("a")).is_none());
+        let _others = [streams.open(reader("b")).unwrap(), streams.open(reader("b")).unwrap()];
+        assert!(streams.open(reader("c")).is_none());
         assert!(one.subscribe(Channel::User) && one.subscribe(Channel::User));
         assert_eq!(streams.subscriptions(|_, _| true).len(), 1);
         for key in 0..100 {
@@ -245,12 +255,12 @@ mod tests {
         }
         assert_eq!(streams.subscriptions(|_, _| true).len(), SUBSCRIPTIONS);
         drop(one);
-        assert_eq!(streams.count(), 1);
+        assert_eq!(streams.count(), 3);
     }
 
     #[test]
     fn streams_end_with_their_token() {
-        let streams = Streams::new(9);
+        let streams = Streams::new(9, 0);
         let (_a, _b) = (streams.open(reader("a")).unwrap(), streams.open(reader("b")).unwrap());
         streams.keep(&streams.tokens(), &HashSet::from(["b".to_owned()]));
         assert_eq!(streams.tokens(), ["b"]);

@@ -7,6 +7,7 @@ use axum::http::HeaderName;
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use axum::response::IntoResponse;
 use futures_util::stream;
+use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::{Instant, sleep_until};
 
 use crate::app::streams::{Frame, Stream};
@@ -15,7 +16,7 @@ use crate::app::streams::{Frame, Stream};
 const SILENCE: Duration = Duration::from_secs(15);
 
 /// A response that goes on until either side ends it.
-pub(super) fn answer(stream: Stream) -> impl IntoResponse {
+pub(super) fn answer(stream: Stream, connection: OwnedSemaphorePermit) -> impl IntoResponse {
     let headers = [
         (CONTENT_TYPE, "text/event-stream"),
         (CACHE_CONTROL, "private, no-store"),
@@ -23,13 +24,16 @@ pub(super) fn answer(stream: Stream) -> impl IntoResponse {
         (HeaderName::from_static("x-accel-buffering"), "no"),
     ];
     let hello = stream::once(async { Ok::<_, std::convert::Infallible>(Bytes::from_static(b":)\n")) });
-    let lines = stream::unfold((stream, Instant::now() + SILENCE), |(mut stream, until)| async move {
-        let line = tokio::select! {
-            frame = stream.next() => written(&frame?),
-            () = sleep_until(until) => Bytes::from_static(b":thump\n\n"),
-        };
-        Some((Ok(line), (stream, Instant::now() + SILENCE)))
-    });
+    let lines = stream::unfold(
+        (stream, connection, Instant::now() + SILENCE),
+        |(mut stream, connection, until)| async move {
+            let line = tokio::select! {
+                frame = stream.next() => written(&frame?),
+                () = sleep_until(until) => Bytes::from_static(b":thump\n\n"),
+            };
+            Some((Ok(line), (stream, connection, Instant::now() + SILENCE)))
+        },
+    );
     (headers, Body::from_stream(stream::StreamExt::chain(hello, lines)))
 }
 

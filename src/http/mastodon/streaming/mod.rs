@@ -116,17 +116,19 @@ async fn events(
     if !is_own(&data.app, reader, &channel).await? {
         return Err(ApiError::not_found());
     }
+    let connection = data.app.streams.connection().ok_or_else(full)?;
     let stream = open(&data.app, reader)?;
     stream.subscribe(channel);
-    Ok(lines::answer(stream).into_response())
+    Ok(lines::answer(stream, connection).into_response())
 }
 
 fn open(app: &App, reader: &Reader) -> Result<Stream, ApiError> {
-    let full = || {
-        ApiError::new(StatusCode::TOO_MANY_REQUESTS, "Too many requests")
-            .because("too many streams are open: close some, or try again later")
-    };
     app.streams.open(reader.clone()).ok_or_else(full)
+}
+
+fn full() -> ApiError {
+    ApiError::new(StatusCode::TOO_MANY_REQUESTS, "Too many requests")
+        .because("too many streams are open: close some, or try again later")
 }
 
 /// Whether the reader's token covers a channel.
