@@ -5,7 +5,7 @@ use crate::domain::Refusal;
 use crate::domain::account::Account;
 use crate::domain::id::Id;
 use crate::domain::notice::{Announcement, Rule};
-use crate::store::{Error, Tx, notices};
+use crate::store::{Error, Event, Tx, notices};
 
 /// Rules of a site at most.
 const MOST_RULES: usize = 50;
@@ -56,7 +56,9 @@ pub fn announce(
     if ends_at.is_some_and(|end| end <= starts_at.unwrap_or(tx.now).max(tx.now)) {
         return Err(Refusal::invalid("until", "is over before it begins").into());
     }
-    notices::announce(tx, markdown, starts_at, ends_at)
+    let announcement = notices::announce(tx, markdown, starts_at, ends_at)?;
+    tx.after_commit(Event::Announced(announcement.id));
+    Ok(announcement)
 }
 
 /// Takes an announcement back.
@@ -64,6 +66,7 @@ pub fn withdraw(tx: &mut Tx<'_>, id: Id<Announcement>) -> Result<(), Error> {
     if notices::withdraw(tx, id)? == 0 {
         return Err(Refusal::NotFound.into());
     }
+    tx.after_commit(Event::Unannounced(id));
     Ok(())
 }
 

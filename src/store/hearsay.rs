@@ -42,6 +42,8 @@ fn written(event: Event) -> Option<String> {
         Event::Placed(key) => Some(format!("placed {key}")),
         Event::Changed(id) => Some(format!("changed {}", id.get())),
         Event::Gone(Gone { key, by, open }) => Some(format!("gone {key} {} {}", by.get(), u8::from(open))),
+        Event::Announced(id) => Some(format!("announced {}", id.get())),
+        Event::Unannounced(id) => Some(format!("unannounced {}", id.get())),
         Event::Notified { to, id } => Some(format!("notified {} {}", to.get(), id.get())),
     }
 }
@@ -57,6 +59,8 @@ fn read(line: &str) -> Option<Event> {
         ("gone", [key, by, open]) => {
             Some(Event::Gone(Gone { key: *key, by: Id::new(*by), open: *open == 1 }))
         }
+        ("announced", [id]) => Some(Event::Announced(Id::new(*id))),
+        ("unannounced", [id]) => Some(Event::Unannounced(Id::new(*id))),
         ("notified", [to, id]) => Some(Event::Notified { to: Id::new(*to), id: Id::new(*id) }),
         _ => None,
     }
@@ -74,6 +78,8 @@ mod tests {
             Event::Changed(Id::new(8)),
             Event::Gone(Gone { key: 9, by: Id::new(10), open: true }),
             Event::Gone(Gone { key: 9, by: Id::new(10), open: false }),
+            Event::Announced(Id::new(13)),
+            Event::Unannounced(Id::new(14)),
             Event::Notified { to: Id::new(11), id: Id::new(12) },
         ];
         for event in events {

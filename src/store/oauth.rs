@@ -125,13 +125,18 @@ pub fn good_among(
     hashes: &[String],
     organization: Id<Account>,
 ) -> QueryResult<HashSet<String>> {
-    let query = tokens::table
-        .inner_join(users::table)
-        .filter(tokens::token_hash.eq_any(hashes.to_vec()))
-        .filter(tokens::revoked_at.is_null())
-        .filter(users::disabled_at.is_null())
-        .select((tokens::token_hash, tokens::account_id, users::roles));
-    let rows: Vec<(String, Id<Account>, Roles)> = run!(conn, load, query)?;
+    let mut rows: Vec<(String, Id<Account>, Roles)> = Vec::new();
+    // A statement of SQLite takes 32,766 values.
+    for some in hashes.chunks(10_000) {
+        let query = tokens::table
+            .inner_join(users::table)
+            .filter(tokens::token_hash.eq_any(some.to_vec()))
+            .filter(tokens::revoked_at.is_null())
+            .filter(users::disabled_at.is_null())
+            .select((tokens::token_hash, tokens::account_id, users::roles));
+        let found: Vec<(String, Id<Account>, Roles)> = run!(conn, load, query)?;
+        rows.extend(found);
+    }
     let good =
         rows.into_iter().filter(|(_, account, roles)| *account != organization || roles.has(Role::Publisher));
     Ok(good.map(|(hash, ..)| hash).collect())

@@ -9,6 +9,7 @@ use crate::clock::Timestamp;
 use crate::domain::account::Account;
 use crate::domain::contribution::Contribution;
 use crate::domain::id::{Id, Mint};
+use crate::domain::notice::Announcement;
 use crate::domain::notification::Notification;
 use crate::domain::site::Site;
 
@@ -33,6 +34,10 @@ pub enum Event {
     Changed(Id<Contribution>),
     /// A contribution or boost is gone from timelines.
     Gone(Gone),
+    /// The admins told the members something.
+    Announced(Id<Announcement>),
+    /// They took it back.
+    Unannounced(Id<Announcement>),
     /// An account of ours was told something.
     Notified {
         /// Who should hear.

@@ -42,7 +42,8 @@ async fn index(data: Data<Federation>, caller: Allowed<Anything>, params: Params
     Ok(Json(found.await?))
 }
 
-fn rendered(announcement: &Announcement, read: bool, reactions: &[Reaction]) -> Value {
+/// Renders an announcement.
+pub(super) fn rendered(announcement: &Announcement, read: bool, reactions: &[Reaction]) -> Value {
     let own = reactions.iter().filter(|reaction| reaction.announcement == announcement.id);
     let reactions: Vec<Value> = own
         .map(|reaction| json!({ "name": reaction.name, "count": reaction.count, "me": reaction.mine }))

@@ -15,6 +15,9 @@ use crate::schema::{feed, followed_tags, follows, list_accounts, tags};
 use crate::store::conn::{Conn, run};
 use crate::store::contributions;
 
+/// Readers in one query: a statement of SQLite takes 32,766 values.
+const AT_ONCE: usize = 10_000;
+
 /// Something in timelines, and who may be shown it.
 #[derive(Clone, Debug)]
 pub struct Audience {
@@ -54,10 +57,10 @@ pub fn audience(
     if !names.is_empty() {
         let curious = followed_tags::table
             .filter(followed_tags::name.eq_any(names.clone()))
-            .filter(followed_tags::account_id.eq_any(readers.to_vec()))
             .select(followed_tags::account_id);
         let curious: Vec<Id<Account>> = run!(conn, load, curious)?;
-        homes.extend(curious);
+        let curious: HashSet<Id<Account>> = curious.into_iter().collect();
+        homes.extend(readers.iter().copied().filter(|reader| curious.contains(reader)));
     }
     Ok(Some(Audience {
         by,
@@ -77,13 +80,18 @@ pub fn followers(
     account: Id<Account>,
     readers: &[Id<Account>],
 ) -> QueryResult<HashSet<Id<Account>>> {
-    let query = follows::table
-        .filter(follows::followee_id.eq(account))
-        .filter(follows::follower_id.eq_any(readers.to_vec()))
-        .filter(follows::state.eq(FollowState::Accepted))
-        .select(follows::follower_id);
-    let followers: Vec<Id<Account>> = run!(conn, load, query)?;
-    Ok(followers.into_iter().chain(readers.iter().copied().filter(|reader| *reader == account)).collect())
+    let mut found: HashSet<Id<Account>> =
+        readers.iter().copied().filter(|reader| *reader == account).collect();
+    for some in readers.chunks(AT_ONCE) {
+        let query = follows::table
+            .filter(follows::followee_id.eq(account))
+            .filter(follows::follower_id.eq_any(some.to_vec()))
+            .filter(follows::state.eq(FollowState::Accepted))
+            .select(follows::follower_id);
+        let followers: Vec<Id<Account>> = run!(conn, load, query)?;
+        found.extend(followers);
+    }
+    Ok(found)
 }
 
 /// Those of these lists on which an account is.

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use url::{Url, form_urlencoded};
 
 use crate::harness::client::Client;
-use crate::harness::world::{Instance, World, on_each_engine};
+use crate::harness::world::{Instance, PASSWORD, World, on_each_engine};
 
 const BACK: &str = "com.tapbots.Ivory.10217:/request_token";
 const VERIFIER: &str = "a verifier that is longer than forty-three characters";
@@ -219,4 +219,30 @@ async fn every_answer_is_json_and_may_be_read_by_pages_elsewhere() {
     }
     let metadata = app.get("/.well-known/oauth-authorization-server").await.ok();
     assert_eq!(metadata["code_challenge_methods_supported"], json!(["S256"]));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_app_can_have_the_member_asked_again() {
+    let world = World::of(["north"]).await;
+    let north = world.at("north");
+    north.person("ada", &[]).await;
+    let credentials = register(&north.stranger(), BACK).await;
+    assert_eq!(credentials["vapid_key"].as_str().unwrap().len(), 87);
+    let id = text(&credentials["client_id"]);
+    let asked = [("response_type", "code"), ("client_id", &id), ("redirect_uri", BACK), ("state", "a b")];
+    let mut browser = north.signed_in("ada").await;
+    let at_once = browser.open(&page(&asked)).await;
+    assert!(at_once.path.starts_with("/oauth/authorize"), "{}", at_once.path);
+    for wish in ["true", "True", "1"] {
+        let forced = page(&[&asked[..], &[("force_login", wish)]].concat());
+        let question = browser.open(&forced).await;
+        assert!(question.path.starts_with("/sign-in?"), "{}", question.path);
+        let consent = browser.send(&question, "main form", &[("name", "ada"), ("password", PASSWORD)]).await;
+        assert!(consent.path.starts_with("/oauth/authorize?"), "{}", consent.path);
+        assert!(consent.says("Reader"));
+        let (_, fields) = consent.filled("main form");
+        assert!(fields.contains(&("state".to_owned(), "a b".to_owned())), "{fields:?}");
+    }
+    let unforced = page(&[&asked[..], &[("force_login", "false")]].concat());
+    assert!(browser.open(&unforced).await.path.starts_with("/oauth/authorize"));
 }

@@ -4,7 +4,7 @@ use axum::http::{Method, StatusCode};
 use plenum::domain::account::Account;
 use plenum::domain::site::FederationMode;
 use plenum::services::posts::{self, NewPost};
-use plenum::services::{relations, users};
+use plenum::services::{notices, relations, users};
 use plenum::store::Db;
 use plenum::text::Markdown;
 use serde_json::{Value, json};
@@ -346,6 +346,26 @@ async fn conversations_reach_those_who_take_part() {
         // Others hear nothing of it: the next thing they hear is for everybody.
         let open = says(&cleo_app, "for everybody", "public").await;
         assert_eq!(other.frame().await.2["id"], open.as_str());
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn announcements_reach_every_member() {
+    on_each_engine(async |database| {
+        let world = world(database).await;
+        let north = world.at("north");
+        let (_, ada_app, token) = member(north, "ada").await;
+        let mut socket = north.socket(&token).await;
+        socket.subscribes("user", json!({})).await;
+        let db = north.app().db;
+        let said = db.write(|tx| notices::announce(tx, "We *move* on Sunday", None, None)).await.unwrap();
+        let (_, event, announcement) = socket.frame().await;
+        assert_eq!(event, "announcement");
+        assert_eq!(announcement, ada_app.get("/api/v1/announcements").await.ok()[0]);
+        db.write(|tx| notices::withdraw(tx, said.id)).await.unwrap();
+        let gone = ("user".to_owned(), "announcement.delete".to_owned(), json!(said.id.get()));
+        assert_eq!(socket.frame().await, gone);
     })
     .await;
 }

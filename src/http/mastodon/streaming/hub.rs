@@ -13,6 +13,7 @@ use futures_util::FutureExt;
 use serde::Serialize;
 use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::watch;
+use tokio::time::{MissedTickBehavior, interval};
 
 use crate::app::App;
 use crate::app::streams::{Channel, Frame, Subscription};
@@ -20,16 +21,18 @@ use crate::domain::account::Account;
 use crate::domain::contribution::Visibility;
 use crate::domain::id::Id;
 use crate::domain::list::List;
+use crate::domain::notice::Announcement;
 use crate::domain::notification::Notification;
 use crate::domain::timeline::Found;
 use crate::federation::Federation;
+use crate::http::mastodon::announcements::rendered as rendered_announcement;
 use crate::http::mastodon::conversations::rendered as rendered_conversations;
 use crate::http::mastodon::entities::notification::KINDS;
 use crate::http::mastodon::{notifications, shown};
 use crate::store::contributions::Viewer;
 use crate::store::page::Page;
 use crate::store::timelines::{self, Audience, Public, Tagged};
-use crate::store::{self, Conn, Error, Event, Gone, conversations, lists, oauth};
+use crate::store::{self, Conn, Error, Event, Gone, conversations, lists, notices, oauth};
 
 /// What was published longer ago is no news, in seconds: it came with a thread that was completed.
 const NEWS_SECONDS: i64 = 6 * 3600;
@@ -50,6 +53,8 @@ pub async fn run(config: FederationConfig<Federation>, mut stop: watch::Receiver
 async fn fill(app: &App) {
     let mut events = app.db.events();
     let alone = app.db.is_exclusive();
+    let mut look = interval(TOKENS);
+    look.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         let event = tokio::select! {
             event = events.recv() => match event {
@@ -58,7 +63,7 @@ async fn fill(app: &App) {
                 Err(RecvError::Closed) => return,
             },
             // The command line changes passwords in a process of its own.
-            () = tokio::time::sleep(TOKENS), if alone => Event::Tokens,
+            _ = look.tick(), if alone => Event::Tokens,
         };
         if app.streams.count() == 0 {
             continue;
@@ -78,6 +83,11 @@ async fn pass_on(app: &App, event: Event) -> Result<(), Error> {
         Event::Placed(key) => placed(app, key, "update").await,
         Event::Changed(id) => placed(app, id.get(), "status.update").await,
         Event::Gone(gone) => self::gone(app, gone).await,
+        Event::Announced(id) => announced(app, id).await,
+        Event::Unannounced(id) => {
+            to_everybody(app, "announcement.delete", &id.to_string().into());
+            Ok(())
+        }
         Event::Notified { to, id } => notified(app, to, id).await,
     }
 }
@@ -291,6 +301,24 @@ async fn notified(app: &App, to: Id<Account>, id: Id<Notification>) -> Result<()
         app.streams.send(one.stream, Frame { channel: one.channel, event: "notification", payload });
     }
     Ok(())
+}
+
+/// The admins told the members something.
+async fn announced(app: &App, id: Id<Announcement>) -> Result<(), Error> {
+    let now = app.clock().now();
+    let found = app.db.read(|conn| Ok(notices::announcement(conn, id, now)?)).await?;
+    if let Some(announcement) = found {
+        // Nobody has read it or answered it yet, so it is the same for all.
+        to_everybody(app, "announcement", &payload(&rendered_announcement(&announcement, false, &[]))?);
+    }
+    Ok(())
+}
+
+fn to_everybody(app: &App, event: &'static str, payload: &Arc<str>) {
+    for one in app.streams.subscriptions(|_, channel| *channel == Channel::User) {
+        let payload = Arc::clone(payload);
+        app.streams.send(one.stream, Frame { channel: one.channel, event, payload });
+    }
 }
 
 fn payload(entity: &impl Serialize) -> Result<Arc<str>, Error> {
