@@ -65,6 +65,24 @@ impl Client {
         Self { token: Some(token.to_owned()), ..self.clone() }
     }
 
+    /// Status and headers of an answer, whatever stands in it.
+    pub(crate) async fn head_of(
+        &self,
+        method: Method,
+        path: &str,
+        headers: &[(&str, &str)],
+    ) -> (StatusCode, HeaderMap) {
+        let mut request = Request::builder().method(method).uri(path);
+        if let Some(token) = &self.token {
+            request = request.header(AUTHORIZATION, format!("Bearer {token}"));
+        }
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let response = self.router.clone().oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
+        (response.status(), response.headers().clone())
+    }
+
     /// Sends a form.
     pub(crate) async fn form(&self, path: &str, form: &str) -> Reply {
         let request = Request::builder().method(Method::POST).uri(path);
