@@ -6,6 +6,7 @@ use diesel::dsl::max;
 use diesel::{ExpressionMethods, QueryDsl, QueryResult};
 
 use super::conn::{Conn, run};
+use super::one_of::one_of;
 use super::{accounts, emojis, profiles};
 use crate::clock::Timestamp;
 use crate::domain::account::Account;
@@ -54,7 +55,7 @@ fn plain(conn: &mut Conn, found: Vec<Account>) -> QueryResult<Vec<AccountView>> 
         .filter(feed::account_id.eq(account_counts::account_id))
         .select(max(feed::id))
         .single_value();
-    let query = account_counts::table.filter(account_counts::account_id.eq_any(ids)).select((
+    let query = account_counts::table.filter(one_of(account_counts::account_id, &ids)).select((
         account_counts::account_id,
         account_counts::contributions,
         account_counts::followers,

@@ -7,6 +7,7 @@ use diesel::{
 };
 
 use super::conn::{Conn, run};
+use super::one_of::one_of;
 use crate::clock::Timestamp;
 use crate::domain::account::{Account, AccountKind, AccountState};
 use crate::domain::handle::Handle;
@@ -90,7 +91,7 @@ pub fn by_ids(conn: &mut Conn, ids: &[Id<Account>]) -> QueryResult<Vec<Account>>
     if ids.is_empty() {
         return Ok(Vec::new());
     }
-    let query = accounts::table.filter(accounts::id.eq_any(ids.to_vec()));
+    let query = accounts::table.filter(one_of(accounts::id, ids));
     run!(conn, load, query.select(Account::as_select()))
 }
 

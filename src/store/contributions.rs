@@ -8,6 +8,7 @@ use diesel::{
 };
 
 use super::conn::{Conn, run};
+use super::one_of::one_of;
 use super::search;
 use super::tx::{Event, Gone, Tx};
 use crate::clock::Timestamp;
@@ -158,8 +159,7 @@ pub fn by_id(conn: &mut Conn, viewer: Viewer, id: Id<Contribution>) -> QueryResu
 
 /// The contributions with these keys that the viewer may see, in no order.
 pub fn by_ids(conn: &mut Conn, viewer: Viewer, ids: &[Id<Contribution>]) -> QueryResult<Vec<Contribution>> {
-    let query =
-        contributions::table.filter(contributions::id.eq_any(ids.to_vec())).filter(visible_to(viewer));
+    let query = contributions::table.filter(one_of(contributions::id, ids)).filter(visible_to(viewer));
     run!(conn, load, query.select(Contribution::as_select()))
 }
 

@@ -8,6 +8,7 @@ use diesel::{ExpressionMethods, QueryDsl, QueryResult};
 use super::conn::{Conn, run};
 use super::contributions::Viewer;
 use super::mutes;
+use super::one_of::one_of;
 use crate::domain::account::Account;
 use crate::domain::id::Id;
 use crate::domain::timeline::Found;
@@ -19,12 +20,12 @@ pub fn among(conn: &mut Conn, viewer: Viewer, accounts: &[Id<Account>]) -> Query
     let Some(me) = viewer.account().filter(|_| !accounts.is_empty()) else { return Ok(HashSet::new()) };
     let blocked = blocks::table
         .filter(blocks::account_id.eq(me))
-        .filter(blocks::target_id.eq_any(accounts.to_vec()))
+        .filter(one_of(blocks::target_id, accounts))
         .select(blocks::target_id);
     let blocked: Vec<Id<Account>> = run!(conn, load, blocked)?;
     let blocking = blocks::table
         .filter(blocks::target_id.eq(me))
-        .filter(blocks::account_id.eq_any(accounts.to_vec()))
+        .filter(one_of(blocks::account_id, accounts))
         .select(blocks::account_id);
     let blocking: Vec<Id<Account>> = run!(conn, load, blocking)?;
     let muted = mutes::unwanted(conn, me, accounts)?;

@@ -6,6 +6,7 @@ use diesel::{ExpressionMethods, QueryDsl, QueryResult};
 
 use super::conn::{Conn, run};
 use super::contributions::Viewer;
+use super::one_of::one_of;
 use super::{account_views, views};
 use crate::domain::account::Account;
 use crate::domain::contribution::Contribution;
@@ -72,7 +73,7 @@ pub(super) fn answered<'a>(
         return Ok(HashMap::new());
     }
     let query = contributions::table
-        .filter(contributions::id.eq_any(parents))
+        .filter(one_of(contributions::id, &parents))
         .select((contributions::id, contributions::author_id));
     let rows: Vec<(Id<Contribution>, Id<Account>)> = run!(conn, load, query)?;
     Ok(rows.into_iter().collect())
@@ -121,19 +122,19 @@ impl Deeds {
         }
         let liked = likes::table
             .filter(likes::account_id.eq(account))
-            .filter(likes::contribution_id.eq_any(ids.clone()))
+            .filter(one_of(likes::contribution_id, &ids))
             .select(likes::contribution_id);
         let boosted = boosts::table
             .filter(boosts::account_id.eq(account))
-            .filter(boosts::contribution_id.eq_any(ids.clone()))
+            .filter(one_of(boosts::contribution_id, &ids))
             .select(boosts::contribution_id);
         let bookmarked = bookmarks::table
             .filter(bookmarks::account_id.eq(account))
-            .filter(bookmarks::contribution_id.eq_any(ids))
+            .filter(one_of(bookmarks::contribution_id, &ids))
             .select(bookmarks::contribution_id);
         let muted = muted_threads::table
             .filter(muted_threads::account_id.eq(account))
-            .filter(muted_threads::thread_id.eq_any(threads))
+            .filter(one_of(muted_threads::thread_id, &threads))
             .select(muted_threads::thread_id);
         let liked: Vec<Id<Contribution>> = run!(conn, load, liked)?;
         let boosted: Vec<Id<Contribution>> = run!(conn, load, boosted)?;
@@ -169,7 +170,7 @@ fn pinned(
 ) -> QueryResult<Vec<Id<Contribution>>> {
     let query = pins::table
         .filter(pins::account_id.eq(account))
-        .filter(pins::contribution_id.eq_any(own))
+        .filter(one_of(pins::contribution_id, &own))
         .select(pins::contribution_id);
     run!(conn, load, query)
 }

@@ -10,6 +10,7 @@ use diesel::{
 };
 
 use super::conn::{Conn, run};
+use super::one_of::one_of;
 use crate::clock::Timestamp;
 use crate::domain::account::Account;
 use crate::domain::contribution::Contribution;
@@ -43,11 +44,11 @@ pub fn of_contributions(
     conn: &mut Conn,
     ids: &[Id<Contribution>],
 ) -> QueryResult<HashMap<Id<Contribution>, Vec<Media>>> {
-    let ids: Vec<Option<Id<Contribution>>> = ids.iter().copied().map(Some).collect();
-    let query = media::table
-        .filter(media::contribution_id.eq_any(ids))
-        .filter(media::contribution_id.is_not_null())
-        .order((media::contribution_id, media::rank, media::id));
+    let query = media::table.filter(one_of(media::contribution_id, ids)).order((
+        media::contribution_id,
+        media::rank,
+        media::id,
+    ));
     let rows: Vec<Media> = run!(conn, load, query.select(Media::as_select()))?;
     let mut lists: HashMap<Id<Contribution>, Vec<Media>> = HashMap::new();
     for row in rows {

@@ -32,6 +32,7 @@ pub mod notices;
 pub mod notification_policies;
 pub mod notifications;
 pub mod oauth;
+mod one_of;
 pub mod page;
 pub mod pins;
 pub mod polls;

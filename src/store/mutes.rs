@@ -7,6 +7,7 @@ use diesel::{
 
 use super::Error;
 use super::conn::{Conn, run};
+use super::one_of::one_of;
 use super::page::{Page, paged};
 use super::tx::Tx;
 use crate::clock::Timestamp;
@@ -36,7 +37,7 @@ pub fn unwanted(
 ) -> QueryResult<Vec<Id<Account>>> {
     let muted = mutes::table
         .filter(mutes::account_id.eq(account))
-        .filter(mutes::target_id.eq_any(accounts.to_vec()))
+        .filter(one_of(mutes::target_id, accounts))
         .select(mutes::target_id);
     let mut muted: Vec<Id<Account>> = run!(conn, load, muted)?;
     muted.extend(with_muted_hosts(conn, account, accounts)?);
@@ -53,7 +54,7 @@ pub fn with_muted_hosts(
         .inner_join(hosts::table.on(accounts::host_id.eq(hosts::id.nullable())))
         .inner_join(host_mutes::table.on(host_mutes::host.eq(hosts::name)))
         .filter(host_mutes::account_id.eq(account))
-        .filter(accounts::id.eq_any(accounts.to_vec()))
+        .filter(one_of(accounts::id, accounts))
         .select(accounts::id);
     run!(conn, load, query)
 }

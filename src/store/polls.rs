@@ -6,6 +6,7 @@ use diesel::{ExpressionMethods, QueryDsl, QueryResult, SelectableHelper};
 
 use super::Error;
 use super::conn::{Conn, run};
+use super::one_of::one_of;
 use super::tx::Tx;
 use crate::domain::account::Account;
 use crate::domain::contribution::Contribution;
@@ -20,7 +21,7 @@ pub fn of(
     account: Option<Id<Account>>,
     ids: &[Id<Contribution>],
 ) -> QueryResult<HashMap<Id<Contribution>, PollView>> {
-    let query = polls::table.filter(polls::contribution_id.eq_any(ids.to_vec()));
+    let query = polls::table.filter(one_of(polls::contribution_id, ids));
     let found: Vec<Poll> = run!(conn, load, query.select(Poll::as_select()))?;
     if found.is_empty() {
         return Ok(HashMap::new());

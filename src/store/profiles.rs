@@ -2,9 +2,10 @@
 
 use std::collections::HashMap;
 
-use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, QueryResult, SelectableHelper};
+use diesel::{OptionalExtension, QueryDsl, QueryResult, SelectableHelper};
 
 use super::conn::{Conn, run};
+use super::one_of::one_of;
 use crate::domain::account::Account;
 use crate::domain::id::Id;
 use crate::domain::profile::Profile;
@@ -19,7 +20,7 @@ pub fn of(conn: &mut Conn, account: Id<Account>) -> QueryResult<Profile> {
 
 /// The profiles of these accounts, as far as they said anything.
 pub fn by_ids(conn: &mut Conn, ids: &[Id<Account>]) -> QueryResult<HashMap<Id<Account>, Profile>> {
-    let query = profiles::table.filter(profiles::account_id.eq_any(ids.to_vec()));
+    let query = profiles::table.filter(one_of(profiles::account_id, ids));
     let rows: Vec<Profile> = run!(conn, load, query.select(Profile::as_select()))?;
     Ok(rows.into_iter().map(|profile| (profile.account_id, profile)).collect())
 }

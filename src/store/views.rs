@@ -8,6 +8,7 @@ use diesel::{ExpressionMethods, JoinOnDsl, QueryDsl, QueryResult, SelectableHelp
 
 use super::conn::{Conn, run};
 use super::contributions::{Viewer, visible_to};
+use super::one_of::one_of;
 use super::{accounts, emojis, media, polls, revisions};
 use crate::domain::account::Account;
 use crate::domain::contribution::{Contribution, Kind};
@@ -115,7 +116,7 @@ pub fn foreign_context(conn: &mut Conn, root: Id<Contribution>) -> QueryResult<O
 
 fn roots(conn: &mut Conn, heads: &[Contribution]) -> QueryResult<Vec<Contribution>> {
     let ids: HashSet<_> = heads.iter().map(|head| head.thread_id).collect();
-    let query = contributions::table.filter(contributions::id.eq_any(ids));
+    let query = contributions::table.filter(one_of(contributions::id, &ids));
     run!(conn, load, query.select(Contribution::as_select()))
 }
 
@@ -142,21 +143,20 @@ fn group<K: Eq + Hash, V>(pairs: Vec<(K, V)>) -> HashMap<K, Vec<V>> {
 }
 
 fn mentions_of(conn: &mut Conn, ids: &Ids) -> QueryResult<Vec<(Id<Contribution>, Id<Account>)>> {
-    let query = mentions::table.filter(mentions::contribution_id.eq_any(ids.clone()));
+    let query = mentions::table.filter(one_of(mentions::contribution_id, ids));
     run!(conn, load, query.select((mentions::contribution_id, mentions::account_id)))
 }
 
 fn load_tags(conn: &mut Conn, ids: &Ids) -> QueryResult<Vec<(Id<Contribution>, String)>> {
-    let query = tags::table.filter(tags::contribution_id.eq_any(ids.clone())).order(tags::name);
+    let query = tags::table.filter(one_of(tags::contribution_id, ids)).order(tags::name);
     run!(conn, load, query.select((tags::contribution_id, tags::name)))
 }
 
 type Counts = HashMap<Id<Contribution>, i64>;
 
 fn reply_counts(conn: &mut Conn, viewer: Viewer, ids: &Ids) -> QueryResult<Counts> {
-    let parents: Vec<Option<Id<Contribution>>> = ids.iter().copied().map(Some).collect();
     let query = contributions::table
-        .filter(contributions::in_reply_to_id.eq_any(parents))
+        .filter(one_of(contributions::in_reply_to_id, ids))
         .filter(contributions::kind.ne(Kind::Thesis))
         .filter(visible_to(viewer))
         .group_by(contributions::in_reply_to_id)
@@ -167,7 +167,7 @@ fn reply_counts(conn: &mut Conn, viewer: Viewer, ids: &Ids) -> QueryResult<Count
 
 fn like_counts(conn: &mut Conn, ids: &Ids) -> QueryResult<Counts> {
     let query = likes::table
-        .filter(likes::contribution_id.eq_any(ids.clone()))
+        .filter(one_of(likes::contribution_id, ids))
         .group_by(likes::contribution_id)
         .select((likes::contribution_id, count_star()));
     let rows: Vec<(Id<Contribution>, i64)> = run!(conn, load, query)?;
@@ -176,7 +176,7 @@ fn like_counts(conn: &mut Conn, ids: &Ids) -> QueryResult<Counts> {
 
 fn boost_counts(conn: &mut Conn, ids: &Ids) -> QueryResult<Counts> {
     let query = boosts::table
-        .filter(boosts::contribution_id.eq_any(ids.clone()))
+        .filter(one_of(boosts::contribution_id, ids))
         .group_by(boosts::contribution_id)
         .select((boosts::contribution_id, count_star()));
     let rows: Vec<(Id<Contribution>, i64)> = run!(conn, load, query)?;
@@ -205,11 +205,11 @@ fn statement_bodies(
     viewer: Viewer,
     ids: &Ids,
 ) -> QueryResult<Vec<(Id<Contribution>, Body)>> {
-    let query = statements::table.filter(statements::contribution_id.eq_any(ids.clone()));
+    let query = statements::table.filter(one_of(statements::contribution_id, ids));
     let rows: Vec<Statement> = run!(conn, load, query.select(Statement::as_select()))?;
     let query = theses::table
         .inner_join(contributions::table.on(contributions::id.eq(theses::contribution_id)))
-        .filter(theses::statement_id.eq_any(ids.clone()))
+        .filter(one_of(theses::statement_id, ids))
         .filter(theses::withdrawn.eq(false))
         .filter(visible_to(viewer))
         .order((theses::rank, theses::contribution_id));
@@ -234,7 +234,7 @@ fn thesis_bodies(conn: &mut Conn, ids: &Ids) -> QueryResult<Vec<(Id<Contribution
     let query = theses::table
         .inner_join(contributions::table.on(contributions::id.eq(theses::statement_id)))
         .inner_join(statements::table.on(statements::contribution_id.eq(theses::statement_id)))
-        .filter(theses::contribution_id.eq_any(ids.clone()));
+        .filter(one_of(theses::contribution_id, ids));
     let rows: Vec<(Thesis, Contribution, String)> =
         run!(conn, load, query.select((Thesis::as_select(), Contribution::as_select(), statements::slug)))?;
     Ok(rows

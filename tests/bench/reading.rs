@@ -12,7 +12,7 @@ mod fixture;
 use std::time::{Duration, Instant};
 
 use axum::Router;
-use axum::body::Body;
+use axum::body::{Body, Bytes};
 use axum::http::header::{AUTHORIZATION, CONTENT_TYPE};
 use axum::http::{Method, Request, StatusCode};
 use diesel::{RunQueryDsl, sql_query};
@@ -21,9 +21,11 @@ use plenum::clock::{Clock, Timestamp};
 use plenum::domain::account::Account;
 use plenum::domain::id::Id;
 use plenum::http as doors;
+use plenum::serve;
 use plenum::services::users;
 use plenum::store::{Conn, Db};
 use serde_json::Value;
+use tokio::sync::watch;
 use tower::ServiceExt;
 
 const FEW: i64 = 10_000;
@@ -35,6 +37,7 @@ const PAGES: usize = 400;
 const REPLIES: i64 = 1_000;
 const FOLLOWERS: i64 = 10_000;
 const STREAMS: usize = 1_000;
+const STREAMS_PER_TOKEN: usize = 20;
 
 struct Bench {
     db: Db,
@@ -53,6 +56,8 @@ async fn main() {
     let organization = place.organization().await;
     // Makes their server known, too.
     db.write(|tx| fixture::follower(tx, &organization, "far.example", "ana")).await.unwrap();
+    let (stop, stopped) = watch::channel(false);
+    let streams = serve::streams(place.federation.clone(), stopped);
     let router = doors::router(place.federation.clone());
     let bench = Bench { db, router, token, me: me.account_id, now: Clock::System.now() };
     bench.people().await;
@@ -67,6 +72,8 @@ async fn main() {
     bench.thread().await;
     bench.posting().await;
     bench.streams().await;
+    stop.send_replace(true);
+    streams.await.unwrap();
 }
 
 impl Bench {
@@ -127,7 +134,8 @@ impl Bench {
     }
 
     async fn ask(&self, method: Method, path: &str, form: Option<String>) -> (StatusCode, Value) {
-        ask(&self.router, &self.token, method, path, form).await
+        let (status, body) = ask(&self.router, &self.token, method, path, form).await;
+        (status, serde_json::from_slice(&body).unwrap())
     }
 
     /// Pages of the home timeline for many readers at once; the median.
@@ -137,7 +145,7 @@ impl Bench {
         let mut alone = Vec::new();
         for _ in 0..PAGES {
             let start = Instant::now();
-            self.ask(Method::GET, "/api/v1/timelines/home", None).await;
+            ask(&self.router, &self.token, Method::GET, "/api/v1/timelines/home", None).await;
             alone.push(start.elapsed());
         }
         alone.sort();
@@ -193,8 +201,9 @@ impl Bench {
         let mut times = Vec::new();
         for _ in 0..20 {
             let start = Instant::now();
-            let (_, context) = self.ask(Method::GET, &path, None).await;
+            let (_, context) = ask(&self.router, &self.token, Method::GET, &path, None).await;
             times.push(start.elapsed());
+            let context: Value = serde_json::from_slice(&context).unwrap();
             assert_eq!(i64::try_from(context["descendants"].as_array().unwrap().len()).unwrap(), REPLIES);
         }
         times.sort();
@@ -238,12 +247,17 @@ impl Bench {
     }
 
     async fn streams(&self) {
+        let mut tokens = Vec::new();
+        for _ in 0..STREAMS / STREAMS_PER_TOKEN {
+            tokens.push(self.db.write(|tx| users::token(tx, "bench_admin", false, "read")).await.unwrap());
+        }
         let before = resident();
         let mut open = Vec::new();
-        for _ in 0..STREAMS {
+        for number in 0..STREAMS {
+            let token = &tokens[number / STREAMS_PER_TOKEN];
             let request = Request::builder()
                 .uri("/api/v1/streaming/user")
-                .header(AUTHORIZATION, format!("Bearer {}", self.token))
+                .header(AUTHORIZATION, format!("Bearer {token}"))
                 .body(Body::empty());
             let mut answer = self.router.clone().oneshot(request.unwrap()).await.unwrap();
             assert_eq!(answer.status(), StatusCode::OK);
@@ -266,7 +280,7 @@ async fn ask(
     method: Method,
     path: &str,
     form: Option<String>,
-) -> (StatusCode, Value) {
+) -> (StatusCode, Bytes) {
     let mut request =
         Request::builder().method(method).uri(path).header(AUTHORIZATION, format!("Bearer {token}"));
     if form.is_some() {
@@ -275,8 +289,7 @@ async fn ask(
     let request = request.body(form.map_or_else(Body::empty, Body::from)).unwrap();
     let response = router.clone().oneshot(request).await.unwrap();
     let status = response.status();
-    let body = response.into_body().collect().await.unwrap().to_bytes();
-    (status, serde_json::from_slice(&body).unwrap())
+    (status, response.into_body().collect().await.unwrap().to_bytes())
 }
 
 /// Memory of this process in KiB.

@@ -20,6 +20,7 @@ use crate::schema::{feed, followed_tags, follows, list_accounts, lists, tags};
 use crate::store::conn::{Conn, run};
 use crate::store::contributions::Viewer;
 use crate::store::lines;
+use crate::store::one_of::one_of;
 use crate::store::page::{Page, paged};
 
 /// How many rows are walked before every followed account is asked.
@@ -102,7 +103,7 @@ fn wishes(
 ) -> QueryResult<HashMap<Id<Account>, Wish>> {
     let query = follows::table
         .filter(follows::follower_id.eq(me))
-        .filter(follows::followee_id.eq_any(accounts))
+        .filter(one_of(follows::followee_id, &accounts))
         .filter(follows::state.eq(FollowState::Accepted))
         .select((follows::followee_id, follows::boosts, follows::languages));
     let rows: Vec<(Id<Account>, bool, Option<String>)> = run!(conn, load, query)?;
