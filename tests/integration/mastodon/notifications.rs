@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::{is_an_account, member};
 use crate::harness::client::Client;
-use crate::harness::world::{World, on_each_engine};
+use crate::harness::world::{Instance, World, on_each_engine};
 
 async fn says(client: &Client, text: &str) -> String {
     let status = client.post("/api/v1/statuses", json!({ "status": text })).await.ok();
@@ -21,21 +21,27 @@ fn groups(results: &Value) -> &Vec<Value> {
     results["notification_groups"].as_array().unwrap()
 }
 
+/// Ada posts; Bea and Cid like it, Bea boosts it and follows, Cid answers. Ada's app, Bea's, the post.
+async fn noticed(north: &Instance) -> (Client, Client, String) {
+    let (ada, app) = member(north, "ada").await;
+    let (_, bea) = member(north, "bea").await;
+    let (_, cid) = member(north, "cid").await;
+    let post = says(&app, "A thought").await;
+    does(&bea, "favourite", &post).await;
+    does(&cid, "favourite", &post).await;
+    does(&bea, "reblog", &post).await;
+    bea.post(&format!("/api/v1/accounts/{}/follow", ada.id), json!({})).await.ok();
+    let reply = json!({ "status": "@ada I disagree", "in_reply_to_id": post });
+    cid.post("/api/v1/statuses", reply).await.ok();
+    (app, bea, post)
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn what_happens_is_told_one_by_one_and_in_groups() {
     on_each_engine(async |database| {
         let world = World::on([("north", database)], FederationMode::Open).await;
         let north = world.at("north");
-        let (ada, app) = member(north, "ada").await;
-        let (_, bea) = member(north, "bea").await;
-        let (_, cid) = member(north, "cid").await;
-        let post = says(&app, "A thought").await;
-        does(&bea, "favourite", &post).await;
-        does(&cid, "favourite", &post).await;
-        does(&bea, "reblog", &post).await;
-        bea.post(&format!("/api/v1/accounts/{}/follow", ada.id), json!({})).await.ok();
-        let reply = json!({ "status": "@ada I disagree", "in_reply_to_id": post });
-        cid.post("/api/v1/statuses", reply).await.ok();
+        let (app, _, post) = noticed(north).await;
 
         let list = app.get("/api/v1/notifications").await.ok();
         let kinds: Vec<_> =
@@ -76,8 +82,18 @@ async fn what_happens_is_told_one_by_one_and_in_groups() {
         assert_eq!(odd.status, StatusCode::BAD_REQUEST);
         let apart = app.get("/api/v2/notifications?grouped_types[]=follow&types[]=favourite").await.ok();
         assert_eq!(groups(&apart).len(), 2);
+    })
+    .await;
+}
 
-        let key = likes["group_key"].as_str().unwrap();
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_read_is_counted_and_dismissed() {
+    on_each_engine(async |database| {
+        let world = World::on([("north", database)], FederationMode::Open).await;
+        let north = world.at("north");
+        let (app, bea, _) = noticed(north).await;
+        let list = app.get("/api/v1/notifications").await.ok();
+        let key = list[3]["group_key"].as_str().unwrap();
         let one = app.get(&format!("/api/v2/notifications/{key}")).await.ok();
         assert!(groups(&one)[0].get("page_min_id").is_none(), "{one}");
         assert_eq!(
