@@ -175,6 +175,8 @@ pub fn set_roles(tx: &mut Tx<'_>, by: Option<&User>, name: &str, roles: Roles) -
         return Err(Refusal::Conflict(format!("{name} is the last admin: make another one first")).into());
     }
     users::set_roles(tx, user.id, roles)?;
+    // What a token may do hangs on the roles: whoever listens with one is asked again.
+    tx.after_commit(Event::Tokens);
     audit::record(tx, by.map(|by| by.id), "account.role", name, &roles.to_string())
 }
 

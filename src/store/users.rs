@@ -9,7 +9,7 @@ use crate::clock::Timestamp;
 use crate::domain::account::Account;
 use crate::domain::id::Id;
 use crate::domain::user::{Roles, User};
-use crate::schema::{invites, sessions, tokens, users};
+use crate::schema::{invites, oauth_codes, sessions, tokens, users};
 
 /// The user with this key.
 pub fn by_id(conn: &mut Conn, id: Id<User>) -> QueryResult<Option<User>> {
@@ -59,9 +59,10 @@ pub fn set_password(conn: &mut Conn, id: Id<User>, hash: &str, now: Timestamp) -
     end_all(conn, id, now)
 }
 
-/// Closes every session and token of a user.
+/// Closes every session and token of a user, and what could still become a token.
 pub fn end_all(conn: &mut Conn, id: Id<User>, now: Timestamp) -> QueryResult<()> {
     run!(conn, execute, diesel::delete(sessions::table.filter(sessions::user_id.eq(id))))?;
+    run!(conn, execute, diesel::delete(oauth_codes::table.filter(oauth_codes::user_id.eq(id))))?;
     let open = tokens::table.filter(tokens::user_id.eq(id)).filter(tokens::revoked_at.is_null());
     run!(conn, execute, diesel::update(open).set(tokens::revoked_at.eq(now)))?;
     Ok(())

@@ -136,6 +136,9 @@ impl<S: Send + Sync> FromRequestParts<S> for Bearer {
     }
 }
 
+/// The names under which a token comes as a parameter.
+pub(super) const TOKEN: [&str; 2] = ["access_token", "bearer_token"];
+
 /// The token of a request: header first, then the query, where streams and old clients put it.
 pub(super) fn token(headers: &HeaderMap, uri: &Uri) -> Option<String> {
     let header = headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok());
@@ -145,7 +148,7 @@ pub(super) fn token(headers: &HeaderMap, uri: &Uri) -> Option<String> {
     }
     let query = uri.query().unwrap_or_default();
     let mut pairs = form_urlencoded::parse(query.as_bytes());
-    pairs.find(|(key, _)| key == "access_token" || key == "bearer_token").map(|(_, value)| value.into_owned())
+    pairs.find(|(key, _)| TOKEN.contains(&&**key)).map(|(_, value)| value.into_owned())
 }
 
 impl<S: Send + Sync> FromRequestParts<S> for Caller {

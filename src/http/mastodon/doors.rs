@@ -17,7 +17,7 @@ use serde_json::Value;
 use url::form_urlencoded;
 
 use super::answer::ApiError;
-use super::caller;
+use super::caller::{self, TOKEN};
 
 /// Lets pages of other origins call: they send a token, never a cookie. The requested headers are
 /// mirrored, because a literal `*` does not stand for `Authorization`.
@@ -87,9 +87,6 @@ pub(super) async fn lift_token(State(most): State<usize>, request: Request, next
     }
     next.run(Request::from_parts(parts, Body::from(bytes))).await
 }
-
-/// The names under which a token comes as a parameter.
-const TOKEN: [&str; 2] = ["access_token", "bearer_token"];
 
 fn token_in_form(bytes: &[u8]) -> Option<String> {
     let mut pairs = form_urlencoded::parse(bytes);

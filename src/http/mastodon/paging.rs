@@ -7,6 +7,7 @@ use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use url::form_urlencoded;
 
+use super::caller::TOKEN;
 use super::params::Params;
 use crate::store::page::Page;
 
@@ -75,8 +76,8 @@ fn links(params: &Params, (first, last): (i64, i64), newer: Newer) -> String {
 /// split the header there.
 fn address(params: &Params, name: &str, cursor: i64) -> String {
     let mut query = form_urlencoded::Serializer::new(String::new());
-    for (key, value) in params.query().filter(|(key, _)| !CURSORS.contains(&&**key) && key != "access_token")
-    {
+    let kept = |key: &str| !CURSORS.contains(&key) && !TOKEN.contains(&key);
+    for (key, value) in params.query().filter(|(key, _)| kept(key)) {
         query.append_pair(&key, &value);
     }
     query.append_pair(name, &cursor.to_string());

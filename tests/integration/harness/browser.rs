@@ -89,13 +89,19 @@ impl Browser {
         page
     }
 
+    /// What this browser sends as its cookies.
+    pub(crate) fn cookie_header(&self) -> String {
+        let pairs: Vec<_> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        pairs.join("; ")
+    }
+
     /// One request, without following redirects.
     pub(crate) async fn once(&mut self, method: Method, path: &str, body: Option<String>) -> Page {
-        let cookies: Vec<_> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        let cookies = self.cookie_header();
         let target = path.split('#').next().unwrap();
         let mut request = Request::builder().method(method).uri(target).header(ACCEPT, "text/html,*/*;q=0.8");
         if !cookies.is_empty() {
-            request = request.header(COOKIE, cookies.join("; "));
+            request = request.header(COOKIE, cookies);
         }
         if body.is_some() {
             request = request.header(CONTENT_TYPE, "application/x-www-form-urlencoded");

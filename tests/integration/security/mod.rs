@@ -1,11 +1,13 @@
 //! Attacks, named by what they try; each must fail without a trace.
 
 mod authority;
+mod callers;
 mod documents;
 mod egress;
 pub(crate) mod elsewhere;
 mod exhaustion;
 mod matrix;
+mod oauth;
 mod params;
 mod privacy;
 mod routes;

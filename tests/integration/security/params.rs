@@ -293,7 +293,7 @@ async fn item_100_odd_texts_in_every_field() {
             json!(true),
         ]);
         values.push(json!(u64::MAX));
-        values.push(json!("x".repeat(100_000)));
+        values.push(json!("x".repeat(4_000)));
         let mut faults = Faults::default();
         for route in asked().iter().filter(|route| route.method != Method::GET) {
             for value in &values {

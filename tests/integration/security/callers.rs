@@ -1,0 +1,88 @@
+//! Whose request it is, for everything that is counted by address (items 97 and 98).
+
+use std::net::SocketAddr;
+
+use axum::http::{Method, StatusCode};
+use plenum::services::users;
+
+use crate::harness::client::Client;
+use crate::harness::world::World;
+
+const PATH: &str = "/api/v1/instance/rules";
+
+/// Asks three times, each time with other words of the headers; the last answer.
+async fn thrice(app: &Client, peer: &str, headers: impl Fn(u8) -> Vec<(&'static str, String)>) -> StatusCode {
+    let peer: SocketAddr = peer.parse().unwrap();
+    let mut last = StatusCode::OK;
+    for number in 1..=3 {
+        let headers = headers(number);
+        let headers: Vec<(&str, &str)> =
+            headers.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        last = app.status_from(peer, Method::GET, PATH, &headers).await;
+    }
+    last
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn item_97_nobody_writes_their_own_address() {
+    let world = World::of(["north"]).await;
+    let north = world.at("north");
+    let fresh = async || north.stranger_with(|config| config.limits.requests = 2).await;
+    let refused = StatusCode::TOO_MANY_REQUESTS;
+    for name in ["x-forwarded-for", "forwarded", "x-real-ip", "cf-connecting-ip", "true-client-ip"] {
+        let invents = |number: u8| vec![(name, format!("198.51.100.{number}"))];
+        assert_eq!(thrice(&fresh().await, "203.0.113.9:4000", invents).await, refused, "{name}");
+    }
+    // Through a proxy of ours only what the proxy itself added counts: the last address.
+    let app = fresh().await;
+    let invents = |number: u8| vec![("x-forwarded-for", format!("198.51.100.{number}, 203.0.113.9"))];
+    assert_eq!(thrice(&app, "127.0.0.1:4000", invents).await, refused, "the first one is invented");
+    let others = |number: u8| vec![("x-forwarded-for", format!("203.0.113.{}", 20 + number))];
+    assert_eq!(
+        thrice(&app, "127.0.0.1:4000", others).await,
+        StatusCode::OK,
+        "three readers behind the proxy"
+    );
+    let app = fresh().await;
+    let mut last = StatusCode::OK;
+    for end in 1..=3 {
+        let peer: SocketAddr = format!("[2001:db8:0:1::{end}]:4000").parse().unwrap();
+        last = app.status_from(peer, Method::GET, PATH, &[]).await;
+    }
+    assert_eq!(last, refused, "one network of IPv6 is one caller");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn item_98_other_spellings_are_counted_too() {
+    let world = World::of(["north"]).await;
+    let north = world.at("north");
+    north.person("ada", &[]).await;
+    let token = north.app().db.write(|tx| users::token(tx, "ada", false, "read write")).await.unwrap();
+    let bearer = format!("Bearer {token}");
+    let spellings = [
+        (Method::POST, "/api/v2/media"),
+        (Method::POST, "/api/v1/media"),
+        (Method::POST, "/api/v2/media/"),
+        (Method::POST, "/api/v2/media//"),
+        (Method::POST, "/api/v2/media?x=1"),
+    ];
+    for (method, path) in spellings {
+        let app = north.stranger_with(|config| config.limits.uploads = 1).await;
+        let headers = [("authorization", bearer.as_str())];
+        let (first, _) = app.head_of(Method::POST, "/api/v1/media", &headers).await;
+        assert_ne!(first, StatusCode::TOO_MANY_REQUESTS);
+        let (second, _) = app.head_of(method, path, &headers).await;
+        assert_eq!(second, StatusCode::TOO_MANY_REQUESTS, "{path}");
+    }
+    let app = north.stranger_with(|config| config.limits.uploads = 1).await;
+    for path in
+        ["//api/v2/media", "/api//v2/media", "/api/v2/medi%61", "/api/v2/%2e/media", "/api/v2/media.json"]
+    {
+        let headers = [("authorization", bearer.as_str()), ("x-http-method-override", "POST")];
+        for method in [Method::POST, Method::HEAD] {
+            let (status, _) = app.head_of(method.clone(), path, &headers).await;
+            let nothing = [StatusCode::NOT_FOUND, StatusCode::METHOD_NOT_ALLOWED].contains(&status);
+            assert!(nothing, "{method} {path} is no other way to the same place: {status}");
+        }
+    }
+}
