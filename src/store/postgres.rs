@@ -98,7 +98,11 @@ fn tls_config(tls_ca: Option<&Path>) -> Result<ClientConfig, Error> {
             roots.add(certificate).map_err(|error| bad(error.to_string()))?;
         }
     }
-    Ok(ClientConfig::builder().with_root_certificates(roots).with_no_client_auth())
+    // Named, because there is no choosing once another crate brings a second provider along.
+    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+    let config = ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions();
+    let config = config.map_err(|error| Fault::Unreachable(format!("TLS: {error}")))?;
+    Ok(config.with_root_certificates(roots).with_no_client_auth())
 }
 
 fn connect(url: String, tls: Arc<ClientConfig>) -> BoxFuture<'static, ConnectionResult<AsyncPgConnection>> {

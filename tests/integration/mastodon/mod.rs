@@ -5,6 +5,7 @@ mod conversations;
 pub(crate) mod emoji;
 mod filters;
 mod later;
+mod library;
 mod limits;
 mod lists;
 mod markers;
