@@ -139,6 +139,16 @@ async fn says(tee: &Instance, author: &Account, post: NewPost, word: &'static st
     Said { id: view.head.id.to_string(), uri: view.head.uri.to_string(), word }
 }
 
+/// A list of Fred's with Ada on it.
+async fn listed(tee: &Instance, ada: &Account) -> String {
+    let app = tee.client("fred", "read write").await;
+    let list = app.post("/api/v1/lists", json!({ "title": "All" })).await.ok();
+    let list = list["id"].as_str().unwrap().to_owned();
+    let body = json!({ "account_ids": [ada.id.to_string()] });
+    app.post(&format!("/api/v1/lists/{list}/accounts"), body).await.ok();
+    list
+}
+
 impl Stage {
     async fn set(database: Database) -> Self {
         let world = World::on([("tee", database)], FederationMode::Open).await;
@@ -150,17 +160,15 @@ impl Stage {
             people.push(tee.person(name, &[]).await);
         }
         let [ada, fred, emil, mina, bodo, _] = &people[..] else { panic!("six members") };
-        let mut far = Vec::new();
-        for actor in &remote {
-            far.push(resolve::account(&tee.data(), &actor.id).await.unwrap());
-        }
+        let far = resolve::account(&tee.data(), &remote[0].id).await.unwrap();
+        resolve::account(&tee.data(), &remote[1].id).await.unwrap();
         let db = tee.app().db;
         db.write(|tx| {
             for follower in [fred, emil, bodo] {
                 relations::follow(tx, follower, ada)?;
             }
             let follow = activity_uri(tx)?;
-            store::relations::insert(tx, far[0].id, ada.id, &follow, FollowState::Accepted)?;
+            store::relations::insert(tx, far.id, ada.id, &follow, FollowState::Accepted)?;
             Ok(())
         })
         .await
@@ -182,11 +190,7 @@ impl Stage {
             };
             said.push(says(tee, ada, post, word).await);
         }
-        let lists = tee.client("fred", "read write").await;
-        let list = lists.post("/api/v1/lists", json!({ "title": "All" })).await.ok();
-        let list = list["id"].as_str().unwrap().to_owned();
-        let body = json!({ "account_ids": [ada.id.to_string()] });
-        lists.post(&format!("/api/v1/lists/{list}/accounts"), body).await.ok();
+        let list = listed(tee, ada).await;
         for account in &people {
             keep_all(tee, account, &said).await;
         }
