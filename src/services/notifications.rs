@@ -4,9 +4,11 @@ use crate::domain::account::{Account, AccountKind};
 use crate::domain::contribution::{Contribution, Visibility};
 use crate::domain::host::HostStanding;
 use crate::domain::id::Id;
+use crate::domain::marker::{Marker, Timeline};
 use crate::domain::notification::{Handling, NotificationKind, Policy};
 use crate::store::{
-    Error, Tx, contributions, hosts, interactions, mutes, notification_policies, notifications, relations,
+    Error, Tx, contributions, hosts, interactions, markers, mutes, notification_policies, notifications,
+    relations,
 };
 
 /// Younger accounts are new ones, in seconds.
@@ -63,6 +65,22 @@ pub fn changed(tx: &mut Tx<'_>, author: &Account, about: Id<Contribution>) -> Re
         tell(tx, booster, NotificationKind::Update, author, Some(about))?;
     }
     Ok(())
+}
+
+/// An account of ours has read what it was told up to this key, wherever it did so: pages and apps
+/// count the same.
+pub fn read_up_to(tx: &mut Tx<'_>, account: Id<Account>, key: i64) -> Result<Marker, Error> {
+    let now = tx.now;
+    notifications::mark_read_up_to(tx, account, key, now)?;
+    markers::put(tx, account, Timeline::Notifications, key)
+}
+
+/// An account of ours has read everything that it was told.
+pub fn read_all(tx: &mut Tx<'_>, account: Id<Account>) -> Result<(), Error> {
+    match notifications::newest(tx, account)? {
+        Some(newest) => read_up_to(tx, account, newest.get()).map(drop),
+        None => Ok(()),
+    }
 }
 
 fn is_unwanted(tx: &mut Tx<'_>, to: Id<Account>, from: &Account) -> Result<bool, Error> {

@@ -243,9 +243,11 @@ pub fn unread(conn: &mut Conn, account: Id<Account>) -> QueryResult<i64> {
     run!(conn, get_result, query)
 }
 
-/// Marks everything of an account as read.
-pub fn mark_read(conn: &mut Conn, account: Id<Account>, now: Timestamp) -> QueryResult<usize> {
-    mark_read_up_to(conn, account, i64::MAX, now)
+/// The newest that an account was told.
+pub fn newest(conn: &mut Conn, account: Id<Account>) -> QueryResult<Option<Id<Notification>>> {
+    let query =
+        notifications::table.filter(notifications::account_id.eq(account)).select(max(notifications::id));
+    run!(conn, get_result, query)
 }
 
 /// Marks what an account has read up to a key.

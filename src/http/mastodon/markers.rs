@@ -14,6 +14,7 @@ use super::params::Params;
 use super::scopes::{ReadStatuses, WriteStatuses};
 use crate::domain::marker::{self, Timeline};
 use crate::federation::Federation;
+use crate::services::notifications;
 use crate::store::markers;
 
 /// The routes of markers.
@@ -72,7 +73,10 @@ async fn create(data: Data<Federation>, caller: Allowed<WriteStatuses>, params: 
         wanted.push((timeline, last.ok_or_else(|| ApiError::invalid("last_read_id is no id"))?));
     }
     let set = data.app.db.write(|tx| {
-        let put = |&(timeline, last): &(Timeline, i64)| markers::put(tx, caller.account.id, timeline, last);
+        let put = |&(timeline, last): &(Timeline, i64)| match timeline {
+            Timeline::Home => markers::put(tx, caller.account.id, timeline, last),
+            Timeline::Notifications => notifications::read_up_to(tx, caller.account.id, last),
+        };
         wanted.iter().map(put).collect::<Result<Vec<_>, _>>()
     });
     Ok(Json(rendered(&set.await?)))

@@ -2,6 +2,7 @@
 
 use axum::http::{Method, StatusCode};
 use plenum::domain::site::FederationMode;
+use plenum::store;
 use serde_json::{Value, json};
 
 use super::{is_an_account, member};
@@ -214,4 +215,29 @@ async fn who_handed_something_on_hears_when_it_changes() {
     assert_eq!(heard.as_array().unwrap().len(), 1, "{heard}");
     assert_eq!((&heard[0]["type"], &heard[0]["status"]["id"]), (&json!("update"), &json!(post)));
     assert!(heard[0]["status"]["content"].as_str().unwrap().contains("A third"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_read_in_an_app_is_read_on_the_pages_and_the_other_way_round() {
+    on_each_engine(async |database| {
+        let world = World::on([("north", database)], FederationMode::Open).await;
+        let north = world.at("north");
+        let (app, bea, post) = noticed(north).await;
+        let db = north.app().db;
+        let ada = db.read(|conn| Ok(store::accounts::local_by_name(conn, "ada")?)).await.unwrap().unwrap();
+        let unread = async || db.read(|conn| Ok(store::notifications::unread(conn, ada.id)?)).await.unwrap();
+        assert_eq!(unread().await, 5);
+        let newest = app.get("/api/v1/notifications").await.ok()[0]["id"].clone();
+        let marker = json!({ "notifications": { "last_read_id": newest } });
+        app.post("/api/v1/markers", marker).await.ok();
+        assert_eq!(unread().await, 0);
+        let reply = json!({ "status": "@ada again", "in_reply_to_id": post });
+        bea.post("/api/v1/statuses", reply).await.ok();
+        assert_eq!(app.get("/api/v1/notifications/unread_count").await.ok()["count"], 1);
+        let mut browser = north.signed_in("ada").await;
+        let page = browser.open("/notifications").await;
+        browser.send(&page, "main form", &[]).await;
+        assert_eq!(app.get("/api/v1/notifications/unread_count").await.ok()["count"], 0);
+    })
+    .await;
 }

@@ -14,6 +14,7 @@ use crate::http::web::layout::Section;
 use crate::http::web::notifications::{Notice, NotificationsPage};
 use crate::http::web::present::{self, moment};
 use crate::http::web::shown::{Lang, Link};
+use crate::services::notifications as service;
 use crate::store::{Conn, Error, accounts, contributions, notifications, views};
 
 /// Notices on a page.
@@ -39,9 +40,8 @@ pub async fn seen(data: Data<Federation>, Posted { visit, .. }: Posted) -> Answe
     data.app
         .db
         .write(|tx| {
-            let now = tx.now;
             for account in visit.voices() {
-                notifications::mark_read(tx, account.id, now)?;
+                service::read_all(tx, account.id)?;
             }
             Ok(())
         })
