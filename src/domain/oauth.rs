@@ -74,14 +74,17 @@ pub struct Code {
 }
 
 impl Code {
-    /// Whether the verifier belongs to the challenge. Without a challenge no verifier is needed.
+    /// Whether the verifier belongs to the challenge. A verifier without a challenge proves nothing: the
+    /// code was asked for by somebody who left the challenge out (RFC 9700, section 2.1.1).
     pub fn is_proven_by(&self, verifier: Option<&str>) -> bool {
-        self.challenge.as_ref().is_none_or(|challenge| {
-            verifier.is_some_and(|verifier| {
+        match (&self.challenge, verifier.filter(|verifier| !verifier.is_empty())) {
+            (None, verifier) => verifier.is_none(),
+            (Some(_), None) => false,
+            (Some(challenge), Some(verifier)) => {
                 let sum = digest(&SHA256, verifier.as_bytes());
                 BASE64URL_NOPAD.encode(sum.as_ref()) == challenge.trim_end_matches('=')
-            })
-        })
+            }
+        }
     }
 }
 

@@ -28,6 +28,11 @@ pub fn by_id(conn: &mut Conn, id: Id<Media>) -> QueryResult<Option<Media>> {
     run!(conn, first, media::table.find(id).select(Media::as_select())).optional()
 }
 
+/// The files with these keys, in no order.
+pub fn by_ids(conn: &mut Conn, ids: &[Id<Media>]) -> QueryResult<Vec<Media>> {
+    run!(conn, load, media::table.filter(one_of(media::id, ids)).select(Media::as_select()))
+}
+
 /// The file with this address.
 pub fn by_name(conn: &mut Conn, name: &str) -> QueryResult<Option<Media>> {
     run!(conn, first, media::table.filter(media::name.eq(name)).select(Media::as_select())).optional()

@@ -16,9 +16,10 @@ use plenum::services::users;
 use serde_json::Value;
 use tower::ServiceExt;
 
+use super::entities;
 use super::world::Instance;
 
-/// An app in somebody's hands.
+/// An app in somebody's hands. Whatever it is answered has to be what the documentation says.
 #[derive(Clone)]
 pub(crate) struct Client {
     router: Router,
@@ -181,11 +182,13 @@ impl Client {
     }
 
     async fn answer(&self, path: &str, request: Request<Body>) -> Reply {
+        let method = request.method().clone();
         let response = self.router.clone().oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();
         let body = body.collect().await.unwrap().to_bytes();
         let json = serde_json::from_slice(&body);
         let json = json.unwrap_or_else(|_| panic!("{path}: {}", String::from_utf8_lossy(&body)));
+        entities::check_answer(&method, path, parts.status, &json);
         Reply { status: parts.status, headers: parts.headers, json }
     }
 }

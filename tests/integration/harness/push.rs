@@ -15,6 +15,8 @@ use data_encoding::{BASE64, BASE64URL_NOPAD};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 
+use super::entities;
+
 /// What an app shares with whoever may write to it.
 const AUTH: [u8; 16] = *b"sixteen bytes is";
 
@@ -125,7 +127,9 @@ impl Sleeper {
             }
             other => panic!("{other} is no encoding of Web Push"),
         };
-        serde_json::from_slice(&plain).unwrap()
+        let message = serde_json::from_slice(&plain).unwrap();
+        entities::check("PushMessage", &message);
+        message
     }
 
     fn open(

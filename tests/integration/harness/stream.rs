@@ -12,6 +12,7 @@ use tokio_tungstenite::tungstenite::handshake::client::Response;
 use tokio_tungstenite::tungstenite::{Error, Message};
 use tokio_tungstenite::{WebSocketStream, client_async};
 
+use super::entities;
 use super::world::Instance;
 
 /// Longer than anything here may take; only what fails waits for it.
@@ -97,7 +98,13 @@ impl Socket {
     pub(crate) async fn hears(&mut self) -> Value {
         loop {
             match self.next().await {
-                Some(Ok(Message::Text(text))) => return serde_json::from_str(text.as_str()).unwrap(),
+                Some(Ok(Message::Text(text))) => {
+                    let frame: Value = serde_json::from_str(text.as_str()).unwrap();
+                    if let Some(event) = frame["event"].as_str() {
+                        entities::check_event(event, frame["payload"].as_str().unwrap());
+                    }
+                    return frame;
+                }
                 Some(Ok(Message::Ping(_) | Message::Pong(_))) => {}
                 other => panic!("a frame was awaited, not {other:?}"),
             }
@@ -142,7 +149,9 @@ impl Lines {
         let (event, data) = (self.content().await, self.content().await);
         let field =
             |line: String, name: &str| line.strip_prefix(name).unwrap_or_else(|| panic!("{line}")).to_owned();
-        (field(event, "event: "), field(data, "data: "))
+        let (event, data) = (field(event, "event: "), field(data, "data: "));
+        entities::check_event(&event, &data);
+        (event, data)
     }
 
     /// Reads until the server ends the stream.

@@ -6,37 +6,10 @@ use plenum::domain::site::FederationMode;
 use plenum::store;
 use serde_json::{Value, json};
 
-use super::{is_an_account, member};
+use super::member;
 use crate::harness::Database;
 use crate::harness::people::{Drafting, statement};
 use crate::harness::world::{World, on_each_engine};
-
-const RELATIONSHIP: [&str; 14] = [
-    "following",
-    "showing_reblogs",
-    "notifying",
-    "followed_by",
-    "blocking",
-    "blocked_by",
-    "muting",
-    "muting_notifications",
-    "requested",
-    "requested_by",
-    "domain_blocking",
-    "endorsed",
-    "id",
-    "note",
-];
-
-#[track_caller]
-fn is_a_relationship(value: &Value) {
-    for key in RELATIONSHIP {
-        let fits =
-            if matches!(key, "id" | "note") { value[key].is_string() } else { value[key].is_boolean() };
-        assert!(fits, "{key} of {value}");
-    }
-    assert!(value.get("languages").is_some() && value.get("muting_expires_at").is_some(), "{value}");
-}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_account_knows_and_changes_itself() {
@@ -45,7 +18,6 @@ async fn an_account_knows_and_changes_itself() {
         let north = world.at("north");
         let (ada, app) = member(north, "ada").await;
         let me = app.get("/api/v1/accounts/verify_credentials").await.ok();
-        is_an_account(&me);
         assert_eq!((me["id"].as_str(), &me["source"]["note"]), (Some(ada.id.to_string().as_str()), &json!("")));
         assert_eq!(me["role"]["id"], "-99");
         assert_eq!(me["source"]["privacy"], "public");
@@ -55,7 +27,6 @@ async fn an_account_knows_and_changes_itself() {
             "source": { "privacy": "private", "language": "kk", "sensitive": "1" },
         });
         let changed = app.ask(Method::PATCH, "/api/v1/accounts/update_credentials", &[], Some(change)).await.ok();
-        is_an_account(&changed);
         assert_eq!(changed["display_name"], "Ada L");
         assert_eq!(changed["note"], "<p>Counts &lt;b&gt;things&lt;/b&gt;<br>and more</p>");
         assert_eq!(changed["source"]["note"], "Counts <b>things</b>\nand more");
@@ -111,16 +82,13 @@ async fn members_follow_block_mute_and_remember_each_other() {
         let (ada, app) = member(north, "ada").await;
         let (bea, other) = member(north, "bea").await;
         let act = async |verb: &str, body: Value| {
-            let stands = app.post(&format!("/api/v1/accounts/{}/{verb}", bea.id), body).await.ok();
-            is_a_relationship(&stands);
-            stands
+            app.post(&format!("/api/v1/accounts/{}/{verb}", bea.id), body).await.ok()
         };
         let none = app
             .get(&format!("/api/v1/accounts/relationships?id[]={}&id[]=7&id[]={}", bea.id, ada.id))
             .await
             .ok();
         assert_eq!(none.as_array().unwrap().len(), 2);
-        none.as_array().unwrap().iter().for_each(is_a_relationship);
 
         let followed = act("follow", json!({ "reblogs": false, "languages": ["de", "kk"] })).await;
         assert_eq!((&followed["following"], &followed["showing_reblogs"]), (&json!(true), &json!(false)));
@@ -220,7 +188,6 @@ async fn accounts_are_found_by_name_and_by_address_and_elsewhere() {
     assert_eq!(app.get(&format!("/api/v1/accounts/search?q={far}")).await.ok(), json!([]));
     let resolve = app.get(&format!("/api/v2/search?q=@{far}&resolve=true")).await.ok();
     assert_eq!(resolve["accounts"][0]["acct"], far.as_str(), "{resolve}");
-    is_an_account(&resolve["accounts"][0]);
     assert_eq!(stranger.get(&lookup).await.ok()["acct"], far.as_str());
     assert_eq!(app.get("/api/v1/accounts/search?q=be").await.each("acct"), [far.as_str()]);
     assert_eq!(app.get("/api/v1/accounts/search?q=be&following=true").await.ok(), json!([]));

@@ -17,7 +17,7 @@ pub(crate) const DOT: &[u8] = &[
     0, 5, 0, 1, 0x0d, 0x0a, 0x2d, 0xb4, 0, 0, 0, 0, 0x49, 0x45, 0x4e, 0x44, 0xae, 0x42, 0x60, 0x82,
 ];
 
-async fn has_emoji(at: &Instance, shortcode: &str) -> String {
+pub(super) async fn has_emoji(at: &Instance, shortcode: &str) -> String {
     let app = at.app();
     let file = app.storage.put(Format::Png, DOT.to_vec()).await.unwrap();
     let bytes = i64::try_from(DOT.len()).unwrap();

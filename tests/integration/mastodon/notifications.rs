@@ -5,7 +5,7 @@ use plenum::domain::site::FederationMode;
 use plenum::store;
 use serde_json::{Value, json};
 
-use super::{is_an_account, member};
+use super::member;
 use crate::harness::client::Client;
 use crate::harness::world::{Instance, World, on_each_engine};
 
@@ -49,8 +49,6 @@ async fn what_happens_is_told_one_by_one_and_in_groups() {
             list.as_array().unwrap().iter().map(|one| one["type"].as_str().unwrap()).collect();
         assert_eq!(kinds, ["mention", "follow", "reblog", "favourite", "favourite"]);
         for one in list.as_array().unwrap() {
-            is_an_account(&one["account"]);
-            assert!(one["id"].is_string() && one["group_key"].is_string() && one["created_at"].is_string());
             assert_eq!(one.get("status").is_some(), one["type"] != "follow", "{one}");
         }
         assert_eq!(list[3]["group_key"], list[4]["group_key"]);

@@ -31,50 +31,6 @@ fn id(status: &Value) -> &str {
     status["id"].as_str().unwrap()
 }
 
-/// Every key that a client may rely on, with null only where the contract allows it.
-#[track_caller]
-fn is_a_status(status: &Value) {
-    for key in ["id", "created_at", "spoiler_text", "visibility", "uri", "content"] {
-        assert!(status[key].is_string(), "{key} of {status}");
-    }
-    for key in ["replies_count", "reblogs_count", "favourites_count"] {
-        assert!(status[key].is_u64(), "{key} of {status}");
-    }
-    for key in ["media_attachments", "mentions", "tags", "emojis"] {
-        assert!(status[key].is_array(), "{key} of {status}");
-    }
-    for key in
-        ["edited_at", "in_reply_to_id", "in_reply_to_account_id", "language", "url", "reblog", "poll", "card"]
-    {
-        assert!(status.get(key).is_some(), "{key} of {status}");
-    }
-    let visibility = status["visibility"].as_str().unwrap();
-    assert!(["public", "unlisted", "private", "direct"].contains(&visibility));
-    let created = status["created_at"].as_str().unwrap();
-    assert!(created.len() == 24 && created.ends_with('Z') && &created[19..20] == ".", "{created}");
-    assert!(status["id"].as_str().unwrap().bytes().all(|digit| digit.is_ascii_digit()));
-    is_an_account(&status["account"]);
-}
-
-#[track_caller]
-fn is_an_account(account: &Value) {
-    for key in ["id", "username", "acct", "display_name", "created_at", "note"] {
-        assert!(account[key].is_string(), "{key} of {account}");
-    }
-    for key in ["url", "uri", "avatar", "avatar_static", "header", "header_static"] {
-        assert!(account[key].as_str().unwrap().starts_with("http"), "{key} of {account}");
-    }
-    for key in ["locked", "bot", "group", "discoverable"] {
-        assert!(account[key].is_boolean(), "{key} of {account}");
-    }
-    for key in ["followers_count", "following_count", "statuses_count"] {
-        assert!(account[key].is_i64(), "{key} of {account}");
-    }
-    for key in ["emojis", "fields", "roles"] {
-        assert!(account[key].is_array(), "{key} of {account}");
-    }
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn a_post_is_written_changed_and_deleted() {
     on_each_engine(async |database| {
@@ -86,7 +42,6 @@ async fn a_post_is_written_changed_and_deleted() {
         let body =
             json!({ "status": text, "spoiler_text": "sums", "visibility": "unlisted", "language": "de" });
         let status = ada.post("/api/v1/statuses", body).await.ok();
-        is_a_status(&status);
         let content = status["content"].as_str().unwrap();
         assert!(content.starts_with("<p>2 * 3 &lt;b&gt;<br>"), "{content}");
         assert_eq!(status["mentions"][0]["acct"], "bela");
@@ -166,7 +121,6 @@ async fn reactions_may_be_repeated_and_taken_back() {
         ] {
             for _ in 0..2 {
                 let status = act(&bela, &post, verb).await.ok();
-                is_a_status(&status);
                 assert_eq!(status[flag], true, "{verb}");
                 assert!(count.is_none_or(|count| status[count] == 1), "{verb}");
             }
@@ -174,7 +128,6 @@ async fn reactions_may_be_repeated_and_taken_back() {
             assert_eq!(status[flag], false, "un{verb}");
         }
         let boost = act(&bela, &post, "reblog").await.ok();
-        is_a_status(&boost);
         assert_eq!(id(&boost["reblog"]), post);
         assert_ne!(id(&boost), post);
         assert_eq!(boost["reblog"]["reblogged"], true);
@@ -287,7 +240,6 @@ async fn theses_are_children_of_their_statement() {
         let view = north.publishes(draft).await;
         let path = format!("/api/v1/statuses/{}", view.head.id);
         let status = ada.get(&path).await.ok();
-        is_a_status(&status);
         let content = status["content"].as_str().unwrap();
         for part in ["On bees", "what we found", "We looked", "Bees sleep", view.head.url.as_str()] {
             assert!(content.contains(part), "{part} in {content}");
@@ -457,5 +409,5 @@ async fn a_post_waits_for_its_time() {
     assert_eq!(ada.get("/api/v1/timelines/home").await.ok()[0]["content"], "<p>later</p>");
     assert_eq!(ada.get(&path).await.status, StatusCode::NOT_FOUND);
     let past = json!({ "status": "now", "scheduled_at": at(-5) });
-    is_a_status(&ada.post("/api/v1/statuses", past).await.ok());
+    assert_eq!(ada.post("/api/v1/statuses", past).await.ok()["content"], "<p>now</p>");
 }

@@ -10,7 +10,7 @@ mod matrix;
 mod oauth;
 mod params;
 mod privacy;
-mod routes;
+pub(crate) mod routes;
 mod signatures;
 
 use plenum::domain::uri::Uri;

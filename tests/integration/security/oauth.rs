@@ -104,6 +104,12 @@ async fn item_78_a_code_is_for_one_app_and_ten_minutes() {
     world.clock.advance(601);
     let late = app.post("/oauth/token", grant(&credentials, &first, BACK)).await;
     assert_eq!(late.json["error"], "invalid_grant", "it is over");
+    let plain = code(north, "ada", &credentials, None).await;
+    let mut downgraded = grant(&credentials, &plain, BACK);
+    downgraded["code_verifier"] = json!("a verifier that is longer than forty-three characters");
+    let denied = app.post("/oauth/token", downgraded).await;
+    assert_eq!(denied.json["error"], "invalid_grant", "nobody asked with a challenge");
+    app.post("/oauth/token", grant(&credentials, &plain, BACK)).await.ok();
     let mut browser = north.signed_in("ada").await;
     for method in ["plain", ""] {
         let more = [("code_challenge", "abc"), ("code_challenge_method", method)];

@@ -16,7 +16,7 @@ const METHODS: [&str; 5] = ["GET", "POST", "PUT", "PATCH", "DELETE"];
 
 /// What a route asks of a token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Door {
+pub(crate) enum Door {
     /// Nothing; a token is not looked at.
     None,
     /// Nothing; but a token that is sent must have the scope.
@@ -31,10 +31,10 @@ pub(super) enum Door {
 
 /// One method of one path.
 #[derive(Clone, Debug)]
-pub(super) struct Route {
-    pub(super) method: Method,
-    pub(super) path: &'static str,
-    pub(super) door: Door,
+pub(crate) struct Route {
+    pub(crate) method: Method,
+    pub(crate) path: &'static str,
+    pub(crate) door: Door,
 }
 
 impl Route {
@@ -50,7 +50,7 @@ fn fill(path: &str, key: &str) -> String {
 }
 
 /// The table.
-pub(super) fn routes() -> Vec<Route> {
+pub(crate) fn routes() -> Vec<Route> {
     let mut routes = Vec::new();
     for line in TABLE.lines() {
         let mut words = line.split(' ');

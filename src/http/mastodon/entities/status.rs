@@ -221,8 +221,9 @@ pub fn edits(line: &Line, versions: &[Revision], site: &Site) -> Vec<StatusEdit>
     let head = &line.view.head;
     let edit = |content: String, summary: Option<&str>, at| StatusEdit {
         content,
+        // What hides a text hides what stands beside it, in every version.
+        sensitive: head.sensitive || !spoiler(head, summary).is_empty(),
         spoiler_text: spoiler(head, summary),
-        sensitive: head.sensitive,
         created_at: date(at),
         account: account(&line.author, site),
         media_attachments: list(&line.view.media, &site.origin),

@@ -72,7 +72,7 @@ pub(super) async fn create(
     });
     Ok(match made.await? {
         Made::Posted(status) => Json(status).into_response(),
-        Made::Scheduled(row) => Json(scheduled_status(&row)?).into_response(),
+        Made::Scheduled(row) => Json(scheduled_status(&data, &row).await?).into_response(),
     })
 }
 
