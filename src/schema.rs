@@ -15,6 +15,7 @@ diesel::table! {
         reply_policy -> SmallInt,
         contact -> Text,
         created_at -> BigInt,
+        listing_policy -> SmallInt,
     }
 }
 
@@ -807,11 +808,152 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    questions (contribution_id) {
+        contribution_id -> BigInt,
+        qid -> Text,
+        slug -> Text,
+        core -> Text,
+        asked_by -> Text,
+        asked_at -> BigInt,
+        wording -> Text,
+        background -> Text,
+        scope -> Text,
+        call -> Text,
+        original_uri -> Nullable<Text>,
+        original -> Nullable<Text>,
+        draft -> Nullable<Text>,
+        reason -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    question_answers (contribution_id, key) {
+        contribution_id -> BigInt,
+        key -> Text,
+        rank -> Integer,
+        text -> Text,
+    }
+}
+
+diesel::table! {
+    question_ties (contribution_id, kind, target) {
+        contribution_id -> BigInt,
+        kind -> SmallInt,
+        target -> Text,
+    }
+}
+
+diesel::table! {
+    question_copies (qid, uri) {
+        qid -> Text,
+        uri -> Text,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    positions (contribution_id) {
+        contribution_id -> BigInt,
+        account_id -> BigInt,
+        qid -> Text,
+        answer -> Text,
+        answer_key -> Nullable<Text>,
+        certainty -> SmallInt,
+        reasoning -> Text,
+        conditions -> Text,
+        limits -> Text,
+        evidence -> Text,
+        statement_uri -> Nullable<Text>,
+        adopted_body -> Text,
+        adopted_on -> Text,
+        reason -> Nullable<Text>,
+        previous -> Nullable<Text>,
+        digest -> Text,
+        listing -> SmallInt,
+        equivocal -> Bool,
+        draft -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    position_theses (contribution_id, thesis_uri) {
+        contribution_id -> BigInt,
+        thesis_uri -> Text,
+        rank -> Integer,
+    }
+}
+
+diesel::table! {
+    equivocations (contribution_id, revision, digest) {
+        contribution_id -> BigInt,
+        revision -> Integer,
+        digest -> Text,
+        document -> Text,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    listings (qid, account_id, position_uri) {
+        qid -> Text,
+        account_id -> BigInt,
+        position_uri -> Text,
+    }
+}
+
+diesel::table! {
+    exchanges (qid, account_id) {
+        qid -> Text,
+        account_id -> BigInt,
+        digest -> Text,
+        agrees -> Bool,
+        error -> Nullable<Text>,
+        checked_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    attributions (id) {
+        id -> BigInt,
+        qid -> Text,
+        name -> Text,
+        answer -> Text,
+        answer_key -> Nullable<Text>,
+        certainty -> SmallInt,
+        stated_on -> Text,
+        quotation -> Text,
+        source_title -> Text,
+        source_url -> Text,
+        user_id -> BigInt,
+        created_at -> BigInt,
+        withdrawn_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    critiques (contribution_id) {
+        contribution_id -> BigInt,
+        intent -> SmallInt,
+        hold -> SmallInt,
+        exact -> Text,
+        prefix -> Text,
+        suffix -> Text,
+        start -> Integer,
+        end -> Integer,
+        revision -> Integer,
+        digest -> Text,
+    }
+}
+
 diesel::joinable!(sessions -> users (user_id));
 diesel::joinable!(pending_sign_ins -> users (user_id));
 diesel::joinable!(tokens -> users (user_id));
 diesel::joinable!(oauth_app_tokens -> oauth_apps (app_id));
 diesel::joinable!(statements -> contributions (contribution_id));
+diesel::joinable!(questions -> contributions (contribution_id));
+diesel::joinable!(positions -> contributions (contribution_id));
+diesel::joinable!(critiques -> contributions (contribution_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
     sites,
@@ -884,4 +1026,15 @@ diesel::allow_tables_to_appear_in_same_query!(
     announcement_reads,
     announcement_reactions,
     emojis,
+    questions,
+    question_answers,
+    question_ties,
+    question_copies,
+    positions,
+    position_theses,
+    equivocations,
+    listings,
+    exchanges,
+    attributions,
+    critiques,
 );

@@ -6,10 +6,13 @@ use diesel::prelude::{Queryable, Selectable};
 use diesel::sql_types::SmallInt;
 
 use super::account::Account;
+use super::critique::ReceivedCritique;
 use super::emoji::ReceivedEmoji;
 use super::id::Id;
 use super::media::ReceivedMedia;
 use super::poll::ReceivedPoll;
+use super::position::ReceivedPosition;
+use super::question::ReceivedQuestion;
 use super::site::ReplyPolicy;
 use super::sql::smallint_enum;
 use super::statement::ThesisKind;
@@ -215,6 +218,57 @@ pub enum ReceivedBody {
     Statement(ReceivedStatement),
     /// The parts of a thesis.
     Thesis(ReceivedThesis),
+    /// The parts of a copy of a question.
+    Question(ReceivedQuestion),
+    /// The parts of a position.
+    Position(ReceivedPosition),
+    /// The parts of a critique.
+    Critique(ReceivedCritique),
+}
+
+impl ReceivedBody {
+    /// What the contribution is.
+    pub const fn kind(&self) -> Kind {
+        match self {
+            Self::Post => Kind::Post,
+            Self::Statement(_) => Kind::Statement,
+            Self::Thesis(_) => Kind::Thesis,
+            Self::Question(_) => Kind::Question,
+            Self::Position(_) => Kind::Position,
+            Self::Critique(_) => Kind::Critique,
+        }
+    }
+
+    /// Its version; 0 for kinds that do not count them.
+    pub const fn revision(&self) -> i32 {
+        match self {
+            Self::Post | Self::Critique(_) => 0,
+            Self::Statement(statement) => statement.revision,
+            Self::Thesis(thesis) => thesis.revision,
+            Self::Question(question) => question.revision,
+            Self::Position(position) => position.revision,
+        }
+    }
+
+    /// Whether it stands, as its author says.
+    pub const fn state(&self) -> State {
+        match self {
+            Self::Post | Self::Thesis(_) | Self::Critique(_) => State::Current,
+            Self::Statement(statement) => statement.state,
+            Self::Question(question) => question.state,
+            Self::Position(position) => position.state,
+        }
+    }
+
+    /// Why this version was made, and the digest of its document.
+    pub fn version(&self) -> (Option<String>, String) {
+        match self {
+            Self::Post | Self::Thesis(_) | Self::Critique(_) => (None, String::new()),
+            Self::Statement(statement) => (statement.reason.clone(), statement.digest.clone()),
+            Self::Question(question) => (question.reason.clone(), question.digest.clone()),
+            Self::Position(position) => (position.reason.clone(), position.digest.clone()),
+        }
+    }
 }
 
 /// The parts of a statement from elsewhere.

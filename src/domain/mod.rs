@@ -1,8 +1,12 @@
-//! The things of a debate and their rules: no SQL, no JSON, no network, no clock of their own.
+//! The things of a debate and their rules: no SQL, no network, no clock of their own, and no JSON
+//! but the core of a question, which is hashed, and the drafts of forms, which are kept.
 
 pub mod account;
 pub mod contribution;
+pub mod critique;
+pub mod date;
 pub mod emoji;
+pub mod exchange;
 pub mod filter;
 pub mod handle;
 pub mod host;
@@ -17,8 +21,10 @@ pub mod notice;
 pub mod notification;
 pub mod oauth;
 pub mod poll;
+pub mod position;
 pub mod profile;
 pub mod push;
+pub mod question;
 pub mod relation;
 pub mod scope;
 pub mod site;

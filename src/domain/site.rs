@@ -6,6 +6,7 @@ use diesel::sql_types::SmallInt;
 
 use super::account::Account;
 use super::id::Id;
+use super::position::ListingPolicy;
 use super::sql::smallint_enum;
 
 /// What never changes once a site is set up: where it is and who speaks there.
@@ -36,6 +37,8 @@ pub struct Settings {
     pub federation_mode: FederationMode,
     /// Who may reply where a contribution says nothing else.
     pub reply_policy: ReplyPolicy,
+    /// Whose positions are on our maps by themselves.
+    pub listing_policy: ListingPolicy,
     /// How to reach a person, shown on `/about`.
     pub contact: String,
 }

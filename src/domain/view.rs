@@ -2,9 +2,12 @@
 
 use super::account::Account;
 use super::contribution::{Contribution, Kind};
+use super::critique::Critique;
 use super::emoji::Emoji;
 use super::media::Media;
 use super::poll::PollView;
+use super::position::PositionView;
+use super::question::QuestionView;
 use super::statement::{Statement, Thesis};
 use super::uri::Uri;
 
@@ -62,6 +65,12 @@ pub enum Body {
         /// The statement's last part of the address.
         slug: String,
     },
+    /// A copy of a question.
+    Question(Box<QuestionView>),
+    /// An organization's position.
+    Position(Box<PositionView>),
+    /// A reply with a meaning and a place.
+    Critique(Box<Critique>),
 }
 
 /// A thesis within its statement.

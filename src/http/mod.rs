@@ -74,6 +74,8 @@ fn site(limits: &config::Http) -> Router {
         .route("/c/{token}", get(post))
         .route("/s/{token}", get(statement))
         .route("/s/{token}/t/{key}", get(thesis))
+        .route("/q/{qid}", get(question))
+        .route("/q/{qid}/position", get(position))
         .route("/statements/{slug}", get(statement_page))
         .route("/statements/{slug}/theses/{key}", get(thesis_page))
         .merge(activitypub::router())
@@ -140,6 +142,24 @@ async fn thesis(
     parts: Parts,
 ) -> Response {
     let path = format!("/s/{token}/t/{key}");
+    if wants_activity(&parts.headers) {
+        return negotiated(contributions::show(&data, &parts, &path).await);
+    }
+    people(&data, &path).await
+}
+
+/// `GET /q/{qid}`: the identity of our copy of a question.
+async fn question(data: Data<Federation>, Path(qid): Path<String>, parts: Parts) -> Response {
+    let path = format!("/q/{qid}");
+    if wants_activity(&parts.headers) {
+        return negotiated(contributions::show(&data, &parts, &path).await);
+    }
+    people(&data, &path).await
+}
+
+/// `GET /q/{qid}/position`: the identity of our position on a question.
+async fn position(data: Data<Federation>, Path(qid): Path<String>, parts: Parts) -> Response {
+    let path = format!("/q/{qid}/position");
     if wants_activity(&parts.headers) {
         return negotiated(contributions::show(&data, &parts, &path).await);
     }

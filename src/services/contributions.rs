@@ -1,14 +1,10 @@
 //! What is the same for every kind: accepting what arrives, removing, notifying, who may reply.
 
-use std::collections::HashMap;
-
-use super::{emojis, media, notifications, publish};
+use super::{critiques, emojis, media, notifications, positions, publish, received};
 use crate::clock::Timestamp;
 use crate::domain::Refusal;
-use crate::domain::account::{Account, AccountKind};
-use crate::domain::contribution::{
-    Contribution, Kind, Received, ReceivedBody, ReceivedStatement, ReceivedThesis, State,
-};
+use crate::domain::account::Account;
+use crate::domain::contribution::{Contribution, Received, ReceivedBody, State};
 use crate::domain::host::HostStanding;
 use crate::domain::id::Id;
 use crate::domain::notification::NotificationKind;
@@ -17,7 +13,6 @@ use crate::domain::uri::Uri;
 use crate::domain::view::View;
 use crate::store::contributions::{self, NewContribution, Text, Viewer};
 use crate::store::revisions::{self, Revision};
-use crate::store::statements::{self, StatementParts, ThesisParts};
 use crate::store::{
     self, Error, Event, Tx, accounts, bookmarks, hosts, polls, relations, settings, tombstones, views,
 };
@@ -55,6 +50,9 @@ fn insert(tx: &mut Tx<'_>, received: &Received) -> Result<Receipt, Error> {
     if let Some(parent) = parent.as_ref().filter(|parent| parent.local) {
         may_reply(tx, &received.author, parent)?;
     }
+    if let ReceivedBody::Position(position) = &received.body {
+        positions::may_enter(tx, received, &position.qid)?;
+    }
     let id: Id<Contribution> = tx.mint();
     let published_at = received.published_at.clamp(Timestamp(0), tx.now);
     let edited_at = received.updated_at.map(|at| at.min(tx.now)).filter(|at| *at > published_at);
@@ -62,7 +60,7 @@ fn insert(tx: &mut Tx<'_>, received: &Received) -> Result<Receipt, Error> {
     let head = NewContribution {
         id,
         uri: received.uri.clone(),
-        kind: kind(&received.body),
+        kind: received.body.kind(),
         author_id: received.author.id,
         on_behalf_of_id: received.on_behalf_of,
         visibility: received.visibility,
@@ -72,15 +70,16 @@ fn insert(tx: &mut Tx<'_>, received: &Received) -> Result<Receipt, Error> {
         in_reply_to_uri: received.in_reply_to.clone(),
         thread_id: parent.as_ref().map_or(id, |parent| parent.thread_id),
         local: false,
-        text: text(received, edited_at, state, revision(&received.body).max(1)),
+        text: text(received, edited_at, state, received.body.revision().max(1)),
     };
     contributions::insert(tx, &head, &received.mentions, &received.tags)?;
     media::receive(tx, received.author.id, id, &received.media)?;
     emojis::receive(tx, &received.author, &received.emojis)?;
     super::polls::receive(tx, id, received.poll.as_ref())?;
-    body(tx, id, received)?;
+    received::body(tx, id, received, parent.as_ref())?;
     keep(tx, id, received, head.text.revision, state)?;
     contributions::adopt_waiting(tx, &received.uri, id, head.thread_id)?;
+    critiques::place_again(tx, id)?;
     if state != State::Held {
         tell(tx, (id, head.thread_id), &received.author, parent.as_ref(), &received.mentions)?;
     }
@@ -91,8 +90,13 @@ fn change(tx: &mut Tx<'_>, known: &Contribution, received: &Received) -> Result<
     if known.author_id != received.author.id {
         return Err(Refusal::forbidden("only its author may change a contribution").into());
     }
-    if known.kind != kind(&received.body) {
+    if known.kind != received.body.kind() {
         return Err(Refusal::forbidden("a contribution keeps its kind").into());
+    }
+    if let ReceivedBody::Position(position) = &received.body
+        && let Some(why) = positions::out_of_order(tx, known, received, position)?
+    {
+        return Ok(Receipt::Ignored(why));
     }
     let before = known.edited_at.unwrap_or(known.published_at);
     let newer = received.updated_at.map(|at| at.min(tx.now)).filter(|at| *at > before);
@@ -101,10 +105,10 @@ fn change(tx: &mut Tx<'_>, known: &Contribution, received: &Received) -> Result<
         super::polls::recount(tx, known.id, received.poll.as_ref())?;
         return Ok(Receipt::Ignored("not newer than what is here"));
     };
-    if revision(&received.body) != 0 && revision(&received.body) < known.revision {
+    if received.body.revision() != 0 && received.body.revision() < known.revision {
         return Ok(Receipt::Ignored("an earlier revision"));
     }
-    let revision = revision(&received.body).max(known.revision.saturating_add(1));
+    let revision = received.body.revision().max(known.revision.saturating_add(1));
     let state = if known.state == State::Held { State::Held } else { standing(tx, &received.author)? };
     let text = text(received, Some(edited_at), state, revision);
     contributions::update(tx, known.id, &text)?;
@@ -113,8 +117,13 @@ fn change(tx: &mut Tx<'_>, known: &Contribution, received: &Received) -> Result<
     media::receive(tx, received.author.id, known.id, &received.media)?;
     emojis::receive(tx, &received.author, &received.emojis)?;
     super::polls::receive(tx, known.id, received.poll.as_ref())?;
-    body(tx, known.id, received)?;
+    let parent = match known.in_reply_to_id {
+        Some(parent) => contributions::known_by_id(tx, parent)?,
+        None => None,
+    };
+    received::body(tx, known.id, received, parent.as_ref())?;
     keep(tx, known.id, received, revision, text.state)?;
+    critiques::place_again(tx, known.id)?;
     if text.state != State::Held {
         notifications::changed(tx, &received.author, known.id)?;
     }
@@ -151,6 +160,9 @@ pub(super) fn erase(tx: &mut Tx<'_>, id: Id<Contribution>) -> Result<(), Error> 
     media::release(tx, id)?;
     store::notifications::forget(tx, id)?;
     polls::erase(tx, id)?;
+    store::positions::erase(tx, id)?;
+    store::questions::erase(tx, id)?;
+    store::critiques::erase(tx, id)?;
     Ok(())
 }
 
@@ -241,27 +253,8 @@ pub(super) fn later(head: &Contribution, now: Timestamp) -> Timestamp {
     now.max(Timestamp(before.seconds().saturating_mul(1000)).plus_seconds(1))
 }
 
-fn kind(body: &ReceivedBody) -> Kind {
-    match body {
-        ReceivedBody::Post => Kind::Post,
-        ReceivedBody::Statement(_) => Kind::Statement,
-        ReceivedBody::Thesis(_) => Kind::Thesis,
-    }
-}
-
-fn revision(body: &ReceivedBody) -> i32 {
-    match body {
-        ReceivedBody::Post => 0,
-        ReceivedBody::Statement(statement) => statement.revision,
-        ReceivedBody::Thesis(thesis) => thesis.revision,
-    }
-}
-
 fn text(received: &Received, edited_at: Option<Timestamp>, state: State, revision: i32) -> Text {
-    let declared = match &received.body {
-        ReceivedBody::Statement(statement) => statement.state,
-        ReceivedBody::Post | ReceivedBody::Thesis(_) => State::Current,
-    };
+    let declared = received.body.state();
     Text {
         url: received.url.clone(),
         language: received.language.clone(),
@@ -283,10 +276,7 @@ fn keep(
     revision: i32,
     state: State,
 ) -> Result<(), Error> {
-    let (reason, digest) = match &received.body {
-        ReceivedBody::Statement(statement) => (statement.reason.clone(), statement.digest.clone()),
-        ReceivedBody::Post | ReceivedBody::Thesis(_) => (None, String::new()),
-    };
+    let (reason, digest) = received.body.version();
     let row = Revision {
         contribution_id: id,
         revision,
@@ -301,68 +291,6 @@ fn keep(
         digest,
     };
     Ok(revisions::insert(tx, &row)?)
-}
-
-fn body(tx: &mut Tx<'_>, id: Id<Contribution>, received: &Received) -> Result<(), Error> {
-    let organization = received.author.kind == AccountKind::Organization;
-    match &received.body {
-        ReceivedBody::Post => Ok(()),
-        _ if !organization => Err(Refusal::forbidden("only an organization publishes statements").into()),
-        ReceivedBody::Statement(statement) => statement_body(tx, id, statement),
-        ReceivedBody::Thesis(thesis) => thesis_body(tx, id, received, thesis),
-    }
-}
-
-fn statement_body(tx: &mut Tx<'_>, id: Id<Contribution>, received: &ReceivedStatement) -> Result<(), Error> {
-    let parts = StatementParts {
-        introduction: received.introduction.as_str().to_owned(),
-        closing: received.closing.as_str().to_owned(),
-        reason: received.reason.clone(),
-        superseded_by: received.superseded_by.clone(),
-        digest: received.digest.clone(),
-    };
-    if statements::update(tx, id, &parts)? == 0 {
-        statements::insert(tx, id, &id.to_string(), &parts)?;
-        return Ok(());
-    }
-    let listed: HashMap<&Uri, usize> =
-        received.theses.iter().enumerate().map(|(at, uri)| (uri, at)).collect();
-    for (head, thesis) in statements::theses_of(tx, id)? {
-        let withdrawn = !listed.contains_key(&head.uri);
-        if withdrawn != thesis.withdrawn {
-            statements::set_withdrawn(tx, head.id, withdrawn)?;
-        }
-    }
-    Ok(())
-}
-
-fn thesis_body(
-    tx: &mut Tx<'_>,
-    id: Id<Contribution>,
-    received: &Received,
-    thesis: &ReceivedThesis,
-) -> Result<(), Error> {
-    let statement = match &received.in_reply_to {
-        Some(uri) => contributions::known(tx, uri)?,
-        None => None,
-    };
-    let Some(statement) = statement.filter(|statement| statement.author_id == received.author.id) else {
-        return Err(Refusal::invalid("inReplyTo", "a thesis belongs to a statement of its author").into());
-    };
-    let parts = ThesisParts {
-        number: thesis.number.clone(),
-        rank: thesis.rank,
-        kind: thesis.kind,
-        head: thesis.head.clone(),
-        body: thesis.body.as_str().to_owned(),
-        limits: thesis.limits.as_str().to_owned(),
-        evidence: thesis.evidence.as_str().to_owned(),
-        withdrawn: false,
-    };
-    if statements::update_thesis(tx, id, &parts)? == 0 {
-        statements::insert_thesis(tx, id, statement.id, &thesis.key, &parts)?;
-    }
-    Ok(())
 }
 
 fn stored(tx: &mut Tx<'_>, id: Id<Contribution>) -> Result<Contribution, Error> {

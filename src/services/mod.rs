@@ -3,6 +3,7 @@
 
 pub mod accounts;
 pub mod contributions;
+mod critiques;
 pub mod emojis;
 pub mod filters;
 pub mod interactions;
@@ -12,16 +13,20 @@ pub mod notices;
 pub mod notifications;
 pub mod oauth;
 pub mod polls;
+pub mod positions;
 pub mod posts;
 pub mod profiles;
 pub mod publish;
 pub mod push;
+pub mod questions;
+mod received;
 pub mod relations;
 pub mod reports;
 pub mod saved;
 pub mod scheduled;
 pub mod second_factors;
 pub mod setup;
+mod speaking;
 pub mod statements;
 pub mod tags;
 pub mod transfers;

@@ -3,10 +3,11 @@
 use serde_json::Value;
 
 use super::media::{self, Described};
-use super::{contributions, notifications, publish};
+use super::{contributions, critiques, notifications, publish};
 use crate::domain::Refusal;
 use crate::domain::account::Account;
 use crate::domain::contribution::{Contribution, Kind, State, Visibility};
+use crate::domain::critique::{Critique, NewCritique};
 use crate::domain::id::{Id, token};
 use crate::domain::job::Job;
 use crate::domain::media::Media;
@@ -48,6 +49,8 @@ pub struct NewPost {
     pub poll: Option<NewPoll>,
     /// The author's files to stand beside it, in this order.
     pub media: Vec<Id<Media>>,
+    /// What it means to do and which passage it is about, where it is a critique.
+    pub critique: Option<NewCritique>,
 }
 
 /// How a text is meant.
@@ -96,14 +99,16 @@ pub fn publish(tx: &mut Tx<'_>, author: &Account, post: &NewPost) -> Result<View
     let visibility = if internal { Visibility::Internal } else { post.visibility };
     let id: Id<Contribution> = tx.mint();
     let uri = Uri::ours(&site.origin, &format!("/c/{}", token()));
+    let critique = criticize(tx, id, parent.as_ref(), post.critique.as_ref())?;
     let (content, tags) = render(tx, &post.markdown, post.format, &post.mentions)?;
+    let opening = critique.as_ref().map(crate::vocab::critique::opening).unwrap_or_default();
     let mut named: Vec<Id<Account>> = post.mentions.iter().map(|account| account.id).collect();
     // The author of what is answered has to be named: several servers drop replies otherwise.
     named.extend(parent.as_ref().map(|parent| parent.author_id).filter(|id| *id != author.id));
     let head = NewContribution {
         id,
         uri: uri.clone(),
-        kind: Kind::Post,
+        kind: if critique.is_some() { Kind::Critique } else { Kind::Post },
         author_id: author.id,
         on_behalf_of_id: post.on_behalf_of,
         visibility,
@@ -119,7 +124,7 @@ pub fn publish(tx: &mut Tx<'_>, author: &Account, post: &NewPost) -> Result<View
             title: None,
             summary: post.summary.clone().filter(|summary| !summary.trim().is_empty()),
             sensitive: post.sensitive,
-            content: content.as_str().to_owned(),
+            content: format!("{opening}{}", content.as_str()),
             markdown: Some(post.markdown.as_str().to_owned()),
             edited_at: None,
             revision: 1,
@@ -128,6 +133,9 @@ pub fn publish(tx: &mut Tx<'_>, author: &Account, post: &NewPost) -> Result<View
     };
     store::contributions::insert(tx, &head, &named, &tags)?;
     media::place(tx, author, id, &post.media)?;
+    if let Some(critique) = &critique {
+        store::critiques::insert(tx, critique)?;
+    }
     if let Some(poll) = &post.poll {
         ask(tx, id, poll)?;
     }
@@ -180,6 +188,8 @@ pub fn rewrite(
     check(&change.markdown, change.poll.is_some() || !change.media.is_empty())?;
     let head = own(tx, author, id)?;
     let (content, tags) = render(tx, &change.markdown, change.format, &change.mentions)?;
+    let critique = store::critiques::parts(tx, id)?;
+    let opening = critique.as_ref().map(crate::vocab::critique::opening).unwrap_or_default();
     let parent = match head.in_reply_to_id {
         Some(parent) => store::contributions::known_by_id(tx, parent)?,
         None => None,
@@ -192,7 +202,7 @@ pub fn rewrite(
         title: head.title.clone(),
         summary: change.summary.clone().filter(|summary| !summary.trim().is_empty()),
         sensitive: change.sensitive,
-        content: content.as_str().to_owned(),
+        content: format!("{opening}{}", content.as_str()),
         markdown: Some(change.markdown.as_str().to_owned()),
         edited_at: Some(contributions::later(&head, tx.now)),
         revision: head.revision.saturating_add(1),
@@ -320,6 +330,20 @@ fn check(markdown: &Markdown, may_be_blank: bool) -> Result<(), Refusal> {
     Ok(())
 }
 
+/// What a critique has besides its head. It is always about something.
+fn criticize(
+    tx: &mut Tx<'_>,
+    id: Id<Contribution>,
+    target: Option<&Contribution>,
+    new: Option<&NewCritique>,
+) -> Result<Option<Critique>, Error> {
+    match (new, target) {
+        (None, _) => Ok(None),
+        (Some(_), None) => Err(Refusal::invalid("intent", "say what it is about").into()),
+        (Some(new), Some(target)) => Ok(Some(critiques::accept(tx, id, target, new)?)),
+    }
+}
+
 fn answerable(tx: &mut Tx<'_>, author: &Account, id: Id<Contribution>) -> Result<Contribution, Error> {
     let parent = store::contributions::by_id(tx, Viewer::Member(author.id), id)?.ok_or(Refusal::NotFound)?;
     contributions::may_reply(tx, author, &parent)?;
@@ -328,7 +352,7 @@ fn answerable(tx: &mut Tx<'_>, author: &Account, id: Id<Contribution>) -> Result
 
 fn own(tx: &mut Tx<'_>, author: &Account, id: Id<Contribution>) -> Result<Contribution, Error> {
     let head = store::contributions::by_id(tx, Viewer::Member(author.id), id)?.ok_or(Refusal::NotFound)?;
-    if head.author_id != author.id || head.kind != Kind::Post {
+    if head.author_id != author.id || !matches!(head.kind, Kind::Post | Kind::Critique) {
         return Err(Refusal::forbidden("this is not a post of yours").into());
     }
     Ok(head)

@@ -9,10 +9,11 @@ use crate::domain::contribution::{Contribution, Kind, Visibility};
 use crate::domain::id::{Id, token};
 use crate::domain::keys::Algorithm;
 use crate::domain::uri::Uri;
-use crate::domain::view::View;
+use crate::domain::view::{Body, View};
 use crate::store::activities::{self, Activity, NewActivity};
+use crate::store::contributions::Viewer;
 use crate::store::revisions::Revision;
-use crate::store::{Conn, Error, Tx, accounts, contributions, deliveries, keys};
+use crate::store::{Conn, Error, Tx, accounts, contributions, deliveries, keys, questions};
 use crate::vocab::statement::EMBEDDED_LIMIT;
 use crate::vocab::{activity, object, proof};
 
@@ -116,7 +117,7 @@ pub fn delete(tx: &mut Tx<'_>, view: &View) -> Result<(), Error> {
     let delete = activity::delete(&id, &view.author, &view.head.uri, &cc, tx.now);
     let now = tx.now;
     let delete = sign(tx, &view.author, &delete, now)?;
-    let to = recipients(view);
+    let to = recipients(tx, view)?;
     send(tx, &view.author, &delete, &view.head.uri, false, &to)?;
     announce_in_forum(tx, &view.head, &view.author, &delete)
 }
@@ -189,14 +190,22 @@ fn tell(tx: &mut Tx<'_>, kind: &str, view: &View, document: &Value) -> Result<()
     let activity = activity::about(kind, &id, document, tx.now);
     let now = tx.now;
     let activity = sign(tx, &view.author, &activity, now)?;
-    let to = recipients(view);
+    let to = recipients(tx, view)?;
     let open = matches!(view.head.visibility, Visibility::Public | Visibility::Unlisted);
     let listed = kind == "Create" && open;
     if activity.to_string().len() > EMBEDDED_LIMIT {
         return tell_large(tx, view, &activity, listed, &to);
     }
     send(tx, &view.author, &activity, &view.head.uri, listed, &to)?;
+    if kind == "Create" && is_set_out(view) {
+        deliveries::keep_peers(tx, &id)?;
+    }
     announce_in_forum(tx, &view.head, &view.author, &activity)
+}
+
+/// Whether a statement says the same to readers who do not know positions: they get that one.
+fn is_set_out(view: &View) -> bool {
+    matches!(&view.body, Body::Position(stand) if stand.position.statement_uri.is_some())
 }
 
 /// Above 60 KiB peers get the address and fetch the object; only servers that cannot do so, or
@@ -222,15 +231,25 @@ fn tell_large(
 }
 
 /// Where a contribution goes: the author's followers as far as it is public or for them, whom it
-/// names, and the Forum of its thread.
-fn recipients(view: &View) -> Recipients {
+/// names, for questions and positions every organization that carries the question, and the Forum
+/// of its thread.
+fn recipients(tx: &mut Tx<'_>, view: &View) -> Result<Recipients, Error> {
     let followers =
         matches!(view.head.visibility, Visibility::Public | Visibility::Unlisted | Visibility::Followers)
             && view.head.kind != Kind::Thesis;
-    Recipients {
-        followers_of: if followers { vec![view.author.id] } else { Vec::new() },
-        accounts: view.mentions.iter().map(|account| account.id).collect(),
+    let mut accounts: Vec<Id<Account>> = view.mentions.iter().map(|account| account.id).collect();
+    let qid = match &view.body {
+        Body::Question(asked) => Some(&asked.question.qid),
+        Body::Position(stand) => Some(&stand.position.qid),
+        Body::Plain | Body::Statement { .. } | Body::Thesis { .. } | Body::Critique(_) => None,
+    };
+    if let Some(qid) = qid {
+        let carried = questions::carried(tx, Viewer::Anyone, qid)?;
+        accounts.extend(carried.into_iter().map(|(head, _)| head.author_id));
+        accounts.sort_unstable();
+        accounts.dedup();
     }
+    Ok(Recipients { followers_of: if followers { vec![view.author.id] } else { Vec::new() }, accounts })
 }
 
 /// FEP-1b12: our Forum hands what happens in its threads to its followers. A new statement is
@@ -254,8 +273,15 @@ pub fn announce_in_forum(
         return Ok(());
     }
     announce(tx, &forum, activity, head, author)?;
-    let opens = head.kind == Kind::Statement && head.local;
-    if opens && activity.get("type").is_some_and(|kind| kind == "Create") {
+    // A position answers in the thread of its question; only a change of it is news of its own.
+    let plain = match head.kind {
+        Kind::Statement | Kind::Question => "Create",
+        Kind::Position => "Update",
+        Kind::Post | Kind::Thesis | Kind::Critique | Kind::Dossier | Kind::Translation | Kind::Event => {
+            return Ok(());
+        }
+    };
+    if head.local && activity.get("type").is_some_and(|kind| kind == plain) {
         announce(tx, &forum, &json!(head.uri), head, author)?;
     }
     Ok(())

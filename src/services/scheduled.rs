@@ -75,6 +75,7 @@ impl Written {
     /// The post, now that its `@name@host` were looked up.
     pub fn post(&self, mentions: &[Account]) -> NewPost {
         NewPost {
+            critique: None,
             markdown: Markdown::new(&*self.text),
             format: self.format(),
             in_reply_to: self.in_reply_to_id.map(Id::new),

@@ -3,6 +3,7 @@
 use super::users::{self, HashedPassword, KeyPairs, NewUser};
 use crate::domain::Refusal;
 use crate::domain::account::AccountKind;
+use crate::domain::position::ListingPolicy;
 use crate::domain::site::{FederationMode, ReplyPolicy, Settings, Site};
 use crate::domain::user::{Role, Roles, User};
 use crate::store::{Error, Tx, accounts, audit, settings};
@@ -128,6 +129,7 @@ fn check(request: &SetUp) -> Result<Settings, Refusal> {
         languages: request.languages.clone(),
         federation_mode: request.federation_mode,
         reply_policy: ReplyPolicy::Everyone,
+        listing_policy: ListingPolicy::default(),
         contact: request.contact.trim().to_owned(),
     })
 }

@@ -2,20 +2,21 @@
 
 use std::collections::HashMap;
 
-use super::{notifications, posts, publish};
+use super::speaking::{given, slug, speaker, standing_text, still_stands};
+use super::{critiques, notifications, posts, publish};
 use crate::domain::Refusal;
 use crate::domain::account::Account;
 use crate::domain::contribution::{Contribution, Kind, State, Visibility};
 use crate::domain::id::{Id, token};
 use crate::domain::statement::{Draft, DraftThesis, Thesis};
 use crate::domain::uri::Uri;
-use crate::domain::user::{Role, User};
+use crate::domain::user::User;
 use crate::domain::view::{Body, View};
 use crate::import::markdown as form;
 use crate::services::contributions::later;
 use crate::store::contributions::{self, NewContribution, Text, Viewer};
 use crate::store::statements::{self, StatementParts, ThesisParts};
-use crate::store::{Error, Tx, accounts, audit, settings};
+use crate::store::{Error, Tx, audit, settings};
 use crate::text::markdown::{Breaks, render_with};
 use crate::text::{Html, Markdown};
 
@@ -26,7 +27,7 @@ pub fn publish(tx: &mut Tx<'_>, user: &User, draft: Draft) -> Result<View, Error
     let site = tx.site()?;
     let id: Id<Contribution> = tx.mint();
     let uri = Uri::ours(&site.origin, &format!("/s/{}", token()));
-    let slug = slug(tx, &draft.title)?;
+    let slug = slug(&draft.title, "statement", |slug| Ok(statements::slug_taken(tx, slug)?))?;
     let url = format!("{}/statements/{slug}", site.origin);
     let head = NewContribution {
         id,
@@ -118,22 +119,14 @@ fn end(
     next: Option<Uri>,
 ) -> Result<View, Error> {
     let reason = given(reason)?;
-    if head.state != State::Current {
-        return Err(Refusal::Conflict("this statement no longer stands".to_owned()).into());
-    }
+    still_stands(head, "statement")?;
     let missing = || Error::broken("a statement without its parts");
     let statement = statements::parts(tx, head.id)?.ok_or_else(missing)?;
     let text = Text {
-        url: head.url.clone(),
-        language: head.language.clone(),
-        title: head.title.clone(),
-        summary: head.summary.clone(),
-        sensitive: head.sensitive,
-        content: head.content.clone(),
-        markdown: head.markdown.clone(),
         edited_at: Some(later(head, tx.now)),
         revision: head.revision.saturating_add(1),
         state,
+        ..standing_text(head)
     };
     contributions::update(tx, head.id, &text)?;
     let parts = StatementParts {
@@ -150,17 +143,6 @@ fn end(
     Ok(view)
 }
 
-/// The organization, if the user may speak for it.
-fn speaker(tx: &mut Tx<'_>, user: &User) -> Result<Account, Error> {
-    if !user.roles.has(Role::Publisher) || user.disabled_at.is_some() {
-        return Err(
-            Refusal::forbidden("publishing in the organization's name takes the role publisher").into()
-        );
-    }
-    let site = tx.site()?;
-    accounts::by_id(tx, site.organization)?.ok_or_else(|| Error::broken("the organization is missing"))
-}
-
 fn ours(tx: &mut Tx<'_>, user: &User, id: Id<Contribution>) -> Result<(Account, Contribution), Error> {
     let organization = speaker(tx, user)?;
     let head = contributions::by_id(tx, Viewer::Member(user.account_id), id)?.ok_or(Refusal::NotFound)?;
@@ -168,17 +150,6 @@ fn ours(tx: &mut Tx<'_>, user: &User, id: Id<Contribution>) -> Result<(Account, 
         return Err(Refusal::forbidden("this is not a statement of our organization").into());
     }
     Ok((organization, head))
-}
-
-fn given(reason: &str) -> Result<&str, Refusal> {
-    let reason = reason.trim();
-    match reason.chars().count() {
-        0 => Err(Refusal::invalid("reason", "say why: readers see it above the text")),
-        1..=2000 => Ok(reason),
-        length => {
-            Err(Refusal::invalid("reason", format!("has {length} characters, at most 2000 are allowed")))
-        }
-    }
 }
 
 fn text(draft: &Draft, url: String, revision: i32) -> Text {
@@ -332,7 +303,7 @@ fn finish_thesis(tx: &mut Tx<'_>, id: Id<Contribution>) -> Result<(), Error> {
     }
     let view = posts::load(tx, id)?;
     posts::freeze(tx, &view, None)?;
-    Ok(())
+    critiques::place_again(tx, id)
 }
 
 /// Renders what clients see of a statement, keeps the signed document of this revision, and
@@ -352,27 +323,7 @@ fn freeze(tx: &mut Tx<'_>, id: Id<Contribution>, reason: Option<&str>) -> Result
     } else {
         publish::update(tx, &view, &document)?;
         notifications::changed(tx, &view.author, id)?;
+        critiques::place_again(tx, id)?;
     }
     posts::load(tx, id)
-}
-
-/// An address made of the title's words that nobody has yet. Never digits alone: those are the
-/// copies of others' statements.
-fn slug(tx: &mut Tx<'_>, title: &str) -> Result<String, Error> {
-    let folded: String =
-        title.to_lowercase().chars().map(|c| if c.is_alphanumeric() { c } else { '-' }).collect();
-    let ascii = folded.chars().filter(char::is_ascii).collect::<String>();
-    let words: Vec<&str> = ascii.split('-').filter(|word| !word.is_empty()).take(8).collect();
-    let mut base = words.join("-");
-    if base.len() < 3 || base.chars().all(|c| c.is_ascii_digit() || c == '-') {
-        base = format!("statement-{base}").trim_end_matches('-').to_owned();
-    }
-    base.truncate(80);
-    let mut slug = base.clone();
-    let mut number = 2;
-    while statements::slug_taken(tx, &slug)? {
-        slug = format!("{base}-{number}");
-        number += 1;
-    }
-    Ok(slug)
 }

@@ -169,6 +169,19 @@ pub fn keep_large(tx: &mut Tx<'_>, uri: &Uri, whole: bool) -> Result<(), Error> 
     Ok(())
 }
 
+/// Of an activity that only our own kind understands: removes the rows to hosts that are known to
+/// run something else.
+pub fn keep_peers(tx: &mut Tx<'_>, uri: &Uri) -> Result<(), Error> {
+    let others = hosts::software.assume_not_null().not_like("plenum%");
+    let others = hosts::table.filter(hosts::software.is_not_null()).filter(others).select(hosts::id);
+    let activity = activities::table.filter(activities::uri.eq(uri)).select(activities::id);
+    let rows = deliveries::table
+        .filter(deliveries::activity_id.eq_any(activity))
+        .filter(deliveries::host_id.eq_any(others));
+    run!(tx, execute, diesel::delete(rows))?;
+    Ok(())
+}
+
 /// Makes the hosts of an activity due. A host that is given time after a failure keeps its own
 /// time, and so does one that is being served: whoever serves it looks for new rows before letting
 /// go.

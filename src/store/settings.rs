@@ -6,6 +6,7 @@ use super::conn::{Conn, run};
 use crate::clock::Timestamp;
 use crate::domain::account::Account;
 use crate::domain::id::Id;
+use crate::domain::position::ListingPolicy;
 use crate::domain::site::{FederationMode, ReplyPolicy, Settings, Site};
 use crate::schema::sites;
 
@@ -33,19 +34,21 @@ pub fn site(conn: &mut Conn) -> QueryResult<Option<Site>> {
 
 /// What the admins decided; the defaults before set-up.
 pub fn get(conn: &mut Conn) -> QueryResult<Settings> {
-    type Row = (String, String, String, FederationMode, ReplyPolicy, String);
+    type Row = (String, String, String, FederationMode, ReplyPolicy, ListingPolicy, String);
     let query = sites::table.find(ONLY).select((
         sites::name,
         sites::description,
         sites::languages,
         sites::federation_mode,
         sites::reply_policy,
+        sites::listing_policy,
         sites::contact,
     ));
     let row: Option<Row> = run!(conn, first, query).optional()?;
-    let (name, description, languages, federation_mode, reply_policy, contact) = row.unwrap_or_default();
+    let (name, description, languages, federation_mode, reply_policy, listing_policy, contact) =
+        row.unwrap_or_default();
     let languages = languages.split_whitespace().map(str::to_owned).collect();
-    Ok(Settings { name, description, languages, federation_mode, reply_policy, contact })
+    Ok(Settings { name, description, languages, federation_mode, reply_policy, listing_policy, contact })
 }
 
 /// Sets the site up: its one row.
@@ -64,6 +67,7 @@ pub fn insert(conn: &mut Conn, site: &Site, settings: &Settings, now: Timestamp)
             sites::languages.eq(settings.languages.join(" ")),
             sites::federation_mode.eq(settings.federation_mode),
             sites::reply_policy.eq(settings.reply_policy),
+            sites::listing_policy.eq(settings.listing_policy),
             sites::contact.eq(&settings.contact),
         ),
     );
@@ -78,6 +82,7 @@ pub fn update(conn: &mut Conn, settings: &Settings) -> QueryResult<usize> {
         sites::languages.eq(settings.languages.join(" ")),
         sites::federation_mode.eq(settings.federation_mode),
         sites::reply_policy.eq(settings.reply_policy),
+        sites::listing_policy.eq(settings.listing_policy),
         sites::contact.eq(&settings.contact),
     );
     run!(conn, execute, diesel::update(sites::table.find(ONLY)).set(change))

@@ -9,7 +9,7 @@ use diesel::{ExpressionMethods, JoinOnDsl, QueryDsl, QueryResult, SelectableHelp
 use super::conn::{Conn, run};
 use super::contributions::{Viewer, visible_to};
 use super::one_of::one_of;
-use super::{accounts, emojis, media, polls, revisions};
+use super::{accounts, critiques, emojis, media, polls, positions, questions, revisions};
 use crate::domain::account::Account;
 use crate::domain::contribution::{Contribution, Kind};
 use crate::domain::emoji::Emoji;
@@ -34,9 +34,9 @@ pub fn load(conn: &mut Conn, viewer: Viewer, heads: Vec<Contribution>) -> QueryR
     let likes = like_counts(conn, &ids)?;
     let boosts = boost_counts(conn, &ids)?;
     let mut files = media::of_contributions(conn, &ids)?;
-    let mut questions = questions(conn, viewer, &heads)?;
+    let mut polls = polls_of(conn, viewer, &heads)?;
     let mut bodies = bodies(conn, viewer, &heads)?;
-    let mut pictures = pictures(conn, &heads, &people, &questions)?;
+    let mut pictures = pictures(conn, &heads, &people, &polls)?;
     let mut named = group(named);
     let mut views = Vec::with_capacity(heads.len());
     for head in heads {
@@ -55,7 +55,7 @@ pub fn load(conn: &mut Conn, viewer: Viewer, heads: Vec<Contribution>) -> QueryR
             tags: hashtags.remove(&head.id).unwrap_or_default(),
             emojis: pictures.remove(&head.id.get()).unwrap_or_default(),
             media: files.remove(&head.id).unwrap_or_default(),
-            poll: questions.remove(&head.id),
+            poll: polls.remove(&head.id),
             replies: replies.get(&head.id).copied().unwrap_or(0),
             likes: likes.get(&head.id).copied().unwrap_or(0),
             boosts: boosts.get(&head.id).copied().unwrap_or(0),
@@ -68,7 +68,7 @@ pub fn load(conn: &mut Conn, viewer: Viewer, heads: Vec<Contribution>) -> QueryR
     Ok(views)
 }
 
-fn questions(
+fn polls_of(
     conn: &mut Conn,
     viewer: Viewer,
     heads: &[Contribution],
@@ -197,7 +197,34 @@ fn bodies(
     if !thesis_ids.is_empty() {
         bodies.extend(thesis_bodies(conn, &thesis_ids)?);
     }
+    debate_bodies(conn, viewer, heads, &mut bodies)?;
     Ok(bodies)
+}
+
+/// What questions, positions and critiques add. Most pages have none and ask nothing.
+fn debate_bodies(
+    conn: &mut Conn,
+    viewer: Viewer,
+    heads: &[Contribution],
+    bodies: &mut HashMap<Id<Contribution>, Body>,
+) -> QueryResult<()> {
+    let of_kind = |kind| heads.iter().filter(move |head| head.kind == kind);
+    let ids: Ids = of_kind(Kind::Question).map(|head| head.id).collect();
+    if !ids.is_empty() {
+        let views = questions::views(conn, &ids)?.into_iter();
+        bodies.extend(views.map(|(id, view)| (id, Body::Question(Box::new(view)))));
+    }
+    let stands: Vec<&Contribution> = of_kind(Kind::Position).collect();
+    if !stands.is_empty() {
+        let views = positions::views(conn, viewer, &stands)?.into_iter();
+        bodies.extend(views.map(|(id, view)| (id, Body::Position(Box::new(view)))));
+    }
+    let ids: Ids = of_kind(Kind::Critique).map(|head| head.id).collect();
+    if !ids.is_empty() {
+        let critiques = critiques::of(conn, &ids)?.into_iter();
+        bodies.extend(critiques.map(|(id, critique)| (id, Body::Critique(Box::new(critique)))));
+    }
+    Ok(())
 }
 
 fn statement_bodies(

@@ -1,5 +1,6 @@
 //! Text in, text out: Markdown, safe HTML, plain text, mentions, languages.
 
+pub mod anchor;
 mod characters;
 pub mod entities;
 pub mod language;
@@ -9,8 +10,11 @@ pub mod plain;
 pub mod sanitize;
 mod tokens;
 
+use serde::{Deserialize, Serialize};
+
 /// Markdown as a person typed it.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
 pub struct Markdown(String);
 
 impl Markdown {

@@ -3,12 +3,15 @@
 pub mod activity;
 pub mod actor;
 pub mod collection;
+pub mod critique;
 mod emoji;
 pub mod incoming;
 mod media;
 pub mod object;
+pub mod position;
 pub mod post;
 pub mod proof;
+pub mod question;
 pub mod statement;
 pub mod strict;
 pub mod thesis;
@@ -57,6 +60,11 @@ pub fn context() -> Value {
             "automaticApproval": id("gts:automaticApproval"),
             "plenum": "urn:plenum:v1#",
             "plenum:statement": { "@type": "@id" },
+            "plenum:question": { "@type": "@id" },
+            "plenum:positions": { "@type": "@id" },
+            "plenum:adopters": { "@type": "@id" },
+            "plenum:original": { "@type": "@id" },
+            "plenum:target": { "@type": "@id" },
             "plenum:history": { "@type": "@id" },
             "plenum:thesesCollection": { "@type": "@id" },
             "plenum:supersededBy": { "@type": "@id" },

@@ -9,6 +9,7 @@ use crate::domain::site::ReplyPolicy;
 use crate::domain::uri::Uri;
 use crate::domain::view::View;
 use crate::text::language::Language;
+use crate::text::plain;
 
 /// A document under construction.
 pub(super) type Document = Map<String, Value>;
@@ -30,7 +31,7 @@ pub fn addressing(view: &View) -> Addressing {
     let mut addressing = Addressing::default();
     match view.head.visibility {
         Visibility::Public => {
-            let opens = view.head.kind == Kind::Statement;
+            let opens = matches!(view.head.kind, Kind::Statement | Kind::Question);
             let (first, later) = if opens { (forum, None) } else { (None, forum) };
             addressing.to.extend(first);
             addressing.to.push(PUBLIC.to_owned());
@@ -140,13 +141,10 @@ pub fn object(view: &View) -> Value {
     match view.head.kind {
         Kind::Statement => super::statement::document(view),
         Kind::Thesis => super::thesis::document(view),
-        Kind::Post
-        | Kind::Question
-        | Kind::Position
-        | Kind::Critique
-        | Kind::Dossier
-        | Kind::Translation
-        | Kind::Event => super::post::document(view),
+        Kind::Question => super::question::document(view),
+        Kind::Position => super::position::document(view),
+        Kind::Critique => super::critique::document(view),
+        Kind::Post | Kind::Dossier | Kind::Translation | Kind::Event => super::post::document(view),
     }
 }
 
@@ -164,6 +162,29 @@ pub fn tombstone(view: &View) -> Value {
         "formerType": former,
         "deleted": deleted.to_rfc3339(),
     })
+}
+
+/// Says the text, and with it the language once more.
+pub(super) fn text(document: &mut Document, content: &str, language: &str) {
+    document.insert("content".to_owned(), json!(content));
+    if !language.is_empty() {
+        document.insert("contentMap".to_owned(), json!({ language: content }));
+    }
+}
+
+/// Readers of servers that know nothing of `plenum:status` read it in the text.
+pub(super) fn notice(state: State, reason: Option<&str>, next: Option<&Uri>) -> String {
+    let word = match state {
+        State::Retracted => "Retracted",
+        State::Superseded => "Superseded",
+        State::Current | State::Deleted | State::Held => return String::new(),
+    };
+    let reason = reason.map(plain::escape).unwrap_or_default();
+    let next = next.map(|uri| {
+        let uri = plain::escape(uri.as_str());
+        format!(" <a href=\"{uri}\">The statement that takes its place</a>")
+    });
+    format!("<p><strong>{word}.</strong> {reason}{}</p>", next.unwrap_or_default())
 }
 
 /// Whether a document says that its contribution no longer stands.

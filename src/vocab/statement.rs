@@ -3,7 +3,6 @@
 use serde_json::{Value, json};
 
 use super::object::{self, Document};
-use crate::domain::contribution::State;
 use crate::domain::statement::Statement;
 use crate::domain::view::{Body, ThesisView, View};
 use crate::text::plain;
@@ -58,7 +57,8 @@ fn source(document: &mut Document, markdown: Option<&str>) {
 /// The whole text as one piece of HTML, and where introduction and closing stand in it.
 pub fn content(view: &View, statement: &Statement, theses: &[ThesisView]) -> (String, Value) {
     let url = &view.head.url;
-    let notice = notice(view.head.state, statement);
+    let next = statement.superseded_by.as_ref();
+    let notice = object::notice(view.head.state, statement.reason.as_deref(), next);
     let body: String = theses
         .iter()
         .map(|part| {
@@ -75,19 +75,4 @@ pub fn content(view: &View, statement: &Statement, theses: &[ThesisView]) -> (St
         (None, body.as_str()),
         (Some("closing"), statement.closing.as_str()),
     ])
-}
-
-/// Readers of servers that know nothing of `plenum:status` read it in the text.
-fn notice(state: State, statement: &Statement) -> String {
-    let word = match state {
-        State::Retracted => "Retracted",
-        State::Superseded => "Superseded",
-        State::Current | State::Deleted | State::Held => return String::new(),
-    };
-    let reason = statement.reason.as_deref().map(plain::escape).unwrap_or_default();
-    let next = statement.superseded_by.as_ref().map(|uri| {
-        let uri = plain::escape(uri.as_str());
-        format!(" <a href=\"{uri}\">The statement that takes its place</a>")
-    });
-    format!("<p><strong>{word}.</strong> {reason}{}</p>", next.unwrap_or_default())
 }

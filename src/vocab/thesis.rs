@@ -16,9 +16,9 @@ pub fn document(view: &View) -> Value {
     let mut document = object::head(view, "Note");
     let (content, parts) = content(thesis, statement);
     object::title(&mut document, &thesis.head, &view.head.language);
+    object::text(&mut document, &content, &view.head.language);
     let mut put = |name: &str, value: Value| document.insert(name.to_owned(), value);
     put("plenum:kind", json!("Thesis"));
-    put("content", json!(content));
     put("plenum:parts", parts);
     put("plenum:statement", json!(statement.uri));
     put("plenum:key", json!(thesis.key));
@@ -26,10 +26,6 @@ pub fn document(view: &View) -> Value {
     put("plenum:rank", json!(thesis.rank));
     put("plenum:thesisKind", json!(thesis.kind.as_str()));
     put("plenum:statementRev", json!(statement.revision));
-    if !view.head.language.is_empty() {
-        let map = json!({ &view.head.language: document.get("content") });
-        document.insert("contentMap".to_owned(), map);
-    }
     document.into()
 }
 

@@ -151,7 +151,13 @@ fn concerns_us(
 ) -> Result<bool, Error> {
     let open =
         matches!(object.visibility(author.followers.as_ref()), Visibility::Public | Visibility::Unlisted);
-    let ours = matches!(object.kind, ObjectKind::Statement(_) | ObjectKind::Thesis(_));
+    let ours = match object.kind {
+        ObjectKind::Statement(_)
+        | ObjectKind::Thesis(_)
+        | ObjectKind::Question(_)
+        | ObjectKind::Position(_) => true,
+        ObjectKind::Post | ObjectKind::Critique(_) => false,
+    };
     if open && (ours || parent.is_some()) {
         return Ok(true);
     }

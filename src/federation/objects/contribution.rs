@@ -86,12 +86,16 @@ pub fn received(
     })
 }
 
-/// Only organizations publish statements; from anybody else the same document is a post.
+/// Only organizations publish statements, ask questions and take positions; from anybody else the
+/// same document is a post.
 fn body(kind: &ObjectKind, author: &Account) -> ReceivedBody {
     match kind {
+        ObjectKind::Critique(critique) => ReceivedBody::Critique((**critique).clone()),
         _ if author.kind != AccountKind::Organization => ReceivedBody::Post,
         ObjectKind::Post => ReceivedBody::Post,
         ObjectKind::Statement(statement) => ReceivedBody::Statement((**statement).clone()),
         ObjectKind::Thesis(thesis) => ReceivedBody::Thesis((**thesis).clone()),
+        ObjectKind::Question(question) => ReceivedBody::Question((**question).clone()),
+        ObjectKind::Position(position) => ReceivedBody::Position((**position).clone()),
     }
 }

@@ -229,16 +229,18 @@ pub async fn theses(
     Ok(document(&flat(&format!("{uri}/theses"), &owner.uri, &items), cache(viewer)))
 }
 
-/// `GET /s/{token}/history`: the addresses of every revision, oldest first.
+/// `…/history`: the addresses of every revision of a document of record, oldest first.
 pub async fn history(
     data: Data<Federation>,
-    Path(token): Path<String>,
+    OriginalUri(at): OriginalUri,
     parts: Parts,
 ) -> Result<Response, Answer> {
     let viewer = viewer(&data, &parts).await?;
-    let uri = Uri::ours(&data.app.site.origin, &format!("/s/{token}"));
+    let path = at.path().strip_suffix("/history").unwrap_or(at.path());
+    let uri = Uri::ours(&data.app.site.origin, path);
     let found = data.app.db.read(|conn| {
-        let head = contributions::by_uri(conn, viewer, &uri)?.ok_or(Refusal::NotFound)?;
+        let head = contributions::by_uri(conn, viewer, &uri)?.filter(|head| head.local);
+        let head = head.ok_or(Refusal::NotFound)?;
         let owner = accounts::by_id(conn, head.author_id)?.ok_or(Refusal::NotFound)?;
         Ok((owner, revisions::of(conn, head.id)?))
     });

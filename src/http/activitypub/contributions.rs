@@ -1,19 +1,20 @@
 //! Contributions of ours as documents.
 
 use activitypub_federation::config::Data;
-use axum::extract::Path;
+use axum::extract::OriginalUri;
 use axum::http::request::Parts;
 use axum::response::{IntoResponse, Redirect, Response};
 use serde_json::Value;
 
 use super::answer::{Answer, PRIVATE, PUBLIC, document, text, viewer};
 use crate::domain::Refusal;
-use crate::domain::contribution::{Contribution, State};
+use crate::domain::contribution::{Contribution, Kind, State};
+use crate::domain::id::Id;
 use crate::domain::uri::Uri;
 use crate::federation::Federation;
 use crate::services::publish;
 use crate::store::contributions::{self, Viewer};
-use crate::store::{Conn, Error, accounts, polls, revisions, statements, views};
+use crate::store::{Conn, Error, accounts, polls, questions, revisions, statements, views};
 use crate::vocab::object;
 
 /// The document at this address, for whoever signed the request.
@@ -88,6 +89,25 @@ pub async fn thesis_by_slug(
     redirect(found.await?)
 }
 
+/// Like [`statement_by_slug`], for a copy of a question.
+pub async fn question_by_slug(
+    data: &Data<Federation>,
+    parts: &Parts,
+    slug: &str,
+) -> Result<Response, Answer> {
+    let viewer = viewer(data, parts).await?;
+    let found = data.app.db.read(|conn| Ok(questions::by_slug(conn, viewer, slug)?)).await?;
+    redirect(found.map(|(head, _)| head))
+}
+
+/// Like [`statement_by_slug`], for a position.
+pub async fn position_by_key(data: &Data<Federation>, parts: &Parts, key: &str) -> Result<Response, Answer> {
+    let viewer = viewer(data, parts).await?;
+    let id = Id::parse(key).ok_or_else(Answer::not_found)?;
+    let found = data.app.db.read(|conn| Ok(contributions::by_id(conn, viewer, id)?)).await?;
+    redirect(found.filter(|head| head.kind == Kind::Position))
+}
+
 /// The page for people of the contribution with this identity.
 pub async fn page_of(data: &Data<Federation>, path: &str) -> Result<String, Answer> {
     let uri = Uri::ours(&data.app.site.origin, path);
@@ -103,16 +123,19 @@ fn redirect(found: Option<Contribution>) -> Result<Response, Answer> {
     Ok(Redirect::to(found.uri.as_str()).into_response())
 }
 
-/// `GET /s/{token}/rev/{revision}`: a frozen version with its own identity and proof.
+/// `…/rev/{revision}`: a frozen version with its own identity and proof.
 pub async fn revision(
     data: Data<Federation>,
-    Path((token, number)): Path<(String, i32)>,
+    OriginalUri(at): OriginalUri,
     parts: Parts,
 ) -> Result<Response, Answer> {
     let viewer = viewer(&data, &parts).await?;
-    let uri = Uri::ours(&data.app.site.origin, &format!("/s/{token}"));
+    let (path, number) = at.path().rsplit_once("/rev/").ok_or_else(Answer::not_found)?;
+    let number: i32 = number.parse().map_err(|_| Answer::not_found())?;
+    let uri = Uri::ours(&data.app.site.origin, path);
     let found = data.app.db.read(|conn| {
-        let head = contributions::by_uri(conn, viewer, &uri)?.ok_or(Refusal::NotFound)?;
+        let head = contributions::by_uri(conn, viewer, &uri)?.filter(|head| head.local);
+        let head = head.ok_or(Refusal::NotFound)?;
         let revision = revisions::by_number(conn, head.id, number)?.ok_or(Refusal::NotFound)?;
         let author = accounts::by_id(conn, head.author_id)?.ok_or(Refusal::NotFound)?;
         publish::snapshot(conn, &revision, &author, data.app.clock().now())

@@ -6,6 +6,7 @@ pub mod answer;
 pub mod collections;
 pub mod contributions;
 pub mod inbox;
+pub mod questions;
 pub mod well_known;
 
 use axum::Router;
@@ -36,6 +37,16 @@ pub fn router() -> Router {
         .route("/s/{token}/history", get(collections::history))
         .route("/s/{token}/rev/{revision}", get(contributions::revision))
         .route("/s/{token}/t/{key}/replies", get(collections::replies))
+        .route("/q/{qid}/replies", get(collections::replies))
+        .route("/q/{qid}/context", get(collections::context))
+        .route("/q/{qid}/history", get(collections::history))
+        .route("/q/{qid}/rev/{revision}", get(contributions::revision))
+        .route("/q/{qid}/positions", get(questions::positions))
+        .route("/q/{qid}/adopters", get(questions::adopters))
+        .route("/q/{qid}/original", get(questions::original))
+        .route("/q/{qid}/position/replies", get(collections::replies))
+        .route("/q/{qid}/position/history", get(collections::history))
+        .route("/q/{qid}/position/rev/{revision}", get(contributions::revision))
 }
 
 /// Where servers look first, and apps that run in pages of other origins, too.

@@ -3,6 +3,7 @@
 use crate::clock::Timestamp;
 use crate::domain::account::{Account, AccountKind};
 use crate::domain::contribution::{Contribution, Kind, State};
+use crate::domain::critique::Intent;
 use crate::domain::host::Host;
 use crate::domain::media::Media;
 use crate::domain::statement::Thesis;
@@ -68,7 +69,9 @@ pub fn path(view: &View) -> String {
     match &view.body {
         Body::Statement { statement, .. } => format!("/statements/{}", statement.slug),
         Body::Thesis { thesis, slug, .. } => format!("/statements/{slug}/theses/{}", thesis.key),
-        Body::Plain => plain_path(&view.head),
+        Body::Question(asked) => format!("/questions/{}", asked.question.slug),
+        Body::Position(_) => format!("/positions/{}", view.head.id),
+        Body::Plain | Body::Critique(_) => plain_path(&view.head),
     }
 }
 
@@ -96,7 +99,9 @@ pub fn origin(head: &Contribution, host: Option<&Host>) -> Option<Origin> {
 pub fn standing(view: &View, successor: Option<Link>) -> Standing {
     let reason = match &view.body {
         Body::Statement { statement, .. } => statement.reason.clone().unwrap_or_default(),
-        Body::Thesis { .. } | Body::Plain => String::new(),
+        Body::Question(asked) => asked.question.reason.clone().unwrap_or_default(),
+        Body::Position(stand) => stand.position.reason.clone().unwrap_or_default(),
+        Body::Thesis { .. } | Body::Plain | Body::Critique(_) => String::new(),
     };
     let on = moment(view.head.edited_at.unwrap_or(view.head.published_at));
     match view.head.state {
@@ -114,10 +119,24 @@ pub fn label(view: &View) -> String {
             let title = statement.title.as_deref().unwrap_or("a statement");
             format!("thesis {} of “{title}”", thesis.number)
         }
+        Body::Question(_) => format!("the question “{}”", view.head.title.as_deref().unwrap_or_default()),
+        Body::Position(_) => format!("the position of {}", view.author.title()),
+        Body::Critique(critique) => format!("{} by {}", intent(critique.intent), view.author.title()),
         Body::Plain => {
             let title = view.head.title.as_ref().map(|title| format!("“{title}”"));
             title.unwrap_or_else(|| format!("a contribution by {}", view.author.title()))
         }
+    }
+}
+
+/// What a critique means to do, in words.
+pub const fn intent(intent: Intent) -> &'static str {
+    match intent {
+        Intent::Objection => "an objection",
+        Intent::Support => "support",
+        Intent::Question => "a question",
+        Intent::Correction => "a correction",
+        Intent::Evidence => "evidence",
     }
 }
 
@@ -144,7 +163,12 @@ pub fn excerpt(view: &View) -> String {
     match &view.body {
         Body::Thesis { thesis, .. } => plain::excerpt(&thesis.head, EXCERPT),
         Body::Statement { .. } => view.head.summary.clone().unwrap_or_default(),
-        Body::Plain => view.head.summary.clone().unwrap_or_else(|| words(&view.head.content)),
+        Body::Position(stand) if stand.position.reasoning.is_empty() => stand.position.answer.clone(),
+        Body::Position(stand) => words(&stand.position.reasoning),
+        Body::Question(asked) => words(&asked.question.background),
+        Body::Plain | Body::Critique(_) => {
+            view.head.summary.clone().unwrap_or_else(|| words(&view.head.content))
+        }
     }
 }
 
@@ -189,7 +213,7 @@ pub fn card(view: &View, heads: bool) -> StatementCard {
 pub fn theses(view: &View) -> &[LoadedThesis] {
     match &view.body {
         Body::Statement { theses, .. } => theses,
-        Body::Thesis { .. } | Body::Plain => &[],
+        Body::Thesis { .. } | Body::Plain | Body::Question(_) | Body::Position(_) | Body::Critique(_) => &[],
     }
 }
 
@@ -234,9 +258,9 @@ pub fn post(view: &View, answers: Option<Link>, host: Option<&Host>, tools: Vec<
     let content = match &view.body {
         Body::Thesis { thesis, .. } => html(&thesis.body),
         Body::Statement { .. } => Html::default(),
-        Body::Plain => html(&view.head.content),
+        Body::Plain | Body::Question(_) | Body::Position(_) | Body::Critique(_) => html(&view.head.content),
     };
-    let plain = matches!(view.body, Body::Plain);
+    let plain = matches!(view.body, Body::Plain | Body::Critique(_));
     PostView {
         kind: kind(view),
         title: view.head.title.clone(),
@@ -244,7 +268,14 @@ pub fn post(view: &View, answers: Option<Link>, host: Option<&Host>, tools: Vec<
         published: moment(view.head.published_at),
         edited: view.head.edited_at.map(moment),
         language: Lang::new(&view.head.language),
-        intent: String::new(),
+        intent: match &view.body {
+            Body::Critique(critique) => intent(critique.intent).to_owned(),
+            Body::Plain
+            | Body::Statement { .. }
+            | Body::Thesis { .. }
+            | Body::Question(_)
+            | Body::Position(_) => String::new(),
+        },
         warning: view.head.summary.clone().filter(|_| plain),
         content,
         attachments: attachments(view),

@@ -7,6 +7,7 @@
 mod activity;
 mod actor;
 mod collection;
+mod debate;
 mod emoji;
 mod media;
 mod object;

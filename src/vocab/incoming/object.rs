@@ -4,12 +4,15 @@ use serde_json::Value;
 
 use super::Problem;
 use super::values::{self, Audience, Fields};
-use super::{emoji, media, poll};
+use super::{debate, emoji, media, poll};
 use crate::clock::Timestamp;
 use crate::domain::contribution::{ReceivedStatement, ReceivedThesis, State, Visibility};
+use crate::domain::critique::ReceivedCritique;
 use crate::domain::emoji::ReceivedEmoji;
 use crate::domain::media::ReceivedMedia;
 use crate::domain::poll::ReceivedPoll;
+use crate::domain::position::ReceivedPosition;
+use crate::domain::question::ReceivedQuestion;
 use crate::domain::statement::ThesisKind;
 use crate::domain::uri::Uri;
 use crate::text::Html;
@@ -79,6 +82,12 @@ pub enum ObjectKind {
     Statement(Box<ReceivedStatement>),
     /// A thesis.
     Thesis(Box<ReceivedThesis>),
+    /// A copy of a question.
+    Question(Box<ReceivedQuestion>),
+    /// A position on a question.
+    Position(Box<ReceivedPosition>),
+    /// A critique.
+    Critique(Box<ReceivedCritique>),
 }
 
 /// ActivityStreams types that people read as a text.
@@ -121,7 +130,7 @@ impl IncomingObject {
         let page = page.filter(|url| Uri::parse(url).is_some_and(|url| url.same_origin(&id)));
         let (mentions, tags) = tags(fields);
         Ok(Self {
-            kind: ObjectKind::read(fields, value),
+            kind: ObjectKind::read(fields, value)?,
             url: page.unwrap_or_else(|| id.to_string()),
             language: language(fields),
             title: values::line(fields, "name", LONGEST_TITLE),
@@ -169,16 +178,32 @@ fn near(fields: &Fields, name: &str, id: &Uri) -> Option<Uri> {
 }
 
 impl ObjectKind {
-    fn read(fields: &Fields, value: &Value) -> Self {
-        match fields.get("plenum:kind").and_then(Value::as_str) {
+    fn read(fields: &Fields, value: &Value) -> Result<Self, Problem> {
+        Ok(match fields.get("plenum:kind").and_then(Value::as_str) {
             Some("Statement") => Self::Statement(Box::new(statement(fields, value))),
-            Some("Thesis") => match thesis(fields) {
-                Some(thesis) => Self::Thesis(Box::new(thesis)),
-                None => Self::Post,
-            },
+            Some("Thesis") => thesis(fields).map_or(Self::Post, |thesis| Self::Thesis(Box::new(thesis))),
+            Some("Question") => Self::Question(Box::new(debate::question(fields, value)?)),
+            Some("Position") => Self::Position(Box::new(debate::position(fields, value)?)),
+            Some("Critique") => {
+                debate::critique(fields).map_or(Self::Post, |critique| Self::Critique(Box::new(critique)))
+            }
             _ => Self::Post,
-        }
+        })
     }
+}
+
+/// Whether it stands, as it says.
+pub(super) fn state(fields: &Fields) -> State {
+    match fields.get("plenum:status").and_then(Value::as_str) {
+        Some("superseded") => State::Superseded,
+        Some("retracted") => State::Retracted,
+        _ => State::Current,
+    }
+}
+
+/// Why it was changed or withdrawn.
+pub(super) fn reason(fields: &Fields) -> Option<String> {
+    values::line(fields, "plenum:reason", LONGEST_REASON)
 }
 
 fn statement(fields: &Fields, value: &Value) -> ReceivedStatement {
@@ -186,12 +211,8 @@ fn statement(fields: &Fields, value: &Value) -> ReceivedStatement {
     ReceivedStatement {
         introduction: part(fields, "introduction"),
         closing: part(fields, "closing"),
-        state: match fields.get("plenum:status").and_then(Value::as_str) {
-            Some("superseded") => State::Superseded,
-            Some("retracted") => State::Retracted,
-            _ => State::Current,
-        },
-        reason: values::line(fields, "plenum:reason", LONGEST_REASON),
+        state: state(fields),
+        reason: reason(fields),
         superseded_by: values::single(fields, "plenum:supersededBy"),
         revision: number(fields, "plenum:rev"),
         digest: proof::digest(value).unwrap_or_default(),
@@ -215,14 +236,14 @@ fn thesis(fields: &Fields) -> Option<ReceivedThesis> {
     })
 }
 
-fn number(fields: &Fields, name: &str) -> i32 {
+pub(super) fn number(fields: &Fields, name: &str) -> i32 {
     let number = fields.get(name).and_then(Value::as_i64).unwrap_or_default();
     i32::try_from(number.max(0)).unwrap_or(i32::MAX)
 }
 
 /// A part of `content`, by the range that `plenum:parts` gives in Unicode scalar values. A range
 /// that makes no sense is an empty part: the whole text is there in any case.
-fn part(fields: &Fields, name: &str) -> Html {
+pub(super) fn part(fields: &Fields, name: &str) -> Html {
     let range = || {
         let ranges = fields.get("plenum:parts")?.as_object()?;
         let [start, end] = ranges.get(&format!("plenum:{name}"))?.as_array()?.as_slice() else { return None };

@@ -1,5 +1,6 @@
 //! Stories between servers.
 
+mod debate;
 mod delivery;
 mod hosts;
 mod polls;

@@ -2,6 +2,7 @@
 
 pub(crate) mod browser;
 pub(crate) mod client;
+pub(crate) mod debate;
 pub(crate) mod entities;
 pub(crate) mod peer;
 pub(crate) mod people;

@@ -35,7 +35,7 @@ pub async fn show(data: &Data<Federation>, visit: &Visit, token: &str) -> Answer
         Ok((view, before, replies, named, host))
     });
     let (view, before, replies, named, host) = loaded.await?;
-    if !matches!(view.body, Body::Plain) {
+    if !matches!(view.body, Body::Plain | Body::Critique(_)) {
         return then(&present::path(&view));
     }
     let answers = before.last().map(present::link);

@@ -1,0 +1,12 @@
+ALTER TABLE sites DROP COLUMN listing_policy;
+DROP TABLE critiques;
+DROP TABLE attributions;
+DROP TABLE exchanges;
+DROP TABLE listings;
+DROP TABLE equivocations;
+DROP TABLE position_theses;
+DROP TABLE positions;
+DROP TABLE question_copies;
+DROP TABLE question_ties;
+DROP TABLE question_answers;
+DROP TABLE questions;

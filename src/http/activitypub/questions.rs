@@ -1,0 +1,140 @@
+//! What hangs on a copy of a question: who else carries it, and the positions this site lists.
+
+use activitypub_federation::config::Data;
+use axum::extract::{Path, Query};
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
+use axum::http::request::Parts;
+use axum::response::{IntoResponse, Response};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::answer::{Answer, FRESH, PUBLIC, document, viewer};
+use super::contributions::current;
+use crate::domain::Refusal;
+use crate::domain::account::Account;
+use crate::domain::exchange::SetDigest;
+use crate::domain::id::Id;
+use crate::domain::position::Listing;
+use crate::domain::question::Qid;
+use crate::federation::Federation;
+use crate::store::contributions::Viewer;
+use crate::store::positions::{self, Row};
+use crate::store::questions::{self, Copy};
+use crate::store::{Conn, Error, accounts, revisions};
+use crate::vocab::collection::{flat, page, paged};
+
+/// Positions on one page: they are whole documents, and a page stays below a mebibyte.
+const PAGE: usize = 20;
+/// The media type of what is not ours: never an ActivityStreams type, so that nobody takes the copy
+/// for the original.
+pub const COPY: &str = "application/vnd.plenum.copy+json";
+
+/// Which page is asked for.
+#[derive(Debug, Default, Deserialize)]
+pub struct Cursor {
+    /// Present on pages, absent on the entrance.
+    page: Option<String>,
+    /// Only what came before this key.
+    max_id: Option<i64>,
+}
+
+/// Our own copy of a question, or "this site does not carry it".
+fn own(conn: &mut Conn, organization: Id<Account>, qid: &str) -> Result<(Copy, Account), Error> {
+    let qid = Qid::parse(qid).ok_or(Refusal::NotFound)?;
+    let copy = questions::of_account(conn, &qid, organization)?.ok_or(Refusal::NotFound)?;
+    let owner = accounts::by_id(conn, organization)?.ok_or(Refusal::NotFound)?;
+    Ok((copy, owner))
+}
+
+/// `GET /q/{qid}/positions`: the positions that this site lists, newest first, whole and signed.
+/// The entrance carries `plenum:setDigest`, by which another site sees whether it knows them all.
+pub async fn positions(
+    data: Data<Federation>,
+    Path(qid): Path<String>,
+    Query(cursor): Query<Cursor>,
+    parts: Parts,
+) -> Result<Response, Answer> {
+    viewer(&data, &parts).await?;
+    let organization = data.app.site.organization;
+    let found = data.app.db.read(|conn| {
+        let ((head, question), owner) = own(conn, organization, &qid)?;
+        let mut rows = listed(conn, &question.qid)?;
+        let digest = digest_of(&rows);
+        let total = rows.len();
+        rows.retain(|(head, _)| cursor.max_id.is_none_or(|max| head.id.get() < max));
+        let more = rows.len() > PAGE;
+        rows.truncate(if cursor.page.is_some() { PAGE } else { 0 });
+        let items: Result<Vec<Value>, Error> = rows.iter().map(|row| whole(conn, row)).collect();
+        Ok((head, owner, digest, total, items?, rows.last().map(|(head, _)| head.id).filter(|_| more)))
+    });
+    let (head, owner, digest, total, items, last) = found.await?;
+    let id = format!("{}/positions", head.uri);
+    if cursor.page.is_none() {
+        let first = format!("{id}?page=true");
+        let total = i64::try_from(total).unwrap_or(i64::MAX);
+        let mut entrance = paged(&id, &owner.uri, total, Some(&first));
+        if let Some(fields) = entrance.as_object_mut() {
+            fields.insert("plenum:setDigest".to_owned(), json!(digest.to_hex()));
+        }
+        return Ok(document(&entrance, FRESH));
+    }
+    let here = match cursor.max_id {
+        Some(at) => format!("{id}?page=true&max_id={at}"),
+        None => format!("{id}?page=true"),
+    };
+    let next = last.map(|last| format!("{id}?page=true&max_id={last}"));
+    Ok(document(&page(&here, &id, &items, next.as_deref()), FRESH))
+}
+
+/// The positions on a question that everyone sees here, newest first. Withdrawn ones are among
+/// them: that they were withdrawn is worth knowing.
+fn listed(conn: &mut Conn, qid: &Qid) -> Result<Vec<Row>, Error> {
+    let mut rows = positions::on(conn, Viewer::Anyone, qid)?;
+    rows.retain(|(_, position)| position.listing == Listing::Listed);
+    rows.reverse();
+    Ok(rows)
+}
+
+fn digest_of(rows: &[Row]) -> SetDigest {
+    SetDigest::of(rows.iter().map(|(head, position)| (&head.uri, position.digest.as_str())))
+}
+
+/// The document of a position word for word, ours or another site's.
+fn whole(conn: &mut Conn, (head, _): &Row) -> Result<Value, Error> {
+    let text = match head.local {
+        true => current(conn, head)?,
+        false => revisions::newest(conn, head.id)?.and_then(|kept| kept.document).unwrap_or_default(),
+    };
+    Ok(serde_json::from_str(&text).unwrap_or_else(|_| json!(head.uri)))
+}
+
+/// `GET /q/{qid}/adopters`: the copies of a question that this site knows of, its own first.
+pub async fn adopters(
+    data: Data<Federation>,
+    Path(qid): Path<String>,
+    parts: Parts,
+) -> Result<Response, Answer> {
+    viewer(&data, &parts).await?;
+    let organization = data.app.site.organization;
+    let found = data.app.db.read(|conn| {
+        let ((head, question), owner) = own(conn, organization, &qid)?;
+        Ok((head.uri, questions::copies_of(conn, &question.qid)?, owner))
+    });
+    let (own, copies, owner) = found.await?;
+    let others = copies.iter().filter(|uri| **uri != own);
+    let items: Vec<Value> = std::iter::once(&own).chain(others).map(|uri| json!(uri)).collect();
+    Ok(document(&flat(&format!("{own}/adopters"), &owner.uri, &items), FRESH))
+}
+
+/// `GET /q/{qid}/original`: the asker's own document word for word, as it was when it came to us.
+pub async fn original(data: Data<Federation>, Path(qid): Path<String>) -> Result<Response, Answer> {
+    let organization = data.app.site.organization;
+    let found = data.app.db.read(|conn| Ok(own(conn, organization, &qid)?.0)).await?;
+    let original = found.1.original.ok_or_else(Answer::not_found)?;
+    Ok(copy(original))
+}
+
+/// The copy of another site's document.
+pub fn copy(text: String) -> Response {
+    ([(CONTENT_TYPE, COPY), (CACHE_CONTROL, PUBLIC)], text).into_response()
+}

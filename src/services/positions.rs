@@ -1,0 +1,358 @@
+//! What an organization does with its positions: take one, change it, withdraw it; and which
+//! positions of others this site lists.
+
+use super::contributions::later;
+use super::questions::{html, own_copy};
+use super::speaking::{given, speaker, standing_text, still_stands};
+use super::{critiques, notifications, posts, publish};
+use crate::domain::Refusal;
+use crate::domain::account::Account;
+use crate::domain::contribution::{Contribution, Kind, Received, State, Visibility};
+use crate::domain::id::Id;
+use crate::domain::position::{DraftPosition, Listing, ListingPolicy, Position, ReceivedPosition, Stand};
+use crate::domain::question::Qid;
+use crate::domain::uri::Uri;
+use crate::domain::user::{Role, User};
+use crate::domain::view::{Body, View};
+use crate::store::contributions::{self, NewContribution, Text, Viewer};
+use crate::store::positions::{self, Equivocation};
+use crate::store::revisions::{self, Revision};
+use crate::store::{Error, Tx, accounts, audit, questions, relations, settings};
+
+/// Publishes the organization's position on a question, or its next revision. `reason` says what
+/// changed and why; a first one needs none. A question that is only elsewhere is adopted with it.
+pub fn publish(
+    tx: &mut Tx<'_>,
+    user: &User,
+    qid: &Qid,
+    draft: &DraftPosition,
+    reason: &str,
+) -> Result<View, Error> {
+    let organization = speaker(tx, user)?;
+    let stand = draft.accept()?;
+    let (question, _) = own_copy(tx, user, &organization, qid)?;
+    let view = match positions::of_account(tx, qid, organization.id)? {
+        Some((head, before)) => revise(tx, &head, before, draft, &stand, given(reason)?)?,
+        None => take(tx, &organization, &question, qid, draft, &stand)?,
+    };
+    audit::record(tx, Some(user.id), "position.publish", view.head.uri.as_str(), reason.trim())?;
+    Ok(view)
+}
+
+fn take(
+    tx: &mut Tx<'_>,
+    organization: &Account,
+    question: &Contribution,
+    qid: &Qid,
+    draft: &DraftPosition,
+    stand: &Stand,
+) -> Result<View, Error> {
+    let id: Id<Contribution> = tx.mint();
+    let site = tx.site()?;
+    let position = position(id, organization, qid, draft, stand, None)?;
+    let head = NewContribution {
+        id,
+        uri: Uri::ours(&site.origin, &format!("/q/{qid}/position")),
+        kind: Kind::Position,
+        author_id: organization.id,
+        on_behalf_of_id: None,
+        visibility: Visibility::Public,
+        reply_policy: settings::get(tx)?.reply_policy,
+        published_at: tx.now,
+        in_reply_to_id: Some(question.id),
+        in_reply_to_uri: Some(question.uri.clone()),
+        thread_id: question.thread_id,
+        local: true,
+        text: Text {
+            url: format!("{}/positions/{id}", site.origin),
+            revision: 1,
+            edited_at: None,
+            ..text(question, draft, &position)
+        },
+    };
+    let asker = asker(tx, qid, organization.id)?;
+    contributions::insert(tx, &head, &asker, &[qid.hashtag()])?;
+    positions::insert(tx, &position)?;
+    positions::set_theses(tx, id, &stand.theses)?;
+    freeze(tx, id, None)
+}
+
+fn revise(
+    tx: &mut Tx<'_>,
+    head: &Contribution,
+    before: Position,
+    draft: &DraftPosition,
+    stand: &Stand,
+    reason: &str,
+) -> Result<View, Error> {
+    let organization = accounts::by_id(tx, head.author_id)?;
+    let organization = organization.ok_or_else(|| Error::broken("the organization is missing"))?;
+    let parts = position(head.id, &organization, &before.qid, draft, stand, Some(reason))?;
+    let parts = Position { previous: Some(before.digest), listing: before.listing, ..parts };
+    let text = Text {
+        url: head.url.clone(),
+        edited_at: Some(later(head, tx.now)),
+        revision: head.revision.saturating_add(1),
+        ..text(head, draft, &parts)
+    };
+    contributions::update(tx, head.id, &text)?;
+    positions::update(tx, &parts)?;
+    positions::set_theses(tx, head.id, &stand.theses)?;
+    freeze(tx, head.id, Some(reason))
+}
+
+/// Withdraws the organization's position; it stays readable, with the reason above it.
+pub fn retract(tx: &mut Tx<'_>, user: &User, id: Id<Contribution>, reason: &str) -> Result<View, Error> {
+    let organization = speaker(tx, user)?;
+    let reason = given(reason)?;
+    let head = contributions::by_id(tx, Viewer::Member(user.account_id), id)?.ok_or(Refusal::NotFound)?;
+    let before = positions::parts(tx, id)?.filter(|before| before.account_id == organization.id);
+    let foreign = || Refusal::forbidden("this is not a position of our organization");
+    let before = before.ok_or_else(foreign)?;
+    still_stands(&head, "position")?;
+    let text = Text {
+        edited_at: Some(later(&head, tx.now)),
+        revision: head.revision.saturating_add(1),
+        state: State::Retracted,
+        ..standing_text(&head)
+    };
+    contributions::update(tx, id, &text)?;
+    let previous = Some(before.digest.clone());
+    positions::update(tx, &Position { reason: Some(reason.to_owned()), previous, ..before })?;
+    let view = freeze(tx, id, Some(reason))?;
+    audit::record(tx, Some(user.id), "position.retract", view.head.uri.as_str(), reason)?;
+    Ok(view)
+}
+
+/// Puts a position on this site's map, or takes it off. It stays readable, and others decide for
+/// themselves.
+pub fn list(tx: &mut Tx<'_>, user: &User, id: Id<Contribution>, listed: bool) -> Result<(), Error> {
+    let may = [Role::Publisher, Role::Moderator, Role::Admin].iter().any(|role| user.roles.has(*role));
+    if !may || user.disabled_at.is_some() {
+        return Err(Refusal::forbidden("the map is kept by publishers and moderators").into());
+    }
+    let head = contributions::by_id(tx, Viewer::Member(user.account_id), id)?.ok_or(Refusal::NotFound)?;
+    if head.kind != Kind::Position {
+        return Err(Refusal::invalid("position", "this is no position").into());
+    }
+    let listing = if listed { Listing::Listed } else { Listing::Unlisted };
+    positions::set_listing(tx, id, listing)?;
+    let action = if listed { "position.list" } else { "position.unlist" };
+    audit::record(tx, Some(user.id), action, head.uri.as_str(), "")?;
+    Ok(())
+}
+
+/// The draft that a revision starts from.
+pub fn draft_of(position: &Position) -> Result<DraftPosition, Error> {
+    let foreign = || Refusal::forbidden("this is not a position of ours");
+    let draft = position.draft.as_deref().ok_or_else(foreign)?;
+    serde_json::from_str(draft).map_err(|error| Error::broken(error.to_string()))
+}
+
+/// Whether a position from elsewhere concerns this site, and is the only one of its author.
+pub(super) fn may_enter(tx: &mut Tx<'_>, received: &Received, qid: &Qid) -> Result<(), Error> {
+    let carried = questions::is_carried(tx, qid)?;
+    if !carried && !relations::is_followed_here(tx, received.author.id)? {
+        return Err(Refusal::forbidden("nobody here carries this question").into());
+    }
+    match positions::of_account(tx, qid, received.author.id)? {
+        Some((head, _)) if head.uri != received.uri => {
+            Err(Refusal::Conflict("this organization has its position at another address".to_owned()).into())
+        }
+        _ => Ok(()),
+    }
+}
+
+/// What a position from elsewhere has besides its head.
+pub(super) fn receive(
+    tx: &mut Tx<'_>,
+    id: Id<Contribution>,
+    received: &Received,
+    body: &ReceivedPosition,
+) -> Result<(), Error> {
+    let known = positions::parts(tx, id)?;
+    if known.as_ref().is_some_and(|known| known.qid != body.qid) {
+        return Err(Refusal::forbidden("a position keeps its question").into());
+    }
+    let listing = match &known {
+        Some(known) => known.listing,
+        None => listing(tx, &received.author)?,
+    };
+    let position = Position {
+        contribution_id: id,
+        account_id: received.author.id,
+        qid: body.qid.clone(),
+        answer: body.stand.answer.clone(),
+        answer_key: body.stand.answer_key.clone(),
+        certainty: body.stand.certainty,
+        reasoning: body.reasoning.as_str().to_owned(),
+        conditions: body.conditions.as_str().to_owned(),
+        limits: body.limits.as_str().to_owned(),
+        evidence: body.evidence.as_str().to_owned(),
+        statement_uri: body.stand.statement.clone(),
+        adopted_body: body.stand.adopted_body.clone(),
+        adopted_on: body.stand.adopted_on.clone(),
+        reason: body.reason.clone(),
+        previous: body.previous.clone(),
+        digest: body.digest.clone(),
+        listing,
+        equivocal: known.as_ref().is_some_and(|known| known.equivocal),
+        draft: None,
+    };
+    match known {
+        Some(_) => positions::update(tx, &position)?,
+        None => positions::insert(tx, &position)?,
+    };
+    positions::set_theses(tx, id, &body.stand.theses)?;
+    Ok(())
+}
+
+/// Looks at a revision that does not follow the one we have. Returns what became of it, or `None`
+/// for a regular successor.
+pub(super) fn out_of_order(
+    tx: &mut Tx<'_>,
+    known: &Contribution,
+    received: &Received,
+    body: &ReceivedPosition,
+) -> Result<Option<&'static str>, Error> {
+    if body.revision <= known.revision {
+        let Some(kept) = revisions::by_number(tx, known.id, body.revision)? else {
+            // A part of the history that we did not have.
+            revisions::insert(tx, &earlier(known.id, received, body))?;
+            return Ok(Some("an earlier revision"));
+        };
+        if kept.digest == body.digest {
+            return Ok(Some("an earlier revision"));
+        }
+        contradict(tx, known.id, received, body)?;
+        return Ok(Some("it contradicts a revision that is here"));
+    }
+    let follows = body.revision == known.revision.saturating_add(1);
+    let before = positions::parts(tx, known.id)?.map(|position| position.digest);
+    if follows && body.previous.is_some() && body.previous != before {
+        contradict(tx, known.id, received, body)?;
+    }
+    Ok(None)
+}
+
+fn contradict(
+    tx: &mut Tx<'_>,
+    id: Id<Contribution>,
+    received: &Received,
+    body: &ReceivedPosition,
+) -> Result<(), Error> {
+    let other = Equivocation {
+        contribution_id: id,
+        revision: body.revision,
+        digest: body.digest.clone(),
+        document: received.document.clone(),
+        created_at: tx.now,
+    };
+    if positions::equivocate(tx, &other)? {
+        tracing::warn!(uri = %received.uri, revision = body.revision, "a position contradicts itself");
+    }
+    Ok(())
+}
+
+fn earlier(id: Id<Contribution>, received: &Received, body: &ReceivedPosition) -> Revision {
+    Revision {
+        contribution_id: id,
+        revision: body.revision,
+        created_at: received.updated_at.unwrap_or(received.published_at),
+        title: received.title.clone(),
+        summary: received.summary.clone(),
+        content: received.content.as_str().to_owned(),
+        markdown: None,
+        reason: body.reason.clone(),
+        state: body.state,
+        document: Some(received.document.clone()),
+        digest: body.digest.clone(),
+    }
+}
+
+fn listing(tx: &mut Tx<'_>, author: &Account) -> Result<Listing, Error> {
+    let organization = tx.site()?.organization;
+    Ok(match settings::get(tx)?.listing_policy {
+        ListingPolicy::Open => Listing::Listed,
+        ListingPolicy::Followed if relations::follows(tx, organization, author.id)? => Listing::Listed,
+        ListingPolicy::Followed | ListingPolicy::Manual => Listing::Waiting,
+    })
+}
+
+/// Who asked, where it was not us: they hear of every position.
+fn asker(tx: &mut Tx<'_>, qid: &Qid, organization: Id<Account>) -> Result<Vec<Id<Account>>, Error> {
+    let Some((_, own)) = questions::of_account(tx, qid, organization)? else { return Ok(Vec::new()) };
+    let asker = accounts::by_uri(tx, &own.asked_by)?.filter(|asker| asker.id != organization);
+    Ok(asker.into_iter().map(|asker| asker.id).collect())
+}
+
+fn position(
+    id: Id<Contribution>,
+    organization: &Account,
+    qid: &Qid,
+    draft: &DraftPosition,
+    stand: &Stand,
+    reason: Option<&str>,
+) -> Result<Position, Error> {
+    let section = |title: &str, text| {
+        let html = html(text);
+        if html.as_str().is_empty() { String::new() } else { format!("<h4>{title}</h4>{}", html.as_str()) }
+    };
+    Ok(Position {
+        contribution_id: id,
+        account_id: organization.id,
+        qid: qid.clone(),
+        answer: stand.answer.clone(),
+        answer_key: stand.answer_key.clone(),
+        certainty: stand.certainty,
+        reasoning: html(&draft.reasoning).as_str().to_owned(),
+        conditions: section("It holds if", &draft.conditions),
+        limits: section("Limits of our knowledge", &draft.limits),
+        evidence: section("Evidence", &draft.evidence),
+        statement_uri: stand.statement.clone(),
+        adopted_body: stand.adopted_body.clone(),
+        adopted_on: stand.adopted_on.clone(),
+        reason: reason.map(str::to_owned),
+        previous: None,
+        digest: String::new(),
+        listing: Listing::Listed,
+        equivocal: false,
+        draft: Some(serde_json::to_string(draft).map_err(|error| Error::broken(error.to_string()))?),
+    })
+}
+
+/// What a head says of a position; `before` gives the language where the draft names none.
+fn text(before: &Contribution, draft: &DraftPosition, position: &Position) -> Text {
+    let language = draft.language.trim();
+    Text {
+        language: if language.is_empty() { before.language.clone() } else { language.to_owned() },
+        title: Some(crate::vocab::position::title(position)),
+        summary: None,
+        sensitive: false,
+        content: String::new(),
+        markdown: Some(draft.reasoning.as_str().to_owned()),
+        state: State::Current,
+        ..standing_text(before)
+    }
+}
+
+/// Renders what clients see, keeps the signed document of this revision, and tells the world.
+fn freeze(tx: &mut Tx<'_>, id: Id<Contribution>, reason: Option<&str>) -> Result<View, Error> {
+    let view = posts::load(tx, id)?;
+    if let Body::Position(stand) = &view.body {
+        let (content, _) = crate::vocab::position::content(&view.head, stand);
+        contributions::set_content(tx, id, &content)?;
+    }
+    let view = posts::load(tx, id)?;
+    let document = posts::freeze(tx, &view, reason)?;
+    let digest = crate::vocab::proof::digest(&document).map_err(|error| Error::broken(error.to_string()))?;
+    positions::set_digest(tx, id, &digest)?;
+    if view.head.revision == 1 {
+        publish::create(tx, &view, &document)?;
+    } else {
+        publish::update(tx, &view, &document)?;
+        notifications::changed(tx, &view.author, id)?;
+        critiques::place_again(tx, id)?;
+    }
+    posts::load(tx, id)
+}

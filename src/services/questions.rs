@@ -1,0 +1,384 @@
+//! What an organization does with questions: ask, adopt, revise, withdraw.
+
+use super::contributions::later;
+use super::speaking::{given, slug, speaker, standing_text, still_stands};
+use super::{critiques, notifications, posts, publish};
+use crate::domain::Refusal;
+use crate::domain::account::Account;
+use crate::domain::contribution::{Contribution, Kind, Received, State, Visibility};
+use crate::domain::id::Id;
+use crate::domain::question::{
+    Answer, Core, DraftQuestion, Question, ReceivedQuestion, Tie, closes_a_circle,
+};
+use crate::domain::uri::Uri;
+use crate::domain::user::User;
+use crate::domain::view::{Body, View};
+use crate::store::contributions::{self, NewContribution, Text, Viewer};
+use crate::store::questions::{self, Copy};
+use crate::store::{Error, Tx, accounts, audit, revisions, settings};
+use crate::text::markdown::{Breaks, render_with};
+use crate::text::{Html, Markdown};
+
+/// A question before it is asked.
+#[derive(Clone, Debug, Default)]
+pub struct NewQuestion {
+    /// What is asked.
+    pub text: String,
+    /// BCP 47 tag of the text.
+    pub language: String,
+    /// What stands around it.
+    pub draft: DraftQuestion,
+    /// The organizations that are asked by name.
+    pub invited: Vec<Account>,
+}
+
+/// Asks a question in the organization's name.
+pub fn ask(tx: &mut Tx<'_>, user: &User, new: &NewQuestion) -> Result<View, Error> {
+    let organization = speaker(tx, user)?;
+    let core = Core::new(&new.text, &new.language, &organization.uri, tx.now)?;
+    let invited: Vec<Id<Account>> = new.invited.iter().map(|account| account.id).collect();
+    let view = carry(tx, &organization, &core, &new.draft, None, &invited)?;
+    audit::record(tx, Some(user.id), "question.ask", view.head.uri.as_str(), core.text())?;
+    Ok(view)
+}
+
+/// Takes a question that another site carries over: our own copy, with the asker's original inside.
+pub fn adopt(
+    tx: &mut Tx<'_>,
+    user: &User,
+    copy: Id<Contribution>,
+    draft: &DraftQuestion,
+) -> Result<View, Error> {
+    let organization = speaker(tx, user)?;
+    let viewer = Viewer::Member(user.account_id);
+    let head = contributions::by_id(tx, viewer, copy)?.ok_or(Refusal::NotFound)?;
+    let none = || Refusal::invalid("question", "this is no question that could be adopted");
+    let question = questions::parts(tx, head.id)?.ok_or_else(none)?;
+    let view = adopt_copy(tx, &organization, &question, draft)?;
+    audit::record(tx, Some(user.id), "question.adopt", view.head.uri.as_str(), head.uri.as_str())?;
+    Ok(view)
+}
+
+/// The organization's copy of a question; where it has none yet, it adopts the question as it is.
+pub(super) fn own_copy(
+    tx: &mut Tx<'_>,
+    user: &User,
+    organization: &Account,
+    qid: &crate::domain::question::Qid,
+) -> Result<Copy, Error> {
+    if let Some(own) = questions::of_account(tx, qid, organization.id)? {
+        still_stands(&own.0, "question")?;
+        return Ok(own);
+    }
+    let carried = questions::carried(tx, Viewer::Member(user.account_id), qid)?;
+    let Some((_, question)) = carried.into_iter().next() else { return Err(Refusal::NotFound.into()) };
+    // What was proposed with it goes on being proposed; background and ties are the other site's own.
+    let proposed = questions::views(tx, &[question.contribution_id])?.remove(&question.contribution_id);
+    let answers = proposed.map(|view| view.answers).unwrap_or_default();
+    let draft = DraftQuestion {
+        answers: answers.into_iter().map(|answer| answer.text).collect(),
+        scope: question.scope.clone(),
+        ..DraftQuestion::default()
+    };
+    let view = adopt_copy(tx, organization, &question, &draft)?;
+    audit::record(tx, Some(user.id), "question.adopt", view.head.uri.as_str(), "")?;
+    let missing = || Error::broken("an adopted question vanished");
+    questions::of_account(tx, qid, organization.id)?.ok_or_else(missing)
+}
+
+fn adopt_copy(
+    tx: &mut Tx<'_>,
+    organization: &Account,
+    question: &Question,
+    draft: &DraftQuestion,
+) -> Result<View, Error> {
+    if questions::of_account(tx, &question.qid, organization.id)?.is_some() {
+        return Err(Refusal::Conflict("this question is here already".to_owned()).into());
+    }
+    let core: serde_json::Value =
+        serde_json::from_str(&question.core).map_err(|error| Error::broken(error.to_string()))?;
+    let core = Core::read(&core)?;
+    let original = original(tx, question)?;
+    let asker = accounts::by_uri(tx, &question.asked_by)?;
+    let named: Vec<Id<Account>> = asker.into_iter().map(|asker| asker.id).collect();
+    carry(tx, organization, &core, draft, Some(original), &named)
+}
+
+/// The asker's own copy and its signed document, as far as they are here.
+fn original(tx: &mut Tx<'_>, question: &Question) -> Result<(Uri, Option<String>), Error> {
+    if let Some(asker) = accounts::by_uri(tx, &question.asked_by)?
+        && let Some((head, _)) = questions::of_account(tx, &question.qid, asker.id)?
+    {
+        let document = revisions::newest(tx, head.id)?.and_then(|revision| revision.document);
+        return Ok((head.uri, document));
+    }
+    let address = format!("{}/q/{}", question.asked_by.origin(), question.qid);
+    let known = questions::copies_of(tx, &question.qid)?;
+    let uri = known.into_iter().find(|uri| uri.same_origin(&question.asked_by)).or(Uri::parse(&address));
+    Ok((uri.unwrap_or_else(|| question.asked_by.clone()), question.original.clone()))
+}
+
+/// Makes our own copy of a question and tells the world.
+fn carry(
+    tx: &mut Tx<'_>,
+    organization: &Account,
+    core: &Core,
+    draft: &DraftQuestion,
+    original: Option<(Uri, Option<String>)>,
+    named: &[Id<Account>],
+) -> Result<View, Error> {
+    let qid = core.qid()?;
+    let (answers, ties) = accept(tx, organization, draft, core)?;
+    let site = tx.site()?;
+    let id: Id<Contribution> = tx.mint();
+    let uri = Uri::ours(&site.origin, &format!("/q/{qid}"));
+    let slug = slug(core.text(), "question", |slug| Ok(questions::slug_taken(tx, slug)?))?;
+    let head = NewContribution {
+        id,
+        uri: uri.clone(),
+        kind: Kind::Question,
+        author_id: organization.id,
+        on_behalf_of_id: None,
+        visibility: Visibility::Public,
+        reply_policy: settings::get(tx)?.reply_policy,
+        published_at: tx.now,
+        in_reply_to_id: None,
+        in_reply_to_uri: None,
+        thread_id: id,
+        local: true,
+        text: Text {
+            url: format!("{}/questions/{slug}", site.origin),
+            language: core.language().to_owned(),
+            title: Some(core.text().to_owned()),
+            summary: None,
+            sensitive: false,
+            content: String::new(),
+            markdown: Some(draft.background.as_str().to_owned()),
+            edited_at: None,
+            revision: 1,
+            state: State::Current,
+        },
+    };
+    let mut mentions = named.to_vec();
+    mentions.push(site.forum);
+    contributions::insert(tx, &head, &mentions, &[qid.hashtag()])?;
+    let (original_uri, document) = original.unzip();
+    let question = Question {
+        contribution_id: id,
+        qid: qid.clone(),
+        slug,
+        core: core.to_json().to_string(),
+        asked_by: core.asked_by().unwrap_or_else(|| organization.uri.clone()),
+        asked_at: core.asked_at(),
+        wording: draft.wording.trim().to_owned(),
+        background: html(&draft.background).as_str().to_owned(),
+        scope: draft.scope.trim().to_owned(),
+        call: html(&draft.call).as_str().to_owned(),
+        original_uri: original_uri.clone(),
+        original: document.flatten(),
+        draft: Some(kept(draft)?),
+        reason: None,
+    };
+    questions::insert(tx, &question)?;
+    hang(tx, id, &answers, &ties)?;
+    let mut copies: Vec<Uri> = original_uri.into_iter().collect();
+    copies.push(uri);
+    let now = tx.now;
+    questions::add_copies(tx, &qid, &copies, now)?;
+    freeze(tx, id, None)
+}
+
+/// Changes what stands around a question; the question itself never changes.
+pub fn revise(
+    tx: &mut Tx<'_>,
+    user: &User,
+    id: Id<Contribution>,
+    draft: &DraftQuestion,
+    reason: &str,
+) -> Result<View, Error> {
+    let (organization, head, question) = ours(tx, user, id)?;
+    let reason = given(reason)?;
+    let core = Core::read(&parse(&question.core)?)?;
+    let (answers, ties) = accept(tx, &organization, draft, &core)?;
+    let text = Text {
+        markdown: Some(draft.background.as_str().to_owned()),
+        edited_at: Some(later(&head, tx.now)),
+        revision: head.revision.saturating_add(1),
+        state: State::Current,
+        ..standing_text(&head)
+    };
+    contributions::update(tx, id, &text)?;
+    let question = Question {
+        wording: draft.wording.trim().to_owned(),
+        background: html(&draft.background).as_str().to_owned(),
+        scope: draft.scope.trim().to_owned(),
+        call: html(&draft.call).as_str().to_owned(),
+        draft: Some(kept(draft)?),
+        reason: Some(reason.to_owned()),
+        ..question
+    };
+    questions::update(tx, &question)?;
+    hang(tx, id, &answers, &ties)?;
+    let view = freeze(tx, id, Some(reason))?;
+    audit::record(tx, Some(user.id), "question.revise", view.head.uri.as_str(), reason)?;
+    Ok(view)
+}
+
+/// Withdraws our copy of a question, with a reason. Copies of others and positions stay.
+pub fn retract(tx: &mut Tx<'_>, user: &User, id: Id<Contribution>, reason: &str) -> Result<View, Error> {
+    let (_, head, question) = ours(tx, user, id)?;
+    let reason = given(reason)?;
+    still_stands(&head, "question")?;
+    let text = Text {
+        edited_at: Some(later(&head, tx.now)),
+        revision: head.revision.saturating_add(1),
+        state: State::Retracted,
+        ..standing_text(&head)
+    };
+    contributions::update(tx, id, &text)?;
+    questions::update(tx, &Question { reason: Some(reason.to_owned()), ..question })?;
+    let view = freeze(tx, id, Some(reason))?;
+    audit::record(tx, Some(user.id), "question.retract", view.head.uri.as_str(), reason)?;
+    Ok(view)
+}
+
+/// The draft that a revision starts from.
+pub fn draft_of(question: &Question) -> Result<DraftQuestion, Error> {
+    let foreign = || Refusal::forbidden("this is not a question of ours");
+    let draft = question.draft.as_deref().ok_or_else(foreign)?;
+    serde_json::from_str(draft).map_err(|error| Error::broken(error.to_string()))
+}
+
+/// What a copy from elsewhere has besides its head.
+pub(super) fn receive(
+    tx: &mut Tx<'_>,
+    id: Id<Contribution>,
+    received: &Received,
+    body: &ReceivedQuestion,
+) -> Result<(), Error> {
+    let known = questions::parts(tx, id)?;
+    if known.as_ref().is_some_and(|known| known.qid != body.qid) {
+        return Err(Refusal::forbidden("a copy of a question keeps its question").into());
+    }
+    let asked_by = body.core.asked_by().unwrap_or_else(|| received.author.uri.clone());
+    let is_asker = asked_by == received.author.uri;
+    if !is_asker && known.is_none() && body.core.asked_at() > tx.now.plus_seconds(24 * 3600) {
+        return Err(Refusal::invalid("plenum:core", "was asked in the future").into());
+    }
+    let question = Question {
+        contribution_id: id,
+        qid: body.qid.clone(),
+        slug: id.to_string(),
+        core: body.core.to_json().to_string(),
+        asked_by,
+        asked_at: body.core.asked_at(),
+        wording: body.wording.clone(),
+        background: body.background.as_str().to_owned(),
+        scope: body.scope.clone(),
+        call: body.call.as_str().to_owned(),
+        original_uri: None,
+        original: None,
+        draft: None,
+        reason: body.reason.clone(),
+    };
+    if known.is_some() {
+        questions::update(tx, &question)?;
+    } else {
+        questions::insert(tx, &question)?;
+    }
+    let mut others = questions::ties_of_account(tx, received.author.id)?;
+    others.retain(|(from, _, _)| *from != body.qid);
+    let open = |tie: &&Tie| !closes_a_circle(&others, &body.qid, tie);
+    let ties: Vec<Tie> = body.ties.iter().filter(open).cloned().collect();
+    hang(tx, id, &body.answers, &ties)?;
+    let mut copies = vec![received.uri.clone()];
+    let room = MOST_COPIES.saturating_sub(questions::count_copies(tx, &body.qid)?);
+    copies.extend(body.copies.iter().take(usize::try_from(room).unwrap_or_default()).cloned());
+    let now = tx.now;
+    questions::add_copies(tx, &body.qid, &copies, now)?;
+    if is_asker {
+        keep_original(tx, body, received)?;
+    }
+    Ok(())
+}
+
+/// How many addresses of copies are remembered for one question: a site that invents them cannot
+/// make us ask for more.
+const MOST_COPIES: i64 = 200;
+
+/// The asker's document completes our own copy that was adopted before it came.
+fn keep_original(tx: &mut Tx<'_>, body: &ReceivedQuestion, received: &Received) -> Result<(), Error> {
+    let organization = tx.site()?.organization;
+    let Some((_, own)) = questions::of_account(tx, &body.qid, organization)? else { return Ok(()) };
+    if own.original.is_none() && own.original_uri.is_some() {
+        let original = Some(received.document.clone());
+        let own = Question { original, original_uri: Some(received.uri.clone()), ..own };
+        questions::update(tx, &own)?;
+    }
+    Ok(())
+}
+
+fn ours(
+    tx: &mut Tx<'_>,
+    user: &User,
+    id: Id<Contribution>,
+) -> Result<(Account, Contribution, Question), Error> {
+    let organization = speaker(tx, user)?;
+    let head = contributions::by_id(tx, Viewer::Member(user.account_id), id)?.ok_or(Refusal::NotFound)?;
+    let question = questions::parts(tx, id)?.filter(|_| head.author_id == organization.id);
+    let foreign = || Refusal::forbidden("this is not a question of our organization");
+    Ok((organization, head, question.ok_or_else(foreign)?))
+}
+
+fn accept(
+    tx: &mut Tx<'_>,
+    organization: &Account,
+    draft: &DraftQuestion,
+    core: &Core,
+) -> Result<(Vec<Answer>, Vec<Tie>), Error> {
+    let qid = core.qid()?;
+    let (answers, ties) = draft.accept(&qid)?;
+    let mut known = questions::ties_of_account(tx, organization.id)?;
+    known.retain(|(from, _, _)| *from != qid);
+    if let Some(tie) = ties.iter().find(|tie| closes_a_circle(&known, &qid, tie)) {
+        let why = format!("“{}” to {} would lead back to this question", tie.kind.as_str(), tie.target);
+        return Err(Refusal::invalid("relations", why).into());
+    }
+    Ok((answers, ties))
+}
+
+fn hang(tx: &mut Tx<'_>, id: Id<Contribution>, answers: &[Answer], ties: &[Tie]) -> Result<(), Error> {
+    questions::set_answers(tx, id, answers)?;
+    Ok(questions::set_ties(tx, id, ties)?)
+}
+
+fn kept(draft: &DraftQuestion) -> Result<String, Error> {
+    serde_json::to_string(draft).map_err(|error| Error::broken(error.to_string()))
+}
+
+fn parse(core: &str) -> Result<serde_json::Value, Error> {
+    serde_json::from_str(core).map_err(|error| Error::broken(error.to_string()))
+}
+
+pub(super) fn html(markdown: &Markdown) -> Html {
+    if markdown.is_blank() { Html::default() } else { render_with(markdown, Breaks::Soft, &|_| None) }
+}
+
+/// Renders what clients see, keeps the signed document of this revision, and tells the world.
+fn freeze(tx: &mut Tx<'_>, id: Id<Contribution>, reason: Option<&str>) -> Result<View, Error> {
+    let view = posts::load(tx, id)?;
+    if let Body::Question(asked) = &view.body {
+        let (content, _) = crate::vocab::question::content(&view.head, &asked.question, &asked.answers);
+        contributions::set_content(tx, id, &content)?;
+    }
+    let view = posts::load(tx, id)?;
+    let document = posts::freeze(tx, &view, reason)?;
+    if view.head.revision == 1 {
+        publish::create(tx, &view, &document)?;
+    } else {
+        publish::update(tx, &view, &document)?;
+        notifications::changed(tx, &view.author, id)?;
+        critiques::place_again(tx, id)?;
+    }
+    posts::load(tx, id)
+}

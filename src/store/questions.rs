@@ -1,0 +1,218 @@
+//! Copies of questions, the answers proposed with them, and their ties.
+
+use std::collections::HashMap;
+
+use diesel::{ExpressionMethods, JoinOnDsl, OptionalExtension, QueryDsl, QueryResult, SelectableHelper};
+
+use super::conn::{Conn, run};
+use super::contributions::{Viewer, visible_to};
+use super::one_of::one_of;
+use crate::clock::Timestamp;
+use crate::domain::account::Account;
+use crate::domain::contribution::{Contribution, State};
+use crate::domain::id::Id;
+use crate::domain::question::{Answer, AnswerKey, Qid, Question, QuestionView, Tie, TieKind};
+use crate::domain::uri::Uri;
+use crate::schema::{contributions, question_answers, question_copies, question_ties, questions};
+
+/// A copy: its head and what it has besides.
+pub type Copy = (Contribution, Question);
+
+/// Puts in what a new copy has besides its head.
+pub fn insert(conn: &mut Conn, question: &Question) -> QueryResult<usize> {
+    run!(conn, execute, diesel::insert_into(questions::table).values(question))
+}
+
+/// Changes what a copy has besides its head.
+pub fn update(conn: &mut Conn, question: &Question) -> QueryResult<usize> {
+    run!(conn, execute, diesel::update(questions::table.find(question.contribution_id)).set(question))
+}
+
+/// What a copy has besides its head.
+pub fn parts(conn: &mut Conn, id: Id<Contribution>) -> QueryResult<Option<Question>> {
+    run!(conn, first, questions::table.find(id).select(Question::as_select())).optional()
+}
+
+/// Puts the answers proposed with a copy in the place of earlier ones.
+pub fn set_answers(conn: &mut Conn, id: Id<Contribution>, answers: &[Answer]) -> QueryResult<()> {
+    let earlier = question_answers::table.filter(question_answers::contribution_id.eq(id));
+    run!(conn, execute, diesel::delete(earlier))?;
+    for (rank, answer) in (1_i32..).zip(answers) {
+        let row = (
+            question_answers::contribution_id.eq(id),
+            question_answers::key.eq(&answer.key),
+            question_answers::rank.eq(rank),
+            question_answers::text.eq(&answer.text),
+        );
+        run!(conn, execute, diesel::insert_into(question_answers::table).values(row))?;
+    }
+    Ok(())
+}
+
+/// Puts the ties of a copy in the place of earlier ones.
+pub fn set_ties(conn: &mut Conn, id: Id<Contribution>, ties: &[Tie]) -> QueryResult<()> {
+    let earlier = question_ties::table.filter(question_ties::contribution_id.eq(id));
+    run!(conn, execute, diesel::delete(earlier))?;
+    for tie in ties {
+        let row = (
+            question_ties::contribution_id.eq(id),
+            question_ties::kind.eq(tie.kind),
+            question_ties::target.eq(&tie.target),
+        );
+        run!(conn, execute, diesel::insert_into(question_ties::table).values(row))?;
+    }
+    Ok(())
+}
+
+/// Remembers where copies of a question are said to be. What is there already stays.
+pub fn add_copies(conn: &mut Conn, qid: &Qid, copies: &[Uri], now: Timestamp) -> QueryResult<()> {
+    for uri in copies {
+        let known = question_copies::table.find((qid, uri)).select(question_copies::created_at);
+        let known: Option<Timestamp> = run!(conn, first, known).optional()?;
+        if known.is_none() {
+            let row = (
+                question_copies::qid.eq(qid),
+                question_copies::uri.eq(uri),
+                question_copies::created_at.eq(now),
+            );
+            run!(conn, execute, diesel::insert_into(question_copies::table).values(row))?;
+        }
+    }
+    Ok(())
+}
+
+/// How many copies of a question are said to be anywhere.
+pub fn count_copies(conn: &mut Conn, qid: &Qid) -> QueryResult<i64> {
+    run!(conn, get_result, question_copies::table.filter(question_copies::qid.eq(qid)).count())
+}
+
+/// Where copies of a question are said to be, the first we heard of first.
+pub fn copies_of(conn: &mut Conn, qid: &Qid) -> QueryResult<Vec<Uri>> {
+    let query = question_copies::table
+        .filter(question_copies::qid.eq(qid))
+        .order((question_copies::created_at, question_copies::uri))
+        .select(question_copies::uri);
+    run!(conn, load, query)
+}
+
+/// The copies of a question that are here and the viewer may see; ours first, then the oldest.
+pub fn carried(conn: &mut Conn, viewer: Viewer, qid: &Qid) -> QueryResult<Vec<Copy>> {
+    let query = contributions::table
+        .inner_join(questions::table)
+        .filter(questions::qid.eq(qid))
+        .filter(visible_to(viewer))
+        .order((contributions::local.desc(), contributions::published_at, contributions::id));
+    run!(conn, load, query.select((Contribution::as_select(), Question::as_select())))
+}
+
+/// Whether any copy of a question is here, whoever asks: for the use cases that take positions in.
+pub fn is_carried(conn: &mut Conn, qid: &Qid) -> QueryResult<bool> {
+    let query = contributions::table
+        .inner_join(questions::table)
+        .filter(questions::qid.eq(qid))
+        .filter(contributions::state.ne(State::Deleted))
+        .count();
+    let count: i64 = run!(conn, get_result, query)?;
+    Ok(count > 0)
+}
+
+/// The copy of one organization, whatever its state: for the use cases that change it.
+pub fn of_account(conn: &mut Conn, qid: &Qid, account: Id<Account>) -> QueryResult<Option<Copy>> {
+    let query = contributions::table
+        .inner_join(questions::table)
+        .filter(questions::qid.eq(qid))
+        .filter(contributions::author_id.eq(account))
+        .filter(contributions::state.ne(State::Deleted));
+    run!(conn, first, query.select((Contribution::as_select(), Question::as_select()))).optional()
+}
+
+/// The copy with this address, if the viewer may see it.
+pub fn by_slug(conn: &mut Conn, viewer: Viewer, slug: &str) -> QueryResult<Option<Copy>> {
+    let query = contributions::table
+        .inner_join(questions::table)
+        .filter(questions::slug.eq(slug))
+        .filter(visible_to(viewer));
+    run!(conn, first, query.select((Contribution::as_select(), Question::as_select()))).optional()
+}
+
+/// Whether an address is taken.
+pub fn slug_taken(conn: &mut Conn, slug: &str) -> QueryResult<bool> {
+    let count: i64 = run!(conn, get_result, questions::table.filter(questions::slug.eq(slug)).count())?;
+    Ok(count > 0)
+}
+
+/// The copies that are here and the viewer may see, newest first.
+pub fn newest(conn: &mut Conn, viewer: Viewer, limit: i64) -> QueryResult<Vec<Copy>> {
+    let query = contributions::table
+        .inner_join(questions::table)
+        .filter(visible_to(viewer))
+        .order(contributions::id.desc())
+        .limit(limit);
+    run!(conn, load, query.select((Contribution::as_select(), Question::as_select())))
+}
+
+/// The ties that one site asserts, by its copies: from which question, of which kind, to which.
+pub fn ties_of_account(conn: &mut Conn, account: Id<Account>) -> QueryResult<Vec<(Qid, TieKind, Qid)>> {
+    let query = question_ties::table
+        .inner_join(questions::table.on(questions::contribution_id.eq(question_ties::contribution_id)))
+        .inner_join(contributions::table.on(contributions::id.eq(question_ties::contribution_id)))
+        .filter(contributions::author_id.eq(account))
+        .filter(contributions::state.eq(State::Current))
+        .select((questions::qid, question_ties::kind, question_ties::target));
+    run!(conn, load, query)
+}
+
+/// What hangs on these copies.
+pub fn views(
+    conn: &mut Conn,
+    ids: &[Id<Contribution>],
+) -> QueryResult<HashMap<Id<Contribution>, QuestionView>> {
+    let query = questions::table.filter(one_of(questions::contribution_id, ids));
+    let rows: Vec<Question> = run!(conn, load, query.select(Question::as_select()))?;
+    let query = question_answers::table
+        .filter(one_of(question_answers::contribution_id, ids))
+        .order((question_answers::contribution_id, question_answers::rank))
+        .select((question_answers::contribution_id, question_answers::key, question_answers::text));
+    let answers: Vec<(Id<Contribution>, AnswerKey, String)> = run!(conn, load, query)?;
+    let query = question_ties::table
+        .filter(one_of(question_ties::contribution_id, ids))
+        .order((question_ties::contribution_id, question_ties::kind, question_ties::target))
+        .select((question_ties::contribution_id, question_ties::kind, question_ties::target));
+    let ties: Vec<(Id<Contribution>, TieKind, Qid)> = run!(conn, load, query)?;
+    let query = question_copies::table
+        .inner_join(questions::table.on(questions::qid.eq(question_copies::qid)))
+        .filter(one_of(questions::contribution_id, ids))
+        .order((question_copies::created_at, question_copies::uri))
+        .select((questions::contribution_id, question_copies::uri));
+    let copies: Vec<(Id<Contribution>, Uri)> = run!(conn, load, query)?;
+    let view = |question| QuestionView { question, answers: vec![], ties: vec![], copies: vec![] };
+    let mut views: HashMap<_, _> =
+        rows.into_iter().map(|question| (question.contribution_id, view(question))).collect();
+    for (id, key, text) in answers {
+        if let Some(view) = views.get_mut(&id) {
+            view.answers.push(Answer { key, text });
+        }
+    }
+    for (id, kind, target) in ties {
+        if let Some(view) = views.get_mut(&id) {
+            view.ties.push(Tie { kind, target });
+        }
+    }
+    for (id, uri) in copies {
+        if let Some(view) = views.get_mut(&id) {
+            view.copies.push(uri);
+        }
+    }
+    Ok(views)
+}
+
+/// Removes what a deleted contribution had besides its head.
+pub fn erase(conn: &mut Conn, id: Id<Contribution>) -> QueryResult<usize> {
+    run!(
+        conn,
+        execute,
+        diesel::delete(question_answers::table.filter(question_answers::contribution_id.eq(id)))
+    )?;
+    run!(conn, execute, diesel::delete(question_ties::table.filter(question_ties::contribution_id.eq(id))))?;
+    run!(conn, execute, diesel::delete(questions::table.find(id)))
+}
