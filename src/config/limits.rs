@@ -22,6 +22,10 @@ pub struct Limits {
     pub uploads: u32,
     /// Posts and boosts that one token may delete in half an hour; 0 sets no limit; default: 300.
     pub deletions: u32,
+    /// Apps that one address may register in ten minutes; 0 sets no limit; default: 60.
+    pub apps: u32,
+    /// The largest file with a member's relations that is read, in bytes; default: 4 MiB.
+    pub import_bytes: usize,
     /// Activities in five minutes that one host may send; default: 60000.
     pub activities_per_host: u32,
 }
@@ -37,6 +41,8 @@ impl Default for Limits {
             requests: 3000,
             uploads: 300,
             deletions: 300,
+            apps: 60,
+            import_bytes: 4 * 1024 * 1024,
             activities_per_host: 60_000,
         }
     }
@@ -58,6 +64,8 @@ impl Limits {
             requests: section.number("requests", default.requests, 0..=100_000_000),
             uploads: section.number("uploads", default.uploads, 0..=100_000_000),
             deletions: section.number("deletions", default.deletions, 0..=100_000_000),
+            apps: section.number("apps", default.apps, 0..=100_000_000),
+            import_bytes: section.number("import_bytes", default.import_bytes, 65_536..=67_108_864),
             activities_per_host: section.number(
                 "activities_per_host",
                 default.activities_per_host,

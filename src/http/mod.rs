@@ -36,8 +36,8 @@ use extract::accept::wants_activity;
 /// Every door of a site. Which one is decided by the path alone, so that an app never gets a page
 /// and a reader never gets JSON, whatever they ask for.
 pub fn router(config: FederationConfig<Federation>) -> Router {
-    let limits = config.to_request_data().app.config.http.clone();
-    let (apps, site) = (mastodon::router(&limits), site(&limits));
+    let limits = config.to_request_data().app.config.clone();
+    let (apps, site) = (mastodon::router(&limits.http), site(&limits));
     let doors = service_fn(move |mut request: Request| {
         if let Some(uri) = without_zeros(request.uri()) {
             *request.uri_mut() = uri;
@@ -66,7 +66,7 @@ fn without_zeros(uri: &Uri) -> Option<Uri> {
 }
 
 /// Pages for people and documents for servers.
-fn site(limits: &config::Http) -> Router {
+fn site(limits: &config::Config) -> Router {
     Router::new()
         .route("/", get(home))
         .route("/health", get(health))
@@ -85,10 +85,11 @@ fn site(limits: &config::Http) -> Router {
         .method_not_allowed_fallback(async || PageError::new(StatusCode::METHOD_NOT_ALLOWED, ""))
         .layer(CatchPanicLayer::custom(panicked))
         .layer(DefaultBodyLimit::disable())
-        .layer(RequestBodyLimitLayer::new(limits.body_bytes))
+        .layer(RequestBodyLimitLayer::new(limits.http.body_bytes))
+        .merge(web::imports(limits.limits.import_bytes).layer(CatchPanicLayer::custom(panicked)))
         .layer(TimeoutLayer::with_status_code(
             StatusCode::SERVICE_UNAVAILABLE,
-            Duration::from_secs(limits.request_seconds),
+            Duration::from_secs(limits.http.request_seconds),
         ))
         .layer(from_fn(middleware::pages::finish))
 }

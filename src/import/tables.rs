@@ -3,9 +3,6 @@
 
 use crate::domain::transfer::{Row, Table};
 
-/// Rows of one file at most.
-pub const MOST_ROWS: usize = 20_000;
-
 /// Reads the values of a file, row by row. Quoted values may hold commas, quotes and line ends.
 fn values(text: &str) -> Vec<Vec<String>> {
     let text = text.trim_start_matches('\u{feff}');
@@ -61,7 +58,7 @@ pub fn guess(name: &str, text: &str) -> Option<Table> {
     }
 }
 
-/// Reads the rows of a table. What is blank is left out; what is too much is, too.
+/// Reads the rows of a table. What is blank is left out.
 pub fn read(table: Table, text: &str) -> Vec<Row> {
     let mut rows = values(text);
     let header = match rows.first() {
@@ -69,7 +66,7 @@ pub fn read(table: Table, text: &str) -> Vec<Row> {
         Some(_) | None => Vec::new(),
     };
     let columns = Columns::of(&header);
-    rows.iter().filter_map(|row| columns.row(table, row)).take(MOST_ROWS).collect()
+    rows.iter().filter_map(|row| columns.row(table, row)).collect()
 }
 
 /// Where the columns with names stand.
@@ -98,7 +95,11 @@ impl Columns {
             "" => usual,
             word => !matches!(word, "false" | "f" | "0" | "no" | "off"),
         };
-        let first = Some(value(0).trim_start_matches('@').to_owned()).filter(|text| !text.is_empty())?;
+        let name = match value(0).strip_prefix(QUIET) {
+            Some(rest) if rest.starts_with(LOUD) => rest,
+            _ => value(0),
+        };
+        let first = Some(name.trim_start_matches('@').to_owned()).filter(|text| !text.is_empty())?;
         Some(match table {
             Table::Follows => Row::Follow {
                 who: first,
@@ -116,7 +117,7 @@ impl Columns {
             Table::Hosts => Row::Host { host: first },
             Table::Lists => {
                 let who = value(1).trim_start_matches('@').to_owned();
-                Row::List { title: value(0).to_owned(), who: Some(who).filter(|who| !who.is_empty())? }
+                Row::List { title: name.to_owned(), who: Some(who).filter(|who| !who.is_empty())? }
             }
             Table::Bookmarks => Row::Bookmark { uri: first },
         })
@@ -149,11 +150,18 @@ pub fn write(table: Table, rows: &[Row]) -> String {
     out
 }
 
+/// With these a spreadsheet takes a text for a formula, and runs it.
+const LOUD: [char; 6] = ['=', '+', '-', '@', '\t', '\r'];
+/// What stands before such a text, so that it stays a text.
+const QUIET: char = '\'';
+
 fn line(out: &mut String, values: &[&str]) {
     for (place, value) in values.iter().enumerate() {
         if place > 0 {
             out.push(',');
         }
+        let loud = if value.starts_with(LOUD) { format!("{QUIET}{value}") } else { String::new() };
+        let value = if loud.is_empty() { *value } else { loud.as_str() };
         if value.contains(['"', ',', '\n', '\r']) {
             out.push_str(&format!("\"{}\"", value.replace('"', "\"\"")));
         } else {
@@ -191,6 +199,18 @@ mod tests {
         assert_eq!(read(Table::Lists, &text), [row]);
         assert_eq!(read(Table::Lists, "alone\n"), []);
         read(Table::Lists, "\"never closed, \n x");
+    }
+
+    #[test]
+    fn no_spreadsheet_runs_a_title() {
+        for title in ["=cmd|' /C calc'!A0", "+1", "-1", "@SUM(1)", "\t=1"] {
+            let row = Row::List { title: title.trim().to_owned(), who: "ada@a.example".to_owned() };
+            let text = write(Table::Lists, std::slice::from_ref(&row));
+            assert!(text.trim_start_matches('"').starts_with('\''), "{text}");
+            assert_eq!(read(Table::Lists, &text), [row]);
+        }
+        let own = Row::List { title: "'s-Hertogenbosch".to_owned(), who: "ada@a.example".to_owned() };
+        assert_eq!(read(Table::Lists, &write(Table::Lists, std::slice::from_ref(&own))), [own]);
     }
 
     #[test]

@@ -5,7 +5,7 @@ use crate::domain::Refusal;
 use crate::domain::account::Account;
 use crate::domain::id::Id;
 use crate::domain::notice::{Announcement, Rule};
-use crate::store::{Error, Event, Tx, notices};
+use crate::store::{Error, Event, Tx, emojis, notices};
 
 /// Rules of a site at most.
 const MOST_RULES: usize = 50;
@@ -81,7 +81,8 @@ pub fn dismiss(tx: &mut Tx<'_>, account: &Account, id: Id<Announcement>) -> Resu
 pub fn react(tx: &mut Tx<'_>, account: &Account, id: Id<Announcement>, name: &str) -> Result<(), Error> {
     let known = shown(tx, id)?;
     let short = (1..=12).contains(&name.chars().count());
-    if !short || name.chars().any(|c| c.is_alphabetic() || c.is_whitespace() || c.is_control()) {
+    let sign = short && !name.chars().any(|c| c.is_alphabetic() || c.is_whitespace() || c.is_control());
+    if !sign && emojis::by_shortcode(tx, "", name)?.is_none() {
         return Err(Refusal::invalid("name", "is not a recognized emoji").into());
     }
     let signs = notices::reactions(tx, account.id, &[known.id])?;

@@ -1,5 +1,6 @@
 //! Telling accounts of ours what concerns them: the one place that decides whether they want to hear.
 
+use crate::domain::Refusal;
 use crate::domain::account::{Account, AccountKind};
 use crate::domain::contribution::{Contribution, Visibility};
 use crate::domain::host::HostStanding;
@@ -72,15 +73,25 @@ pub fn changed(tx: &mut Tx<'_>, author: &Account, about: Id<Contribution>) -> Re
 pub fn read_up_to(tx: &mut Tx<'_>, account: Id<Account>, key: i64) -> Result<Marker, Error> {
     let now = tx.now;
     notifications::mark_read_up_to(tx, account, key, now)?;
-    markers::put(tx, account, Timeline::Notifications, key)
+    mark(tx, account, Timeline::Notifications, key)
+}
+
+/// Notes how far an account has read. Of two devices that say so in one moment one is refused, and
+/// asks again what holds: an older place must not win because its message came last.
+pub fn mark(tx: &mut Tx<'_>, account: Id<Account>, timeline: Timeline, key: i64) -> Result<Marker, Error> {
+    let marker = markers::put(tx, account, timeline, key)?;
+    let why = "another device has marked what was read in this moment: ask for the markers again";
+    marker.ok_or_else(|| Refusal::Conflict(why.to_owned()).into())
 }
 
 /// An account of ours has read everything that it was told.
 pub fn read_all(tx: &mut Tx<'_>, account: Id<Account>) -> Result<(), Error> {
-    match notifications::newest(tx, account)? {
-        Some(newest) => read_up_to(tx, account, newest.get()).map(drop),
-        None => Ok(()),
-    }
+    let Some(newest) = notifications::newest(tx, account)? else { return Ok(()) };
+    let now = tx.now;
+    notifications::mark_read_up_to(tx, account, newest.get(), now)?;
+    // Where another device marks something in this moment, its mark stands: everything is read anyway.
+    markers::put(tx, account, Timeline::Notifications, newest.get())?;
+    Ok(())
 }
 
 fn is_unwanted(tx: &mut Tx<'_>, to: Id<Account>, from: &Account) -> Result<bool, Error> {

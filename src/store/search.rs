@@ -1,21 +1,21 @@
 //! Searching by words. The full text is an index of its own on either engine: FTS5 in SQLite,
 //! a tsvector in PostgreSQL; this file is where the two differ.
 
-use diesel::dsl::sql;
+use diesel::dsl::{exists, sql};
 use diesel::sql_types::{BigInt, Bool, Text};
 use diesel::{
-    BoolExpressionMethods, EscapeExpressionMethods, ExpressionMethods, IntoSql, QueryDsl, QueryResult,
-    SelectableHelper, TextExpressionMethods, sql_query,
+    BoolExpressionMethods, EscapeExpressionMethods, ExpressionMethods, IntoSql, NullableExpressionMethods,
+    QueryDsl, QueryResult, SelectableHelper, TextExpressionMethods, sql_query,
 };
 
 use super::conn::{Conn, run};
 use super::contributions::{Viewer, visible_to};
 use super::page::Page;
 use crate::domain::account::{Account, AccountKind, AccountState};
-use crate::domain::contribution::Contribution;
+use crate::domain::contribution::{Contribution, Visibility};
 use crate::domain::id::Id;
 use crate::domain::relation::FollowState;
-use crate::schema::{accounts, contributions, follows};
+use crate::schema::{accounts, bookmarks, boosts, contributions, follows, likes, mentions};
 
 diesel::define_sql_function! {
     /// Lower case; SQLite folds ASCII only.
@@ -56,8 +56,27 @@ pub(super) fn forget(conn: &mut Conn, id: Id<Contribution>) -> QueryResult<usize
     run!(conn, execute, sql_query(delete).bind::<BigInt, _>(id))
 }
 
-/// The contributions with all these words, or words that begin so, that the viewer may see; the
-/// newest first.
+/// What a search may bring to light: what is said to everybody or to all members, and of the rest what
+/// the account `me` wrote, is named in, likes, boosted or keeps; what it answered comes on top. Who publishes unlisted, or
+/// for followers, does not want to be found by words.
+#[diesel::dsl::auto_type]
+fn findable_by(me: Id<Account>) -> _ {
+    let open: [Visibility; 2] = [Visibility::Public, Visibility::Internal];
+    let named = mentions::table.filter(mentions::account_id.eq(me)).select(mentions::contribution_id);
+    let liked = likes::table.filter(likes::account_id.eq(me)).select(likes::contribution_id);
+    let boosted = boosts::table.filter(boosts::account_id.eq(me)).select(boosts::contribution_id);
+    let kept = bookmarks::table.filter(bookmarks::account_id.eq(me)).select(bookmarks::contribution_id);
+    contributions::visibility
+        .eq_any(open)
+        .or(contributions::author_id.eq(me))
+        .or(contributions::id.eq_any(named))
+        .or(contributions::id.eq_any(liked))
+        .or(contributions::id.eq_any(boosted))
+        .or(contributions::id.eq_any(kept))
+}
+
+/// The contributions with all these words, or words that begin so, that the viewer may see and find;
+/// the newest first.
 pub fn contributions(
     conn: &mut Conn,
     viewer: Viewer,
@@ -79,9 +98,15 @@ pub fn contributions(
     let anybody = scope.author.is_none();
     let author = scope.author.unwrap_or(Id::new(0));
     let page = &scope.page;
+    let me = viewer.account().unwrap_or(Id::new(0));
+    let answers = diesel::alias!(contributions as answers);
+    let answered = answers
+        .filter(answers.field(contributions::author_id).eq(me))
+        .filter(answers.field(contributions::in_reply_to_id).eq(contributions::id.nullable()));
     let query = contributions::table
         .filter(found)
         .filter(visible_to(viewer))
+        .filter(findable_by(me).or(exists(answered)))
         .filter(contributions::author_id.eq(author).or(anybody.into_sql::<Bool>()))
         .filter(contributions::id.lt(page.below()))
         .filter(contributions::id.gt(page.above()))

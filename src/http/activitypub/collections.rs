@@ -44,13 +44,21 @@ async fn local(data: &Data<Federation>, name: &str) -> Result<Account, Answer> {
     account.ok_or_else(Answer::not_found)
 }
 
+/// The account whose collection is asked for. Who signs with a suspended server's key gets none: what
+/// is open to everybody is still not handed to it under its own name.
+async fn asked(data: &Data<Federation>, parts: &Parts, name: &str) -> Result<Account, Answer> {
+    viewer(data, parts).await?;
+    local(data, name).await
+}
+
 /// `GET /actors/{name}/outbox`: what the account published, newest first.
 pub async fn outbox(
     data: Data<Federation>,
     Path(name): Path<String>,
     Query(cursor): Query<Cursor>,
+    parts: Parts,
 ) -> Result<Response, Answer> {
-    let account = local(&data, &name).await?;
+    let account = asked(&data, &parts, &name).await?;
     let id = format!("{}/outbox", account.uri);
     let (whole, limit) = match account.kind {
         AccountKind::Forum => (true, FLAT),
@@ -89,22 +97,34 @@ pub async fn empty_outbox(data: Data<Federation>) -> Response {
 }
 
 /// `GET /actors/{name}/followers`: how many; who they are is their own business.
-pub async fn followers(data: Data<Federation>, Path(name): Path<String>) -> Result<Response, Answer> {
-    let account = local(&data, &name).await?;
+pub async fn followers(
+    data: Data<Federation>,
+    Path(name): Path<String>,
+    parts: Parts,
+) -> Result<Response, Answer> {
+    let account = asked(&data, &parts, &name).await?;
     let total = data.app.db.read(|conn| Ok(relations::count_followers(conn, account.id)?)).await?;
     Ok(document(&paged(&format!("{}/followers", account.uri), &account.uri, total, None), FRESH))
 }
 
 /// `GET /actors/{name}/following`: how many.
-pub async fn following(data: Data<Federation>, Path(name): Path<String>) -> Result<Response, Answer> {
-    let account = local(&data, &name).await?;
+pub async fn following(
+    data: Data<Federation>,
+    Path(name): Path<String>,
+    parts: Parts,
+) -> Result<Response, Answer> {
+    let account = asked(&data, &parts, &name).await?;
     let total = data.app.db.read(|conn| Ok(relations::count_following(conn, account.id)?)).await?;
     Ok(document(&paged(&format!("{}/following", account.uri), &account.uri, total, None), FRESH))
 }
 
 /// `GET /actors/{name}/featured`: what the account pinned, by address.
-pub async fn featured(data: Data<Federation>, Path(name): Path<String>) -> Result<Response, Answer> {
-    let account = local(&data, &name).await?;
+pub async fn featured(
+    data: Data<Federation>,
+    Path(name): Path<String>,
+    parts: Parts,
+) -> Result<Response, Answer> {
+    let account = asked(&data, &parts, &name).await?;
     let pinned = data.app.db.read(|conn| Ok(pins::of(conn, Viewer::Anyone, account.id)?)).await?;
     let items: Vec<Value> = pinned.iter().map(|head| json!(head.uri)).collect();
     Ok(document(&flat(&format!("{}/featured", account.uri), &account.uri, &items), FRESH))

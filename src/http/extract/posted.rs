@@ -10,6 +10,9 @@ use super::session::token_fits;
 use super::visit::Visit;
 use crate::http::error::PageError;
 
+/// What somebody reads who sends too much.
+const TOO_LARGE: &str = "This is larger than what the server takes at once. \
+                         Split it and send its parts one after the other.";
 /// Fields of a form with files at most.
 const MOST_FIELDS: usize = 50;
 
@@ -82,14 +85,18 @@ async fn read<S: Send + Sync>(request: Request, state: &S) -> Result<Posted, Pag
         return Err(PageError::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "This address takes forms only."));
     }
     let body = Bytes::from_request(request, state).await;
-    let body = body.map_err(|rejected| PageError::new(rejected.status(), ""))?;
+    let body = body.map_err(|rejected| refused(rejected.status()))?;
     Ok(Posted { visit, fields: Fields::parse(&body) })
+}
+
+fn refused(status: StatusCode) -> PageError {
+    let why = if status == StatusCode::PAYLOAD_TOO_LARGE { TOO_LARGE } else { "This form cannot be read." };
+    PageError::new(status, why)
 }
 
 /// The fields of a form with files. A file is a field like the others, and its name is one more:
 /// `file` and `file_name`.
 async fn with_files<S: Send + Sync>(request: Request, state: &S) -> Result<Fields, PageError> {
-    let refused = |status| PageError::new(status, "This form cannot be read.");
     let mut form = Multipart::from_request(request, state).await.map_err(|error| refused(error.status()))?;
     let mut fields = Vec::new();
     while fields.len() < MOST_FIELDS {

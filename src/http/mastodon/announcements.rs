@@ -9,13 +9,16 @@ use serde_json::{Value, json};
 use super::answer::{Answer, ApiError, Empty};
 use super::caller::{Allowed, PathId};
 use super::entities::date;
+use super::entities::emoji::emojis;
 use super::params::Params;
 use super::scopes::{Anything, WriteAccounts, WriteFavourites};
+use crate::domain::emoji::{Emoji, shortcodes};
 use crate::domain::id::Id;
 use crate::domain::notice::{Announcement, Reaction};
+use crate::domain::site::Site;
 use crate::federation::Federation;
 use crate::services::notices;
-use crate::store::notices as kept;
+use crate::store::{self, notices as kept};
 use crate::text::{Markdown, markdown};
 
 /// The routes of announcements.
@@ -36,18 +39,48 @@ async fn index(data: Data<Federation>, caller: Allowed<Anything>, params: Params
         announcements.retain(|one| all || !read.contains(&one.id));
         let ids: Vec<_> = announcements.iter().map(|one| one.id).collect();
         let reactions = kept::reactions(conn, me, &ids)?;
-        let shown = announcements.iter().map(|one| rendered(one, read.contains(&one.id), &reactions));
+        let emoji = store::emojis::of_host(conn, "")?;
+        let signs = Signs { reactions: &reactions, emoji: &emoji, site: &data.app.site };
+        let shown = announcements.iter().map(|one| rendered(one, read.contains(&one.id), &signs));
         Ok(shown.collect::<Vec<_>>())
     });
     Ok(Json(found.await?))
 }
 
+/// What stands in and under announcements beside their words.
+pub(super) struct Signs<'a> {
+    /// What was answered to them.
+    pub(super) reactions: &'a [Reaction],
+    /// Our emoji.
+    pub(super) emoji: &'a [Emoji],
+    /// Where we are.
+    pub(super) site: &'a Site,
+}
+
+impl Signs<'_> {
+    /// One answer, with its picture where it is an emoji of ours.
+    fn reaction(&self, reaction: &Reaction) -> Value {
+        let mut shown = json!({ "name": reaction.name, "count": reaction.count, "me": reaction.mine });
+        let emoji = self.emoji.iter().find(|emoji| emoji.shortcode == reaction.name);
+        if let (Some(emoji), Some(fields)) = (emoji, shown.as_object_mut()) {
+            let url = format!("{}{}", self.site.origin, emoji.path());
+            fields.insert("url".to_owned(), json!(url));
+            fields.insert("static_url".to_owned(), json!(url));
+        }
+        shown
+    }
+
+    /// Our emoji that a text names.
+    fn named(&self, text: &str) -> Vec<Emoji> {
+        let codes = shortcodes(text);
+        self.emoji.iter().filter(|emoji| codes.contains(&emoji.shortcode.as_str())).cloned().collect()
+    }
+}
+
 /// Renders an announcement.
-pub(super) fn rendered(announcement: &Announcement, read: bool, reactions: &[Reaction]) -> Value {
-    let own = reactions.iter().filter(|reaction| reaction.announcement == announcement.id);
-    let reactions: Vec<Value> = own
-        .map(|reaction| json!({ "name": reaction.name, "count": reaction.count, "me": reaction.mine }))
-        .collect();
+pub(super) fn rendered(announcement: &Announcement, read: bool, signs: &Signs<'_>) -> Value {
+    let own = signs.reactions.iter().filter(|reaction| reaction.announcement == announcement.id);
+    let reactions: Vec<Value> = own.map(|reaction| signs.reaction(reaction)).collect();
     json!({
         "id": announcement.id.to_string(),
         "content": markdown::render(&Markdown::new(announcement.markdown.clone())).as_str(),
@@ -60,7 +93,7 @@ pub(super) fn rendered(announcement: &Announcement, read: bool, reactions: &[Rea
         "mentions": [],
         "statuses": [],
         "tags": [],
-        "emojis": [],
+        "emojis": emojis(&signs.named(&announcement.markdown), signs.site),
         "reactions": reactions,
     })
 }

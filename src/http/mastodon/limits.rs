@@ -20,6 +20,7 @@ use crate::http::throttle::{Left, Throttle};
 use crate::services::users::secret_hash;
 
 const FIVE_MINUTES: i64 = 300;
+const TEN_MINUTES: i64 = 600;
 const HALF_HOUR: i64 = 1800;
 
 /// What is counted.
@@ -28,6 +29,7 @@ pub(super) struct Counts {
     requests: Throttle,
     uploads: Throttle,
     deletions: Throttle,
+    apps: Throttle,
     /// Answers "this token is invalid" to one address: made-up tokens are no way around its limit.
     strangers: Throttle,
 }
@@ -38,6 +40,7 @@ impl Default for Counts {
             requests: Throttle::within(FIVE_MINUTES),
             uploads: Throttle::within(HALF_HOUR),
             deletions: Throttle::within(HALF_HOUR),
+            apps: Throttle::within(TEN_MINUTES),
             strangers: Throttle::within(FIVE_MINUTES),
         }
     }
@@ -50,13 +53,22 @@ impl Counts {
         let upload = *request.method() == Method::POST && matches!(path, "/api/v1/media" | "/api/v2/media");
         let deletion = path.starts_with("/api/v1/statuses/")
             && (*request.method() == Method::DELETE || path.ends_with("/unreblog"));
-        let special = match (upload, deletion) {
-            (true, _) => (&self.uploads, limits.uploads),
-            (false, true) => (&self.deletions, limits.deletions),
-            (false, false) => (&self.requests, limits.requests),
+        let special = if upload {
+            (&self.uploads, limits.uploads)
+        } else if deletion {
+            (&self.deletions, limits.deletions)
+        } else if registers(request) {
+            (&self.apps, limits.apps)
+        } else {
+            (&self.requests, limits.requests)
         };
         [(&self.requests, limits.requests), special]
     }
+}
+
+/// Whether an app wants to be known here. Nobody looks at a token then, so none changes who is counted.
+fn registers(request: &Request) -> bool {
+    *request.method() == Method::POST && request.uri().path() == "/api/v1/apps"
 }
 
 /// Counts a request before it is answered, and refuses it where there were too many.
@@ -69,7 +81,8 @@ pub(super) async fn guard(
 ) -> Response {
     let (limits, now) = (&data.app.config.limits, data.app.clock().now());
     let address = format!("address {peer}");
-    let key = match caller::token(request.headers(), request.uri()) {
+    let token = caller::token(request.headers(), request.uri()).filter(|_| !registers(&request));
+    let key = match token {
         Some(token) => format!("token {}", secret_hash(&token)),
         None => address.clone(),
     };

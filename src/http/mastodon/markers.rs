@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use activitypub_federation::config::Data;
+use axum::http::StatusCode;
 use axum::routing::get;
 use axum::{Json, Router};
 use serde::Serialize;
@@ -12,10 +13,11 @@ use super::caller::Allowed;
 use super::entities::{date, id};
 use super::params::Params;
 use super::scopes::{ReadStatuses, WriteStatuses};
+use crate::domain::Refusal;
 use crate::domain::marker::{self, Timeline};
 use crate::federation::Federation;
 use crate::services::notifications;
-use crate::store::markers;
+use crate::store::{Error, markers};
 
 /// The routes of markers.
 pub(super) fn router() -> Router {
@@ -74,10 +76,14 @@ async fn create(data: Data<Federation>, caller: Allowed<WriteStatuses>, params: 
     }
     let set = data.app.db.write(|tx| {
         let put = |&(timeline, last): &(Timeline, i64)| match timeline {
-            Timeline::Home => markers::put(tx, caller.account.id, timeline, last),
+            Timeline::Home => notifications::mark(tx, caller.account.id, timeline, last),
             Timeline::Notifications => notifications::read_up_to(tx, caller.account.id, last),
         };
         wanted.iter().map(put).collect::<Result<Vec<_>, _>>()
     });
-    Ok(Json(rendered(&set.await?)))
+    match set.await {
+        Ok(set) => Ok(Json(rendered(&set))),
+        Err(Error::Refused(Refusal::Conflict(why))) => Err(ApiError::new(StatusCode::CONFLICT, why)),
+        Err(error) => Err(error.into()),
+    }
 }

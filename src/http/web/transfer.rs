@@ -16,6 +16,10 @@ pub struct TransferPage {
     pub tables: Vec<Link>,
     /// The sorts of tables that the form takes.
     pub sorts: Vec<Choice>,
+    /// How large a file may be.
+    pub kibibytes: usize,
+    /// How many rows it may have.
+    pub rows: usize,
     /// What is wrong with the form.
     pub mistakes: Mistakes,
 }

@@ -45,3 +45,33 @@ async fn markers_are_kept_per_timeline() {
     })
     .await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_two_devices_in_one_moment_one_is_told_to_ask_again() {
+    on_each_engine(async |database| {
+        let world = World::on([("north", database)], FederationMode::Open).await;
+        let north = world.at("north");
+        north.person("ada", &[]).await;
+        let ada = north.client("ada", "read write").await;
+        let marks = (1..=24).map(|place| {
+            let (ada, body) = (ada.clone(), json!({ "home": { "last_read_id": place.to_string() } }));
+            #[expect(clippy::disallowed_methods, reason = "devices do not wait for each other")]
+            tokio::spawn(async move { ada.post(MARKERS, body).await })
+        });
+        let mut set = Vec::new();
+        for mark in marks.collect::<Vec<_>>() {
+            let reply = mark.await.unwrap();
+            match reply.status {
+                StatusCode::CONFLICT => assert!(reply.json["error"].as_str().unwrap().contains("again")),
+                _ => set.push(reply.ok()["home"].clone()),
+            }
+        }
+        // Each version was told to one device only.
+        let mut versions: Vec<_> = set.iter().map(|home| home["version"].as_i64().unwrap()).collect();
+        versions.sort_unstable();
+        assert!(versions.iter().copied().eq(0..i64::try_from(set.len()).unwrap()), "{versions:?}");
+        let kept = ada.get(&format!("{MARKERS}?timeline[]=home")).await.ok();
+        assert!(set.contains(&kept["home"]), "{kept}");
+    })
+    .await;
+}

@@ -10,6 +10,7 @@ use plenum::services::notices;
 use plenum::store;
 use serde_json::{Value, json};
 
+use super::emoji::has_emoji;
 use crate::harness::world::{World, on_each_engine};
 
 const ALL: &str = "read write follow";
@@ -127,6 +128,13 @@ async fn members_read_and_answer_announcements() {
         bela.ask(Method::PUT, &thumb, &[], None).await.ok();
         let word = ada.ask(Method::PUT, &format!("{path}/reactions/hello"), &[], None).await;
         assert_eq!(word.status, StatusCode::UNPROCESSABLE_ENTITY);
+        let bee = format!("{path}/reactions/bee");
+        assert_eq!(ada.ask(Method::PUT, &bee, &[], None).await.status, StatusCode::UNPROCESSABLE_ENTITY);
+        let picture = format!("{}{}", north.origin(), has_emoji(north, "bee").await);
+        ada.ask(Method::PUT, &bee, &[], None).await.ok();
+        let shown = json!({ "name": "bee", "count": 1, "me": true, "url": picture, "static_url": picture });
+        assert_eq!(ada.get(list).await.ok()[0]["reactions"][0], shown);
+        ada.ask(Method::DELETE, &bee, &[], None).await.ok();
         ada.ask(Method::DELETE, &thumb, &[], None).await.ok();
         let reactions = ada.get(list).await.ok()[0]["reactions"].clone();
         assert_eq!(reactions, json!([{ "name": "👍", "count": 1, "me": false }]));

@@ -1,14 +1,28 @@
-//! Whose request it is, for everything that is counted by address (items 97 and 98).
+//! Whose request it is, for everything that is counted by address (items 97 and 98), and whose token is none any more (item 86).
 
 use std::net::SocketAddr;
 
 use axum::http::{Method, StatusCode};
+use diesel::{RunQueryDsl, sql_query};
 use plenum::services::users;
+use plenum::store::Conn;
 
+use super::routes::{Door, routes};
 use crate::harness::client::Client;
-use crate::harness::world::World;
+use crate::harness::world::{Instance, World};
 
 const PATH: &str = "/api/v1/instance/rules";
+
+/// A login is closed; its account and what it said stay.
+pub(crate) async fn closes(at: &Instance, name: &str) {
+    let close = format!("UPDATE users SET disabled_at = 1 WHERE name = '{name}'");
+    let db = at.app().db;
+    let closed = db.write(|tx| match &mut **tx {
+        Conn::Sqlite(conn) => Ok(sql_query(&close).execute(&mut **conn)?),
+        Conn::Postgres(conn) => Ok(sql_query(&close).execute(&mut **conn)?),
+    });
+    assert_eq!(closed.await.unwrap(), 1);
+}
 
 /// Asks three times, each time with other words of the headers; the last answer.
 async fn thrice(app: &Client, peer: &str, headers: impl Fn(u8) -> Vec<(&'static str, String)>) -> StatusCode {
@@ -85,4 +99,29 @@ async fn item_98_other_spellings_are_counted_too() {
             assert!(nothing, "{method} {path} is no other way to the same place: {status}");
         }
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn item_86_a_closed_login_opens_no_route() {
+    let world = World::of(["north"]).await;
+    let north = world.at("north");
+    north.person("ada", &[]).await;
+    let all = "read write follow push profile";
+    let token = north.app().db.write(|tx| users::token(tx, "ada", false, all)).await.unwrap();
+    let mut browser = north.signed_in("ada").await;
+    north.with_token(&token).get("/api/v1/preferences").await.ok();
+    closes(north, "ada").await;
+    let mut findings = Vec::new();
+    for route in routes() {
+        if matches!(route.door, Door::None | Door::Own) {
+            continue;
+        }
+        let reply = north.with_token(&token).ask(route.method.clone(), &route.with("7"), &[], None).await;
+        if reply.status != StatusCode::UNAUTHORIZED {
+            findings.push(format!("{} {}: {}", route.method, route.path, reply.status));
+        }
+    }
+    assert!(findings.is_empty(), "{}", findings.join("\n"));
+    assert!(north.upgrades(&format!("?access_token={token}"), &[]).await.is_err(), "no stream opens");
+    assert!(browser.open("/notifications").await.path.starts_with("/sign-in"), "the session is over");
 }

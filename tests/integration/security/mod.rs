@@ -1,11 +1,12 @@
 //! Attacks, named by what they try; each must fail without a trace.
 
 mod authority;
-mod callers;
+pub(crate) mod callers;
 mod documents;
 mod egress;
 pub(crate) mod elsewhere;
 mod exhaustion;
+mod frames;
 mod matrix;
 mod oauth;
 mod params;

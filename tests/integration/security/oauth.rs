@@ -1,4 +1,4 @@
-//! Ways in that must stay shut, and ways in that must close (items 77, 78, 80, 81, 84, 88 and 99).
+//! Ways in that must stay shut, and ways in that must close (items 69, 77, 78, 80, 81, 84, 88 and 99).
 
 use axum::http::header::LOCATION;
 use axum::http::{HeaderMap, Method, StatusCode};
@@ -336,4 +336,40 @@ async fn item_99_signing_in_leads_nowhere_else() {
         "/@ada",
         "a page of ours is found again"
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn item_69_nobody_fills_the_list_of_apps() {
+    let world = World::of(["north"]).await;
+    let north = world.at("north");
+    let many: Vec<String> = (0..10_000).map(|at| format!("app:/{at}")).collect();
+    let huge = "x".repeat(900_000);
+    for (name, redirect, website) in [
+        (json!(huge), json!(BACK), json!(null)),
+        (json!("x"), json!(format!("{BACK}/{huge}")), json!(null)),
+        (json!("x"), json!(many), json!(null)),
+        (json!("x"), json!(many.join("\n")), json!(null)),
+        (json!("x"), json!(BACK), json!(format!("https://app.example/{huge}"))),
+        (json!([["x"]]), json!({ "a": [BACK] }), json!(7)),
+    ] {
+        let body = json!({ "client_name": name, "redirect_uris": redirect, "website": website });
+        let reply = north.stranger().post("/api/v1/apps", body).await;
+        assert!(reply.status.is_client_error(), "{}", reply.status);
+    }
+    let larger = json!({ "client_name": "x".repeat(2_000_000), "redirect_uris": BACK });
+    let refused = north.stranger().post("/api/v1/apps", larger).await.status;
+    assert_eq!(refused, StatusCode::PAYLOAD_TOO_LARGE);
+
+    let app = north.stranger();
+    let body = || json!({ "client_name": "Reader", "redirect_uris": BACK });
+    for _ in 0..60 {
+        app.post("/api/v1/apps", body()).await.ok();
+    }
+    // A token that nobody looks at makes nobody another one.
+    for app in [app.clone(), app.bearing("made up"), app.bearing("made up, too")] {
+        assert_eq!(app.post("/api/v1/apps", body()).await.status, StatusCode::TOO_MANY_REQUESTS);
+    }
+    app.get("/api/v2/instance").await.ok();
+    world.advance_seconds(601);
+    app.post("/api/v1/apps", body()).await.ok();
 }

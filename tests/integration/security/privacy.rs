@@ -1,8 +1,10 @@
-//! What is not for everybody reaches only those it is for (security items 16, 38 and 47).
+//! What is not for everybody reaches only those it is for (security items 16, 38, 47 and 89).
 
 use plenum::domain::contribution::Visibility;
+use plenum::domain::host::HostStanding;
 use plenum::domain::relation::FollowState;
 use plenum::domain::view::View;
+use plenum::federation::resolve;
 use plenum::services::posts::{self, NewPost};
 use plenum::services::publish::activity_uri;
 use plenum::services::relations;
@@ -13,6 +15,7 @@ use serde_json::json;
 
 use super::{ParseUri, Scene};
 use crate::harness::people::{Drafting, statement};
+use crate::harness::world::World;
 
 impl Scene {
     /// Something of the organization for its followers, of whom `vic` is one.
@@ -119,4 +122,48 @@ async fn item_47_who_is_blocked_is_not_heard() {
     named["cc"] = json!([scene.organization.as_str()]);
     assert_eq!(scene.mal.sends(scene.t(), &scene.mal.does("Create", named)), 202);
     scene.unchanged(&before, 0).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn item_89_what_is_for_followers_goes_where_followers_are() {
+    let world = World::of(["north", "south"]).await;
+    let (north, south) = (world.at("north"), world.at("south"));
+    let (ada, cleo) = (north.person("ada", &[]).await, south.person("cleo", &[]).await);
+    let far = resolve::account(&south.data(), &ada.handle().to_string()).await.unwrap();
+    let db = south.app().db;
+    let says = async |text: &str| {
+        let post = NewPost {
+            markdown: Markdown::new(text),
+            visibility: Visibility::Followers,
+            language: "en".to_owned(),
+            ..NewPost::default()
+        };
+        let said = north.app().db.write(|tx| posts::publish(tx, &ada, &post)).await.unwrap();
+        world.settle().await;
+        let uri = &said.head.uri;
+        db.read(|conn| Ok(store::contributions::known(conn, uri)?)).await.unwrap().is_some()
+    };
+    assert!(!says("to nobody yet").await);
+    db.write(|tx| relations::follow(tx, &cleo, &far)).await.unwrap();
+    world.settle().await;
+    assert!(says("to my followers").await);
+    db.write(|tx| relations::unfollow(tx, &cleo, &far)).await.unwrap();
+    world.settle().await;
+    assert!(!says("after the last one left").await);
+    db.write(|tx| relations::follow(tx, &cleo, &far)).await.unwrap();
+    world.settle().await;
+    assert!(says("she is back").await);
+    let host = south.host.clone();
+    let standing = async |standing: HostStanding| {
+        let db = north.app().db;
+        let set = db.write(|tx| {
+            let host = store::hosts::by_name(tx, &host)?.unwrap();
+            Ok(store::hosts::set_standing(tx, host.id, standing)?)
+        });
+        set.await.unwrap()
+    };
+    standing(HostStanding::Suspended).await;
+    assert!(!says("not there, while it is shut out").await);
+    standing(HostStanding::Approved).await;
+    assert!(says("there again").await);
 }

@@ -122,3 +122,25 @@ async fn a_file_adds_or_replaces() {
     let forged = stranger.post("/settings/import", &[("file".to_owned(), other)]).await;
     assert!(forged.status.is_client_error());
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn item_70_a_file_has_a_limit_of_its_own() {
+    let world = World::of(["north"]).await;
+    let north = world.at("north");
+    north.person("ada", &[]).await;
+    let before = north.state().await;
+    // Longer than any other form may be, and still read.
+    let rows = |number: usize| format!("ada@{}.example\n", "x".repeat(60)).repeat(number);
+    let page = bring(north, "ada", &[("table", "blocked_domains.csv"), ("file", &rows(19_000))]).await;
+    assert!(page.says("Your file is read."), "{}", page.body);
+    let many = "ada@a.example\n".repeat(20_001);
+    let page =
+        bring(north, "ada", &[("table", "lists.csv"), ("file", &many.replace('\n', ",b@c.example\n"))]).await;
+    assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(page.says("This file has 20001 rows; up to 20000 are read. Split it."));
+    let page = bring(north, "ada", &[("table", "lists.csv"), ("file", &"x".repeat(5 * 1024 * 1024))]).await;
+    assert_eq!(page.status, StatusCode::PAYLOAD_TOO_LARGE);
+    assert!(page.says("This is larger than what the server takes at once."), "{}", page.body);
+    world.settle().await;
+    assert_eq!(north.state().await, before, "nobody was asked or followed");
+}

@@ -4,6 +4,7 @@ use axum::http::{Method, StatusCode};
 use plenum::domain::user::Role;
 
 use crate::harness::world::{PASSWORD, World};
+use crate::security::callers::closes;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_member_signs_in_and_out() {
@@ -100,4 +101,33 @@ async fn an_invitation_makes_one_account() {
     assert!(page.says("Your account is ready"));
     assert_eq!(browser.open(&path).await.status, StatusCode::NOT_FOUND, "it was used");
     assert_eq!(browser.sign_in("bert", PASSWORD, "/drafts").await.status, StatusCode::OK);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn item_85_nobody_learns_who_has_an_account() {
+    let world = World::of(["north"]).await;
+    let north = world.at("north");
+    north.person("anna", &[]).await;
+    north.person("olga", &[]).await;
+    closes(north, "olga").await;
+    // Whoever is there, whoever never was, whose login is closed, and whom the site cannot have.
+    let mut seen = Vec::new();
+    for name in ["anna", "nobody", "olga", "north", "a-b_c"] {
+        let mut browser = north.browser();
+        for _ in 0..11 {
+            let page = browser.sign_in(name, "guess", "/").await;
+            let csrf = page.attribute("input[name=csrf]", "value").unwrap_or_default();
+            let filled = page.attribute("input[name=name]", "value").unwrap_or_default();
+            let filled = format!("value=\"{}\"", plenum::text::plain::escape(&filled));
+            let same = page.body.replace(&csrf, "CSRF").replace(&filled, "NAME");
+            seen.push((name, page.status, same));
+        }
+    }
+    let (first, others) = seen.split_at(11);
+    for (at, (name, status, body)) in others.iter().enumerate() {
+        let (_, wanted, text) = &first[at % 11];
+        assert_eq!((status, body), (wanted, text), "{name}, attempt {}", at % 11);
+    }
+    let page = north.browser().sign_in("olga", PASSWORD, "/").await;
+    assert_eq!(page.texts("#mistake-form"), ["Name or password is wrong."], "nor with the right password");
 }

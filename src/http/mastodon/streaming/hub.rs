@@ -25,14 +25,14 @@ use crate::domain::notice::Announcement;
 use crate::domain::notification::Notification;
 use crate::domain::timeline::Found;
 use crate::federation::Federation;
-use crate::http::mastodon::announcements::rendered as rendered_announcement;
+use crate::http::mastodon::announcements::{Signs, rendered as rendered_announcement};
 use crate::http::mastodon::conversations::rendered as rendered_conversations;
 use crate::http::mastodon::entities::notification::KINDS;
 use crate::http::mastodon::{notifications, shown};
 use crate::store::contributions::Viewer;
 use crate::store::page::Page;
 use crate::store::timelines::{self, Audience, Public, Tagged};
-use crate::store::{self, Conn, Error, Event, Gone, conversations, lists, notices, oauth};
+use crate::store::{self, Conn, Error, Event, Gone, conversations, emojis, lists, notices, oauth};
 
 /// What was published longer ago is no news, in seconds: it came with a thread that was completed.
 const NEWS_SECONDS: i64 = 6 * 3600;
@@ -306,10 +306,12 @@ async fn notified(app: &App, to: Id<Account>, id: Id<Notification>) -> Result<()
 /// The admins told the members something.
 async fn announced(app: &App, id: Id<Announcement>) -> Result<(), Error> {
     let now = app.clock().now();
-    let found = app.db.read(|conn| Ok(notices::announcement(conn, id, now)?)).await?;
-    if let Some(announcement) = found {
+    let found =
+        app.db.read(|conn| Ok((notices::announcement(conn, id, now)?, emojis::of_host(conn, "")?))).await?;
+    if let (Some(announcement), emoji) = found {
         // Nobody has read it or answered it yet, so it is the same for all.
-        to_everybody(app, "announcement", &payload(&rendered_announcement(&announcement, false, &[]))?);
+        let signs = Signs { reactions: &[], emoji: &emoji, site: &app.site };
+        to_everybody(app, "announcement", &payload(&rendered_announcement(&announcement, false, &signs))?);
     }
     Ok(())
 }

@@ -76,7 +76,6 @@ fn writing() -> Router {
         .route("/notifications/seen", post(notifications::seen))
         .route("/settings/export", get(transfer::show))
         .route("/settings/export/{file}", get(transfer::download))
-        .route("/settings/import", post(transfer::submit))
         .route("/reply", get(reply::show).post(reply::submit))
         .route("/contributions/{id}/edit", get(reply::edit).post(reply::change))
         .route("/contributions/{id}/delete", get(reply::ask_delete).post(reply::delete))
@@ -90,6 +89,11 @@ fn writing() -> Router {
         .route("/statements/{slug}/revise", get(publish::revise).post(publish::submit_revision))
         .route("/statements/{slug}/retract", get(withdraw::ask_retract).post(withdraw::retract))
         .route("/statements/{slug}/supersede", get(withdraw::ask_supersede).post(withdraw::supersede))
+}
+
+/// The form that takes the files of members.
+pub fn imports() -> Router {
+    Router::new().route("/settings/import", post(transfer::submit))
 }
 
 /// A page as a response.

@@ -19,6 +19,9 @@ use crate::http::web::transfer::TransferPage;
 use crate::import::tables;
 use crate::services::transfers;
 
+/// Rows of one file at most: each becomes work of its own, much of it at other servers.
+const MOST_ROWS: usize = 20_000;
+
 /// What people call a table.
 const fn label(table: Table) -> &'static str {
     match table {
@@ -32,12 +35,12 @@ const fn label(table: Table) -> &'static str {
 }
 
 /// `GET /settings/export`.
-pub async fn show(visit: Visit) -> Answer {
+pub async fn show(data: Data<Federation>, visit: Visit) -> Answer {
     visit.member()?;
-    form(&visit, Mistakes::default())
+    form(&visit, data.app.config.limits.import_bytes, Mistakes::default())
 }
 
-fn form(visit: &Visit, mistakes: Mistakes) -> Answer {
+fn form(visit: &Visit, bytes: usize, mistakes: Mistakes) -> Answer {
     let link = |table: Table| Link::new(label(table), format!("/settings/export/{}", table.file()));
     let guess = Choice::new("", "What its header or name says", true);
     let sorts = Table::ALL.into_iter().map(|table| Choice::new(table.file(), label(table), false));
@@ -45,6 +48,8 @@ fn form(visit: &Visit, mistakes: Mistakes) -> Answer {
         layout: visit.private_layout("Take your lists along", Section::Elsewhere),
         tables: Table::ALL.into_iter().map(link).collect(),
         sorts: [guess].into_iter().chain(sorts).collect(),
+        kibibytes: bytes / 1024,
+        rows: MOST_ROWS,
         mistakes,
     })
 }
@@ -66,22 +71,27 @@ pub async fn download(data: Data<Federation>, visit: Visit, Path(file): Path<Str
 pub async fn submit(data: Data<Federation>, Posted { visit, fields }: Posted) -> Answer {
     let member = visit.member()?;
     let text = fields.get("file");
+    let wrong = |mistakes| wrong(&visit, data.app.config.limits.import_bytes, mistakes);
     let chosen = Table::by_file(fields.get("table"));
     let Some(table) = chosen.or_else(|| tables::guess(fields.get("file_name"), text)) else {
         let why = "Neither the header nor the name of the file says what it holds: choose it here.";
-        return wrong(&visit, Mistakes::one("table", why));
+        return wrong(Mistakes::one("table", why));
     };
     let rows = tables::read(table, text);
     if rows.is_empty() {
-        return wrong(&visit, Mistakes::one("file", "There is nothing to read in this file."));
+        return wrong(Mistakes::one("file", "There is nothing to read in this file."));
+    }
+    if rows.len() > MOST_ROWS {
+        let why = format!("This file has {} rows; up to {MOST_ROWS} are read. Split it.", rows.len());
+        return wrong(Mistakes::one("file", why));
     }
     let replaces = fields.get("mode") == "overwrite";
     data.app.db.write(|tx| transfers::take_in(tx, &member.account, table, &rows, replaces)).await?;
     then("/settings/export?note=import")
 }
 
-fn wrong(visit: &Visit, mistakes: Mistakes) -> Answer {
-    let mut answer = form(visit, mistakes)?;
+fn wrong(visit: &Visit, bytes: usize, mistakes: Mistakes) -> Answer {
+    let mut answer = form(visit, bytes, mistakes)?;
     *answer.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
     Ok(answer)
 }
