@@ -794,6 +794,32 @@ diesel::table! {
 }
 
 diesel::table! {
+    cards (id) {
+        id -> BigInt,
+        url -> Text,
+        name -> Text,
+        title -> Text,
+        description -> Text,
+        author -> Text,
+        provider -> Text,
+        image_url -> Nullable<Text>,
+        image_width -> Nullable<Integer>,
+        image_height -> Nullable<Integer>,
+        image_description -> Text,
+        language -> Nullable<Text>,
+        published_at -> Nullable<BigInt>,
+        fetched_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    contribution_cards (contribution_id) {
+        contribution_id -> BigInt,
+        url -> Text,
+    }
+}
+
+diesel::table! {
     emojis (id) {
         id -> BigInt,
         host -> Text,
@@ -1026,6 +1052,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     announcement_reads,
     announcement_reactions,
     emojis,
+    cards,
+    contribution_cards,
     questions,
     question_answers,
     question_ties,

@@ -203,6 +203,8 @@ pub struct Received {
     pub media: Vec<ReceivedMedia>,
     /// What its readers may choose from.
     pub poll: Option<ReceivedPoll>,
+    /// The page that its author wants to be shown as a card.
+    pub card: Option<Uri>,
     /// The document as it came, kept word for word because its proof covers it.
     pub document: String,
     /// What the kind adds.

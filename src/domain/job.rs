@@ -71,6 +71,11 @@ pub enum Job {
         /// The row.
         row: Row,
     },
+    /// Ask a page what it says of itself.
+    FetchCard {
+        /// Its address.
+        url: String,
+    },
     /// See whether the pages that an account of ours names lead back to it.
     CheckLinks {
         /// The account.
@@ -107,6 +112,7 @@ impl Job {
             Self::ClosePoll { contribution, due } => format!("close_poll {contribution} {due}"),
             Self::EndMutes { due } => format!("end_mutes {due}"),
             Self::TakeIn { account, row } => format!("take_in {account} {row:?}"),
+            Self::FetchCard { url } => format!("fetch_card {url}"),
             Self::CheckLinks { account } => format!("check_links {account}"),
             Self::Push { subscription, notification } => format!("push {subscription} {notification}"),
             Self::RemoveFile { file } => format!("remove_file {file}"),

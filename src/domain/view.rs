@@ -1,6 +1,7 @@
 //! A contribution with everything its rendering needs, loaded in one go.
 
 use super::account::Account;
+use super::card::Card;
 use super::contribution::{Contribution, Kind};
 use super::critique::Critique;
 use super::emoji::Emoji;
@@ -28,6 +29,8 @@ pub struct View {
     pub emojis: Vec<Emoji>,
     /// The files beside it, in their order.
     pub media: Vec<Media>,
+    /// What the page says that it links to.
+    pub card: Option<Card>,
     /// What its readers may choose from.
     pub poll: Option<PollView>,
     /// Visible replies we have.

@@ -6,6 +6,7 @@
 pub mod activities;
 pub mod backfill;
 mod cache;
+pub mod cards;
 mod commit;
 pub mod delivery;
 pub mod egress;

@@ -28,7 +28,7 @@ use crate::domain::uri::Uri;
 use crate::federation::{Federation, FetchError, media};
 use crate::media::Format;
 use crate::store::media::CachedFile;
-use crate::store::{Conn, Error, accounts, contributions, emojis};
+use crate::store::{Conn, Error, accounts, cards, contributions, emojis};
 
 /// What a browser may do with a file that it opens by itself: show it.
 const INERT: HeaderValue = HeaderValue::from_static(
@@ -47,6 +47,7 @@ pub fn router() -> Router {
         .route("/media/{name}/{file}", get(show))
         .route("/media/accounts/{id}/{picture}/{version}", get(picture))
         .route("/media/emoji/{name}", get(emoji))
+        .route("/media/cards/{name}", get(card))
 }
 
 /// A file that is about to be sent.
@@ -120,6 +121,24 @@ async fn emoji(
         }
         (None, None) => return Err(PageError::not_found()),
     };
+    send(&data, found, &headers).await
+}
+
+/// `GET /media/cards/{name}`: the picture of a page that a contribution links to.
+async fn card(
+    data: Data<Federation>,
+    Path(name): Path<String>,
+    headers: HeaderMap,
+) -> Result<Response, PageError> {
+    let found = data.app.db.read(|conn| Ok(cards::by_name(conn, &name)?)).await?;
+    let card = found.ok_or_else(PageError::not_found)?;
+    let (page, image) = (Uri::parse(&card.url), card.image_url);
+    let (page, image) = page.zip(image).ok_or_else(PageError::not_found)?;
+    let found = copied(media::copy_for(&data, &page, &image).await, true)?;
+    // A page may call anything its picture.
+    if !found.media_type.starts_with("image/") {
+        return Err(PageError::not_found());
+    }
     send(&data, found, &headers).await
 }
 

@@ -12,12 +12,12 @@ use crate::domain::contribution::Contribution;
 use crate::domain::id::Id;
 use crate::domain::job::Job;
 use crate::domain::uri::Uri;
-use crate::federation::{Federation, backfill, links, push, resolve, transfer};
+use crate::federation::{Federation, backfill, cards, links, push, resolve, transfer};
 use crate::services::{self, media, relations};
 use crate::store::jobs::{self, StoredJob};
 use crate::store::scheduled::{self, Scheduled};
 use crate::store::{
-    Error, Tx, accounts, deliveries, host_health, hosts, inbox_items, mutes, tombstones, undone, users,
+    self, Error, Tx, accounts, deliveries, host_health, hosts, inbox_items, mutes, tombstones, undone, users,
 };
 
 /// How long a job belongs to the worker that claimed it.
@@ -90,7 +90,7 @@ async fn cut_off(mut stop: watch::Receiver<bool>) {
 /// How often a job is tried before it is put aside with its error.
 const fn tries(job: &Job) -> i32 {
     match job {
-        Job::FetchNodeInfo { .. } | Job::CheckLinks { .. } => 2,
+        Job::FetchNodeInfo { .. } | Job::CheckLinks { .. } | Job::FetchCard { .. } => 2,
         Job::TakeIn { .. } => 3,
         Job::FetchParent { .. }
         | Job::FetchReplies { .. }
@@ -139,6 +139,7 @@ async fn perform(data: &Data<Federation>, job: &Job) -> Result<(), Error> {
         Job::ClosePoll { contribution, .. } => close_poll(data, Id::new(*contribution)).await,
         Job::EndMutes { .. } => end_mutes(data).await,
         Job::TakeIn { account, row } => transfer::take_in(data, Id::new(*account), row).await,
+        Job::FetchCard { url } => cards::fetch(data, url).await,
         Job::CheckLinks { account } => links::check(data, Id::new(*account)).await,
         Job::Cleanup => cleanup(data).await,
     }
@@ -217,6 +218,7 @@ async fn cleanup(data: &Data<Federation>) -> Result<(), Error> {
             tombstones::purge(tx, month_ago)?;
             deliveries::purge(tx, month_ago)?;
             jobs::purge(tx, month_ago)?;
+            store::cards::purge(tx, month_ago)?;
             undone::purge(tx, now.plus_seconds(-DAY))?;
             probe(tx)
         })

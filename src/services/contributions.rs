@@ -1,5 +1,6 @@
 //! What is the same for every kind: accepting what arrives, removing, notifying, who may reply.
 
+use super::cards::{self, Named};
 use super::{critiques, emojis, media, notifications, positions, publish, received};
 use crate::clock::Timestamp;
 use crate::domain::Refusal;
@@ -83,7 +84,9 @@ fn insert(tx: &mut Tx<'_>, received: &Received) -> Result<Receipt, Error> {
     if state != State::Held {
         tell(tx, (id, head.thread_id), &received.author, parent.as_ref(), &received.mentions)?;
     }
-    Ok(Receipt::New(Box::new(stored(tx, id)?)))
+    let stored = stored(tx, id)?;
+    cards::name(tx, id, &Named::arrived(&stored, received))?;
+    Ok(Receipt::New(Box::new(stored)))
 }
 
 fn change(tx: &mut Tx<'_>, known: &Contribution, received: &Received) -> Result<Receipt, Error> {
@@ -127,7 +130,9 @@ fn change(tx: &mut Tx<'_>, known: &Contribution, received: &Received) -> Result<
     if text.state != State::Held {
         notifications::changed(tx, &received.author, known.id)?;
     }
-    Ok(Receipt::Changed(Box::new(stored(tx, known.id)?)))
+    let stored = stored(tx, known.id)?;
+    cards::rename(tx, known.id, &Named::arrived(&stored, received))?;
+    Ok(Receipt::Changed(Box::new(stored)))
 }
 
 /// Removes what its author deleted, and remembers the address.
@@ -160,6 +165,7 @@ pub(super) fn erase(tx: &mut Tx<'_>, id: Id<Contribution>) -> Result<(), Error> 
     media::release(tx, id)?;
     store::notifications::forget(tx, id)?;
     polls::erase(tx, id)?;
+    store::cards::set(tx, id, None)?;
     store::positions::erase(tx, id)?;
     store::questions::erase(tx, id)?;
     store::critiques::erase(tx, id)?;
@@ -174,6 +180,7 @@ pub fn approve(tx: &mut Tx<'_>, author: Id<Account>) -> Result<usize, Error> {
         contributions::set_state(tx, *id, State::Current)?;
         tx.after_commit(Event::Placed(id.get()));
         let view = load(tx, *id)?;
+        cards::name(tx, *id, &Named::of(&view))?;
         notify(tx, &view)?;
         let address = serde_json::json!(view.head.uri);
         publish::announce_in_forum(tx, &view.head, &view.author, &address)?;

@@ -2,6 +2,7 @@
 //! cannot wait for the network.
 
 pub mod accounts;
+pub mod cards;
 pub mod contributions;
 mod critiques;
 pub mod emojis;

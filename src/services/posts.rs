@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::cards::{self, Named};
 use super::media::{self, Described};
 use super::{contributions, critiques, notifications, publish};
 use crate::domain::Refusal;
@@ -140,6 +141,7 @@ pub fn publish(tx: &mut Tx<'_>, author: &Account, post: &NewPost) -> Result<View
         ask(tx, id, poll)?;
     }
     let view = load(tx, id)?;
+    cards::name(tx, id, &Named::of(&view))?;
     contributions::notify(tx, &view)?;
     let document = freeze(tx, &view, None)?;
     if visibility != Visibility::Internal {
@@ -217,6 +219,7 @@ pub fn rewrite(
     store::contributions::set_mentions(tx, id, &named)?;
     store::contributions::set_tags(tx, id, &tags)?;
     let view = load(tx, id)?;
+    cards::rename(tx, id, &Named::of(&view))?;
     let document = freeze(tx, &view, None)?;
     notifications::changed(tx, author, id)?;
     if head.visibility != Visibility::Internal {

@@ -33,6 +33,8 @@ struct Mark {
     hidden: i64,
 }
 
+/// Where somebody stands who wants to read everything once more.
+const UNREAD: i64 = -1;
 /// Direct messages looked at for one page at most.
 const MOST: i64 = 2000;
 
@@ -64,7 +66,8 @@ pub fn page(conn: &mut Conn, account: Id<Account>, page: Page) -> QueryResult<Ve
     let marks = marks(conn, account)?;
     let mark = |thread| marks.iter().find(|(of, _)| *of == thread).map(|(_, mark)| *mark).unwrap_or_default();
     for conversation in &mut found {
-        conversation.unread &= conversation.last.get() > mark(conversation.thread).read;
+        let read = mark(conversation.thread).read;
+        conversation.unread = read == UNREAD || (conversation.unread && conversation.last.get() > read);
     }
     found.retain(|conversation| {
         let last = conversation.last.get();
@@ -102,12 +105,19 @@ fn marks(conn: &mut Conn, account: Id<Account>) -> QueryResult<Vec<(Id<Contribut
 /// Notes that everything of a conversation was read.
 pub fn read(conn: &mut Conn, account: Id<Account>, conversation: &Conversation) -> QueryResult<usize> {
     let hidden = hidden(conn, account, conversation.thread)?;
-    put(conn, account, conversation, hidden)
+    put(conn, account, conversation, (conversation.last.get(), hidden))
+}
+
+/// Notes that a conversation has to be read once more, whoever spoke last.
+pub fn unread(conn: &mut Conn, account: Id<Account>, conversation: &Conversation) -> QueryResult<usize> {
+    let hidden = hidden(conn, account, conversation.thread)?;
+    put(conn, account, conversation, (UNREAD, hidden))
 }
 
 /// Puts a conversation aside until there is something new.
 pub fn hide(conn: &mut Conn, account: Id<Account>, conversation: &Conversation) -> QueryResult<usize> {
-    put(conn, account, conversation, conversation.last.get())
+    let last = conversation.last.get();
+    put(conn, account, conversation, (last, last))
 }
 
 fn hidden(conn: &mut Conn, account: Id<Account>, thread: Id<Contribution>) -> QueryResult<i64> {
@@ -119,14 +129,14 @@ fn put(
     conn: &mut Conn,
     account: Id<Account>,
     conversation: &Conversation,
-    hidden: i64,
+    (read, hidden): (i64, i64),
 ) -> QueryResult<usize> {
     let thread = conversation.thread;
     run!(conn, execute, diesel::delete(conversation_marks::table.find((account, thread))))?;
     let row = (
         conversation_marks::account_id.eq(account),
         conversation_marks::thread_id.eq(thread),
-        conversation_marks::read_id.eq(conversation.last.get()),
+        conversation_marks::read_id.eq(read),
         conversation_marks::hidden_id.eq(hidden),
     );
     run!(conn, execute, diesel::insert_into(conversation_marks::table).values(row))

@@ -5,6 +5,7 @@ pub mod accounts;
 pub mod activities;
 pub mod audit;
 pub mod bookmarks;
+pub mod cards;
 mod conn;
 pub mod contributions;
 pub mod conversations;

@@ -9,8 +9,9 @@ use diesel::{ExpressionMethods, JoinOnDsl, QueryDsl, QueryResult, SelectableHelp
 use super::conn::{Conn, run};
 use super::contributions::{Viewer, visible_to};
 use super::one_of::one_of;
-use super::{accounts, critiques, emojis, media, polls, positions, questions, revisions};
+use super::{accounts, cards, critiques, emojis, media, polls, positions, questions, revisions};
 use crate::domain::account::Account;
+use crate::domain::card::Card;
 use crate::domain::contribution::{Contribution, Kind};
 use crate::domain::emoji::Emoji;
 use crate::domain::id::Id;
@@ -35,6 +36,7 @@ pub fn load(conn: &mut Conn, viewer: Viewer, heads: Vec<Contribution>) -> QueryR
     let boosts = boost_counts(conn, &ids)?;
     let mut files = media::of_contributions(conn, &ids)?;
     let mut polls = polls_of(conn, viewer, &heads)?;
+    let mut pages = cards_of(conn, &heads)?;
     let mut bodies = bodies(conn, viewer, &heads)?;
     let mut pictures = pictures(conn, &heads, &people, &polls)?;
     let mut named = group(named);
@@ -55,6 +57,7 @@ pub fn load(conn: &mut Conn, viewer: Viewer, heads: Vec<Contribution>) -> QueryR
             tags: hashtags.remove(&head.id).unwrap_or_default(),
             emojis: pictures.remove(&head.id.get()).unwrap_or_default(),
             media: files.remove(&head.id).unwrap_or_default(),
+            card: pages.remove(&head.id),
             poll: polls.remove(&head.id),
             replies: replies.get(&head.id).copied().unwrap_or(0),
             likes: likes.get(&head.id).copied().unwrap_or(0),
@@ -75,6 +78,13 @@ fn polls_of(
 ) -> QueryResult<HashMap<Id<Contribution>, PollView>> {
     let ids: Ids = heads.iter().filter(|head| head.kind == Kind::Post).map(|head| head.id).collect();
     if ids.is_empty() { Ok(HashMap::new()) } else { polls::of(conn, viewer.account(), &ids) }
+}
+
+/// The cards of the pages that posts link to; longer texts have sources instead.
+fn cards_of(conn: &mut Conn, heads: &[Contribution]) -> QueryResult<HashMap<Id<Contribution>, Card>> {
+    let posts = heads.iter().filter(|head| head.kind == Kind::Post && head.is_open());
+    let ids: Ids = posts.map(|head| head.id).collect();
+    if ids.is_empty() { Ok(HashMap::new()) } else { cards::of(conn, &ids) }
 }
 
 /// The emoji of what is said, by the keys of the contributions.

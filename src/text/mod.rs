@@ -1,7 +1,9 @@
 //! Text in, text out: Markdown, safe HTML, plain text, mentions, languages.
 
 pub mod anchor;
+pub mod card;
 mod characters;
+pub mod emoji;
 pub mod entities;
 pub mod language;
 pub mod links;

@@ -262,7 +262,7 @@ fn document(url: &str, media_type: &str) -> Value {
     json!({ "type": "Document", "mediaType": media_type, "url": url, "name": "words" })
 }
 
-fn bytes(media_type: &str, body: &[u8]) -> Option<Vec<u8>> {
+pub(crate) fn bytes(media_type: &str, body: &[u8]) -> Option<Vec<u8>> {
     let head = format!(
         "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: {}\r\nContent-Type: {media_type}\r\n\r\n",
         body.len()

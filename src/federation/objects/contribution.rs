@@ -81,6 +81,7 @@ pub fn received(
         emojis: object.emojis.clone(),
         media: object.media.clone(),
         poll: object.poll.clone(),
+        card: object.card.clone(),
         document,
         body: body(&object.kind, author),
     })

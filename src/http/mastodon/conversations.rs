@@ -34,6 +34,7 @@ pub(super) fn router() -> Router {
         .route("/api/v1/conversations", get(index))
         .route("/api/v1/conversations/{id}", delete(remove))
         .route("/api/v1/conversations/{id}/read", post(read))
+        .route("/api/v1/conversations/{id}/unread", post(unread))
 }
 
 /// A conversation as clients take it.
@@ -120,10 +121,28 @@ async fn read(
     caller: Allowed<WriteConversations>,
     PathId(key): PathId,
 ) -> Answer<Conversation> {
-    let me = caller.account.id;
+    marked(&data, caller.account.id, key, |conn, me, known| Ok(conversations::read(conn, me, known)?)).await
+}
+
+/// `POST /api/v1/conversations/{id}/unread`.
+async fn unread(
+    data: Data<Federation>,
+    caller: Allowed<WriteConversations>,
+    PathId(key): PathId,
+) -> Answer<Conversation> {
+    marked(&data, caller.account.id, key, |conn, me, known| Ok(conversations::unread(conn, me, known)?)).await
+}
+
+/// Notes something about a conversation, and shows it as it is then.
+async fn marked(
+    data: &Data<Federation>,
+    me: Id<Account>,
+    key: i64,
+    mark: impl Fn(&mut Conn, Id<Account>, &Known) -> Result<usize, Error>,
+) -> Answer<Conversation> {
     let shown = data.app.db.write(|tx| {
         let known = one(tx, me, key)?;
-        conversations::read(tx, me, &known)?;
+        mark(tx, me, &known)?;
         let known = one(tx, me, key)?;
         rendered(tx, &data.app, me, &[known])?.pop().ok_or_else(|| Refusal::NotFound.into())
     });

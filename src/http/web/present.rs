@@ -4,10 +4,12 @@ use crate::clock::Timestamp;
 use crate::domain::account::{Account, AccountKind};
 use crate::domain::contribution::{Contribution, Kind, State};
 use crate::domain::critique::Intent;
+use crate::domain::emoji::Emoji;
 use crate::domain::host::Host;
 use crate::domain::media::Media;
 use crate::domain::statement::Thesis;
 use crate::domain::view::{Body, ThesisView as LoadedThesis, View};
+use crate::text::emoji::{Picture, dress};
 use crate::text::{Html, plain};
 
 use super::contribution::{Attachment, Author, Entry, Origin, Standing, StatementCard, Voice};
@@ -242,6 +244,17 @@ pub fn thesis(statement: &str, head: &Contribution, thesis: &Thesis, replies: i6
     }
 }
 
+/// Safe HTML with the small pictures that it names.
+pub fn dressed(stored: &str, emojis: &[Emoji]) -> Html {
+    let paths: Vec<String> = emojis.iter().map(Emoji::path).collect();
+    let picture = |(emoji, path)| {
+        let (emoji, path): (&Emoji, &String) = (emoji, path);
+        Picture { name: &emoji.shortcode, path }
+    };
+    let pictures: Vec<Picture<'_>> = emojis.iter().zip(&paths).map(picture).collect();
+    dress(&html(stored), &pictures)
+}
+
 /// The files beside a contribution. A picture that its author wants hidden at first is a link.
 pub fn attachments(view: &View) -> Vec<Attachment> {
     let hidden = view.head.sensitive && view.head.summary.is_none();
@@ -258,7 +271,9 @@ pub fn post(view: &View, answers: Option<Link>, host: Option<&Host>, tools: Vec<
     let content = match &view.body {
         Body::Thesis { thesis, .. } => html(&thesis.body),
         Body::Statement { .. } => Html::default(),
-        Body::Plain | Body::Question(_) | Body::Position(_) | Body::Critique(_) => html(&view.head.content),
+        Body::Plain | Body::Question(_) | Body::Position(_) | Body::Critique(_) => {
+            dressed(&view.head.content, &view.emojis)
+        }
     };
     let plain = matches!(view.body, Body::Plain | Body::Critique(_));
     PostView {

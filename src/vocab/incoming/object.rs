@@ -59,6 +59,8 @@ pub struct IncomingObject {
     pub media: Vec<ReceivedMedia>,
     /// What its readers may choose from.
     pub poll: Option<ReceivedPoll>,
+    /// The page that its author wants to be shown as a card.
+    pub card: Option<Uri>,
     /// For which organization a person speaks.
     pub on_behalf_of: Option<Uri>,
     /// The collection of its thread.
@@ -146,6 +148,7 @@ impl IncomingObject {
             emojis: emoji::of(fields),
             media: media::of(fields),
             poll: poll::of(fields),
+            card: card(fields),
             on_behalf_of: values::single(fields, "plenum:onBehalfOf"),
             context: values::single(fields, "context"),
             replies: near(fields, "replies", &id),
@@ -274,10 +277,21 @@ fn attachment(value: &Value) -> Option<String> {
         return None;
     }
     let fields = value.as_object()?;
-    let card = values::kind(fields) == Some("Link") && !fields.contains_key("name");
-    let link = values::link(value).filter(|_| !card)?;
+    let link = values::link(value).filter(|_| !is_card(fields))?;
     let name = values::line(fields, "name", LONGEST_SUMMARY).unwrap_or_else(|| link.clone());
     Some(format!("<li><a href=\"{}\">{}</a></li>", plain::escape(&link), plain::escape(&name)))
+}
+
+/// Whether an attachment names the page that the text is about (FEP-8967).
+fn is_card(fields: &Fields) -> bool {
+    values::kind(fields) == Some("Link") && !fields.contains_key("name")
+}
+
+/// The first such page.
+fn card(fields: &Fields) -> Option<Uri> {
+    let attachments = values::entries(fields.get("attachment")).iter().take(MOST_ATTACHMENTS);
+    let mut cards = attachments.filter(|value| value.as_object().is_some_and(is_card));
+    cards.find_map(|value| Uri::parse(&values::link(value)?))
 }
 
 /// The language: said outright, or by the first key of a language map.

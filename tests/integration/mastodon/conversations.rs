@@ -65,7 +65,11 @@ async fn direct_messages_are_conversations() {
         let path = format!("{LIST}/{}", all[0]["id"].as_str().unwrap());
         let read = ada.post(&format!("{path}/read"), json!({})).await.ok();
         assert_eq!((&read["unread"], &read["last_status"]["id"]), (&json!(false), &answer["id"]));
-        assert_eq!(cleo.post(&format!("{path}/read"), json!({})).await.status, StatusCode::NOT_FOUND);
+        for (verb, unread) in [("unread", true), ("unread", true), ("read", false)] {
+            let marked = ada.post(&format!("{path}/{verb}"), json!({})).await.ok();
+            assert_eq!(marked["unread"], unread, "{verb}");
+            assert_eq!(cleo.post(&format!("{path}/{verb}"), json!({})).await.status, StatusCode::NOT_FOUND);
+        }
         assert_eq!(cleo.ask(Method::DELETE, &path, &[], None).await.status, StatusCode::NOT_FOUND);
         let narrow = north.client("ada", "read").await;
         assert_eq!(narrow.ask(Method::DELETE, &path, &[], None).await.status, StatusCode::FORBIDDEN);

@@ -37,7 +37,7 @@ async fn texts_name_the_emoji_of_their_own_server() {
         let (_, ada) = member(north, "ada").await;
         assert_eq!(north.stranger().get("/api/v1/custom_emojis").await.ok(), json!([]));
         let path = has_emoji(north, "bee").await;
-        has_emoji(north, "rose").await;
+        let rose = has_emoji(north, "rose").await;
         let db = north.app().db;
         let picture = Picture { file: "x".to_owned(), media_type: "image/png".to_owned(), bytes: 1 };
         assert!(db.write(|tx| emojis::add(tx, "no good", "", &picture)).await.is_err());
@@ -53,6 +53,11 @@ async fn texts_name_the_emoji_of_their_own_server() {
         let status = ada.post("/api/v1/statuses", body).await.ok();
         assert_eq!(named(&status["emojis"]), ["bee", "rose"]);
         assert!(status["content"].as_str().unwrap().contains(":rose:"));
+        let own = status["url"].as_str().unwrap().strip_prefix(&north.origin()).unwrap();
+        let page = north.browser().open(own).await;
+        let shown = ["src", "alt"].map(|name| page.attribute(".prose img.emoji", name));
+        assert_eq!(shown, [Some(rose), Some(":rose:".to_owned())]);
+        assert!(page.says(":unknown:") && !page.says(":rose:"));
         assert_eq!(status["account"]["emojis"], json!([]));
         assert_eq!(status["poll"]["emojis"][0]["shortcode"], "bee");
         let change = json!({ "display_name": "Ada :bee:", "note": ":rose:" });

@@ -1,6 +1,7 @@
 //! The client API, as apps see it.
 
 mod accounts;
+mod cards;
 mod conversations;
 pub(crate) mod emoji;
 mod entities;

@@ -82,6 +82,7 @@ async fn receives(north: &Instance, author: Account, to: Uri, (warning, text): (
         emojis: Vec::new(),
         media: Vec::new(),
         poll: None,
+        card: None,
         tags: vec!["bees".to_owned()],
         document: "{}".to_owned(),
         body: ReceivedBody::Post,

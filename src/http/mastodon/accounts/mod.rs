@@ -38,7 +38,7 @@ const FAMILIAR: i64 = 10;
 /// The routes of accounts.
 pub(super) fn router() -> Router {
     Router::new()
-        .route("/api/v1/accounts", get(batch))
+        .route("/api/v1/accounts", get(batch).post(register))
         .route("/api/v1/accounts/lookup", get(lookup))
         .route("/api/v1/accounts/search", get(find))
         .route("/api/v1/accounts/relationships", get(stands))
@@ -50,6 +50,11 @@ pub(super) fn router() -> Router {
         .route("/api/v1/accounts/{id}/endorsements", get(endorsements))
         .merge(relate::router())
         .merge(credentials::router())
+}
+
+/// `POST /api/v1/accounts`: people join by invitation, on a page.
+async fn register() -> ApiError {
+    ApiError::forbidden().because("people join this server by invitation: ask its moderators for one")
 }
 
 fn ids(params: &Params) -> Vec<Id<Account>> {

@@ -2,6 +2,7 @@
 
 pub mod account;
 pub mod application;
+pub mod card;
 pub mod credentials;
 pub mod emoji;
 pub mod filter;

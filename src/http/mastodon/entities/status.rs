@@ -4,6 +4,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::account::{Account, account, picture};
+use super::card::{PreviewCard, card};
 use super::emoji::{CustomEmoji, emojis};
 use super::filter::FilterResult;
 use super::media::{MediaAttachment, list};
@@ -88,7 +89,7 @@ pub struct Status {
     /// Emoji in its text.
     pub emojis: Vec<CustomEmoji>,
     /// Preview of a link.
-    pub card: Option<Value>,
+    pub card: Option<PreviewCard>,
     /// What it asks its readers to choose from.
     pub poll: Option<Poll>,
     /// What it quotes.
@@ -280,7 +281,7 @@ fn original(line: &Line, site: &Site, now: Timestamp) -> Status {
         mentions: view.mentions.iter().map(mention).collect(),
         tags: view.tags.iter().map(|name| tag(name, site)).collect(),
         emojis: emojis(&view.emojis, site),
-        card: None,
+        card: view.card.as_ref().map(|one| card(one, &site.origin)),
         poll: view.poll.as_ref().map(|one| poll(one, emojis(&view.emojis, site), mine, now)),
         quote: None,
         quote_approval: QuoteApproval::default(),

@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 
 use super::answer::{Answer, ApiError};
 use super::caller::{Allowed, Maybe, PathId};
+use super::entities::card::card as rendered_card;
 use super::entities::status::{Context, Status, StatusEdit, StatusSource, edits};
 use super::paging::{self, Newer};
 use super::params::Params;
@@ -27,7 +28,7 @@ use crate::federation::Federation;
 use crate::store::contributions::Viewer;
 use crate::store::page::Page;
 use crate::store::threads::{self, Reach};
-use crate::store::{Conn, Error, lines, revisions, timelines};
+use crate::store::{Conn, Error, cards, lines, revisions, timelines};
 use crate::text::Html;
 use crate::text::plain;
 
@@ -140,11 +141,16 @@ async fn source(
     }))
 }
 
-/// `GET /api/v1/statuses/{id}/card`: there are no previews.
+/// `GET /api/v1/statuses/{id}/card`: what the page says that it links to; `{}` where there is none.
 async fn card(data: Data<Federation>, caller: Maybe<ReadStatuses>, PathId(key): PathId) -> Answer<Value> {
     let viewer = caller.viewer();
-    data.app.db.read(|conn| shown::meant(conn, viewer, key)).await?;
-    Ok(Json(json!({})))
+    let found = data.app.db.read(|conn| {
+        let head = shown::meant(conn, viewer, key)?;
+        let card = cards::of(conn, &[head.id])?.remove(&head.id);
+        Ok(card.filter(|_| head.is_open()))
+    });
+    let shown = found.await?.map(|one| rendered_card(&one, &data.app.site.origin));
+    Ok(Json(shown.map_or_else(|| json!({}), |shown| json!(shown))))
 }
 
 /// `GET /api/v1/statuses/{id}/favourited_by`.

@@ -94,7 +94,7 @@ fn reply(visit: &Visit, view: &View) -> Reply {
         language: Lang::new(&head.language),
         intent: String::new(),
         warning: head.summary.clone(),
-        content: present::html(&head.content),
+        content: present::dressed(&head.content, &view.emojis),
         attachments: present::attachments(view),
         href: present::path(view).into(),
         origin: present::origin(head, None),

@@ -1,0 +1,2 @@
+DROP TABLE contribution_cards;
+DROP TABLE cards;
