@@ -50,7 +50,10 @@ pub fn router(config: FederationConfig<Federation>) -> Router {
         let door = if mastodon::serves(request.uri().path()) { &apps } else { &site };
         door.clone().oneshot(request)
     });
-    Router::new().fallback_service(doors).layer(FederationMiddleware::new(config))
+    Router::new()
+        .fallback_service(doors)
+        .layer(FederationMiddleware::new(config))
+        .layer(from_fn(middleware::drain::drain))
 }
 
 /// The same address with the mark of what cannot be read in the place of zero bytes. No text of ours

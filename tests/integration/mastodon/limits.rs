@@ -3,6 +3,8 @@
 use axum::http::{Method, StatusCode};
 use chrono::DateTime;
 use serde_json::json;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
 
 use crate::harness::client::{Client, Reply};
 use crate::harness::world::{Instance, World};
@@ -89,4 +91,34 @@ async fn a_token_may_come_in_the_body() {
     assert_eq!(said["content"], "<p>by json</p>");
     let bad = north.stranger().form("/api/v1/statuses", "status=x&access_token=nonsense").await;
     assert_eq!(bad.status, StatusCode::UNAUTHORIZED);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_refusal_arrives_although_nobody_wanted_the_body() {
+    let world = World::of(["north"]).await;
+    let north = world.at("north");
+    let port: u16 = north.host.rsplit(':').next().unwrap().parse().unwrap();
+    for (path, status) in
+        [("/api/v1/accounts", 403), ("/api/v1/statuses", 401), ("/api/v1/none", 404), ("/none", 404)]
+    {
+        let mut stream = TcpStream::connect(("127.0.0.1", port)).await.unwrap();
+        let body = "x".repeat(300_000);
+        let head = format!(
+            "POST {path} HTTP/1.1\r\nHost: {}\r\nContent-Type: multipart/form-data; boundary=edge\r\n\
+             Content-Length: {}\r\n\r\n",
+            north.host,
+            body.len()
+        );
+        // The end of the body is not there yet when the answer is known.
+        stream.write_all(head.as_bytes()).await.unwrap();
+        stream.write_all(&body.as_bytes()[..1000]).await.unwrap();
+        stream.flush().await.unwrap();
+        stream.write_all(&body.as_bytes()[1000..]).await.unwrap();
+        let again = format!("GET /health HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n\r\n", north.host);
+        stream.write_all(again.as_bytes()).await.unwrap();
+        let mut answers = String::new();
+        stream.read_to_string(&mut answers).await.unwrap();
+        assert!(answers.starts_with(&format!("HTTP/1.1 {status} ")), "{path}: {answers}");
+        assert!(answers.ends_with("OK"), "the connection is still good: {answers}");
+    }
 }
