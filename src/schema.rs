@@ -972,6 +972,25 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    catalogues (account_id) {
+        account_id -> BigInt,
+        next -> Nullable<Text>,
+        complete_to -> Nullable<BigInt>,
+        taken -> Integer,
+        finished_at -> Nullable<BigInt>,
+        updated_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    thread_checks (contribution_id) {
+        contribution_id -> BigInt,
+        claimed -> BigInt,
+        checked_at -> BigInt,
+    }
+}
+
 diesel::joinable!(sessions -> users (user_id));
 diesel::joinable!(pending_sign_ins -> users (user_id));
 diesel::joinable!(tokens -> users (user_id));
@@ -1065,4 +1084,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     exchanges,
     attributions,
     critiques,
+    catalogues,
+    thread_checks,
 );

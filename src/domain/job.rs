@@ -32,6 +32,9 @@ pub enum Job {
     FetchOutbox {
         /// The account.
         account: i64,
+        /// How often it was gone on with.
+        #[serde(default)]
+        round: u32,
     },
     /// Follow the Forum of an organization that is followed.
     FollowForum {
@@ -39,6 +42,11 @@ pub enum Job {
         follower: i64,
         /// Address of the Forum.
         forum: String,
+    },
+    /// Compare what is listed on a question with others that carry it.
+    Reconcile {
+        /// The question.
+        qid: String,
     },
     /// Find out what a host runs.
     FetchNodeInfo {
@@ -105,8 +113,10 @@ impl Job {
             Self::FetchReplies { contribution } => format!("fetch_replies {contribution}"),
             Self::FetchTheses { statement } => format!("fetch_theses {statement}"),
             Self::FetchAccount { uri } => format!("fetch_account {uri}"),
-            Self::FetchOutbox { account } => format!("fetch_outbox {account}"),
+            Self::FetchOutbox { account, round: 0 } => format!("fetch_outbox {account}"),
+            Self::FetchOutbox { account, round } => format!("fetch_outbox {account} {round}"),
             Self::FollowForum { follower, forum } => format!("follow_forum {follower} {forum}"),
+            Self::Reconcile { qid } => format!("reconcile {qid}"),
             Self::FetchNodeInfo { host } => format!("fetch_nodeinfo {host}"),
             Self::PublishScheduled { scheduled, due } => format!("publish_scheduled {scheduled} {due}"),
             Self::ClosePoll { contribution, due } => format!("close_poll {contribution} {due}"),
@@ -117,6 +127,30 @@ impl Job {
             Self::Push { subscription, notification } => format!("push {subscription} {notification}"),
             Self::RemoveFile { file } => format!("remove_file {file}"),
             Self::Cleanup => "cleanup".to_owned(),
+        }
+    }
+
+    /// After how many seconds regular work comes back once it is done.
+    pub fn again(&self) -> Option<i64> {
+        match self {
+            Self::Cleanup => Some(24 * 3600),
+            // Not all questions in the same minute, and each in a minute of its own.
+            Self::Reconcile { qid } => Some(3600 + qid.bytes().map(i64::from).sum::<i64>() % 600),
+            Self::FetchParent { .. }
+            | Self::FetchReplies { .. }
+            | Self::FetchTheses { .. }
+            | Self::FetchAccount { .. }
+            | Self::FetchOutbox { .. }
+            | Self::FollowForum { .. }
+            | Self::FetchNodeInfo { .. }
+            | Self::PublishScheduled { .. }
+            | Self::ClosePoll { .. }
+            | Self::EndMutes { .. }
+            | Self::TakeIn { .. }
+            | Self::CheckLinks { .. }
+            | Self::Push { .. }
+            | Self::FetchCard { .. }
+            | Self::RemoveFile { .. } => None,
         }
     }
 }

@@ -9,23 +9,21 @@ use activitypub_federation::config::Data;
 use serde_json::Value;
 
 use super::fetch::{self, Budget};
-use super::objects::{self, Authored, keep};
-use super::{Federation, FetchError, resolve};
+use super::objects::{Authored, keep};
+use super::{Federation, FetchError, copies, resolve};
 use crate::domain::account::Account;
-use crate::domain::contribution::{Contribution, Kind, State};
+use crate::domain::contribution::{Contribution, Kind, ReceivedStatement, State};
 use crate::domain::id::Id;
 use crate::domain::job::Job;
 use crate::domain::uri::Uri;
 use crate::services::contributions::Receipt;
+use crate::store::completeness::{self, ThreadCheck};
 use crate::store::{Error, Tx, accounts, contributions, hosts, jobs, revisions};
 use crate::vocab::incoming::{Document, IncomingCollection, IncomingObject, Next, ObjectKind, address};
 use crate::vocab::strict::parse_strict;
 
 /// Pages of one collection.
 const PAGES: usize = 10;
-/// What is taken of what an account published before we followed it.
-const OUTBOX: usize = 40;
-const OUTBOX_PAGES: usize = 3;
 /// Theses of one statement.
 const THESES: usize = 500;
 
@@ -40,7 +38,7 @@ pub async fn parent(data: &Data<Federation>, uri: &Uri) -> Result<(), Error> {
         if data.is_ours(&uri) || is_known(data, &uri).await? {
             break;
         }
-        match objects::fetch(data, &uri, &budget).await {
+        match copies::object(data, &uri, None, &budget).await {
             Ok(found) => {
                 next = found.object.in_reply_to.clone();
                 chain.push(found);
@@ -62,8 +60,13 @@ pub async fn theses(data: &Data<Federation>, id: Id<Contribution>) -> Result<(),
     let Some(author) = author_of(data, &head).await? else { return Ok(()) };
     let budget = Budget::new(data.app.config.federation.fetches_per_thread);
     let items = match &statement.theses {
-        Some(collection) => walk(data, collection, (PAGES, THESES), &budget).await?,
-        None => parts.theses.iter().map(|uri| Value::String(uri.to_string())).collect(),
+        Some(collection) => match walk(data, collection, (PAGES, THESES), &budget).await {
+            Ok(items) => items,
+            // Its own server does not answer: others may have them one by one.
+            Err(error) if error.is_temporary() => one_by_one(parts),
+            Err(error) => return Err(error.into()),
+        },
+        None => one_by_one(parts),
     };
     let mut found = Vec::new();
     for item in &items {
@@ -77,10 +80,15 @@ pub async fn theses(data: &Data<Federation>, id: Id<Contribution>) -> Result<(),
     keep_all(data, &found).await
 }
 
+fn one_by_one(statement: &ReceivedStatement) -> Vec<Value> {
+    statement.theses.iter().map(|uri| Value::String(uri.to_string())).collect()
+}
+
 /// Fetches the replies that the origin of a contribution knows of.
 pub async fn replies(data: &Data<Federation>, id: Id<Contribution>) -> Result<(), Error> {
     let Some((head, object)) = document_of(data, id).await? else { return Ok(()) };
     let budget = Budget::new(data.app.config.federation.fetches_per_thread);
+    claims(data, &head, &object, &budget).await?;
     let mut items = Vec::new();
     for collection in object.context.iter().chain(&object.replies) {
         match walk(data, collection, (PAGES, budget.left()), &budget).await {
@@ -103,23 +111,20 @@ pub async fn replies(data: &Data<Federation>, id: Id<Contribution>) -> Result<()
     keep_all(data, &tied).await
 }
 
-/// Fetches what an account published before it was followed, the newest of it.
-pub async fn outbox(data: &Data<Federation>, id: Id<Account>) -> Result<(), Error> {
-    let account = data.app.db.read(|conn| Ok(accounts::by_id(conn, id)?)).await?;
-    let Some(account) = account.filter(|account| !account.is_local()) else { return Ok(()) };
-    let Some(outbox) = &account.outbox else { return Ok(()) };
-    let budget = Budget::new(data.app.config.federation.fetches_per_thread);
-    let items = walk(data, outbox, (OUTBOX_PAGES, OUTBOX), &budget).await?;
-    let mut found = Vec::new();
-    for item in &items {
-        let created = item.get("type").is_some_and(|kind| kind == "Create");
-        let Some(object) = item.get("object").filter(|_| created) else { continue };
-        let object = item_of(data, object, &account.uri, &budget).await?;
-        found.extend(object.filter(|found| found.author.id == account.id));
-    }
-    // Oldest first, as they were published.
-    found.reverse();
-    keep_all(data, &found).await
+/// Remembers how many contributions the origin of a thread counts in it, so that pages can say what
+/// is missing. Only the origin's own word about its own thread counts.
+async fn claims(
+    data: &Federation,
+    head: &Contribution,
+    object: &IncomingObject,
+    budget: &Budget,
+) -> Result<(), Error> {
+    let context = object.context.as_ref().filter(|context| context.same_origin(&head.uri));
+    let Some(context) = context.filter(|_| head.thread_id == head.id) else { return Ok(()) };
+    let Ok(document) = fetch::document(data, context, budget).await else { return Ok(()) };
+    let Some(claimed) = document.value.get("totalItems").and_then(Value::as_i64) else { return Ok(()) };
+    let check = ThreadCheck { contribution_id: head.id, claimed: claimed.max(0), checked_at: data.now() };
+    data.app.db.write(|tx| Ok(completeness::put_thread(tx, &check)?)).await
 }
 
 /// Finds out what a host runs. A host that does not say so is not asked again.
@@ -188,7 +193,7 @@ async fn author_of(data: &Federation, head: &Contribution) -> Result<Option<Acco
 
 /// The items of a collection, up to so many pages and items. A page on another server, or one that
 /// was there before, ends it.
-async fn walk(
+pub(super) async fn walk(
     data: &Federation,
     collection: &Uri,
     (pages, items): (usize, usize),
@@ -226,7 +231,7 @@ async fn walk(
 
 /// What an item of a collection is. An embedded thing counts when it belongs to the server that
 /// served the collection; everything else is fetched from its own address.
-async fn item_of(
+pub(super) async fn item_of(
     data: &Federation,
     item: &Value,
     server: &Uri,
@@ -241,7 +246,7 @@ async fn item_of(
         };
     }
     let Some(uri) = address(item) else { return Ok(None) };
-    match objects::fetch(data, &uri, budget).await {
+    match copies::object(data, &uri, Some(server), budget).await {
         Ok(found) => Ok(Some(found)),
         Err(error) => skip(error),
     }
@@ -283,7 +288,7 @@ async fn tied(data: &Federation, found: Vec<Authored>) -> Result<Vec<Authored>, 
 }
 
 /// Keeps what was fetched, in this order. One that is refused does not keep the others out.
-async fn keep_all(data: &Federation, found: &[Authored]) -> Result<(), Error> {
+pub(super) async fn keep_all(data: &Federation, found: &[Authored]) -> Result<(), Error> {
     if found.is_empty() {
         return Ok(());
     }

@@ -2,11 +2,12 @@
 
 use activitypub_federation::config::Data;
 
-use super::{Federation, backfill, resolve};
+use super::{Federation, backfill, exchange, resolve};
 use crate::domain::Refusal;
 use crate::domain::account::Account;
 use crate::domain::contribution::Contribution;
 use crate::domain::id::Id;
+use crate::domain::question::Qid;
 use crate::domain::uri::Uri;
 use crate::store::contributions::{self, Viewer};
 use crate::store::{Conn, Error, accounts, statements};
@@ -65,5 +66,17 @@ pub async fn anywhere(data: &Data<Federation>, text: &str) -> Result<Meant, Erro
     {
         return Ok(Meant::Contribution(head));
     }
+    // A question has no home: where the address does not answer, others carry it.
+    if let Some(qid) = uri.as_ref().map_or_else(|| Qid::parse(text.trim()), question_in)
+        && let Some(head) = exchange::find(data, &qid).await?
+    {
+        return Ok(Meant::Contribution(head));
+    }
     resolve::account(data, text).await.map(Meant::Account)
+}
+
+/// The question that an address is a copy of.
+fn question_in(uri: &Uri) -> Option<Qid> {
+    let (_, rest) = uri.as_str().split_once("/q/")?;
+    Qid::parse(rest.split(['/', '?', '#']).next().unwrap_or_default())
 }

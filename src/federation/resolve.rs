@@ -5,7 +5,8 @@ use std::collections::HashSet;
 use activitypub_federation::config::Data;
 
 use super::fetch::{self, Budget};
-use super::{Federation, FetchError, objects, webfinger};
+use super::objects;
+use super::{Federation, FetchError, copies, webfinger};
 use crate::domain::Refusal;
 use crate::domain::account::{Account, AccountState};
 use crate::domain::contribution::Contribution;
@@ -202,7 +203,7 @@ pub async fn contribution(data: &Data<Federation>, url: &str) -> Result<Contribu
         return Ok(known);
     }
     let budget = Budget::new(PER_QUESTION);
-    let found = objects::fetch(data, &uri, &budget).await?;
+    let found = copies::object(data, &uri, None, &budget).await?;
     let stored = data.app.db.write(|tx| objects::keep(tx, &found));
     stored.await?;
     let known = data.app.db.read(|conn| Ok(contributions::known(conn, &found.object.id)?)).await?;

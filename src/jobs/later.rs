@@ -11,8 +11,9 @@ use tokio::sync::watch;
 use crate::domain::contribution::Contribution;
 use crate::domain::id::Id;
 use crate::domain::job::Job;
+use crate::domain::question::Qid;
 use crate::domain::uri::Uri;
-use crate::federation::{Federation, backfill, cards, links, push, resolve, transfer};
+use crate::federation::{Federation, backfill, cards, catalogue, exchange, links, push, resolve, transfer};
 use crate::services::{self, media, relations};
 use crate::store::jobs::{self, StoredJob};
 use crate::store::scheduled::{self, Scheduled};
@@ -65,8 +66,7 @@ async fn run(data: &Data<Federation>, stored: StoredJob, stop: &watch::Receiver<
         () = cut_off(stop.clone()) => return data.app.db.write(|tx| jobs::release(tx, stored.id)).await,
     };
     let Err(error) = result else {
-        let daily = matches!(parsed, Ok(Job::Cleanup));
-        return data.app.db.write(|tx| finish(tx, &stored, daily)).await;
+        return data.app.db.write(|tx| finish(tx, &stored, parsed.as_ref().ok())).await;
     };
     let why = error.to_string();
     tracing::debug!(job = stored.payload, why, "a job failed");
@@ -103,17 +103,19 @@ const fn tries(job: &Job) -> i32 {
         | Job::EndMutes { .. }
         | Job::Push { .. }
         | Job::RemoveFile { .. } => 6,
-        // Without it the server fills up.
-        Job::Cleanup => i32::MAX,
+        // Regular work that is never given up: without it the server fills up, and sites drift apart.
+        Job::Cleanup | Job::Reconcile { .. } => i32::MAX,
     }
 }
 
-/// A finished job goes; regular work comes back tomorrow.
-fn finish(tx: &mut Tx<'_>, stored: &StoredJob, daily: bool) -> Result<(), Error> {
+/// A finished job goes; regular work comes back later.
+fn finish(tx: &mut Tx<'_>, stored: &StoredJob, job: Option<&Job>) -> Result<(), Error> {
     jobs::finish(tx, stored.id)?;
-    if daily {
-        let tomorrow = tx.now.plus_seconds(DAY);
-        jobs::enqueue(tx, &Job::Cleanup, tomorrow)?;
+    if let Some(job) = job
+        && let Some(seconds) = job.again()
+    {
+        let later = tx.now.plus_seconds(seconds);
+        jobs::enqueue(tx, job, later)?;
     }
     Ok(())
 }
@@ -128,7 +130,8 @@ async fn perform(data: &Data<Federation>, job: &Job) -> Result<(), Error> {
         Job::FetchReplies { contribution } => backfill::replies(data, Id::new(*contribution)).await,
         Job::FetchTheses { statement } => backfill::theses(data, Id::new(*statement)).await,
         Job::FetchAccount { uri } => fetch_account(data, uri).await,
-        Job::FetchOutbox { account } => backfill::outbox(data, Id::new(*account)).await,
+        Job::FetchOutbox { account, round } => catalogue::fetch_on(data, Id::new(*account), *round).await,
+        Job::Reconcile { qid } => reconcile(data, qid).await,
         Job::FetchNodeInfo { host } => nodeinfo(data, host).await,
         Job::FollowForum { follower, forum } => follow_forum(data, *follower, forum).await,
         Job::PublishScheduled { scheduled, .. } => publish_scheduled(data, Id::new(*scheduled)).await,
@@ -155,6 +158,11 @@ async fn fetch_parent(data: &Data<Federation>, uri: &str) -> Result<(), Error> {
 
 async fn fetch_account(data: &Data<Federation>, uri: &str) -> Result<(), Error> {
     resolve::refresh(data, &address(uri)?).await
+}
+
+async fn reconcile(data: &Data<Federation>, qid: &str) -> Result<(), Error> {
+    let qid = Qid::parse(qid).ok_or_else(|| Error::broken(format!("{qid} is no question")))?;
+    exchange::reconcile(data, &qid).await
 }
 
 async fn close_poll(data: &Data<Federation>, id: Id<Contribution>) -> Result<(), Error> {

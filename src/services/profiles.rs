@@ -13,6 +13,7 @@ use crate::domain::profile::{Field, Profile};
 use crate::store::{Conn, Error, Tx, account_views, accounts, jobs, keys, profiles};
 use crate::text::{markdown, plain};
 use crate::vocab::actor::{self, Actor};
+use crate::vocab::proof;
 
 /// The longest display name in characters.
 pub const LONGEST_NAME: usize = 60;
@@ -107,14 +108,17 @@ pub fn document(conn: &mut Conn, account: &Account) -> Result<Value, Error> {
     let multibase = ed25519.key.verifying_key().to_multibase();
     let profile = profiles::of(conn, account.id)?;
     let view = account_views::one(conn, account.clone())?.ok_or(Refusal::NotFound)?;
-    Ok(actor::document(&Actor {
+    let document = actor::document(&Actor {
         account,
         profile: &profile,
         emojis: &view.emojis,
         rsa: (&rsa.uri, &pem),
         ed25519: Some((&ed25519.uri, &multibase)),
         webfinger: account.handle.clone(),
-    }))
+    });
+    // A description that carries its own proof can be handed on when this server is away.
+    proof::sign(&document, &ed25519.key, ed25519.uri.as_str(), account.updated_at)
+        .map_err(|error| Error::broken(error.to_string()))
 }
 
 fn apply(profile: &mut Profile, change: &Change) {

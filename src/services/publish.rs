@@ -267,12 +267,12 @@ pub fn announce_in_forum(
     let site = tx.site()?;
     let Some(forum) = accounts::by_uri(tx, &audience)? else { return Ok(()) };
     if forum.id != site.forum {
-        return if head.local { to_foreign_forum(tx, &forum, activity) } else { Ok(()) };
+        return if head.local { in_foreign_thread(tx, &forum, activity, head, author) } else { Ok(()) };
     }
     if head.kind == Kind::Thesis {
         return Ok(());
     }
-    announce(tx, &forum, activity, head, author)?;
+    announce(tx, &forum, activity, (head, author), true)?;
     // A position answers in the thread of its question; only a change of it is news of its own.
     let plain = match head.kind {
         Kind::Statement | Kind::Question => "Create",
@@ -282,7 +282,7 @@ pub fn announce_in_forum(
         }
     };
     if head.local && activity.get("type").is_some_and(|kind| kind == plain) {
-        announce(tx, &forum, &json!(head.uri), head, author)?;
+        announce(tx, &forum, &json!(head.uri), (head, author), true)?;
     }
     Ok(())
 }
@@ -300,22 +300,31 @@ fn announce(
     tx: &mut Tx<'_>,
     forum: &Account,
     object: &Value,
-    head: &Contribution,
-    author: &Account,
+    (head, author): (&Contribution, &Account),
+    listed: bool,
 ) -> Result<(), Error> {
     let id = activity_uri(tx)?;
     let announce = activity::announce(&id, forum, object, &author.uri, tx.now);
     let to = Recipients { followers_of: vec![forum.id], accounts: Vec::new() };
-    send(tx, forum, &announce, &head.uri, true, &to)
+    send(tx, forum, &announce, &head.uri, listed, &to)
 }
 
-/// A reply of ours in a thread of another organization also goes to that organization's Forum,
-/// which announces it to everyone who follows the debate.
-fn to_foreign_forum(tx: &mut Tx<'_>, forum: &Account, activity: &Value) -> Result<(), Error> {
+/// What we say in a thread of another organization also goes to that organization's Forum, which
+/// announces it to everyone who follows the debate; and our own Forum announces it to those who
+/// follow us, so that the debate goes on when the other server is away or keeps silent about it.
+fn in_foreign_thread(
+    tx: &mut Tx<'_>,
+    forum: &Account,
+    activity: &Value,
+    head: &Contribution,
+    author: &Account,
+) -> Result<(), Error> {
     let sent = activity.get("id").and_then(Value::as_str).and_then(Uri::parse);
     let Some(sent) = sent else { return Ok(()) };
-    match activities::by_uri(tx, &sent)? {
-        Some(row) => deliveries::to_accounts(tx, row.id, &[forum.id]),
-        None => Ok(()),
+    if let Some(row) = activities::by_uri(tx, &sent)? {
+        deliveries::to_accounts(tx, row.id, &[forum.id])?;
     }
+    let ours = tx.site()?.forum;
+    let ours = accounts::by_id(tx, ours)?.ok_or_else(|| Error::broken("the Forum is missing"))?;
+    announce(tx, &ours, activity, (head, author), false)
 }

@@ -7,6 +7,7 @@ use crate::domain::Refusal;
 use crate::domain::account::Account;
 use crate::domain::contribution::{Contribution, Kind, Received, State, Visibility};
 use crate::domain::id::Id;
+use crate::domain::job::Job;
 use crate::domain::question::{
     Answer, Core, DraftQuestion, Question, ReceivedQuestion, Tie, closes_a_circle,
 };
@@ -15,7 +16,7 @@ use crate::domain::user::User;
 use crate::domain::view::{Body, View};
 use crate::store::contributions::{self, NewContribution, Text, Viewer};
 use crate::store::questions::{self, Copy};
-use crate::store::{Error, Tx, accounts, audit, revisions, settings};
+use crate::store::{Error, Tx, accounts, audit, jobs, revisions, settings};
 use crate::text::markdown::{Breaks, render_with};
 use crate::text::{Html, Markdown};
 
@@ -185,6 +186,7 @@ fn carry(
     copies.push(uri);
     let now = tx.now;
     questions::add_copies(tx, &qid, &copies, now)?;
+    jobs::enqueue(tx, &Job::Reconcile { qid: qid.to_string() }, now)?;
     freeze(tx, id, None)
 }
 
@@ -292,19 +294,19 @@ pub(super) fn receive(
     let ties: Vec<Tie> = body.ties.iter().filter(open).cloned().collect();
     hang(tx, id, &body.answers, &ties)?;
     let mut copies = vec![received.uri.clone()];
-    let room = MOST_COPIES.saturating_sub(questions::count_copies(tx, &body.qid)?);
+    let room = questions::MOST_COPIES.saturating_sub(questions::count_copies(tx, &body.qid)?);
     copies.extend(body.copies.iter().take(usize::try_from(room).unwrap_or_default()).cloned());
     let now = tx.now;
     questions::add_copies(tx, &body.qid, &copies, now)?;
+    let organization = tx.site()?.organization;
+    if known.is_none() && questions::of_account(tx, &body.qid, organization)?.is_some() {
+        jobs::enqueue(tx, &Job::Reconcile { qid: body.qid.to_string() }, now)?;
+    }
     if is_asker {
         keep_original(tx, body, received)?;
     }
     Ok(())
 }
-
-/// How many addresses of copies are remembered for one question: a site that invents them cannot
-/// make us ask for more.
-const MOST_COPIES: i64 = 200;
 
 /// The asker's document completes our own copy that was adopted before it came.
 fn keep_original(tx: &mut Tx<'_>, body: &ReceivedQuestion, received: &Received) -> Result<(), Error> {

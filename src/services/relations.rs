@@ -211,7 +211,7 @@ pub fn receive_answer(
     }
     if follow.state == FollowState::Pending {
         relations::set_state(tx, follow.id, FollowState::Accepted)?;
-        let job = Job::FetchOutbox { account: followee.id.get() };
+        let job = Job::FetchOutbox { account: followee.id.get(), round: 0 };
         let now = tx.now;
         jobs::enqueue(tx, &job, now)?;
     }

@@ -15,6 +15,10 @@ use crate::domain::question::{Answer, AnswerKey, Qid, Question, QuestionView, Ti
 use crate::domain::uri::Uri;
 use crate::schema::{contributions, question_answers, question_copies, question_ties, questions};
 
+/// How many addresses of copies are remembered for one question: a site that invents them cannot
+/// make us ask for more.
+pub const MOST_COPIES: i64 = 200;
+
 /// A copy: its head and what it has besides.
 pub type Copy = (Contribution, Question);
 

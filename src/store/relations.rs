@@ -1,15 +1,18 @@
 //! Who follows and who blocks whom.
 
-use diesel::{ExpressionMethods, JoinOnDsl, OptionalExtension, QueryDsl, QueryResult, SelectableHelper};
+use diesel::{
+    BoolExpressionMethods, ExpressionMethods, JoinOnDsl, NullableExpressionMethods, OptionalExtension,
+    QueryDsl, QueryResult, SelectableHelper, TextExpressionMethods,
+};
 
 use super::Error;
 use super::conn::{Conn, run};
 use super::tx::Tx;
-use crate::domain::account::Account;
+use crate::domain::account::{Account, AccountKind};
 use crate::domain::id::Id;
 use crate::domain::relation::{Follow, FollowOptions, FollowState};
 use crate::domain::uri::Uri;
-use crate::schema::{accounts, blocks, follows};
+use crate::schema::{accounts, blocks, follows, hosts};
 
 /// Whether one follows the other, and it was agreed to.
 pub fn follows(conn: &mut Conn, follower: Id<Account>, followee: Id<Account>) -> QueryResult<bool> {
@@ -33,6 +36,21 @@ pub fn is_followed_here(conn: &mut Conn, followee: Id<Account>) -> QueryResult<b
         .select(follows::id);
     let found: Option<Id<Follow>> = run!(conn, first, query).optional()?;
     Ok(found.is_some())
+}
+
+/// The organizations elsewhere that an account follows and that may be servers of our kind, the
+/// first ones first.
+pub fn peers(conn: &mut Conn, follower: Id<Account>) -> QueryResult<Vec<Account>> {
+    let ours = hosts::software.is_null().or(hosts::software.assume_not_null().like("plenum%"));
+    let query = follows::table
+        .inner_join(accounts::table.on(accounts::id.eq(follows::followee_id)))
+        .inner_join(hosts::table.on(accounts::host_id.eq(hosts::id.nullable())))
+        .filter(follows::follower_id.eq(follower))
+        .filter(follows::state.eq(FollowState::Accepted))
+        .filter(accounts::kind.eq(AccountKind::Organization))
+        .filter(ours)
+        .order(follows::id);
+    run!(conn, load, query.select(Account::as_select()))
 }
 
 /// Whether one blocks the other.

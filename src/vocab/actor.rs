@@ -127,6 +127,7 @@ fn context() -> Value {
         "https://www.w3.org/ns/activitystreams",
         "https://w3id.org/security/v1",
         "https://www.w3.org/ns/cid/v1",
+        "https://w3id.org/security/data-integrity/v2",
         {
             "toot": "http://joinmastodon.org/ns#",
             "Emoji": "toot:Emoji",

@@ -12,7 +12,9 @@ pub(super) fn apply(tx: &mut Tx<'_>, act: &Act<'_>) -> Result<Outcome, Error> {
     if let Some(inner) = &act.arrived.inner {
         let (group, audience) = (act.actor, &inner.activity.audience.named);
         let named = audience.contains(&group.uri)
-            || group.followers.as_ref().is_some_and(|uri| audience.contains(uri));
+            || group.followers.as_ref().is_some_and(|uri| audience.contains(uri))
+            // What its own people say elsewhere, a Forum hands on to those who follow it.
+            || group.uri.same_origin(&inner.activity.actor);
         if group.kind != AccountKind::Forum || !named {
             return Ok(Outcome::Ignored("the activity was not addressed to this group"));
         }

@@ -5,6 +5,7 @@ pub mod actors;
 pub mod answer;
 pub mod collections;
 pub mod contributions;
+pub mod copies;
 pub mod inbox;
 pub mod questions;
 pub mod well_known;
@@ -61,6 +62,8 @@ fn discovery() -> Router {
         .route("/.well-known/webfinger", get(well_known::webfinger).options(asked))
         .route("/.well-known/host-meta", get(well_known::host_meta).options(asked))
         .route("/.well-known/nodeinfo", get(well_known::nodeinfo_links).options(asked))
+        .route("/.well-known/plenum/copy", get(copies::show).options(asked))
+        .route("/.well-known/plenum/keys", get(copies::keys).options(asked))
         .route("/nodeinfo/{version}", get(well_known::nodeinfo).options(asked))
         .layer(open)
 }

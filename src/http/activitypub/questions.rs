@@ -12,6 +12,7 @@ use super::answer::{Answer, FRESH, PUBLIC, document, viewer};
 use super::contributions::current;
 use crate::domain::Refusal;
 use crate::domain::account::Account;
+use crate::domain::contribution::Contribution;
 use crate::domain::exchange::SetDigest;
 use crate::domain::id::Id;
 use crate::domain::position::Listing;
@@ -23,8 +24,9 @@ use crate::store::questions::{self, Copy};
 use crate::store::{Conn, Error, accounts, revisions};
 use crate::vocab::collection::{flat, page, paged};
 
-/// Positions on one page: they are whole documents, and a page stays below a mebibyte.
-const PAGE: usize = 20;
+/// Positions on one page, and its bytes: they are whole documents, and peers read a mebibyte.
+const PAGE: usize = 100;
+const PAGE_BYTES: usize = 512 * 1024;
 /// The media type of what is not ours: never an ActivityStreams type, so that nobody takes the copy
 /// for the original.
 pub const COPY: &str = "application/vnd.plenum.copy+json";
@@ -62,10 +64,9 @@ pub async fn positions(
         let digest = digest_of(&rows);
         let total = rows.len();
         rows.retain(|(head, _)| cursor.max_id.is_none_or(|max| head.id.get() < max));
-        let more = rows.len() > PAGE;
-        rows.truncate(if cursor.page.is_some() { PAGE } else { 0 });
-        let items: Result<Vec<Value>, Error> = rows.iter().map(|row| whole(conn, row)).collect();
-        Ok((head, owner, digest, total, items?, rows.last().map(|(head, _)| head.id).filter(|_| more)))
+        let wanted = if cursor.page.is_some() { rows.as_slice() } else { &[] };
+        let (items, last) = fill(conn, wanted)?;
+        Ok((head, owner, digest, total, items, last))
     });
     let (head, owner, digest, total, items, last) = found.await?;
     let id = format!("{}/positions", head.uri);
@@ -86,6 +87,21 @@ pub async fn positions(
     Ok(document(&page(&here, &id, &items, next.as_deref()), FRESH))
 }
 
+/// As many documents as go on a page, and after which one the next page begins.
+fn fill(conn: &mut Conn, rows: &[Row]) -> Result<(Vec<Value>, Option<Id<Contribution>>), Error> {
+    let (mut items, mut bytes) = (Vec::new(), 0);
+    for (at, row) in rows.iter().enumerate() {
+        let text = whole(conn, row)?;
+        bytes += text.len();
+        items.push(serde_json::from_str(&text).unwrap_or_else(|_| json!(row.0.uri)));
+        let full = items.len() >= PAGE || bytes >= PAGE_BYTES;
+        if full && at + 1 < rows.len() {
+            return Ok((items, Some(row.0.id)));
+        }
+    }
+    Ok((items, None))
+}
+
 /// The positions on a question that everyone sees here, newest first. Withdrawn ones are among
 /// them: that they were withdrawn is worth knowing.
 fn listed(conn: &mut Conn, qid: &Qid) -> Result<Vec<Row>, Error> {
@@ -100,12 +116,11 @@ fn digest_of(rows: &[Row]) -> SetDigest {
 }
 
 /// The document of a position word for word, ours or another site's.
-fn whole(conn: &mut Conn, (head, _): &Row) -> Result<Value, Error> {
-    let text = match head.local {
+fn whole(conn: &mut Conn, (head, _): &Row) -> Result<String, Error> {
+    Ok(match head.local {
         true => current(conn, head)?,
         false => revisions::newest(conn, head.id)?.and_then(|kept| kept.document).unwrap_or_default(),
-    };
-    Ok(serde_json::from_str(&text).unwrap_or_else(|_| json!(head.uri)))
+    })
 }
 
 /// `GET /q/{qid}/adopters`: the copies of a question that this site knows of, its own first.

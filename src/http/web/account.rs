@@ -44,6 +44,8 @@ pub struct AccountView {
     pub joined: Option<Moment>,
     /// Where it lives, if not here.
     pub origin: Option<Origin>,
+    /// Since when everything it published is here; `None` where nobody looked.
+    pub complete_to: Option<Moment>,
     /// Where it moved to.
     pub moved_to: Option<Link>,
     /// Its forum, or the organization of a forum; blank list for persons.

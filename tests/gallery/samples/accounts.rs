@@ -58,6 +58,7 @@ fn league() -> AccountView {
             verified: true,
             unreachable_since: None,
         }),
+        complete_to: None,
         moved_to: None,
         related: vec![Link::new("Forum of the Southern League", "/@forum@south.example")],
         tools: Vec::new(),

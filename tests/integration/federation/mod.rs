@@ -1,5 +1,7 @@
 //! Stories between servers.
 
+mod catalogue;
+mod dark;
 mod debate;
 mod delivery;
 mod hosts;

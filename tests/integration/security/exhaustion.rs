@@ -3,7 +3,7 @@
 use plenum::domain::account::Account;
 use plenum::domain::host::HostStanding;
 use plenum::domain::site::FederationMode;
-use plenum::federation::{backfill, resolve};
+use plenum::federation::{backfill, catalogue, resolve};
 use plenum::services::relations;
 use plenum::store::{contributions, hosts};
 use serde_json::{Value, json};
@@ -84,7 +84,7 @@ async fn item_60_a_collection_that_never_ends_is_left() {
             }));
         }
         let before = scene.before().await;
-        backfill::outbox(&scene.t().data(), mal.id).await.unwrap();
+        catalogue::fetch_on(&scene.t().data(), mal.id, 0).await.unwrap();
         scene.unchanged(&before, 5).await;
         assert_eq!(scene.peers.requests_for("v", "/trap"), 0, "{name}");
     }

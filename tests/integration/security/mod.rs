@@ -7,6 +7,7 @@ mod egress;
 pub(crate) mod elsewhere;
 mod exhaustion;
 mod frames;
+mod liars;
 mod matrix;
 mod oauth;
 mod params;

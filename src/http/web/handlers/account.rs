@@ -22,12 +22,12 @@ use crate::http::web::layout::{Layout, OpenGraph, Section};
 use crate::http::web::present::{self, moment};
 use crate::http::web::shown::{Lang, Link};
 use crate::services::relations as service;
-use crate::store::{Conn, Error, accounts, audit, contributions, hosts, relations};
+use crate::store::{Conn, Error, accounts, audit, completeness, contributions, hosts, relations};
 
 /// Entries on a page.
 const PAGE: usize = 20;
 /// What an account's page lists; theses stand on the page of their statement.
-const KINDS: [Kind; 2] = [Kind::Statement, Kind::Post];
+const KINDS: [Kind; 5] = [Kind::Statement, Kind::Question, Kind::Position, Kind::Post, Kind::Critique];
 
 /// `GET /@{name}` for ours, `GET /@{name@host}` for the others.
 pub async fn show(data: Data<Federation>, visit: Visit, Path(name): Path<String>) -> Answer {
@@ -136,6 +136,8 @@ fn account_view(conn: &mut Conn, visit: &Visit, account: &Account) -> Result<Acc
         verified: false,
         unreachable_since: host.and_then(|host| host.failing_since).map(moment),
     });
+    let catalogue = completeness::catalogue(conn, account.id)?;
+    let complete_to = catalogue.and_then(|catalogue| catalogue.complete_to).map(moment);
     Ok(AccountView {
         name: account.title().to_owned(),
         handle: account.handle.clone(),
@@ -145,6 +147,7 @@ fn account_view(conn: &mut Conn, visit: &Visit, account: &Account) -> Result<Acc
         fields: Vec::new(),
         joined: account.is_local().then(|| moment(account.created_at)),
         origin,
+        complete_to,
         moved_to: account.moved_to.as_ref().map(|uri| Link::new(uri.as_str(), uri.as_str())),
         related: related(conn, visit, account)?,
         tools: tools(conn, visit, account)?,

@@ -5,6 +5,7 @@ use axum::extract::Path;
 
 use super::conversation::{Below, arrange, invitation, load, name_theses, targets, tools};
 use super::{Answer, key, page, then};
+use crate::clock::Timestamp;
 use crate::domain::Refusal;
 use crate::domain::contribution::Contribution;
 use crate::domain::id::Id;
@@ -14,16 +15,18 @@ use crate::federation::Federation;
 use crate::http::extract::posted::Posted;
 use crate::http::extract::visit::Visit;
 use crate::http::web::layout::Layout;
-use crate::http::web::present;
+use crate::http::web::present::{self, moment};
 use crate::http::web::replies::Completeness;
 use crate::http::web::reply::Invitation;
 use crate::http::web::shown::Link;
 use crate::http::web::thread::ThreadPage;
 use crate::store::contributions::{self, Viewer};
-use crate::store::{Conn, Error, jobs, views};
+use crate::store::{Conn, Error, completeness, jobs, views};
 
 /// Contributions whose servers one re-sync asks.
 const ASKED: i64 = 50;
+/// After how many seconds a thread is stale.
+const STALE: i64 = 3600;
 
 /// `GET /threads/{id}`, by the key of any contribution in it.
 pub async fn show(data: Data<Federation>, visit: Visit, Path(id): Path<String>) -> Answer {
@@ -37,16 +40,18 @@ pub async fn show(data: Data<Federation>, visit: Visit, Path(id): Path<String>) 
             replies.push(view.clone());
         }
         let named = targets(conn, viewer, &replies)?;
-        Ok((view, replies, named))
+        let completeness = completeness(conn, &root)?;
+        Ok((view, replies, named, completeness))
     });
-    let (view, views, named) = loaded.await?;
+    let (view, views, named, checked) = loaded.await?;
     let mut replies = arrange(&visit, &views);
     name_theses(&mut replies, &views, &named);
     let path = format!("/threads/{}", view.head.id);
     let signed = visit.session.member.is_some();
+    look_again(&data, &view.head, checked.1).await?;
     replies.completeness = Some(Completeness {
-        missing: 0,
-        checked: None,
+        missing: checked.0,
+        checked: checked.1.map(moment),
         resync: signed.then(|| format!("{path}/resync").into()),
     });
     let invitation = match &view {
@@ -59,6 +64,27 @@ pub async fn show(data: Data<Federation>, visit: Visit, Path(id): Path<String>) 
         replies,
         invitation,
     })
+}
+
+/// How many contributions the origin of a thread counts that are not here, and when it said so.
+fn completeness(conn: &mut Conn, root: &Contribution) -> Result<(u32, Option<Timestamp>), Error> {
+    let Some(check) = completeness::thread(conn, root.id)? else { return Ok((0, None)) };
+    let here = contributions::count_thread(conn, Viewer::Anyone, root.thread_id)?;
+    Ok((present::small(check.claimed.saturating_sub(here).max(0)), Some(check.checked_at)))
+}
+
+/// A thread that nobody looked after for a while asks its origin by itself when somebody opens it.
+async fn look_again(
+    data: &Data<Federation>,
+    root: &Contribution,
+    checked: Option<Timestamp>,
+) -> Result<(), Error> {
+    let now = data.app.clock().now();
+    if root.local || checked.is_some_and(|at| at > now.plus_seconds(-STALE)) {
+        return Ok(());
+    }
+    let job = Job::FetchReplies { contribution: root.id.get() };
+    data.app.db.write(|tx| jobs::enqueue(tx, &job, now)).await
 }
 
 /// `POST /threads/{id}/resync`: asks the servers that take part for replies we do not have.

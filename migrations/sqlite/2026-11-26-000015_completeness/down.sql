@@ -1,0 +1,2 @@
+DROP TABLE thread_checks;
+DROP TABLE catalogues;

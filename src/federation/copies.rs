@@ -1,0 +1,209 @@
+//! Documents from others than their own server: taken by their proof alone.
+//!
+//! When an origin does not answer, whoever has its signed documents can hand them on. A copy counts
+//! when its proof fits a key that we once saw in its author's own description; a key that we never
+//! saw counts when two organizations that ours follows have seen it (federation.md 5.5).
+
+use std::collections::HashMap;
+
+use serde_json::Value;
+
+use super::fetch::{self, Budget};
+use super::objects::{self, Authored};
+use super::{Federation, FetchError, resolve};
+use crate::domain::account::Account;
+use crate::domain::keys::{Algorithm, VerifyingKey};
+use crate::domain::uri::Uri;
+use crate::services::accounts::{self as service, Name};
+use crate::store::{Error, accounts, keys, relations};
+use crate::vocab::incoming::{Document, IncomingActor};
+use crate::vocab::proof;
+use crate::vocab::strict::parse_strict;
+
+/// Organizations that are asked for one copy.
+const MOST_PEERS: usize = 6;
+/// How many of them have to have seen a key that we never saw.
+const WITNESSES: usize = 2;
+/// The media type of copies.
+const COPY: &str = "application/vnd.plenum.copy+json";
+
+/// A contribution from its own address, else from whoever has a copy that carries its author's
+/// proof. `told_by` is asked first.
+pub async fn object(
+    data: &Federation,
+    uri: &Uri,
+    told_by: Option<&Uri>,
+    budget: &Budget,
+) -> Result<Authored, FetchError> {
+    let error = match objects::fetch(data, uri, budget).await {
+        Ok(found) => return Ok(found),
+        Err(error) if error.is_temporary() => error,
+        Err(error) => return Err(error),
+    };
+    for peer in peers(data, uri, told_by).await? {
+        match from_peer(data, &peer, uri, budget).await {
+            Ok(found) => return Ok(found),
+            Err(FetchError::Fault(fault)) => return Err(FetchError::Fault(fault)),
+            Err(other) => tracing::debug!(%uri, %peer, error = %other, "no copy there"),
+        }
+    }
+    Err(error)
+}
+
+async fn from_peer(
+    data: &Federation,
+    peer: &Uri,
+    uri: &Uri,
+    budget: &Budget,
+) -> Result<Authored, FetchError> {
+    let (value, text) = ask(data, peer, "copy?id", uri, budget).await?;
+    let found = proven(data, &value, text, budget).await?;
+    if found.object.id != *uri {
+        return Err(refused("the copy is of something else"));
+    }
+    Ok(found)
+}
+
+/// A contribution whose document carries its author's proof, whoever handed it to us.
+pub async fn proven(
+    data: &Federation,
+    value: &Value,
+    text: String,
+    budget: &Budget,
+) -> Result<Authored, FetchError> {
+    let Document::Object(object) = Document::read(value)? else {
+        return Err(refused("a copy of a contribution is expected"));
+    };
+    let author = account(data, &object.owner, budget).await?;
+    if !is_proven(data, value, &author).await? {
+        tracing::warn!(uri = %object.id, "a copy does not carry the proof of its author and is refused");
+        return Err(refused("the copy does not carry the proof of its author"));
+    }
+    Ok(Authored { object: *object, author, text })
+}
+
+/// Whether a proof fits one of the keys that the author ever had.
+async fn is_proven(data: &Federation, value: &Value, author: &Account) -> Result<bool, FetchError> {
+    let Some(method) = proof::verification_method(value).and_then(Uri::parse) else { return Ok(false) };
+    if !method.same_origin(&author.uri) {
+        return Ok(false);
+    }
+    let known = data.app.db.read(|conn| Ok(keys::of_account(conn, author.id)?)).await?;
+    let now = data.now();
+    for key in known.iter().filter(|key| key.algorithm == Algorithm::Ed25519) {
+        let named = key.uri.as_str().split(';').next() == Some(method.as_str());
+        if named && proof::verify(value, &key.verifying()?, now).is_ok() {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// An account from its own address; where that does not answer, from copies that two organizations
+/// vouch for.
+async fn account(data: &Federation, uri: &Uri, budget: &Budget) -> Result<Account, FetchError> {
+    let error = match resolve::actor(data, uri, budget).await {
+        Ok(account) => return Ok(account),
+        Err(error) if error.is_temporary() => error,
+        Err(error) => return Err(error),
+    };
+    let mut seen: HashMap<String, usize> = HashMap::new();
+    let mut copies = Vec::new();
+    for peer in peers(data, uri, None).await? {
+        let Ok(attested) = attested(data, &peer, uri, budget).await else { continue };
+        for key in attested {
+            *seen.entry(key).or_default() += 1;
+        }
+        copies.extend(ask(data, &peer, "copy?id", uri, budget).await.ok());
+    }
+    for (value, text) in &copies {
+        for (multibase, _) in seen.iter().filter(|(_, witnesses)| **witnesses >= WITNESSES) {
+            if let Some(account) = vouched(data, uri, (value, text), multibase).await? {
+                return Ok(account);
+            }
+        }
+    }
+    Err(error)
+}
+
+/// Keeps a copy of an account's description that is signed with a key others have seen.
+async fn vouched(
+    data: &Federation,
+    uri: &Uri,
+    (value, text): (&Value, &str),
+    multibase: &str,
+) -> Result<Option<Account>, FetchError> {
+    let Ok(key) = VerifyingKey::from_multibase(multibase) else { return Ok(None) };
+    let Ok(actor) = IncomingActor::read(value) else { return Ok(None) };
+    let listed = actor.keys.iter().any(|listed| listed.key == key);
+    if actor.id != *uri || !listed || proof::verify(value, &key, data.now()).is_err() {
+        return Ok(None);
+    }
+    let name = Name::Claimed(actor.handle());
+    let kept = data.app.db.write(|tx| service::receive(tx, &actor, text, &name)).await;
+    match kept {
+        Ok(account) => Ok(Some(account)),
+        Err(Error::Refused(refusal)) => Err(refused(&refusal.to_string())),
+        Err(Error::Fault(fault)) => Err(FetchError::Fault(fault)),
+    }
+}
+
+/// The keys of an account that an organization says to have seen, under its own signature.
+async fn attested(
+    data: &Federation,
+    peer: &Uri,
+    uri: &Uri,
+    budget: &Budget,
+) -> Result<Vec<String>, FetchError> {
+    let (value, _) = ask(data, peer, "keys?actor", uri, budget).await?;
+    let witness = value.get("attributedTo").and_then(Value::as_str).and_then(Uri::parse);
+    let witness = witness.filter(|witness| witness.same_origin(peer));
+    let witness = witness.ok_or_else(|| refused("nobody vouches for these keys"))?;
+    let known = data.app.db.read(|conn| Ok(accounts::by_uri(conn, &witness)?)).await?;
+    let known = known.ok_or_else(|| refused("the witness is not known here"))?;
+    let about = value.get("plenum:actor").and_then(Value::as_str);
+    if about != Some(uri.as_str()) || !is_proven(data, &value, &known).await? {
+        return Err(refused("the witness did not sign this"));
+    }
+    let listed = value.get("plenum:keys").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+    let key = |entry: &Value| Some(entry.get("plenum:key")?.as_str()?.to_owned());
+    let mut keys: Vec<String> = listed.iter().filter_map(key).collect();
+    keys.sort_unstable();
+    keys.dedup();
+    Ok(keys)
+}
+
+async fn ask(
+    data: &Federation,
+    peer: &Uri,
+    what: &str,
+    uri: &Uri,
+    budget: &Budget,
+) -> Result<(Value, String), FetchError> {
+    let encoded: String = url::form_urlencoded::byte_serialize(uri.as_str().as_bytes()).collect();
+    let url = Uri::ours(peer.origin(), &format!("/.well-known/plenum/{what}={encoded}"));
+    let fetched = fetch::plain(data, &url, COPY, budget).await?;
+    let text = String::from_utf8(fetched.body).map_err(|_| refused("the copy is no text"))?;
+    let value = parse_strict(text.as_bytes()).map_err(|error| refused(&error.to_string()))?;
+    Ok((value, text))
+}
+
+/// Whom we ask for a copy: who told us, then organizations that ours follows. Never the origin.
+async fn peers(data: &Federation, uri: &Uri, told_by: Option<&Uri>) -> Result<Vec<Uri>, FetchError> {
+    let organization = data.app.site.organization;
+    let followed = data.app.db.read(|conn| Ok(relations::peers(conn, organization)?));
+    let followed = followed.await?;
+    let mut peers: Vec<Uri> = Vec::new();
+    for peer in told_by.into_iter().chain(followed.iter().map(|account| &account.uri)) {
+        let other = !peer.same_origin(uri) && !data.is_ours(peer);
+        if other && !peers.iter().any(|known| known.same_origin(peer)) {
+            peers.push(peer.clone());
+        }
+    }
+    peers.truncate(MOST_PEERS);
+    Ok(peers)
+}
+
+fn refused(why: &str) -> FetchError {
+    FetchError::Refused(why.to_owned())
+}

@@ -1,0 +1,273 @@
+//! Positions without a host: sites that carry a question compare what they list, and each fetches
+//! what it lacks (federation.md 5.5).
+
+use std::collections::HashMap;
+
+use activitypub_federation::config::Data;
+use serde_json::Value;
+
+use super::backfill::{keep_all, walk};
+use super::fetch::{self, Budget};
+use super::objects::Authored;
+use super::{Federation, FetchError, copies};
+use crate::domain::account::{Account, AccountKind};
+use crate::domain::contribution::Contribution;
+use crate::domain::exchange::SetDigest;
+use crate::domain::id::Id;
+use crate::domain::position::Listing;
+use crate::domain::question::Qid;
+use crate::domain::uri::Uri;
+use crate::services::contributions::Receipt;
+use crate::store::contributions::Viewer;
+use crate::store::exchanges::{self, Exchange};
+use crate::store::{Conn, Error, accounts, contributions, positions, questions, relations};
+use crate::vocab::incoming::{IncomingCollection, Next, ObjectKind, address};
+use crate::vocab::proof;
+
+/// Sites that are asked in one round.
+const SITES: usize = 3;
+/// Requests that one site may cost in a round, besides its pages.
+const PER_SITE: usize = 40;
+/// Pages of positions that are taken from one site in a round.
+const PAGES: usize = 100;
+/// Copies of a question that are fetched in one round because somebody named them.
+const NEW_COPIES: usize = 5;
+
+/// What we list on a question: addresses and digests.
+type Listed = HashMap<Uri, String>;
+
+/// Compares what we list on a question that is here with some of those that carry it, those first
+/// that were asked longest ago. Sites that agree cost one request each.
+pub async fn reconcile(data: &Data<Federation>, qid: &Qid) -> Result<(), Error> {
+    let organization = data.app.site.organization;
+    if !data.app.db.read(|conn| Ok(questions::is_carried(conn, qid)?)).await? {
+        return Ok(());
+    }
+    meet(data, qid).await?;
+    let mut others = data.app.db.read(|conn| others(conn, qid, organization)).await?;
+    others.truncate(SITES);
+    for (copy, site) in others {
+        let outcome = compare(data, qid, &copy, &site).await;
+        let exchange = match outcome {
+            Ok((digest, agrees)) => Exchange { digest, agrees, ..blank(data, qid, site.id) },
+            Err(FetchError::Fault(fault)) => return Err(Error::Fault(fault)),
+            Err(error) => Exchange { error: Some(error.to_string()), ..blank(data, qid, site.id) },
+        };
+        data.app.db.write(|tx| Ok(exchanges::put(tx, &exchange)?)).await?;
+    }
+    Ok(())
+}
+
+fn blank(data: &Federation, qid: &Qid, account_id: Id<Account>) -> Exchange {
+    let checked_at = data.now();
+    Exchange { qid: qid.clone(), account_id, digest: String::new(), agrees: false, error: None, checked_at }
+}
+
+/// Fetches copies that others named and that are not here yet: so carriers get to know each other.
+async fn meet(data: &Federation, qid: &Qid) -> Result<(), Error> {
+    let unknown = data.app.db.read(|conn| {
+        let mut unknown = Vec::new();
+        for uri in questions::copies_of(conn, qid)? {
+            if contributions::known(conn, &uri)?.is_none() {
+                unknown.push(uri);
+            }
+        }
+        Ok(unknown)
+    });
+    let budget = Budget::new(PER_SITE);
+    let mut found = Vec::new();
+    for uri in unknown.await?.into_iter().filter(|uri| !data.is_ours(uri)).take(NEW_COPIES) {
+        match copies::object(data, &uri, None, &budget).await {
+            Ok(copy) if is_copy(&copy, qid) => found.push(copy),
+            Ok(_) => {}
+            Err(FetchError::Fault(fault)) => return Err(Error::Fault(fault)),
+            Err(error) => tracing::debug!(%uri, %error, "a copy of a question is not there"),
+        }
+    }
+    keep_all(data, &found).await
+}
+
+fn is_copy(found: &Authored, qid: &Qid) -> bool {
+    matches!(&found.object.kind, ObjectKind::Question(question) if question.qid == *qid)
+        && found.author.kind == AccountKind::Organization
+}
+
+/// The others' copies with their owners, longest unasked first.
+fn others(
+    conn: &mut Conn,
+    qid: &Qid,
+    organization: Id<Account>,
+) -> Result<Vec<(Contribution, Account)>, Error> {
+    let asked = exchanges::of(conn, qid)?;
+    let last = |id| asked.iter().find(|one| one.account_id == id).map(|one| one.checked_at);
+    let mut others = Vec::new();
+    for (head, _) in questions::carried(conn, Viewer::Anyone, qid)? {
+        let site = accounts::by_id(conn, head.author_id)?.filter(|site| site.id != organization);
+        others.extend(site.map(|site| (head, site)));
+    }
+    others.sort_by_key(|(_, site)| last(site.id));
+    Ok(others)
+}
+
+/// Compares with one site. Returns its digest, and whether both list the same afterwards.
+async fn compare(
+    data: &Data<Federation>,
+    qid: &Qid,
+    copy: &Contribution,
+    site: &Account,
+) -> Result<(String, bool), FetchError> {
+    let collection = Uri::ours(copy.uri.as_str(), "/positions");
+    let budget = Budget::new(PER_SITE + PAGES);
+    let entrance = fetch::document(data, &collection, &budget).await?;
+    let theirs = entrance.value.get("plenum:setDigest").and_then(Value::as_str).unwrap_or_default();
+    let theirs: String = theirs.chars().take(64).collect();
+    let ours = data.app.db.read(|conn| listed(conn, qid)).await?;
+    if digest(&ours) == theirs {
+        let same: Vec<Uri> = ours.into_keys().collect();
+        record(data, qid, site, &same).await?;
+        return Ok((theirs, true));
+    }
+    let before = data.app.db.read(|conn| Ok(exchanges::of(conn, qid)?)).await?;
+    let seen = before.iter().any(|one| one.account_id == site.id && one.digest == theirs);
+    if seen {
+        // Nothing new there; what parts us are the sites' own rules of listing.
+        return Ok((theirs, false));
+    }
+    let (named, whole) = page_through(data, qid, &entrance.value, &collection, &budget).await?;
+    record(data, qid, site, &named).await?;
+    adopters(data, qid, copy, &budget).await?;
+    let ours = data.app.db.read(|conn| listed(conn, qid)).await?;
+    let agrees = digest(&ours) == theirs;
+    // What was cut short is taken up again the next time.
+    Ok((if whole { theirs } else { String::new() }, agrees))
+}
+
+/// Takes in a site's list page by page. Returns the addresses on it, and whether the end was reached.
+async fn page_through(
+    data: &Data<Federation>,
+    qid: &Qid,
+    entrance: &Value,
+    collection: &Uri,
+    budget: &Budget,
+) -> Result<(Vec<Uri>, bool), FetchError> {
+    let mut named = Vec::new();
+    let mut page = IncomingCollection::read(entrance)?;
+    for _ in 0..PAGES {
+        named.extend(take(data, qid, collection, &page.items, budget).await?);
+        page = match page.next {
+            Some(Next::Embedded(next)) => *next,
+            Some(Next::Address(next)) if next.same_origin(collection) => {
+                match fetch::document(data, &next, budget).await {
+                    Ok(next) => IncomingCollection::read(&next.value)?,
+                    Err(FetchError::Fault(fault)) => return Err(FetchError::Fault(fault)),
+                    Err(error) => {
+                        tracing::debug!(%next, %error, "a list of positions breaks off");
+                        return Ok((named, false));
+                    }
+                }
+            }
+            Some(Next::Address(_)) | None => return Ok((named, true)),
+        };
+    }
+    Ok((named, false))
+}
+
+fn digest(listed: &Listed) -> String {
+    SetDigest::of(listed.iter().map(|(uri, digest)| (uri, digest.as_str()))).to_hex()
+}
+
+fn listed(conn: &mut Conn, qid: &Qid) -> Result<Listed, Error> {
+    let rows = positions::on(conn, Viewer::Anyone, qid)?;
+    let rows = rows.into_iter().filter(|(_, position)| position.listing == Listing::Listed);
+    Ok(rows.map(|(head, position)| (head.uri, position.digest)).collect())
+}
+
+/// Takes in what is new or newer of a site's list; returns the addresses of all of it.
+async fn take(
+    data: &Data<Federation>,
+    qid: &Qid,
+    collection: &Uri,
+    items: &[Value],
+    budget: &Budget,
+) -> Result<Vec<Uri>, FetchError> {
+    let known = data.app.db.read(|conn| {
+        let rows = positions::on(conn, Viewer::Anyone, qid)?;
+        Ok(rows.into_iter().map(|(head, position)| (head.uri, position.digest)).collect::<Listed>())
+    });
+    let known = known.await?;
+    let (mut named, mut found) = (Vec::new(), Vec::new());
+    for item in items {
+        let Some(uri) = address(item) else { continue };
+        named.push(uri.clone());
+        if data.is_ours(&uri) {
+            continue;
+        }
+        let same = known.get(&uri).is_some_and(|digest| proof::digest(item).as_ref() == Ok(digest));
+        if same {
+            continue;
+        }
+        let one = match item {
+            Value::Object(_) => copies::proven(data, item, item.to_string(), budget).await,
+            _ => copies::object(data, &uri, Some(collection), budget).await,
+        };
+        match one {
+            Ok(one) if is_position(&one, qid, &uri) => found.push(one),
+            Ok(_) => tracing::debug!(%uri, "a list of positions names something else"),
+            Err(FetchError::Fault(fault)) => return Err(FetchError::Fault(fault)),
+            Err(error) => tracing::debug!(%uri, %error, "a position is not taken from a list"),
+        }
+    }
+    keep_all(data, &found).await.map_err(FetchError::from)?;
+    Ok(named)
+}
+
+fn is_position(found: &Authored, qid: &Qid, uri: &Uri) -> bool {
+    found.object.id == *uri
+        && matches!(&found.object.kind, ObjectKind::Position(position) if position.qid == *qid)
+}
+
+async fn record(data: &Federation, qid: &Qid, site: &Account, named: &[Uri]) -> Result<(), FetchError> {
+    let site = site.id;
+    let kept = data.app.db.write(|tx| Ok(exchanges::set_listed(tx, qid, site, named)?));
+    kept.await.map_err(FetchError::from)
+}
+
+/// Whom else the site knows to carry the question.
+async fn adopters(
+    data: &Federation,
+    qid: &Qid,
+    copy: &Contribution,
+    budget: &Budget,
+) -> Result<(), FetchError> {
+    let collection = Uri::ours(copy.uri.as_str(), "/adopters");
+    let Ok(items) = walk(data, &collection, (1, 200), budget).await else { return Ok(()) };
+    let named: Vec<Uri> = items.iter().filter_map(address).filter(|uri| !data.is_ours(uri)).collect();
+    let kept = data.app.db.write(|tx| {
+        let room = questions::MOST_COPIES.saturating_sub(questions::count_copies(tx, qid)?);
+        let room = usize::try_from(room).unwrap_or_default();
+        let some: Vec<Uri> = named.iter().take(room).cloned().collect();
+        let now = tx.now;
+        Ok(questions::add_copies(tx, qid, &some, now)?)
+    });
+    kept.await.map_err(FetchError::from)
+}
+
+/// Looks for a question that nobody here carries, at the organizations that ours follows.
+pub async fn find(data: &Data<Federation>, qid: &Qid) -> Result<Option<Contribution>, Error> {
+    let organization = data.app.site.organization;
+    let followed = data.app.db.read(|conn| Ok(relations::peers(conn, organization)?));
+    let budget = Budget::new(PER_SITE);
+    for site in followed.await?.into_iter().take(10) {
+        let uri = Uri::ours(site.uri.origin(), &format!("/q/{qid}"));
+        let found = match super::objects::fetch(data, &uri, &budget).await {
+            Ok(found) if is_copy(&found, qid) => found,
+            Err(FetchError::Fault(fault)) => return Err(Error::Fault(fault)),
+            Ok(_) | Err(_) => continue,
+        };
+        let kept = data.app.db.write(|tx| super::objects::keep(tx, &found)).await?;
+        if let Receipt::New(head) | Receipt::Changed(head) = kept {
+            return Ok(Some(*head));
+        }
+    }
+    Ok(None)
+}

@@ -1,0 +1,119 @@
+//! What this site keeps of others, for whoever cannot reach them: documents word for word, and the
+//! keys of accounts as we saw them.
+
+use std::collections::HashMap;
+
+use activitypub_federation::config::Data;
+use axum::extract::Query;
+use axum::http::StatusCode;
+use axum::response::Response;
+use serde_json::{Value, json};
+
+use super::answer::{Answer, FRESH, document};
+use super::questions::copy;
+use crate::domain::Refusal;
+use crate::domain::account::{Account, AccountKind, AccountState};
+use crate::domain::contribution::State;
+use crate::domain::keys::Algorithm;
+use crate::domain::uri::Uri;
+use crate::federation::Federation;
+use crate::services::{profiles, publish};
+use crate::store::contributions::{self, Viewer};
+use crate::store::{Conn, Error, accounts, keys, revisions, tombstones};
+use crate::vocab::{context, proof};
+
+fn named(query: &HashMap<String, String>, name: &str) -> Result<Uri, Answer> {
+    let bad = || {
+        let why = format!("the parameter {name} is missing or no web address");
+        Answer::Refused(StatusCode::BAD_REQUEST, why)
+    };
+    query.get(name).and_then(|text| Uri::parse(text)).ok_or_else(bad)
+}
+
+/// `GET /.well-known/plenum/copy?id=…`: a public document of any server that carries the proof of
+/// its author, word for word as it came; or an organization's description of itself.
+///
+/// 404 where this site has none, 410 where it was deleted: a deletion holds for copies, too.
+pub async fn show(
+    data: Data<Federation>,
+    Query(query): Query<HashMap<String, String>>,
+) -> Result<Response, Answer> {
+    let uri = named(&query, "id")?;
+    let text = data.app.db.read(|conn| find(conn, &uri)).await?;
+    Ok(copy(text))
+}
+
+fn find(conn: &mut Conn, uri: &Uri) -> Result<String, Error> {
+    if let Some(head) = contributions::by_uri(conn, Viewer::Anyone, uri)? {
+        let open = head.is_open();
+        let newest = revisions::newest(conn, head.id)?.filter(|_| open).and_then(|kept| kept.document);
+        return proven(newest);
+    }
+    let gone = contributions::known(conn, uri)?.is_some_and(|head| head.state == State::Deleted);
+    if gone || tombstones::contains(conn, uri)? {
+        return Err(Refusal::Gone.into());
+    }
+    let account = accounts::by_uri(conn, uri)?.ok_or(Refusal::NotFound)?;
+    if account.state == AccountState::Deleted {
+        return Err(Refusal::Gone.into());
+    }
+    // Of persons nothing is handed on: who belongs to whom is nobody's business.
+    let public = matches!(account.kind, AccountKind::Organization | AccountKind::Forum);
+    if !public {
+        return Err(Refusal::NotFound.into());
+    }
+    if account.is_local() {
+        return Ok(profiles::document(conn, &account)?.to_string());
+    }
+    proven(accounts::document(conn, account.id)?)
+}
+
+/// The document, if others can check it.
+fn proven(text: Option<String>) -> Result<String, Error> {
+    let signed = |text: &String| {
+        let value: Option<Value> = serde_json::from_str(text).ok();
+        value.is_some_and(|value| proof::verification_method(&value).is_some())
+    };
+    text.filter(signed).ok_or_else(|| Refusal::NotFound.into())
+}
+
+/// `GET /.well-known/plenum/keys?actor=…`: the keys with which an account signs documents, since
+/// when and until when we saw them in its own description, signed by our organization.
+pub async fn keys(
+    data: Data<Federation>,
+    Query(query): Query<HashMap<String, String>>,
+) -> Result<Response, Answer> {
+    let uri = named(&query, "actor")?;
+    let organization = data.app.site.organization;
+    let now = data.app.clock().now();
+    let found = data.app.db.read(|conn| {
+        let account = accounts::by_uri(conn, &uri)?.ok_or(Refusal::NotFound)?;
+        let witness = accounts::by_id(conn, organization)?.ok_or(Refusal::NotFound)?;
+        let attestation = attestation(conn, &witness, &account)?;
+        publish::sign(conn, &witness, &attestation, now)
+    });
+    Ok(document(&found.await?, FRESH))
+}
+
+fn attestation(conn: &mut Conn, witness: &Account, account: &Account) -> Result<Value, Error> {
+    let mut seen = Vec::new();
+    for key in keys::of_account(conn, account.id)? {
+        if key.algorithm == Algorithm::Ed25519 {
+            seen.push(json!({
+                "plenum:key": key.verifying()?.to_multibase(),
+                "plenum:firstSeen": key.first_seen_at.to_rfc3339(),
+                "plenum:lastSeen": key.retired_at.unwrap_or(key.fetched_at).to_rfc3339(),
+            }));
+        }
+    }
+    if seen.is_empty() {
+        return Err(Refusal::NotFound.into());
+    }
+    Ok(json!({
+        "@context": context(),
+        "type": "plenum:KeyAttestation",
+        "attributedTo": witness.uri,
+        "plenum:actor": account.uri,
+        "plenum:keys": seen,
+    }))
+}

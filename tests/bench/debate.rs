@@ -1,0 +1,214 @@
+//! How sites that carry the same questions come to the same positions: what it costs when they
+//! agree, and how long ten thousand missing positions take, proofs verified.
+#![expect(
+    clippy::unwrap_used,
+    clippy::disallowed_methods,
+    reason = "a benchmark that cannot be set up has nothing to say, and two servers run side by side"
+)]
+
+mod fixture;
+
+use std::net::Ipv4Addr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Instant;
+
+use axum::extract::Request;
+use axum::middleware::{Next, from_fn};
+use axum::response::Response;
+use http_body_util::BodyExt;
+use plenum::domain::account::{Account, AccountKind};
+use plenum::domain::keys::{Algorithm, SigningKey};
+use plenum::domain::question::{DraftQuestion, Qid};
+use plenum::domain::uri::Uri;
+use plenum::domain::view::Body;
+use plenum::federation::exchange;
+use plenum::federation::objects::{self, Authored};
+use plenum::services::questions::{self, NewQuestion};
+use plenum::store::contributions::Viewer;
+use plenum::store::{accounts, keys, positions, revisions, users};
+use plenum::vocab::incoming::{Document, IncomingObject};
+use plenum::vocab::proof;
+use plenum::{config, http as doors, serve};
+use serde_json::{Value, json};
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+
+const QUESTIONS: usize = 40;
+const ORGANIZATIONS: usize = 250;
+
+struct Speaker {
+    account: Account,
+    key: SigningKey,
+}
+
+#[tokio::main]
+async fn main() {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let carrier = fixture::Place::new(&format!("carrier.localhost:{port}")).await;
+    let second = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
+    let other = second.local_addr().unwrap().port();
+    let newcomer = fixture::Place::new(&format!("newcomer.localhost:{other}")).await;
+    let keys: Vec<SigningKey> =
+        (0..ORGANIZATIONS).map(|_| SigningKey::generate(Algorithm::Ed25519).unwrap()).collect();
+    let here = introduce(&carrier, &keys).await;
+    let _ = introduce(&newcomer, &keys).await;
+    let qids = ask(&carrier).await;
+    println!("writing {} signed positions …", QUESTIONS * ORGANIZATIONS);
+    for qid in &qids {
+        fill(&carrier, &here, qid).await;
+    }
+
+    let (requests, bytes) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
+    let (asked, sent) = (Arc::clone(&requests), Arc::clone(&bytes));
+    let count = from_fn(move |request: Request, next: Next| {
+        let (asked, sent) = (Arc::clone(&asked), Arc::clone(&sent));
+        async move {
+            asked.fetch_add(1, Ordering::Relaxed);
+            let (parts, body) = next.run(request).await.into_parts();
+            let body = body.collect().await.map(http_body_util::Collected::to_bytes).unwrap_or_default();
+            sent.fetch_add(body.len(), Ordering::Relaxed);
+            Response::from_parts(parts, body.into())
+        }
+    });
+    let router = doors::router(carrier.federation.clone()).layer(count);
+    let (stop, stopped) = watch::channel(false);
+    let limits = config::Config::default().http;
+    let (again, ended) = (limits.clone(), stopped.clone());
+    tokio::spawn(async move { serve::answer(&listener, router, &limits, stopped).await });
+    let router = doors::router(newcomer.federation.clone());
+    tokio::spawn(async move { serve::answer(&second, router, &again, ended).await });
+    adopt(&carrier, &newcomer, &qids).await;
+
+    let data = newcomer.federation.to_request_data();
+    let start = Instant::now();
+    for qid in &qids {
+        exchange::reconcile(&data, qid).await.unwrap();
+    }
+    let caught_up = start.elapsed();
+    let mut here = 0;
+    for qid in &qids {
+        here += data.app.db.read(|conn| Ok(positions::on(conn, Viewer::Anyone, qid)?.len())).await.unwrap();
+    }
+    assert_eq!(here, QUESTIONS * ORGANIZATIONS, "every position is here");
+    println!("caught up with {here} positions  {caught_up:9.2?}   (target: below 30 s)");
+
+    requests.store(0, Ordering::Relaxed);
+    bytes.store(0, Ordering::Relaxed);
+    for qid in &qids {
+        exchange::reconcile(&data, qid).await.unwrap();
+    }
+    let (requests, bytes) = (requests.load(Ordering::Relaxed), bytes.load(Ordering::Relaxed));
+    println!(
+        "agreeing costs                {requests} requests for {QUESTIONS} questions (target: one each)"
+    );
+    println!("and moves                     {} bytes each          (target: below 1000)", bytes / QUESTIONS);
+    stop.send_replace(true);
+}
+
+/// Organizations elsewhere whose keys are known.
+async fn introduce(place: &fixture::Place, keys: &[SigningKey]) -> Vec<Speaker> {
+    let organization = place.organization().await;
+    let db = place.app().db;
+    let made = db.write(|tx| {
+        let mut speakers = Vec::new();
+        for (number, key) in keys.iter().enumerate() {
+            let host = format!("org-{number}.example");
+            fixture::follower_of_kind(tx, &organization, (&host, "org"), AccountKind::Organization)?;
+            let uri = Uri::ours(&format!("http://{host}"), "/users/org");
+            let account = accounts::by_uri(tx, &uri)?.unwrap();
+            let method = Uri::parse(&format!("{uri}#ed25519-key")).unwrap();
+            keys::keep(tx, account.id, &method, &key.verifying_key())?;
+            speakers.push(Speaker { account, key: key.clone() });
+        }
+        Ok(speakers)
+    });
+    made.await.unwrap()
+}
+
+async fn ask(place: &fixture::Place) -> Vec<Qid> {
+    let db = place.app().db;
+    let asked = db.write(|tx| {
+        let user = users::by_name(tx, "bench_admin")?.unwrap();
+        let mut qids = Vec::new();
+        for number in 0..QUESTIONS {
+            let new = NewQuestion {
+                text: format!("How far do bees count, part {number}?"),
+                language: "en".to_owned(),
+                ..NewQuestion::default()
+            };
+            let view = questions::ask(tx, &user, &new)?;
+            if let Body::Question(asked) = view.body {
+                qids.push(asked.question.qid);
+            }
+        }
+        Ok(qids)
+    });
+    asked.await.unwrap()
+}
+
+async fn fill(place: &fixture::Place, speakers: &[Speaker], qid: &Qid) {
+    let app = place.app();
+    let now = app.clock().now();
+    let documents: Vec<Value> = speakers
+        .iter()
+        .map(|speaker| {
+            let uri = &speaker.account.uri;
+            let document = json!({
+                "@context": ["https://www.w3.org/ns/activitystreams", { "plenum": "urn:plenum:v1#" }],
+                "id": format!("{}/q/{qid}/position", uri.origin()),
+                "type": "Note",
+                "attributedTo": uri,
+                "content": "<p>We hold that bees count to four, because they were watched while they did it \
+                            by people who had no reason to wish for it.</p>",
+                "published": now.to_rfc3339(),
+                "updated": now.to_rfc3339(),
+                "to": [plenum::vocab::PUBLIC],
+                "plenum:kind": "Position",
+                "plenum:qid": qid.as_str(),
+                "plenum:certainty": "decided",
+                "plenum:answer": { "en": "To four" },
+                "plenum:rev": 1,
+            });
+            proof::sign(&document, &speaker.key, &format!("{uri}#ed25519-key"), now).unwrap()
+        })
+        .collect();
+    app.db
+        .write(|tx| {
+            for (document, speaker) in documents.iter().zip(speakers) {
+                let object = IncomingObject::read(document).unwrap();
+                let authored =
+                    Authored { object, author: speaker.account.clone(), text: document.to_string() };
+                objects::keep(tx, &authored)?;
+            }
+            Ok(())
+        })
+        .await
+        .unwrap();
+}
+
+/// The newcomer gets the carrier's copies and adopts the questions.
+async fn adopt(carrier: &fixture::Place, newcomer: &fixture::Place, qids: &[Qid]) {
+    let owner = carrier.organization().await;
+    let data = newcomer.federation.to_request_data();
+    let owner = plenum::federation::resolve::account(&data, owner.uri.as_str()).await.unwrap();
+    for qid in qids {
+        let app = carrier.app();
+        let found = app.db.read(|conn| {
+            let (head, _) = plenum::store::questions::of_account(conn, qid, app.site.organization)?.unwrap();
+            Ok(revisions::newest(conn, head.id)?.unwrap().document.unwrap())
+        });
+        let text = found.await.unwrap();
+        let value: Value = serde_json::from_str(&text).unwrap();
+        let Document::Object(object) = Document::read(&value).unwrap() else { unreachable!() };
+        let authored = Authored { object: *object, author: owner.clone(), text };
+        let adopted = data.app.db.write(|tx| {
+            let user = users::by_name(tx, "bench_admin")?.unwrap();
+            objects::keep(tx, &authored)?;
+            let (head, _) = plenum::store::questions::carried(tx, Viewer::Anyone, qid)?.remove(0);
+            questions::adopt(tx, &user, head.id, &DraftQuestion::default())
+        });
+        adopted.await.unwrap();
+    }
+}

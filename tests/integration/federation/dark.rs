@@ -1,0 +1,119 @@
+//! A server goes dark: what it said stays readable and provable elsewhere, and the debate goes on.
+
+use plenum::domain::account::AccountKind;
+use plenum::domain::contribution::Kind;
+use plenum::domain::uri::Uri;
+use plenum::federation::exchange;
+use plenum::federation::lookup::{self, Meant};
+use plenum::store::exchanges;
+
+use crate::harness::debate::{answer, position_of, qid_of};
+use crate::harness::people::{Drafting, statement, thesis_of};
+use crate::harness::world::World;
+
+const ASKED: &str = "Did the deployment stabilise the situation?";
+
+/// North is known to South and East; West follows those two and has never heard of North.
+async fn four() -> World {
+    let world = World::of(["north", "south", "east", "west"]).await;
+    let follows = [
+        ("south", "north"),
+        ("east", "north"),
+        ("north", "south"),
+        ("east", "south"),
+        ("south", "east"),
+        ("west", "south"),
+        ("west", "east"),
+    ];
+    for (one, other) in follows {
+        world.at(one).follows(world.at(other)).await;
+    }
+    world.settle().await;
+    world
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_never_knew_the_origin_gets_its_texts_from_others() {
+    let world = four().await;
+    let (north, south, west) = (world.at("north"), world.at("south"), world.at("west"));
+    let draft = statement("On bees").thesis("Bees can count.").thesis("Bees can dance.");
+    let published = north.publishes(draft).await;
+    let question = north.asks(ASKED, &["Yes", "No"]).await;
+    let qid = qid_of(&question);
+    world.settle().await;
+    north.answers(&qid, &answer("decided", "Yes", "Order returned."), "").await.unwrap();
+    south.answers(&qid, &answer("undecided", "", "We lack reports."), "").await.unwrap();
+    world.settle().await;
+    north.goes_dark();
+
+    let found = lookup::anywhere(&west.data(), published.head.uri.as_str()).await.expect("from a copy");
+    let Meant::Contribution(head) = found else { panic!("a statement") };
+    assert_eq!((head.kind, head.title.as_deref()), (Kind::Statement, Some("On bees")));
+    world.settle().await;
+    let copy = west.sees(&published.head.uri).await.expect("the statement is here");
+    assert_eq!(copy.author.kind, AccountKind::Organization);
+    assert_eq!(copy.author.uri, published.author.uri);
+    let second = thesis_of(&published, 2);
+    assert!(west.sees(&second).await.is_some(), "its theses came with it");
+
+    // The debate goes on without its first speaker.
+    let bela = south.person("bela", &[]).await;
+    let reply = south.replies(&bela, &second, "And who watches the dance?").await;
+    world.settle().await;
+    assert!(world.at("east").sees(&reply.head.uri).await.is_some());
+
+    // West adopts the question and gets every position, North's among them, from South and East.
+    let southern = Uri::ours(&south.origin(), &format!("/q/{qid}"));
+    lookup::anywhere(&west.data(), southern.as_str()).await.expect("a copy of the question");
+    west.adopts(&southern).await.expect("adopted");
+    world.settle().await;
+    let stands = west.stands(&qid).await;
+    let answers: Vec<_> =
+        stands.iter().map(|(_, certainty, answer, _)| (*certainty, answer.as_str())).collect();
+    assert_eq!(answers, [("decided", "Yes"), ("undecided", "")], "{stands:?}");
+
+    // North returns and hears what was said meanwhile.
+    north.returns();
+    west.answers(&qid, &answer("rejects-framing", "", "There was no stability to restore."), "")
+        .await
+        .unwrap();
+    for _ in 0..4 {
+        world.advance_hours(13);
+        world.settle().await;
+    }
+    assert!(north.sees(&reply.head.uri).await.is_some(), "the reply waited for it");
+    let everywhere = west.stands(&qid).await;
+    assert_eq!(everywhere.len(), 3);
+    for name in ["north", "south"] {
+        assert_eq!(world.at(name).stands(&qid).await, everywhere, "{name}");
+    }
+    // East carries the question only as a copy of others: it asks them when somebody opens it.
+    let east = world.at("east");
+    exchange::reconcile(&east.data(), &qid).await.unwrap();
+    assert_eq!(east.stands(&qid).await, everywhere);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn sites_that_agree_ask_once_and_move_little() {
+    let world = four().await;
+    let (north, south) = (world.at("north"), world.at("south"));
+    let question = north.asks(ASKED, &[]).await;
+    let qid = qid_of(&question);
+    world.settle().await;
+    south.answers(&qid, &answer("decided", "No", "It froze it."), "").await.unwrap();
+    world.settle().await;
+    world.advance_hours(2);
+    world.settle().await;
+    for (name, other) in [("north", "south"), ("south", "north")] {
+        let db = world.at(name).app().db;
+        let site = world.at(name).data();
+        let other = plenum::federation::resolve::account(&site, &world.at(other).handle()).await.unwrap();
+        let checked = db.read(|conn| Ok((exchanges::of(conn, &qid)?, exchanges::listed(conn, &qid)?)));
+        let (checked, listed) = checked.await.unwrap();
+        let one = checked.iter().find(|one| one.account_id == other.id).expect("they compared");
+        assert!(one.agrees && one.error.is_none(), "{name}: {one:?}");
+        assert!(listed.iter().any(|(by, _)| *by == other.id), "{name} knows what the other lists");
+    }
+    let position = Uri::ours(&south.origin(), &format!("/q/{qid}/position"));
+    assert_eq!(position_of(&north.sees(&position).await.unwrap()).answer, "No");
+}

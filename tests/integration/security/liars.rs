@@ -1,0 +1,223 @@
+//! Peers of our own kind that lie about questions, positions and copies.
+
+use plenum::domain::contribution::Kind;
+use plenum::domain::question::{Core, Qid};
+use plenum::domain::uri::Uri;
+use plenum::federation::resolve;
+use plenum::store;
+use serde_json::{Value, json};
+
+use crate::harness::debate::{answer, position_of, qid_of};
+use crate::harness::peer::{Actor, PUBLIC, Peers};
+use crate::harness::world::{Instance, World};
+
+const ASKED: &str = "Did the deployment stabilise the situation?";
+
+fn context() -> Value {
+    json!([
+        "https://www.w3.org/ns/activitystreams",
+        "https://w3id.org/security/data-integrity/v2",
+        { "plenum": "urn:plenum:v1#" },
+    ])
+}
+
+/// The parts that every document of a peer has.
+fn note(author: &Actor, id: &str, updated: &str) -> Value {
+    json!({
+        "@context": context(),
+        "id": id,
+        "type": "Note",
+        "attributedTo": author.id,
+        "content": "<p>We say so.</p>",
+        "published": "2026-11-24T11:00:00Z",
+        "updated": updated,
+        "to": [PUBLIC],
+        "cc": [],
+    })
+}
+
+/// A peer's copy of a question, with a core that its qid is made of.
+fn question(peers: &Peers, author: &Actor, text: &str) -> (Value, Qid) {
+    let core = json!({
+        "asked": "2026-11-24T11:00:00Z", "askedBy": author.id, "lang": "en", "text": text, "v": 1,
+    });
+    let qid = Core::read(&core).and_then(|core| core.qid()).unwrap();
+    let mut document = note(author, &peers.url("b", &format!("/q/{qid}")), "2026-11-24T11:00:00Z");
+    document["plenum:kind"] = json!("Question");
+    document["plenum:qid"] = json!(qid.as_str());
+    document["plenum:core"] = core;
+    document["name"] = json!(text);
+    document["plenum:rev"] = json!(1);
+    (document, qid)
+}
+
+/// A peer's position, revision `rev`.
+fn position(id: &str, author: &Actor, qid: &Qid, (rev, said): (i32, &str), updated: &str) -> Value {
+    let mut document = note(author, id, updated);
+    document["plenum:kind"] = json!("Position");
+    document["plenum:qid"] = json!(qid.as_str());
+    document["plenum:certainty"] = json!("decided");
+    document["plenum:answer"] = json!({ "en": said });
+    document["plenum:rev"] = json!(rev);
+    document
+}
+
+/// Sends a document in a Create or Update, and lets it be applied.
+async fn tells(world: &World, author: &Actor, to: &Instance, verb: &str, document: &Value) {
+    assert_eq!(author.sends(to, &author.does(verb, document.clone())), 202);
+    world.settle().await;
+}
+
+fn uri(document: &Value) -> Uri {
+    Uri::parse(document["id"].as_str().unwrap()).unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_question_that_does_not_fit_its_name_is_none() {
+    let world = World::of(["north"]).await;
+    let (north, peers) = (world.at("north"), Peers::new());
+    let liar = peers.actor("b", "mal", "Organization");
+    let (honest, qid) = question(&peers, &liar, ASKED);
+    for (field, value) in [
+        ("text", json!("Did the deployment succeed?")),
+        ("askedBy", json!(north.origin())),
+        ("text", json!(format!(" {ASKED}"))),
+        ("v", json!(2)),
+        ("extra", json!(true)),
+    ] {
+        let mut forged = honest.clone();
+        forged["plenum:core"][field] = value;
+        tells(&world, &liar, north, "Create", &forged).await;
+        assert!(north.sees(&uri(&honest)).await.is_none(), "{field}");
+    }
+    let mut coreless = honest.clone();
+    coreless.as_object_mut().unwrap().remove("plenum:core");
+    tells(&world, &liar, north, "Create", &coreless).await;
+    assert!(north.sees(&uri(&honest)).await.is_none());
+    tells(&world, &liar, north, "Create", &honest).await;
+    let copy = north.sees(&uri(&honest)).await.expect("the honest one is taken");
+    assert_eq!(qid_of(&copy), qid);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn only_organizations_take_positions_and_each_only_one() {
+    let world = World::of(["north"]).await;
+    let (north, peers) = (world.at("north"), Peers::new());
+    let (person, other) = (peers.person("b", "vic"), peers.actor("b", "mal", "Organization"));
+    let asked = north.asks(ASKED, &[]).await;
+    let qid = qid_of(&asked);
+    let unknown = question(&peers, &other, "What else?").1;
+    let at = |path: &str| peers.url("b", path);
+    let time = "2026-11-24T11:00:00Z";
+
+    let personal = position(&at("/p/1"), &person, &qid, (1, "Yes"), time);
+    tells(&world, &person, north, "Create", &personal).await;
+    let kept = north.sees(&uri(&personal)).await.map(|view| view.head.kind);
+    assert!(matches!(kept, None | Some(Kind::Post)), "a person takes no position: {kept:?}");
+    assert!(north.stands(&qid).await.is_empty());
+
+    let foreign = position(&at("/p/2"), &other, &unknown, (1, "Yes"), time);
+    tells(&world, &other, north, "Create", &foreign).await;
+    assert!(north.sees(&uri(&foreign)).await.is_none(), "nobody here carries this question");
+
+    let mut empty = position(&at("/p/3"), &other, &qid, (1, "Yes"), time);
+    empty.as_object_mut().unwrap().remove("plenum:answer");
+    tells(&world, &other, north, "Create", &empty).await;
+    assert!(north.stands(&qid).await.is_empty(), "an answer without an answer");
+
+    let first = position(&at("/p/4"), &other, &qid, (1, "Yes"), time);
+    tells(&world, &other, north, "Create", &first).await;
+    let second = position(&at("/p/5"), &other, &qid, (1, "No"), time);
+    tells(&world, &other, north, "Create", &second).await;
+    let stands = north.stands(&qid).await;
+    assert_eq!(stands.iter().map(|(_, _, answer, _)| answer.as_str()).collect::<Vec<_>>(), ["Yes"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn old_revisions_change_nothing_and_two_texts_for_one_are_marked() {
+    let world = World::of(["north"]).await;
+    let (north, peers) = (world.at("north"), Peers::new());
+    let liar = peers.actor("b", "mal", "Organization");
+    let qid = qid_of(&north.asks(ASKED, &[]).await);
+    let id = peers.url("b", "/p/1");
+    let revision = |rev, said, updated| position(&id, &liar, &qid, (rev, said), updated);
+    let first = revision(1, "Yes", "2026-11-24T11:00:00Z");
+    tells(&world, &liar, north, "Create", &first).await;
+    let kept = north.sees(&uri(&first)).await.unwrap();
+    let mut second = revision(2, "No", "2026-11-24T11:10:00Z");
+    second["plenum:prev"] = json!(position_of(&kept).digest);
+    tells(&world, &liar, north, "Update", &second).await;
+    let now = async || {
+        let view = north.sees(&uri(&first)).await.unwrap();
+        let position = position_of(&view);
+        (view.head.revision, position.answer.clone(), position.equivocal)
+    };
+    assert_eq!(now().await, (2, "No".to_owned(), false));
+    // Replayed, also with a later date.
+    tells(&world, &liar, north, "Update", &first).await;
+    assert_eq!(now().await, (2, "No".to_owned(), false));
+    // Other words under the same number: what is here stays, both are kept, and it is marked.
+    let other = revision(2, "Perhaps", "2026-11-24T11:20:00Z");
+    tells(&world, &liar, north, "Update", &other).await;
+    assert_eq!(now().await, (2, "No".to_owned(), true));
+    let db = north.app().db;
+    let id = kept.head.id;
+    let both = db.read(|conn| Ok(store::positions::equivocations(conn, id)?)).await.unwrap();
+    assert_eq!(both.len(), 1);
+    assert!(both[0].document.contains("Perhaps"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_altered_copy_of_a_position_is_refused() {
+    let world = World::of(["north", "south"]).await;
+    let (north, south, peers) = (world.at("north"), world.at("south"), Peers::new());
+    let liar = peers.actor("b", "mal", "Organization");
+    let asked = north.asks(ASKED, &[]).await;
+    let qid = qid_of(&asked);
+    let real = north.answers(&qid, &answer("decided", "Yes", "Order returned."), "").await.unwrap();
+    let db = north.app().db;
+    let document = db.read(|conn| Ok(store::revisions::newest(conn, real.head.id)?)).await.unwrap();
+    let document: Value = serde_json::from_str(&document.unwrap().document.unwrap()).unwrap();
+    let mut altered = document.clone();
+    altered["plenum:answer"] = json!({ "en": "No" });
+
+    // The liar carries the question, and lists what it likes.
+    let mut copy = note(&liar, &peers.url("b", &format!("/q/{qid}")), "2026-11-24T11:00:00Z");
+    let Some(core) = core_of(north, &qid).await else { panic!("a core") };
+    copy["plenum:kind"] = json!("Question");
+    copy["plenum:qid"] = json!(qid.as_str());
+    copy["plenum:core"] = core;
+    copy["plenum:rev"] = json!(1);
+    let list = format!("{}/positions", copy["id"].as_str().unwrap());
+    let lists = |items: Value, digest: &str| {
+        let page = json!({ "type": "OrderedCollectionPage", "id": format!("{list}?page=true"), "orderedItems": items });
+        peers.publish(&json!({
+            "@context": context(), "id": list, "type": "OrderedCollection", "first": page,
+            "plenum:setDigest": digest,
+        }));
+    };
+    lists(json!([altered]), &"ab".repeat(32));
+    // South has seen North's key; from now on nobody can ask North itself.
+    resolve::account(&south.data(), &north.handle()).await.unwrap();
+    north.goes_dark();
+    peers.publish(&copy);
+    tells(&world, &liar, south, "Create", &copy).await;
+    let id = Uri::parse(copy["id"].as_str().unwrap()).unwrap();
+    south.adopts(&id).await.expect("the question itself is sound");
+    world.settle().await;
+    assert!(south.stands(&qid).await.is_empty(), "what North did not sign is not North's");
+
+    // The same text unaltered is as good from a liar as from anybody.
+    lists(json!([document]), &"cd".repeat(32));
+    world.advance_hours(3);
+    world.settle().await;
+    let stands = south.stands(&qid).await;
+    assert_eq!(stands.iter().map(|(_, _, answer, _)| answer.as_str()).collect::<Vec<_>>(), ["Yes"]);
+}
+
+async fn core_of(instance: &Instance, qid: &Qid) -> Option<Value> {
+    let app = instance.app();
+    let found = app.db.read(|conn| Ok(store::questions::of_account(conn, qid, app.site.organization)?));
+    let (_, question) = found.await.unwrap()?;
+    serde_json::from_str(&question.core).ok()
+}
