@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use activitypub_federation::config::FederationConfig;
@@ -18,7 +19,7 @@ use hyper_util::server::conn::auto::Builder;
 use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, watch};
 use tokio::task::JoinHandle;
 use tower::ServiceExt;
 
@@ -50,27 +51,98 @@ pub async fn serve(site: FederationConfig<Federation>, listener: TcpListener, st
     app.db.close().await;
 }
 
-/// Serves several sites behind one port: the host name that was asked for decides.
+/// What one of [`several`] sites is told to do, by its host name: to answer and work, or to be as if
+/// its machine were off.
+pub type Order = (String, bool);
+
+/// Serves several sites behind one port: the host name that was asked for decides. `orders` turns
+/// single sites off and on again.
 pub async fn several(
     sites: Vec<FederationConfig<Federation>>,
     listener: TcpListener,
     stop: watch::Receiver<bool>,
+    orders: mpsc::Receiver<Order>,
 ) {
     let mut limits = config::Http::default();
-    let (mut routers, mut workers) = (HashMap::new(), Vec::new());
+    let (mut places, mut machines) = (HashMap::new(), HashMap::new());
     for site in sites {
         let app = site.to_request_data().app.clone();
         limits.clone_from(&app.config.http);
-        workers.push(jobs::start(site.clone(), stop.clone()));
-        workers.push(streams(site.clone(), stop.clone()));
-        routers.insert(app.site.host.clone(), http::router(site));
+        let awake = Arc::new(AtomicBool::new(true));
+        let router = http::router(site.clone());
+        places.insert(app.site.host.clone(), Place { router, awake: Arc::clone(&awake) });
+        machines.insert(app.site.host.clone(), Machine::new(site, awake));
     }
-    let router = Router::new().fallback(dispatch).with_state(Arc::new(routers));
-    answer(&listener, router, &limits, stop).await;
-    for worker in workers {
-        if let Err(error) = worker.await {
-            tracing::error!(%error, "the workers of a site stopped badly");
+    let router = Router::new().fallback(dispatch).with_state(Arc::new(places));
+    tokio::join!(answer(&listener, router, &limits, stop.clone()), conduct(machines, orders, stop));
+}
+
+/// Where one of several sites is answered for.
+struct Place {
+    router: Router,
+    awake: Arc<AtomicBool>,
+}
+
+/// The work of one of several sites, which can be turned off.
+struct Machine {
+    site: FederationConfig<Federation>,
+    awake: Arc<AtomicBool>,
+    stop: watch::Sender<bool>,
+    work: Vec<JoinHandle<()>>,
+}
+
+impl Machine {
+    fn new(site: FederationConfig<Federation>, awake: Arc<AtomicBool>) -> Self {
+        let mut machine = Self { site, awake, stop: watch::Sender::new(false), work: Vec::new() };
+        machine.turn_on();
+        machine
+    }
+
+    fn turn_on(&mut self) {
+        if self.work.is_empty() {
+            let (stop, stopped) = watch::channel(false);
+            self.work.push(jobs::start(self.site.clone(), stopped.clone()));
+            self.work.push(streams(self.site.clone(), stopped));
+            self.stop = stop;
         }
+        self.awake.store(true, Ordering::Relaxed);
+    }
+
+    async fn turn_off(&mut self) {
+        self.awake.store(false, Ordering::Relaxed);
+        self.stop.send_replace(true);
+        for work in self.work.drain(..) {
+            if let Err(error) = work.await {
+                tracing::error!(%error, "the workers of a site stopped badly");
+            }
+        }
+    }
+}
+
+/// Turns sites off and on as ordered, and all of them off at the end.
+async fn conduct(
+    mut machines: HashMap<String, Machine>,
+    mut orders: mpsc::Receiver<Order>,
+    mut stop: watch::Receiver<bool>,
+) {
+    loop {
+        let order = tokio::select! {
+            order = orders.recv() => order,
+            () = stopped(&mut stop) => break,
+        };
+        // Nobody gives orders any more: what is on stays on.
+        let Some((host, on)) = order else {
+            stopped(&mut stop).await;
+            break;
+        };
+        match machines.get_mut(&host) {
+            Some(machine) if on => machine.turn_on(),
+            Some(machine) => machine.turn_off().await,
+            None => tracing::warn!(host, "there is no such site here"),
+        }
+    }
+    for machine in machines.values_mut() {
+        machine.turn_off().await;
     }
 }
 
@@ -80,10 +152,13 @@ pub fn streams(site: FederationConfig<Federation>, stop: watch::Receiver<bool>) 
     tokio::spawn(http::mastodon::streaming::run(site, stop))
 }
 
-async fn dispatch(State(sites): State<Arc<HashMap<String, Router>>>, request: Request) -> Response {
+async fn dispatch(State(sites): State<Arc<HashMap<String, Place>>>, request: Request) -> Response {
     let name = request.headers().get(HOST).and_then(|name| name.to_str().ok()).unwrap_or_default();
     match sites.get(&name.to_ascii_lowercase()) {
-        Some(router) => router.clone().oneshot(request).await.unwrap_or_else(|never| match never {}),
+        Some(place) if place.awake.load(Ordering::Relaxed) => {
+            place.router.clone().oneshot(request).await.unwrap_or_else(|never| match never {})
+        }
+        Some(_) => (StatusCode::SERVICE_UNAVAILABLE, "This site is turned off.\n").into_response(),
         None => {
             let mut names: Vec<_> = sites.keys().map(|host| format!("http://{host}/")).collect();
             names.sort();

@@ -14,6 +14,8 @@ use std::time::Duration;
 use clap::Args;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
+use tokio::sync::{mpsc, watch};
+
 use super::Failure;
 use super::serve::stop_signal;
 use crate::config::Config;
@@ -47,14 +49,37 @@ impl Demo {
             Ok(()) if self.verify => verify::compare(&world).await,
             Ok(()) => {
                 print!("{}", world.introduction());
-                let mut stop = stop;
-                crate::app::stopped(&mut stop).await;
+                listen(&world, stop).await;
                 Ok(())
             }
             Err(failure) => Err(failure),
         };
         world.close().await;
         outcome
+    }
+}
+
+/// Obeys what is typed until the stop; where nothing can be typed, it only waits.
+async fn listen(world: &World, mut stop: watch::Receiver<bool>) {
+    let (typed, mut lines) = mpsc::channel(1);
+    // A thread of its own, which nobody waits for: a read from a terminal cannot be called off.
+    std::thread::spawn(move || {
+        for line in std::io::stdin().lines().map_while(Result::ok) {
+            if typed.blocking_send(line).is_err() {
+                break;
+            }
+        }
+    });
+    loop {
+        let line = tokio::select! {
+            line = lines.recv() => line,
+            () = crate::app::stopped(&mut stop) => return,
+        };
+        match line {
+            Some(line) if line.trim().is_empty() => {}
+            Some(line) => println!("{}", world.obey(&line).await),
+            None => return crate::app::stopped(&mut stop).await,
+        }
     }
 }
 

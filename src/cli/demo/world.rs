@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use activitypub_federation::config::{Data, FederationConfig};
 use tokio::net::TcpListener;
-use tokio::sync::watch;
+use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
 
 use super::super::{Failure, context};
@@ -50,6 +50,7 @@ pub struct World {
     directory: PathBuf,
     temporary: bool,
     stop: watch::Sender<bool>,
+    orders: mpsc::Sender<serve::Order>,
     task: Option<JoinHandle<()>>,
 }
 
@@ -80,8 +81,9 @@ impl World {
             sites.push(DemoSite { organization, federation });
         }
         let federations = sites.iter().map(|site| site.federation.clone()).collect();
-        let task = tokio::spawn(serve::several(federations, listener, stopped));
-        Ok(Self { sites, fresh, port, directory, temporary, stop, task: Some(task) })
+        let (orders, given) = mpsc::channel(1);
+        let task = tokio::spawn(serve::several(federations, listener, stopped, given));
+        Ok(Self { sites, fresh, port, directory, temporary, stop, orders, task: Some(task) })
     }
 
     /// Whether the sites were made just now.
@@ -128,12 +130,39 @@ impl World {
         text.push_str(&format!(
             "\nSign in with any of these names and the password “{PASSWORD}”.\n\n\
              Look at the first statement of North, its third thesis and the replies to it; then at the\n\
-             same thread on South and East. Reply as a member of one, and see it arrive at the others.\n\n\
+             same thread on South and East. Reply as a member of one, and see it arrive at the others.\n\
+             Type “stop north” and Enter: its server is gone, its words are not. “start north” brings it back.\n\n\
              Data: {}{}\nCtrl-C stops.\n",
             self.directory.display(),
             if self.temporary { " (removed at the end; --data DIR keeps it)" } else { "" },
         ));
         text
+    }
+
+    /// Turns a site off or on, as `stop north` and `start north` say; returns what to tell the person.
+    pub async fn obey(&self, line: &str) -> String {
+        let mut words = line.split_whitespace();
+        let (verb, name) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
+        let known = self.sites.iter().find(|site| site.organization.handle == name);
+        let (Some(site), "stop" | "start") = (known, verb) else {
+            let names: Vec<_> = self.sites.iter().map(|site| site.organization.handle).collect();
+            return format!("Say “stop” or “start” and one of: {}.", names.join(", "));
+        };
+        let on = verb == "start";
+        let host = site.data().app.site.host.clone();
+        if self.orders.send((host, on)).await.is_err() {
+            return "The sites are being stopped.".to_owned();
+        }
+        match on {
+            true => format!(
+                "{} is back. What was said meanwhile arrives as soon as the others try again.",
+                site.organization.name
+            ),
+            false => format!(
+                "{} is off. Look at what the others still show of it, and answer it there.",
+                site.organization.name
+            ),
+        }
     }
 
     /// Stops the sites and removes what was only for this run.
