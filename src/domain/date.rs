@@ -3,6 +3,7 @@
 use chrono::{Datelike, NaiveDate};
 
 use super::Refusal;
+use crate::clock::Timestamp;
 
 /// A day of the calendar, written `2022-01-05`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -13,6 +14,12 @@ impl Day {
     pub fn parse(text: &str) -> Option<Self> {
         let day = NaiveDate::parse_from_str(text, "%Y-%m-%d").ok()?;
         (text.len() == 10 && (1..=2999).contains(&day.year())).then_some(Self(day))
+    }
+
+    /// The first moment after it, in UTC.
+    pub fn end(self) -> Option<Timestamp> {
+        let next = self.0.succ_opt()?.and_hms_opt(0, 0, 0)?;
+        Some(Timestamp(next.and_utc().timestamp_millis()))
     }
 
     /// `2022-01-05`.

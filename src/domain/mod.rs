@@ -2,6 +2,7 @@
 //! but the core of a question, which is hashed, and the drafts of forms, which are kept.
 
 pub mod account;
+pub mod attribution;
 pub mod card;
 pub mod contribution;
 pub mod critique;
@@ -16,6 +17,7 @@ pub mod inbox;
 pub mod job;
 pub mod keys;
 pub mod list;
+pub mod map;
 pub mod marker;
 pub mod media;
 pub mod notice;

@@ -2,6 +2,7 @@
 //! cannot wait for the network.
 
 pub mod accounts;
+pub mod attributions;
 pub mod cards;
 pub mod contributions;
 mod critiques;
@@ -9,6 +10,7 @@ pub mod emojis;
 pub mod filters;
 pub mod interactions;
 pub mod lists;
+pub mod maps;
 pub mod media;
 pub mod notices;
 pub mod notifications;

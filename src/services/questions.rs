@@ -20,6 +20,9 @@ use crate::store::{Error, Tx, accounts, audit, jobs, revisions, settings};
 use crate::text::markdown::{Breaks, render_with};
 use crate::text::{Html, Markdown};
 
+/// Addresses below `/questions/` that are pages of their own, and never one of a question.
+const PAGES: [&str; 3] = ["new", "adopt", "agreement"];
+
 /// A question before it is asked.
 #[derive(Clone, Debug, Default)]
 pub struct NewQuestion {
@@ -133,7 +136,8 @@ fn carry(
     let site = tx.site()?;
     let id: Id<Contribution> = tx.mint();
     let uri = Uri::ours(&site.origin, &format!("/q/{qid}"));
-    let slug = slug(core.text(), "question", |slug| Ok(questions::slug_taken(tx, slug)?))?;
+    let taken = |slug: &str| Ok(PAGES.contains(&slug) || questions::slug_taken(tx, slug)?);
+    let slug = slug(core.text(), "question", taken)?;
     let head = NewContribution {
         id,
         uri: uri.clone(),

@@ -181,6 +181,12 @@ pub fn by_uri(conn: &mut Conn, viewer: Viewer, uri: &Uri) -> QueryResult<Option<
     run!(conn, first, query.select(Contribution::as_select())).optional()
 }
 
+/// The contributions of these identities that the viewer may see, in no order.
+pub fn by_uris(conn: &mut Conn, viewer: Viewer, uris: &[Uri]) -> QueryResult<Vec<Contribution>> {
+    let query = contributions::table.filter(contributions::uri.eq_any(uris.to_vec()));
+    run!(conn, load, query.filter(visible_to(viewer)).select(Contribution::as_select()))
+}
+
 /// Puts a new head in, with whom it names and its hashtags.
 pub fn insert(
     tx: &mut Tx<'_>,

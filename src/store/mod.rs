@@ -3,6 +3,7 @@
 pub mod account_views;
 pub mod accounts;
 pub mod activities;
+pub mod attributions;
 pub mod audit;
 pub mod bookmarks;
 pub mod cards;
@@ -28,6 +29,7 @@ pub mod jobs;
 pub mod keys;
 pub mod lines;
 pub mod lists;
+pub mod maps;
 pub mod markers;
 pub mod media;
 mod migrations;

@@ -109,6 +109,20 @@ pub fn carried(conn: &mut Conn, viewer: Viewer, qid: &Qid) -> QueryResult<Vec<Co
     run!(conn, load, query.select((Contribution::as_select(), Question::as_select())))
 }
 
+/// A copy of each of these questions that is here and the viewer may see; ours where there is one.
+pub fn of_qids(conn: &mut Conn, viewer: Viewer, qids: &[Qid]) -> QueryResult<HashMap<Qid, Copy>> {
+    if qids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let query = contributions::table
+        .inner_join(questions::table)
+        .filter(questions::qid.eq_any(qids.to_vec()))
+        .filter(visible_to(viewer))
+        .order((contributions::local, contributions::published_at.desc(), contributions::id.desc()));
+    let rows: Vec<Copy> = run!(conn, load, query.select((Contribution::as_select(), Question::as_select())))?;
+    Ok(rows.into_iter().map(|(head, question)| (question.qid.clone(), (head, question))).collect())
+}
+
 /// Whether any copy of a question is here, whoever asks: for the use cases that take positions in.
 pub fn is_carried(conn: &mut Conn, qid: &Qid) -> QueryResult<bool> {
     let query = contributions::table

@@ -3,6 +3,7 @@
 pub mod anchor;
 pub mod card;
 mod characters;
+pub mod diff;
 pub mod emoji;
 pub mod entities;
 pub mod language;

@@ -1,0 +1,79 @@
+//! The position map of a question, now or on a day: read from the signed versions themselves.
+
+use crate::domain::contribution::State;
+use crate::domain::date::Day;
+use crate::domain::map::{Declared, Entry, Held, Map};
+use crate::domain::question::{Answer, Qid};
+use crate::store::contributions::Viewer;
+use crate::store::maps::{self, Line};
+use crate::store::revisions::Revision;
+use crate::store::{Conn, Error, attributions};
+use crate::vocab::incoming::{IncomingObject, ObjectKind};
+
+/// Who stands where on a question, as far as the viewer may see it. `proposed` are the answers that
+/// stand as groups even where nobody gives them.
+pub fn of(
+    conn: &mut Conn,
+    viewer: Viewer,
+    qid: &Qid,
+    proposed: &[Answer],
+    as_of: Option<Day>,
+) -> Result<Map, Error> {
+    let lines = maps::lines(conn, viewer, qid, as_of.is_some())?;
+    let attributed = attributions::on(conn, qid)?;
+    let entries = lines.into_iter().map(entry).collect();
+    Ok(Map::new(entries, attributed, proposed, as_of.and_then(Day::end)))
+}
+
+/// What an organization held in a version of its position; `None` where the kept document is none
+/// of a position.
+pub fn held(version: &Revision) -> Option<Held> {
+    let document = serde_json::from_str(version.document.as_deref()?).ok()?;
+    let object = IncomingObject::read(&document).ok()?;
+    let ObjectKind::Position(position) = object.kind else { return None };
+    Some(Held {
+        revision: version.revision,
+        at: version.created_at,
+        state: version.state,
+        answer: position.stand.answer,
+        key: position.stand.answer_key,
+        certainty: position.stand.certainty,
+        language: object.language,
+        reasoning: position.reasoning.as_str().to_owned(),
+    })
+}
+
+fn entry(line: Line) -> Entry {
+    let mut versions: Vec<Held> = line.versions.iter().filter_map(held).collect();
+    let (head, position) = (line.head, line.position);
+    // The row in force is the position itself: a moderator may hold back what its document says.
+    versions.retain(|version| version.revision < head.revision);
+    let changed = head.edited_at.filter(|_| head.revision > 1);
+    versions.push(Held {
+        revision: head.revision,
+        at: changed.unwrap_or(head.published_at),
+        state: head.state,
+        answer: position.answer,
+        key: position.answer_key,
+        certainty: position.certainty,
+        language: head.language,
+        reasoning: position.reasoning,
+    });
+    if head.state == State::Held {
+        versions.iter_mut().for_each(|version| version.state = State::Held);
+    }
+    Entry {
+        declared: Declared {
+            position: head.id,
+            uri: head.uri,
+            url: head.url,
+            newest: head.revision,
+            listing: position.listing,
+            equivocal: position.equivocal,
+            unreachable_since: line.unreachable_since,
+            listed_by: line.listed_by,
+            organization: line.organization,
+        },
+        held: versions,
+    }
+}
