@@ -5,12 +5,12 @@ use activitypub_federation::config::Data;
 use super::{Federation, backfill, exchange, resolve};
 use crate::domain::Refusal;
 use crate::domain::account::Account;
-use crate::domain::contribution::Contribution;
+use crate::domain::contribution::{Contribution, Kind};
 use crate::domain::id::Id;
 use crate::domain::question::Qid;
 use crate::domain::uri::Uri;
 use crate::store::contributions::{self, Viewer};
-use crate::store::{Conn, Error, accounts, statements};
+use crate::store::{Conn, Error, accounts, questions, statements};
 
 /// What an address means.
 #[derive(Clone, Debug)]
@@ -40,6 +40,11 @@ pub fn known(conn: &mut Conn, origin: &str, viewer: Viewer, uri: &Uri) -> Result
         ["statements", slug] => statements::by_slug(conn, viewer, slug)?,
         ["statements", slug, "theses", key] => match statements::by_slug(conn, viewer, slug)? {
             Some(statement) => statements::thesis_by_key(conn, statement.id, key)?.map(|(head, _)| head),
+            None => None,
+        },
+        ["questions", slug] => questions::by_slug(conn, viewer, slug)?.map(|(head, _)| head),
+        ["positions", id] => match Id::parse(id) {
+            Some(id) => contributions::by_id(conn, viewer, id)?.filter(|head| head.kind == Kind::Position),
             None => None,
         },
         ["threads", id] => match id.parse() {

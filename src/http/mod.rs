@@ -81,6 +81,8 @@ fn site(limits: &config::Config) -> Router {
         .route("/q/{qid}/position", get(position))
         .route("/statements/{slug}", get(statement_page))
         .route("/statements/{slug}/theses/{key}", get(thesis_page))
+        .route("/questions/{slug}", get(question_page))
+        .route("/positions/{id}", get(position_page))
         .merge(activitypub::router())
         .merge(media::router())
         .merge(web::router())
@@ -194,6 +196,32 @@ async fn thesis_page(
         return negotiated(contributions::thesis_by_slug(&data, &parts, &slug, &key).await);
     }
     web::thesis_page(&data, page, &slug, &key).await
+}
+
+/// `GET /questions/{slug}`: a question's page; servers are led to its identity.
+async fn question_page(
+    data: Data<Federation>,
+    Path(slug): Path<String>,
+    parts: Parts,
+    page: web::Visit,
+) -> Response {
+    if wants_activity(&parts.headers) {
+        return negotiated(contributions::question_by_slug(&data, &parts, &slug).await);
+    }
+    web::question_page(&data, page, &slug).await
+}
+
+/// `GET /positions/{id}`: a position's page; servers are led to its identity.
+async fn position_page(
+    data: Data<Federation>,
+    Path(key): Path<String>,
+    parts: Parts,
+    page: web::Visit,
+) -> Response {
+    if wants_activity(&parts.headers) {
+        return negotiated(contributions::position_by_key(&data, &parts, &key).await);
+    }
+    web::position_page(&data, page, &key).await
 }
 
 fn negotiated(answer: Result<Response, activitypub::answer::Answer>) -> Response {

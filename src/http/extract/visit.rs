@@ -138,6 +138,13 @@ impl Visit {
         pairs.find(|(key, _)| key == name).map(|(_, value)| value.into_owned())
     }
 
+    /// Every value of a query parameter of this request, in their order.
+    pub fn asked_all(&self, name: &str) -> Vec<String> {
+        let query = self.path.split_once('?').map_or("", |(_, query)| query);
+        let pairs = form_urlencoded::parse(query.as_bytes());
+        pairs.filter(|(key, _)| key == name).map(|(_, value)| value.into_owned()).collect()
+    }
+
     /// The main language of the site.
     pub fn language(&self) -> &str {
         self.settings.languages.first().map_or("en", String::as_str)
@@ -186,6 +193,10 @@ fn flash(note: &str) -> Option<Flash> {
         "import" => "Your file is read. It takes a while until every other server has answered.",
         "seen" => "Everything is marked as seen.",
         "welcome" => "Your account is ready. Sign in with it.",
+        "listed" => "The map lists it.",
+        "unlisted" => "The map no longer lists it. It stays readable at its own address.",
+        "attributed" => "Entered. The map shows it as attributed by this site, with its source.",
+        "adopted" => "Adopted. Your organization carries this question now.",
         "withdrawn" => "Recorded. It stays readable with the reason above it.",
         _ => return None,
     };

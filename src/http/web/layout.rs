@@ -57,6 +57,8 @@ pub struct Site {
 pub enum Section {
     /// The home page and what hangs below it.
     Statements,
+    /// Questions and positions.
+    Questions,
     /// About the organization.
     About,
     /// What the viewer was answered.

@@ -15,16 +15,21 @@ pub mod error;
 pub mod feeds;
 pub mod first_run;
 pub mod follow;
+pub mod form;
 pub mod forms;
 pub mod handlers;
 pub mod home;
 pub mod join;
 pub mod layout;
 pub mod listing;
+pub mod map;
+pub mod map_files;
 pub mod notifications;
+pub mod position;
 pub mod post;
 pub mod present;
 pub mod publish;
+pub mod question;
 pub mod replies;
 pub mod reply;
 pub mod second_factor;
@@ -77,4 +82,14 @@ pub async fn statement_page(data: &Data<Federation>, visit: Visit, slug: &str) -
 /// A thesis, by its key or its number.
 pub async fn thesis_page(data: &Data<Federation>, visit: Visit, slug: &str, key: &str) -> Response {
     handlers::statement::thesis(data, &visit, slug, key).await.into_response()
+}
+
+/// A question with its position map.
+pub async fn question_page(data: &Data<Federation>, visit: Visit, slug: &str) -> Response {
+    handlers::question::show(data, &visit, slug).await.into_response()
+}
+
+/// A position in the version in force.
+pub async fn position_page(data: &Data<Federation>, visit: Visit, key: &str) -> Response {
+    handlers::position::show(data, &visit, key).await.into_response()
 }

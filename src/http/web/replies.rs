@@ -24,6 +24,8 @@ pub struct Reply {
     pub language: Lang,
     /// What it means to do, in words: `Objection`, `Support`, `Question`, `Correction`, `Evidence`; blank if unsaid.
     pub intent: String,
+    /// The passage it is about, as it quotes it; blank where it is about the whole.
+    pub passage: String,
     /// A warning that folds the text away; plain text.
     pub warning: Option<String>,
     /// The text.

@@ -80,6 +80,7 @@ pub(crate) fn reply(n: usize) -> Reply {
             15 => ReplyState::Held,
             _ => ReplyState::Shown,
         },
+        passage: if n == 11 { "The well belongs to all.".to_owned() } else { String::new() },
         refers_to: (n == 11).then_some(1),
     }
 }

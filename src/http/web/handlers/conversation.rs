@@ -3,6 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use crate::domain::contribution::{Contribution, Kind, State};
+use crate::domain::critique::Hold;
 use crate::domain::id::Id;
 use crate::domain::user::Role;
 use crate::domain::view::{Body, View};
@@ -26,7 +27,7 @@ const BEFORE: usize = 20;
 pub enum Below {
     /// Everything that finally answers this one.
     All,
-    /// Only what answers this one itself, not its theses.
+    /// Only what answers this one itself, not its theses or positions.
     Itself,
 }
 
@@ -52,7 +53,8 @@ fn under(root: Id<Contribution>, thread: &[Contribution], below: Below) -> HashS
     let mut open = vec![root];
     while let Some(id) = open.pop() {
         for child in children.get(&id).into_iter().flatten() {
-            let skipped = below == Below::Itself && child.kind == Kind::Thesis;
+            let own = matches!(child.kind, Kind::Thesis | Kind::Position);
+            let skipped = below == Below::Itself && own;
             if !skipped && child.id != root && found.insert(child.id) {
                 open.push(child.id);
             }
@@ -85,6 +87,14 @@ fn reply(visit: &Visit, view: &View) -> Reply {
         State::Deleted => ReplyState::Deleted,
         State::Current | State::Superseded | State::Retracted => ReplyState::Shown,
     };
+    let critique = match &view.body {
+        Body::Critique(critique) => Some(critique),
+        Body::Plain
+        | Body::Statement { .. }
+        | Body::Thesis { .. }
+        | Body::Question(_)
+        | Body::Position(_) => None,
+    };
     Reply {
         key: format!("r{}", head.id),
         parent: head.in_reply_to_id.map(|id| format!("r{id}")),
@@ -92,7 +102,8 @@ fn reply(visit: &Visit, view: &View) -> Reply {
         published: present::moment(head.published_at),
         edited: head.edited_at.map(present::moment),
         language: Lang::new(&head.language),
-        intent: String::new(),
+        intent: critique.map(|critique| present::intent(critique.intent).to_owned()).unwrap_or_default(),
+        passage: critique.map(|critique| critique.exact.clone()).unwrap_or_default(),
         warning: head.summary.clone(),
         content: present::dressed(&head.content, &view.emojis),
         attachments: present::attachments(view),
@@ -101,7 +112,9 @@ fn reply(visit: &Visit, view: &View) -> Reply {
         answer: Some(format!("/reply?to={}", head.id).into()),
         tools: tools(visit, view),
         state,
-        refers_to: None,
+        refers_to: critique
+            .filter(|critique| critique.hold == Hold::Historic)
+            .map(|critique| present::small(critique.revision)),
     }
 }
 

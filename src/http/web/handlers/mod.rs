@@ -2,6 +2,8 @@
 
 pub mod about;
 pub mod account;
+pub mod ask;
+pub mod attribution;
 pub mod authorize;
 pub mod contribution;
 pub mod conversation;
@@ -10,12 +12,16 @@ pub mod files;
 pub mod home;
 pub mod interact;
 pub mod join;
+pub mod map;
 pub mod moderation;
 pub mod notifications;
+pub mod position;
 pub mod publish;
+pub mod question;
 pub mod reply;
 pub mod second_factor;
 pub mod sign_in;
+pub mod stand;
 pub mod statement;
 pub mod thread;
 pub mod transfer;
@@ -40,7 +46,8 @@ use crate::http::throttle::Throttle;
 pub type Answer = Result<Response, PageError>;
 
 /// Every page that no other server asks for under the same address. The negotiated ones are
-/// [`home::show`], [`statement::show`], [`statement::thesis`] and [`contribution::show`].
+/// [`home::show`], [`statement::show`], [`statement::thesis`], [`question::show`], [`position::show`]
+/// and [`contribution::show`].
 pub fn router() -> Router {
     reading().merge(writing()).layer(Extension(Arc::new(Throttle::default())))
 }
@@ -51,6 +58,9 @@ fn reading() -> Router {
         .route("/statements/{slug}/versions", get(statement::versions))
         .route("/statements/{slug}/versions/{number}", get(statement::version))
         .route("/statements/{slug}/feed", get(feeds::statement))
+        .route("/questions/{slug}/map.json", get(map::json))
+        .route("/questions/{slug}/map.csv", get(map::csv))
+        .route("/positions/{id}/versions/{number}", get(position::version))
         .route("/threads/{id}", get(thread::show))
         .route("/threads/{id}/feed", get(feeds::thread))
         .route("/@{name}", get(account::show))
@@ -81,6 +91,16 @@ fn writing() -> Router {
         .route("/contributions/{id}/delete", get(reply::ask_delete).post(reply::delete))
         .route("/contributions/{id}/approve", get(moderation::ask_approve).post(moderation::approve))
         .route("/moderation", get(moderation::show))
+        .route("/questions/new", get(ask::show).post(ask::submit))
+        .route("/questions/adopt", get(ask::ask_paste).post(ask::paste))
+        .route("/questions/{slug}/adopt", get(ask::ask_adopt).post(ask::adopt))
+        .route("/questions/{slug}/revise", get(ask::ask_revise).post(ask::revise))
+        .route("/questions/{slug}/retract", get(ask::ask_retract).post(ask::retract))
+        .route("/questions/{slug}/position", get(stand::show).post(stand::submit))
+        .route("/questions/{slug}/attribute", get(attribution::show).post(attribution::submit))
+        .route("/attributions/{id}/withdraw", get(attribution::ask_withdraw).post(attribution::withdraw))
+        .route("/positions/{id}/retract", get(stand::ask_retract).post(stand::retract))
+        .route("/positions/{id}/list", post(position::list))
         .route("/threads/{id}/resync", post(thread::resync))
         .route("/@{name}/follow", get(account::ask_follow).post(account::follow))
         .route("/publish", get(publish::show).post(publish::submit))

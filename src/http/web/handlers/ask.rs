@@ -1,0 +1,408 @@
+//! Asking, adopting, changing and withdrawing questions.
+
+use activitypub_federation::config::Data;
+use axum::extract::Path;
+use axum::http::StatusCode;
+
+use super::question::core;
+use super::{Answer, page, then};
+use crate::domain::Refusal;
+use crate::domain::contribution::{Contribution, Kind};
+use crate::domain::question::{DraftQuestion, MOST_TIES, Question, QuestionView, TieKind};
+use crate::domain::uri::Uri;
+use crate::domain::user::Role;
+use crate::domain::view::View;
+use crate::federation::Federation;
+use crate::federation::lookup::{self, Meant};
+use crate::http::error::PageError;
+use crate::http::extract::posted::{Fields, Posted};
+use crate::http::extract::visit::Visit;
+use crate::http::web::form::{Field, FieldKind, FormPage, Pair};
+use crate::http::web::forms::{Choice, Mistakes, language_choices};
+use crate::http::web::layout::Section;
+use crate::http::web::present;
+use crate::http::web::shown::Link;
+use crate::services::questions::{self as service, NewQuestion};
+use crate::store::{Error, questions};
+use crate::text::{Markdown, plain};
+
+/// Questions that a form offers as the other end of a tie.
+const OFFERED: i64 = 200;
+/// Empty ties below those that are there.
+const EMPTY: usize = 3;
+/// Characters of a question in a list of choices.
+const CHOICE: usize = 90;
+
+/// What a form is for.
+enum Deed {
+    /// A new question.
+    Ask,
+    /// A copy of our own of this one.
+    Adopt(Box<Copied>),
+    /// A change of what stands around our copy.
+    Revise(Box<Copied>),
+}
+
+/// The copy that a form is about.
+struct Copied {
+    head: Contribution,
+    view: QuestionView,
+}
+
+impl Deed {
+    fn copied(&self) -> Option<&Copied> {
+        match self {
+            Self::Ask => None,
+            Self::Adopt(copied) | Self::Revise(copied) => Some(copied),
+        }
+    }
+}
+
+/// `GET /questions/new`.
+pub async fn show(data: Data<Federation>, visit: Visit) -> Answer {
+    visit.with_role(Role::Publisher)?;
+    form(&data, &visit, &Deed::Ask, &Fields::default(), Mistakes::default()).await
+}
+
+/// `POST /questions/new`.
+pub async fn submit(data: Data<Federation>, Posted { visit, fields }: Posted) -> Answer {
+    let user = visit.with_role(Role::Publisher)?;
+    let new = NewQuestion {
+        text: fields.get("text").to_owned(),
+        language: fields.get("language").to_owned(),
+        draft: draft(&fields),
+        invited: Vec::new(),
+    };
+    let asked = data.app.db.write(|tx| service::ask(tx, user, &new)).await;
+    answer(&data, &visit, &Deed::Ask, &fields, asked).await
+}
+
+/// `GET /questions/{slug}/adopt`.
+pub async fn ask_adopt(data: Data<Federation>, visit: Visit, Path(slug): Path<String>) -> Answer {
+    visit.with_role(Role::Publisher)?;
+    let deed = Deed::Adopt(Box::new(copied(&data, &visit, &slug).await?));
+    form(&data, &visit, &deed, &Fields::default(), Mistakes::default()).await
+}
+
+/// `POST /questions/{slug}/adopt`.
+pub async fn adopt(
+    data: Data<Federation>,
+    Path(slug): Path<String>,
+    Posted { visit, fields }: Posted,
+) -> Answer {
+    let user = visit.with_role(Role::Publisher)?;
+    let copied = copied(&data, &visit, &slug).await?;
+    let (id, draft) = (copied.head.id, draft(&fields));
+    let adopted = data.app.db.write(|tx| service::adopt(tx, user, id, &draft)).await;
+    answer(&data, &visit, &Deed::Adopt(Box::new(copied)), &fields, adopted).await
+}
+
+/// `GET /questions/{slug}/revise`.
+pub async fn ask_revise(data: Data<Federation>, visit: Visit, Path(slug): Path<String>) -> Answer {
+    visit.with_role(Role::Publisher)?;
+    let deed = Deed::Revise(Box::new(ours(&data, &visit, &slug).await?));
+    form(&data, &visit, &deed, &Fields::default(), Mistakes::default()).await
+}
+
+/// `POST /questions/{slug}/revise`.
+pub async fn revise(
+    data: Data<Federation>,
+    Path(slug): Path<String>,
+    Posted { visit, fields }: Posted,
+) -> Answer {
+    let user = visit.with_role(Role::Publisher)?;
+    let copied = ours(&data, &visit, &slug).await?;
+    let (id, draft, reason) = (copied.head.id, draft(&fields), fields.get("reason"));
+    let revised = data.app.db.write(|tx| service::revise(tx, user, id, &draft, reason)).await;
+    answer(&data, &visit, &Deed::Revise(Box::new(copied)), &fields, revised).await
+}
+
+/// `GET /questions/{slug}/retract`.
+pub async fn ask_retract(data: Data<Federation>, visit: Visit, Path(slug): Path<String>) -> Answer {
+    visit.with_role(Role::Publisher)?;
+    let copied = ours(&data, &visit, &slug).await?;
+    retract_form(&visit, &copied, "", Mistakes::default())
+}
+
+/// `POST /questions/{slug}/retract`.
+pub async fn retract(
+    data: Data<Federation>,
+    Path(slug): Path<String>,
+    Posted { visit, fields }: Posted,
+) -> Answer {
+    let user = visit.with_role(Role::Publisher)?;
+    let copied = ours(&data, &visit, &slug).await?;
+    let (id, reason) = (copied.head.id, fields.get("reason"));
+    match data.app.db.write(|tx| service::retract(tx, user, id, reason)).await {
+        Ok(view) => then(&format!("{}?note=withdrawn", present::path(&view))),
+        Err(Error::Refused(Refusal::Invalid { field, why })) => {
+            refused(retract_form(&visit, &copied, reason, Mistakes::one(field, why)))
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// `GET /questions/adopt`: by a pasted address.
+pub async fn ask_paste(visit: Visit) -> Answer {
+    visit.with_role(Role::Publisher)?;
+    paste_form(&visit, &visit.asked("url").unwrap_or_default(), Mistakes::default())
+}
+
+/// `POST /questions/adopt`: finds the question that an address means, here or elsewhere.
+pub async fn paste(data: Data<Federation>, Posted { visit, fields }: Posted) -> Answer {
+    visit.with_role(Role::Publisher)?;
+    let (text, viewer) = (fields.get("url").trim(), visit.viewer());
+    let wrong = |why: &str| refused(paste_form(&visit, text, Mistakes::one("url", why)));
+    let Some(uri) = Uri::parse(text) else { return wrong("This is no web address.") };
+    let origin = &visit.site.origin;
+    let known = data.app.db.read(|conn| lookup::known(conn, origin, viewer, &uri)).await?;
+    let meant = match known {
+        Some(meant) => Ok(meant),
+        None => lookup::anywhere(&data, text).await,
+    };
+    let Ok(Meant::Contribution(head)) = meant else {
+        return wrong("No question was found there. Its server may be away, or it may not be public.");
+    };
+    if head.kind != Kind::Question {
+        return wrong("There is something at this address, but no question.");
+    }
+    let parts = data.app.db.read(|conn| Ok(questions::parts(conn, head.id)?)).await?;
+    let question = parts.ok_or_else(PageError::not_found)?;
+    then(&format!("/questions/{}/adopt", question.slug))
+}
+
+async fn copied(data: &Data<Federation>, visit: &Visit, slug: &str) -> Result<Copied, PageError> {
+    let viewer = visit.viewer();
+    let loaded = data.app.db.read(|conn| {
+        let (head, _) = questions::by_slug(conn, viewer, slug)?.ok_or(Refusal::NotFound)?;
+        let view = questions::views(conn, &[head.id])?.remove(&head.id).ok_or(Refusal::NotFound)?;
+        Ok(Copied { head, view })
+    });
+    Ok(loaded.await?)
+}
+
+async fn ours(data: &Data<Federation>, visit: &Visit, slug: &str) -> Result<Copied, PageError> {
+    let copied = copied(data, visit, slug).await?;
+    if copied.head.author_id == visit.organization.id {
+        return Ok(copied);
+    }
+    Err(PageError::forbidden(
+        "This copy belongs to another organization. Adopt the question to have your own.",
+    ))
+}
+
+fn draft(fields: &Fields) -> DraftQuestion {
+    let relations = (1..=MOST_TIES + EMPTY).filter_map(|number| {
+        let target = fields.get(&format!("target_{number}"));
+        let kind = fields.get(&format!("tie_{number}"));
+        (!target.is_empty()).then(|| (kind.to_owned(), target.to_owned()))
+    });
+    DraftQuestion {
+        wording: fields.get("wording").to_owned(),
+        background: Markdown::new(fields.get("background")),
+        scope: fields.get("scope").to_owned(),
+        answers: fields.get("answers").lines().map(str::to_owned).collect(),
+        relations: relations.collect(),
+        call: Markdown::new(fields.get("call")),
+    }
+}
+
+/// The draft that an unsent form starts from.
+fn beginning(deed: &Deed) -> Result<DraftQuestion, PageError> {
+    match deed {
+        Deed::Ask => Ok(DraftQuestion::default()),
+        Deed::Adopt(copied) => Ok(DraftQuestion {
+            answers: copied.view.answers.iter().map(|answer| answer.text.clone()).collect(),
+            scope: copied.view.question.scope.clone(),
+            ..DraftQuestion::default()
+        }),
+        Deed::Revise(copied) => Ok(service::draft_of(&copied.view.question)?),
+    }
+}
+
+async fn answer(
+    data: &Data<Federation>,
+    visit: &Visit,
+    deed: &Deed,
+    fields: &Fields,
+    done: Result<View, Error>,
+) -> Answer {
+    match done {
+        Ok(view) => {
+            let note = if matches!(deed, Deed::Adopt(_)) { "adopted" } else { "published" };
+            then(&format!("{}?note={note}", present::path(&view)))
+        }
+        Err(Error::Refused(Refusal::Invalid { field, why })) => {
+            refused(form(data, visit, deed, fields, Mistakes::one(field, why)).await)
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// A form that came back.
+pub fn refused(form: Answer) -> Answer {
+    let mut response = form?;
+    *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
+    Ok(response)
+}
+
+async fn form(
+    data: &Data<Federation>,
+    visit: &Visit,
+    deed: &Deed,
+    sent: &Fields,
+    mistakes: Mistakes,
+) -> Answer {
+    let viewer = visit.viewer();
+    let known = data.app.db.read(|conn| Ok(questions::newest(conn, viewer, OFFERED)?)).await?;
+    let draft = if mistakes.is_empty() { beginning(deed)? } else { draft(sent) };
+    let about = deed.copied().map(|copied| asked(&copied.head, &copied.view.question));
+    let (heading, lead, action, button) = words(deed);
+    let mut fields = opening(visit, deed, sent);
+    let own = deed.copied().map(|copied| copied.head.title.clone().unwrap_or_default());
+    fields.extend(around(&draft, own.as_deref()));
+    let this = deed.copied().map(|copied| copied.view.question.qid.as_str());
+    let pairs = FieldKind::Pairs(pairs(&draft, &known, this));
+    let hint = "How it is tied to other questions that are known here. Empty lines are left out.";
+    fields.push(Field::new("relations", "Relations", hint, pairs, ""));
+    page(&FormPage {
+        layout: visit.private_layout(heading, Section::Questions),
+        heading: heading.to_owned(),
+        lead: lead.to_owned(),
+        back: about.as_ref().map_or_else(|| "/questions".into(), |link| link.href.clone()),
+        about,
+        action: action.into(),
+        fields,
+        mistakes,
+        button: button.to_owned(),
+    })
+}
+
+fn asked(head: &Contribution, question: &Question) -> Link {
+    Link::new(head.title.clone().unwrap_or_default(), format!("/questions/{}", question.slug))
+}
+
+fn words(deed: &Deed) -> (&'static str, &'static str, String, &'static str) {
+    match deed {
+        Deed::Ask => (
+            "Ask a question",
+            "The question itself can never be changed afterwards, so that every answer answers the same words. \
+             Nobody owns it: other organizations carry copies of their own and answer it on their own servers.",
+            "/questions/new".to_owned(),
+            "Ask it",
+        ),
+        Deed::Adopt(copied) => (
+            "Adopt this question",
+            "Your organization carries a copy of its own, with the signed original inside. You may put your own \
+             words beside the original, never in its place.",
+            format!("/questions/{}/adopt", copied.view.question.slug),
+            "Adopt it",
+        ),
+        Deed::Revise(copied) => (
+            "Change what stands around the question",
+            "The question stays as it was asked. Earlier versions of what stands around it stay readable.",
+            format!("/questions/{}/revise", copied.view.question.slug),
+            "Publish the change",
+        ),
+    }
+}
+
+/// What only one of the forms asks for.
+fn opening(visit: &Visit, deed: &Deed, sent: &Fields) -> Vec<Field> {
+    match deed {
+        Deed::Ask => {
+            let chosen =
+                if sent.get("language").is_empty() { visit.language() } else { sent.get("language") };
+            let languages = FieldKind::Select(language_choices(chosen));
+            let hint = "One sentence that can be answered in more than one way; up to 500 characters.";
+            vec![
+                Field::text("text", "The question", hint, sent.get("text"), 3),
+                Field::new("language", "Language", "The language it is asked in.", languages, ""),
+            ]
+        }
+        Deed::Revise(_) => {
+            let hint = "Published with the change.";
+            vec![Field::text("reason", "What changed, and why?", hint, sent.get("reason"), 3)]
+        }
+        Deed::Adopt(_) => Vec::new(),
+    }
+}
+
+fn around(draft: &DraftQuestion, original: Option<&str>) -> Vec<Field> {
+    let markdown = "Markdown. May be left blank.";
+    let wording = original.map(|original| {
+        let hint = format!("Shown beside the original: “{original}”. May be left blank.");
+        Field::text("wording", "In your own words", &hint, &draft.wording, 2)
+    });
+    let scope = "The place or field it is about; blank where it is general.";
+    let answers =
+        "One to a line, up to 140 characters each. Whoever answers may also give an answer of their own.";
+    let call = "Who is asked, and what is missing. Markdown. May be left blank.";
+    let fields = [
+        Field::text("background", "Background", markdown, draft.background.as_str(), 8),
+        Field::line("scope", "Scope", scope, &draft.scope),
+        Field::text("answers", "Proposed answers", answers, &draft.answers.join("\n"), 4),
+        Field::text("call", "Call for contributions", call, draft.call.as_str(), 4),
+    ];
+    wording.into_iter().chain(fields).collect()
+}
+
+fn pairs(draft: &DraftQuestion, known: &[questions::Copy], this: Option<&str>) -> Vec<Pair> {
+    let nothing = (String::new(), String::new());
+    let room = MOST_TIES.saturating_sub(draft.relations.len()).min(EMPTY);
+    let lines = draft.relations.iter().chain(std::iter::repeat_n(&nothing, room));
+    let pair = |(number, (kind, target)): (usize, &(String, String))| {
+        let kinds = TieKind::ALL
+            .into_iter()
+            .map(|tie| Choice::new(tie.as_str(), super::question::words(tie).0, tie.as_str() == kind));
+        Pair { number, kinds: kinds.collect(), targets: targets(known, target, this) }
+    };
+    (1..).zip(lines).map(pair).collect()
+}
+
+/// The questions that are known, each once, and the chosen one even where it is not here.
+fn targets(known: &[questions::Copy], chosen: &str, this: Option<&str>) -> Vec<Choice> {
+    let mut choices = vec![Choice::new("", "–", chosen.is_empty())];
+    for (_, question) in known {
+        let qid = question.qid.as_str();
+        if Some(qid) != this && !choices.iter().any(|choice| choice.value == qid) {
+            let text = core(question).map(|core| core.text().to_owned()).unwrap_or_default();
+            choices.push(Choice::new(qid, plain::excerpt(&text, CHOICE), qid == chosen));
+        }
+    }
+    if !choices.iter().any(|choice| choice.selected) {
+        choices.push(Choice::new(chosen, chosen, true));
+    }
+    choices
+}
+
+fn retract_form(visit: &Visit, copied: &Copied, reason: &str, mistakes: Mistakes) -> Answer {
+    let link = asked(&copied.head, &copied.view.question);
+    page(&FormPage {
+        layout: visit.private_layout("Withdraw our copy", Section::Questions),
+        heading: "Withdraw our copy of this question".to_owned(),
+        lead: "It stays readable with a clear note. Copies of others and all positions stay as they are."
+            .to_owned(),
+        action: format!("{}/retract", link.href).into(),
+        fields: vec![Field::text("reason", "Reason", "Required, and published.", reason, 4)],
+        mistakes,
+        button: "Withdraw it".to_owned(),
+        back: link.href.clone(),
+        about: Some(link),
+    })
+}
+
+fn paste_form(visit: &Visit, url: &str, mistakes: Mistakes) -> Answer {
+    let hint = "The address of the question's page on any server, or its identity …/q/b….";
+    page(&FormPage {
+        layout: visit.private_layout("Adopt a question", Section::Questions),
+        heading: "Adopt a question from elsewhere".to_owned(),
+        lead: "Paste its address. You see it before anything is published.".to_owned(),
+        about: None,
+        action: "/questions/adopt".into(),
+        fields: vec![Field::line("url", "Address", hint, url)],
+        mistakes,
+        button: "Look for it".to_owned(),
+        back: "/questions".into(),
+    })
+}

@@ -1,0 +1,261 @@
+//! The page of a question, and what stands around it.
+
+use std::collections::HashMap;
+
+use activitypub_federation::config::Data;
+
+use super::conversation::{Below, arrange, invitation, load};
+use super::map::{self, Asked, may_attribute, may_list};
+use super::{Answer, page_with};
+use crate::domain::Refusal;
+use crate::domain::account::Account;
+use crate::domain::contribution::State;
+use crate::domain::host::Host;
+use crate::domain::map::Map;
+use crate::domain::question::{Core, Qid, Question, QuestionView, TieKind};
+use crate::domain::user::Role;
+use crate::domain::view::{Body, View};
+use crate::federation::Federation;
+use crate::http::extract::visit::Visit;
+use crate::http::web::layout::{Layout, OpenGraph, Section};
+use crate::http::web::present::{self, moment};
+use crate::http::web::question::{Asker, QuestionPage, QuestionShown, Tied, Ties};
+use crate::http::web::shown::{Lang, Link};
+use crate::services::maps;
+use crate::store::contributions::Viewer;
+use crate::store::questions::{self, Copy};
+use crate::store::{Conn, Error, accounts, hosts, views};
+
+/// A copy of a question with what its page needs besides.
+pub struct Loaded {
+    view: View,
+    /// What hangs on the copy.
+    pub asked: QuestionView,
+    host: Option<Host>,
+    asker: Option<Account>,
+    /// Copies of it that are here, each with its owner; this one included.
+    carried: Vec<(Copy, Option<Account>)>,
+    /// Ties that lead here from questions of the same owner.
+    from: Vec<(TieKind, Qid)>,
+    /// Copies of the questions at the other ends.
+    others: HashMap<Qid, Copy>,
+}
+
+/// `GET /questions/{slug}`; digits alone are the copy of another organization.
+pub async fn show(data: &Data<Federation>, visit: &Visit, slug: &str) -> Answer {
+    let viewer = visit.viewer();
+    let wanted = map::asked(visit)?;
+    let loaded = data.app.db.read(|conn| {
+        let loaded = one(conn, viewer, slug)?;
+        let asked = &loaded.asked;
+        let map = maps::of(conn, viewer, &asked.question.qid, &asked.answers, wanted.as_of)?;
+        let replies = load(conn, viewer, &loaded.view.head, Below::Itself)?;
+        Ok((loaded, map, replies))
+    });
+    let (loaded, mut map, replies) = loaded.await?;
+    map.sort(wanted.order);
+    let mut layout = frame(visit, &loaded.view, Section::Questions);
+    layout.no_index |= wanted.as_of.is_some();
+    let (page, unlisted) = (present::path(&loaded.view), unlisted(visit, &map, wanted));
+    page_with(
+        layout.activity.clone().as_ref(),
+        &QuestionPage {
+            layout,
+            map: map::shown(visit, &page, loaded.asked.question.qid.as_str(), &map, wanted),
+            question: shown(visit, &loaded, &map),
+            unlisted,
+            replies: arrange(visit, &replies),
+            invitation: invitation(visit, &loaded.view, data.app.config.limits.post_characters),
+        },
+    )
+}
+
+fn unlisted(visit: &Visit, map: &Map, wanted: Asked) -> Vec<crate::http::web::map::RowView> {
+    if !may_list(visit) || wanted.as_of.is_some() {
+        return Vec::new();
+    }
+    map.unlisted.iter().map(|row| map::row_view(visit, map, row)).collect()
+}
+
+/// The copy at this address with what its page needs.
+pub fn one(conn: &mut Conn, viewer: Viewer, slug: &str) -> Result<Loaded, Error> {
+    let (head, _) = questions::by_slug(conn, viewer, slug)?.ok_or(Refusal::NotFound)?;
+    let missing = || Error::broken("a question without its author");
+    let view = views::one(conn, viewer, head)?.ok_or_else(missing)?;
+    let Body::Question(asked) = &view.body else { return Err(missing()) };
+    let asked = (**asked).clone();
+    let host = match view.author.host_id {
+        Some(id) => hosts::by_id(conn, id)?,
+        None => None,
+    };
+    let asker = accounts::by_uri(conn, &asked.question.asked_by)?;
+    let copies = questions::carried(conn, viewer, &asked.question.qid)?;
+    let mut carried = Vec::with_capacity(copies.len());
+    for copy in copies {
+        let owner = accounts::by_id(conn, copy.0.author_id)?;
+        carried.push((copy, owner));
+    }
+    let all = questions::ties_of_account(conn, view.author.id)?.into_iter();
+    let from = all.filter(|(_, _, target)| *target == asked.question.qid).map(|(from, kind, _)| (kind, from));
+    let from: Vec<(TieKind, Qid)> = from.collect();
+    let mut ends: Vec<Qid> = asked.ties.iter().map(|tie| tie.target.clone()).collect();
+    ends.extend(from.iter().map(|(_, qid)| qid.clone()));
+    let others = questions::of_qids(conn, viewer, &ends)?;
+    Ok(Loaded { view, asked, host, asker, carried, from, others })
+}
+
+/// The frame of the page of a question or a position.
+pub fn frame(visit: &Visit, view: &View, section: Section) -> Layout {
+    let path = present::path(view);
+    let description = present::excerpt(view);
+    let title = match &view.body {
+        Body::Position(_) => format!("{}: {}", view.author.title(), view.head.title.as_deref().unwrap_or("")),
+        Body::Question(_)
+        | Body::Statement { .. }
+        | Body::Thesis { .. }
+        | Body::Plain
+        | Body::Critique(_) => view.head.title.clone().unwrap_or_default(),
+    };
+    let canonical = if view.head.local { visit.absolute(&path) } else { view.head.url.clone() };
+    Layout {
+        canonical: Some(canonical.into()),
+        activity: Some(view.head.uri.as_str().into()),
+        feeds: vec![
+            Link::new("Changes of position", "/questions/feed"),
+            Link::new("The whole conversation", format!("/threads/{}/feed", view.head.thread_id)),
+        ],
+        open_graph: view.head.is_open().then(|| OpenGraph {
+            kind: "article",
+            title: title.clone(),
+            description: description.clone(),
+            author: view.author.title().to_owned(),
+            published: Some(moment(view.head.published_at)),
+            changed: view.head.edited_at.map(moment),
+            language: Lang::new(&view.head.language),
+        }),
+        fediverse_creator: Some(view.author.handle.clone()),
+        no_index: !view.head.local || view.head.state == State::Held,
+        here: section,
+        description,
+        ..visit.layout(title)
+    }
+}
+
+/// The core of a copy; the row was checked when it came.
+pub fn core(question: &Question) -> Option<Core> {
+    serde_json::from_str(&question.core).ok().and_then(|value: serde_json::Value| Core::read(&value).ok())
+}
+
+fn shown(visit: &Visit, loaded: &Loaded, map: &Map) -> QuestionShown {
+    let (view, question) = (&loaded.view, &loaded.asked.question);
+    let asked_here = view.author.uri == question.asked_by;
+    let core = core(question);
+    let asked_by = match &loaded.asker {
+        Some(asker) => Asker::Known(present::author(asker)),
+        None => Asker::Address(Link::new(question.asked_by.host(), question.asked_by.as_str())),
+    };
+    QuestionShown {
+        text: core.as_ref().map(|core| core.text().to_owned()).unwrap_or_default(),
+        language: Lang::new(core.as_ref().map_or("", |core| core.language())),
+        wording: question.wording.clone(),
+        asked_by,
+        asked: moment(question.asked_at),
+        carried_by: (!asked_here).then(|| present::author(&view.author)),
+        scope: question.scope.clone(),
+        background: present::html(&question.background),
+        call: present::html(&question.call),
+        answers: loaded.asked.answers.iter().map(|answer| answer.text.clone()).collect(),
+        ties: ties(loaded),
+        copies: copies(loaded),
+        origin: present::origin(&view.head, loaded.host.as_ref()),
+        standing: present::standing(view, None),
+        qid: question.qid.to_string(),
+        hashtag: question.qid.hashtag(),
+        activity: view.head.uri.as_str().into(),
+        tools: tools(visit, loaded, map),
+    }
+}
+
+/// What a tie says, from its start and from its end.
+pub const fn words(kind: TieKind) -> (&'static str, &'static str) {
+    match kind {
+        TieKind::PartOf => ("Part of", "Its parts"),
+        TieKind::DependsOn => ("Depends on", "What depends on it"),
+        TieKind::Generalizes => ("Generalizes", "The general case"),
+        TieKind::Contrasts => ("Contrasts with", "Contrasted with it"),
+        TieKind::SameQuestion => ("Asks the same as", "Asked in other words"),
+    }
+}
+
+fn ties(loaded: &Loaded) -> Vec<Ties> {
+    let mut ties = Vec::new();
+    for kind in TieKind::ALL {
+        let (to, from) = words(kind);
+        let ahead = loaded.asked.ties.iter().filter(|tie| tie.kind == kind).map(|tie| &tie.target);
+        let behind = loaded.from.iter().filter(|(other, _)| *other == kind).map(|(_, qid)| qid);
+        let there: Vec<Tied> = ahead.map(|qid| tied(loaded, qid)).collect();
+        let here: Vec<Tied> = behind.map(|qid| tied(loaded, qid)).collect();
+        let groups = [(to, there), (from, here)].into_iter().filter(|(_, questions)| !questions.is_empty());
+        ties.extend(groups.map(|(words, questions)| Ties { words, questions }));
+    }
+    ties
+}
+
+fn tied(loaded: &Loaded, qid: &Qid) -> Tied {
+    match loaded.others.get(qid) {
+        Some((head, question)) => Tied {
+            label: head.title.clone().unwrap_or_default(),
+            language: Lang::new(&head.language),
+            href: Some(format!("/questions/{}", question.slug).into()),
+        },
+        None => Tied {
+            label: format!("a question that is not here (#{})", qid.hashtag()),
+            language: Lang::new("en"),
+            href: None,
+        },
+    }
+}
+
+/// Where else it is carried: pages of copies that are here, then addresses of others by their hosts.
+fn copies(loaded: &Loaded) -> Vec<Link> {
+    let others = loaded.carried.iter().filter(|((head, _), _)| head.id != loaded.view.head.id);
+    let mut copies: Vec<Link> = others
+        .map(|((_, question), owner)| {
+            let name = owner.as_ref().map_or("another organization", |owner| owner.title());
+            Link::new(name, format!("/questions/{}", question.slug))
+        })
+        .collect();
+    let here: Vec<&crate::domain::uri::Uri> = loaded.carried.iter().map(|((head, _), _)| &head.uri).collect();
+    let away = loaded.asked.copies.iter().filter(|uri| !here.contains(uri));
+    copies.extend(away.map(|uri| Link::new(uri.host(), uri.as_str())));
+    copies
+}
+
+fn tools(visit: &Visit, loaded: &Loaded, map: &Map) -> Vec<Link> {
+    let slug = &loaded.asked.question.slug;
+    let to = |label: &str, end: &str| Link::new(label, format!("/questions/{slug}/{end}"));
+    let mut tools = Vec::new();
+    if visit.has_role(Role::Publisher) {
+        let organization = visit.organization.id;
+        let own = loaded.carried.iter().find(|((head, _), _)| head.author_id == organization);
+        let mut rows = map.rows.iter().chain(&map.unlisted);
+        let answered = rows.any(|row| {
+            let ours = row.declared().is_some_and(|declared| declared.organization.id == organization);
+            ours && row.held.state == State::Current
+        });
+        let stands = own.is_none_or(|((head, _), _)| head.state == State::Current);
+        if stands {
+            tools.push(to(if answered { "Change our position" } else { "Take a position" }, "position"));
+        }
+        if own.is_none() {
+            tools.push(to("Adopt this question", "adopt"));
+        }
+        if loaded.view.head.local && loaded.view.head.state == State::Current {
+            tools.extend([to("Change what stands around it", "revise"), to("Withdraw our copy", "retract")]);
+        }
+    }
+    if may_attribute(visit) {
+        tools.push(to("Enter what an organization without a server said", "attribute"));
+    }
+    tools
+}

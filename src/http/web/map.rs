@@ -1,0 +1,213 @@
+//! The position map as a page shows it: a strip of groups, the table, the reasons.
+
+use super::shown::{Href, Lang, Link, Moment};
+use crate::text::plain;
+
+/// Width of a column of the strip, in its own units.
+const COLUMN: u32 = 132;
+/// Dots in one line of a column.
+const PER_LINE: usize = 6;
+/// Distance of dots.
+const STEP: u32 = 20;
+/// Where dots begin, below the letter and the label.
+const TOP: u32 = 52;
+/// Characters of a label in the strip.
+const LABEL: usize = 15;
+
+/// Who stands where.
+#[derive(Clone, Debug, Default)]
+pub struct MapView {
+    /// The question's page, to which the forms of the map lead back.
+    pub page: String,
+    /// The question's name everywhere, for comparisons.
+    pub qid: String,
+    /// The groups with the reasons given in each.
+    pub groups: Vec<GroupView>,
+    /// The rows, in their order.
+    pub rows: Vec<RowView>,
+    /// The day that is looked at, as `2022-01-05`; blank for now.
+    pub as_of: String,
+    /// The word of the order of the rows.
+    pub sort: &'static str,
+    /// The other orders.
+    pub sorts: Vec<Link>,
+    /// The same data for programs.
+    pub files: Vec<Link>,
+    /// Whether anybody's listing was compared, so that the column makes sense.
+    pub compared: bool,
+}
+
+/// A group and what its members say.
+#[derive(Clone, Debug)]
+pub struct GroupView {
+    /// `A`, `B`, …: ties the strip, the table and the reasons together without colour.
+    pub letter: String,
+    /// The answer, or what stands for none.
+    pub label: String,
+    /// Whether it was proposed with the question.
+    pub proposed: bool,
+    /// What its members say.
+    pub reasons: Vec<ReasonView>,
+}
+
+/// What one organization says for its answer.
+#[derive(Clone, Debug)]
+pub struct ReasonView {
+    /// The organization.
+    pub name: String,
+    /// The beginning of its reasons, or the words of the source.
+    pub excerpt: String,
+    /// The language of its reasons.
+    pub language: Lang,
+    /// Where they stand in full.
+    pub href: Href,
+    /// The `id` by which the table leads here; blank where it leads to a page.
+    pub id: String,
+    /// Its mark in the strip.
+    pub mark: Mark,
+}
+
+/// How an organization is drawn: told apart by shape, never by colour.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mark {
+    /// A filled square: it says so itself.
+    Declared,
+    /// An open square: it says so itself, for now.
+    Provisional,
+    /// A diamond: this site says so, from a source.
+    Attributed,
+}
+
+/// A row of the table.
+#[derive(Clone, Debug)]
+pub struct RowView {
+    /// Name of the organization.
+    pub name: String,
+    /// Its page here, where it has an account.
+    pub href: Option<Href>,
+    /// `name@host`; blank where it has no account.
+    pub handle: String,
+    /// The letter of its group; blank where it belongs to none.
+    pub letter: String,
+    /// The short answer; may be blank.
+    pub answer: String,
+    /// The language of the answer.
+    pub language: Lang,
+    /// How sure.
+    pub certainty: &'static str,
+    /// Since when it answers so, in full words.
+    pub since: String,
+    /// Where its reasons stand.
+    pub why: Href,
+    /// `Withdrawn`, `Waits for a moderator`, or blank.
+    pub standing: &'static str,
+    /// Who says so.
+    pub source: SourceView,
+    /// The key by which a form names it.
+    pub key: String,
+}
+
+/// Who says what a row says.
+#[derive(Clone, Debug)]
+pub enum SourceView {
+    /// The organization itself.
+    Declared {
+        /// Its host, where that is not ours.
+        host: String,
+        /// Since when the host does not answer.
+        unreachable_since: Option<Moment>,
+        /// Where it contradicts itself: both texts.
+        equivocal: Option<Href>,
+        /// `4 of 5 sites list it`; blank before any comparison.
+        listed_by: String,
+    },
+    /// This site, from a source.
+    Attributed {
+        /// Who says so.
+        by: String,
+        /// The source.
+        source: Link,
+        /// Where those who may can take it back.
+        withdraw: Option<Href>,
+    },
+}
+
+/// A dot of the strip.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Dot {
+    /// From the left.
+    pub x: u32,
+    /// From the top.
+    pub y: u32,
+    /// Its shape.
+    pub mark: Mark,
+}
+
+impl MapView {
+    /// The width of the strip.
+    pub fn width(&self) -> u32 {
+        COLUMN.saturating_mul(count(self.groups.len()))
+    }
+
+    /// The height of the strip: as high as its highest column, and never flat.
+    pub fn height(&self) -> u32 {
+        let most = self.groups.iter().map(|group| group.reasons.len()).max().unwrap_or_default();
+        let lines = most.div_ceil(PER_LINE).max(1);
+        TOP + STEP * count(lines)
+    }
+
+    /// Where a column begins.
+    pub fn left(&self, column: &usize) -> u32 {
+        COLUMN.saturating_mul(count(*column))
+    }
+
+    /// The strip in words, for those who do not see it.
+    pub fn words(&self) -> String {
+        let group = |group: &GroupView| {
+            let names: Vec<&str> = group.reasons.iter().map(|reason| reason.name.as_str()).collect();
+            let names = if names.is_empty() { "nobody".to_owned() } else { names.join(", ") };
+            format!("{}, {}: {names}.", group.letter, group.label)
+        };
+        self.groups.iter().map(group).collect::<Vec<_>>().join(" ")
+    }
+}
+
+impl GroupView {
+    /// The label as far as the strip has room; the whole one stands below.
+    pub fn short_label(&self) -> String {
+        plain::excerpt(&self.label, LABEL)
+    }
+
+    /// Its dots, column by column, within a column that begins at `left`.
+    pub fn dots(&self, left: &u32) -> Vec<Dot> {
+        let dot = |(place, reason): (usize, &ReasonView)| Dot {
+            x: left.saturating_add(10 + STEP * count(place % PER_LINE)),
+            y: TOP + STEP * count(place / PER_LINE),
+            mark: reason.mark,
+        };
+        self.reasons.iter().enumerate().map(dot).collect()
+    }
+}
+
+fn count(n: usize) -> u32 {
+    u32::try_from(n).unwrap_or(u32::MAX)
+}
+
+/// The letter of a group by its place: `A` to `Z`, then `AA`.
+pub fn letter(place: usize) -> String {
+    let one = |place: usize| u8::try_from(place % 26).map_or('?', |at| char::from(b'A' + at));
+    match place {
+        0..26 => one(place).to_string(),
+        _ => format!("{}{}", one(place / 26 - 1), one(place)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::letter;
+
+    #[test]
+    fn letters_go_on_after_z() {
+        assert_eq!([0, 25, 26, 51, 52].map(letter), ["A", "Z", "AA", "AZ", "BA"]);
+    }
+}

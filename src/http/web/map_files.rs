@@ -1,0 +1,128 @@
+//! The position map as JSON and as CSV: the same rows that the page shows.
+
+use serde_json::{Value, json};
+
+use crate::domain::date::Day;
+use crate::domain::map::{Group, Map, Row, Source};
+use crate::domain::question::Question;
+
+/// The map as JSON, in the words of the glossary.
+pub fn json(question: &Question, map: &Map, as_of: Option<Day>) -> Value {
+    let core: Value = serde_json::from_str(&question.core).unwrap_or_default();
+    json!({
+        "question": { "qid": question.qid.as_str(), "core": core, "wording": question.wording },
+        "as_of": as_of.map(Day::as_text),
+        "groups": map.groups.iter().map(group).collect::<Vec<_>>(),
+        "positions": map.rows.iter().map(row).collect::<Vec<_>>(),
+    })
+}
+
+fn group(group: &Group) -> Value {
+    json!({ "group": group.column.as_str(), "label": group.label, "proposed": group.proposed })
+}
+
+/// One row as JSON.
+pub fn row(row: &Row) -> Value {
+    let held = &row.held;
+    let mut value = json!({
+        "organization": row.name,
+        "answer": held.answer,
+        "answer_key": held.key.as_ref().map(|key| key.as_str()),
+        "certainty": held.certainty.as_str(),
+        "language": held.language,
+        "group": row.column().map(|column| column.as_str().to_owned()),
+        "since": row.since,
+        "withdrawn": row.column().is_none(),
+    });
+    let more = match &row.source {
+        Source::Declared(declared) => json!({
+            "source": "declared",
+            "id": declared.position.to_string(),
+            "uri": declared.uri.as_str(),
+            "url": declared.url,
+            "handle": declared.organization.handle,
+            "account": declared.organization.uri.as_str(),
+            "revision": held.revision,
+            "equivocal": declared.equivocal,
+            "unreachable_since": declared.unreachable_since.map(|at| at.to_rfc3339()),
+            "listed_by": declared.listed_by.map(|(sites, of)| json!({ "sites": sites, "of": of })),
+            "reasoning": held.reasoning,
+        }),
+        Source::Attributed(said) => json!({
+            "source": "attributed",
+            "id": said.id.to_string(),
+            "quotation": said.quotation,
+            "source_title": said.source_title,
+            "source_url": said.source_url,
+        }),
+    };
+    if let (Value::Object(value), Value::Object(more)) = (&mut value, more) {
+        value.extend(more);
+    }
+    value
+}
+
+/// The names of the columns.
+const HEADER: [&str; 10] = [
+    "organization",
+    "handle",
+    "answer",
+    "certainty",
+    "language",
+    "group",
+    "since",
+    "source",
+    "address",
+    "revision",
+];
+
+/// The map as CSV (RFC 4180).
+pub fn csv(map: &Map) -> String {
+    let header = HEADER.map(str::to_owned).to_vec();
+    let lines = [header].into_iter().chain(map.rows.iter().map(cells));
+    lines.map(|line| line.iter().map(|text| cell(text)).collect::<Vec<_>>().join(",") + "\r\n").collect()
+}
+
+fn cells(row: &Row) -> Vec<String> {
+    let (handle, source, address, revision) = match &row.source {
+        Source::Declared(declared) => (
+            declared.organization.handle.clone(),
+            "declared",
+            declared.uri.to_string(),
+            row.held.revision.to_string(),
+        ),
+        Source::Attributed(said) => (String::new(), "attributed", said.source_url.clone(), String::new()),
+    };
+    vec![
+        row.name.clone(),
+        handle,
+        row.held.answer.clone(),
+        row.held.certainty.as_str().to_owned(),
+        row.held.language.clone(),
+        row.column().map_or_else(|| "withdrawn".to_owned(), |column| column.as_str().to_owned()),
+        row.since.clone(),
+        source.to_owned(),
+        address,
+        revision,
+    ]
+}
+
+/// A cell. What begins like a formula gets an apostrophe before it, because spreadsheets would
+/// execute what a stranger wrote.
+fn cell(text: &str) -> String {
+    let formula = text.starts_with(['=', '+', '-', '@', '\t', '\r']);
+    let text = format!("{}{text}", if formula { "'" } else { "" });
+    if text.contains([',', '"', '\n', '\r']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::cell;
+
+    #[test]
+    fn a_cell_is_quoted_and_no_formula() {
+        assert_eq!(cell("Yes, \"partly\""), "\"Yes, \"\"partly\"\"\"");
+        assert_eq!(cell("=1+1"), "'=1+1");
+        assert_eq!(cell("Yes"), "Yes");
+    }
+}

@@ -1,0 +1,99 @@
+//! A question: what is asked, by whom, what is proposed, how it is tied to others.
+
+use askama::Template;
+
+use super::contribution::{Author, Origin, Standing};
+use super::layout::Layout;
+use super::map::{MapView, RowView};
+use super::replies::Replies;
+use super::reply::Invitation;
+use super::shown::{Href, Lang, Link, Moment};
+use crate::text::Html;
+
+/// `/questions/<slug>`.
+#[derive(Template)]
+#[template(path = "question.html", config = "config/tools/askama.toml")]
+pub struct QuestionPage {
+    /// The frame.
+    pub layout: Layout,
+    /// What is asked.
+    pub question: QuestionShown,
+    /// Who stands where.
+    pub map: MapView,
+    /// Positions that wait for an editor or were taken off the map; for those who decide.
+    pub unlisted: Vec<RowView>,
+    /// What is said about the question itself.
+    pub replies: Replies,
+    /// How to say something.
+    pub invitation: Invitation,
+}
+
+/// A copy of a question.
+#[derive(Clone, Debug)]
+pub struct QuestionShown {
+    /// What is asked, in the words of who asked first.
+    pub text: String,
+    /// The language of these words.
+    pub language: Lang,
+    /// The question in the words of this copy's owner; blank where there are none.
+    pub wording: String,
+    /// Who asked first.
+    pub asked_by: Asker,
+    /// When.
+    pub asked: Moment,
+    /// Whose copy this is, where somebody else asked.
+    pub carried_by: Option<Author>,
+    /// The place or field; blank where it is general.
+    pub scope: String,
+    /// Why it is asked.
+    pub background: Html,
+    /// Who is asked to contribute.
+    pub call: Html,
+    /// The answers proposed.
+    pub answers: Vec<String>,
+    /// Its ties to others, by kind.
+    pub ties: Vec<Ties>,
+    /// Where else it is carried.
+    pub copies: Vec<Link>,
+    /// Where this copy comes from.
+    pub origin: Option<Origin>,
+    /// What became of it.
+    pub standing: Standing,
+    /// Its name everywhere.
+    pub qid: String,
+    /// The hashtag by which apps find it.
+    pub hashtag: String,
+    /// Its identity on the wire.
+    pub activity: Href,
+    /// What the viewer may do.
+    pub tools: Vec<Link>,
+}
+
+/// Who asked first, as far as they are known here.
+#[derive(Clone, Debug)]
+pub enum Asker {
+    /// An account that is known here.
+    Known(Author),
+    /// Only an address.
+    Address(Link),
+}
+
+/// Ties of one kind.
+#[derive(Clone, Debug)]
+pub struct Ties {
+    /// What they say, in words: `Part of`.
+    pub words: &'static str,
+    /// The other questions.
+    pub questions: Vec<Tied>,
+}
+
+/// A question at the other end of a tie.
+#[derive(Clone, Debug)]
+pub struct Tied {
+    /// What it asks, or its name where it is not here.
+    pub label: String,
+    /// Its language; unknown where it is not here.
+    pub language: Lang,
+    /// Its page, where it is here.
+    pub href: Option<Href>,
+}
