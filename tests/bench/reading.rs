@@ -37,6 +37,8 @@ const AUTHORS: i64 = 2_000;
 const FOLLOWED: i64 = 1_000;
 const READERS: usize = 16;
 const PAGES: usize = 400;
+/// How long a reader looks at a page before the next; people take far longer.
+const PAUSE: Duration = Duration::from_millis(50);
 const REPLIES: i64 = 1_000;
 const FOLLOWERS: i64 = 10_000;
 const STREAMS: usize = 1_000;
@@ -153,16 +155,38 @@ impl Bench {
             alone.push(start.elapsed());
         }
         alone.sort();
+        println!(
+            "home timeline among {among}: one reader p50 {:?}, p99 {:?};",
+            alone[PAGES / 2],
+            alone[PAGES * 99 / 100]
+        );
+        let (median, slow, rate) = self.readers(PAUSE).await;
+        println!(
+            "  {READERS} readers, each looking at a page for {PAUSE:?}: p50 {median:?}, p99 {slow:?}, {rate:.0} pages/s   (targets: 2 ms, 10 ms)"
+        );
+        let (crowded, slow, rate) = self.readers(Duration::ZERO).await;
+        println!("  {READERS} readers without a pause: p50 {crowded:?}, p99 {slow:?}, {rate:.0} pages/s");
+        median
+    }
+
+    /// Pages for many readers at once, each of whom rests between two; median, 99th of a hundred,
+    /// and how many pages a second that was.
+    async fn readers(&self, pause: Duration) -> (Duration, Duration, f64) {
         let start = Instant::now();
         let readers: Vec<_> = (0..READERS)
-            .map(|_| {
+            .map(|number| {
                 let (router, token) = (self.router.clone(), self.token.clone());
+                let first = pause / u32::try_from(READERS).unwrap() * u32::try_from(number).unwrap();
                 tokio::spawn(async move {
+                    tokio::time::sleep(first).await;
                     let mut times = Vec::new();
                     for _ in 0..PAGES {
                         let start = Instant::now();
                         ask(&router, &token, Method::GET, "/api/v1/timelines/home", None).await;
                         times.push(start.elapsed());
+                        if !pause.is_zero() {
+                            tokio::time::sleep(pause).await;
+                        }
                     }
                     times
                 })
@@ -174,16 +198,7 @@ impl Bench {
         }
         let rate = f64::from(u32::try_from(times.len()).unwrap()) / start.elapsed().as_secs_f64();
         times.sort();
-        let (median, slow) = (times[times.len() / 2], times[times.len() * 99 / 100]);
-        println!(
-            "home timeline among {among}: one reader p50 {:?}, p99 {:?};",
-            alone[PAGES / 2],
-            alone[PAGES * 99 / 100]
-        );
-        println!(
-            "  {READERS} readers p50 {median:?}, p99 {slow:?}, {rate:.0} pages/s   (targets: 2 ms, 10 ms)"
-        );
-        median
+        (times[times.len() / 2], times[times.len() * 99 / 100], rate)
     }
 
     async fn thread(&self) {
