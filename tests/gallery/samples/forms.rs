@@ -1,5 +1,6 @@
 //! Forms, blank and with mistakes.
 
+use plenum::http::web::authorize::AuthorizePage;
 use plenum::http::web::confirm::ConfirmPage;
 use plenum::http::web::contribution::Standing;
 use plenum::http::web::edit::EditPage;
@@ -13,6 +14,7 @@ use plenum::http::web::reply::ReplyPage;
 use plenum::http::web::setup::{SetupPage, federation_modes};
 use plenum::http::web::shown::Link;
 use plenum::http::web::sign_in::SignInPage;
+use plenum::http::web::transfer::TransferPage;
 
 use super::replies::reply_form;
 use super::statements::{ANNOUNCEMENT, TITLE, entry, statement};
@@ -27,6 +29,43 @@ pub(crate) fn sign_in(mistake: Option<String>) -> SignInPage {
         mistake,
         ticket: wants_code.then(|| "one-time".to_owned()),
     }
+}
+
+/// A member is asked whether an app may act in their name.
+pub(crate) fn consent() -> AuthorizePage {
+    let voice = |key: &str, name: &str, handle: &str| [key, name, handle].map(str::to_owned).into();
+    AuthorizePage {
+        layout: layout("Let Reader in?", Some(editor())),
+        app: "Reader".to_owned(),
+        website: Some("https://reader.example".to_owned()),
+        wishes: ["Read everything that you can read here", "Write, answer and change things in your name"]
+            .map(str::to_owned)
+            .to_vec(),
+        voices: vec![
+            voice("1", "Ada Lind", "ada@north.example"),
+            voice("2", "Northern Forum", "northern_forum@north.example"),
+        ],
+        fields: vec![("client_id", "abc".to_owned())],
+    }
+}
+
+pub(crate) fn transfer(mistakes: Mistakes) -> TransferPage {
+    let link = |label: &str, file: &str| Link::new(label, format!("/settings/export/{file}"));
+    TransferPage {
+        layout: layout("Take your lists along", Some(editor())),
+        tables: vec![
+            link("Whom you follow", "following_accounts.csv"),
+            link("Your bookmarks", "bookmarks.csv"),
+        ],
+        sorts: vec![Choice::new("", "What its header or name says", true)],
+        kibibytes: 4096,
+        rows: 20_000,
+        mistakes,
+    }
+}
+
+pub(crate) fn transfer_mistake() -> Mistakes {
+    Mistakes::one("file", "This file has 20001 rows; up to 20000 are read. Split it.")
 }
 
 pub(crate) fn setup_mistakes() -> Mistakes {

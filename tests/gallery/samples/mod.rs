@@ -21,8 +21,8 @@ use self::accounts::{
     about, account, authorize, follow_subject, leave, listing, notifications, reply_subject, unknown_subject,
 };
 use self::forms::{
-    confirm, edit, join, preview, publish, publish_mistakes, reply_page, revises, setup, setup_mistakes,
-    sign_in, supersede, withdraw,
+    confirm, consent, edit, join, preview, publish, publish_mistakes, reply_page, revises, setup,
+    setup_mistakes, sign_in, supersede, transfer, transfer_mistake, withdraw,
 };
 use self::replies::{post, replies, reply_form, thesis_page, thread};
 use self::statements::{earlier, feed, home, right_to_left, statement_page, superseded, versions};
@@ -65,6 +65,9 @@ fn writing() -> askama::Result<Vec<(&'static str, String)>> {
         ("setup.html", setup(Mistakes::default()).render()?),
         ("setup_mistakes.html", setup(setup_mistakes()).render()?),
         ("join.html", join().render()?),
+        ("oauth_authorize.html", consent().render()?),
+        ("transfer.html", transfer(Mistakes::default()).render()?),
+        ("transfer_mistake.html", transfer(transfer_mistake()).render()?),
         ("reply.html", reply_page().render()?),
         ("edit.html", edit().render()?),
         ("confirm.html", confirm().render()?),
