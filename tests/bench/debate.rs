@@ -2,6 +2,7 @@
 //! agree, and how long ten thousand missing positions take, proofs verified.
 #![expect(
     clippy::unwrap_used,
+    clippy::indexing_slicing,
     clippy::disallowed_methods,
     reason = "a benchmark that cannot be set up has nothing to say, and two servers run side by side"
 )]
@@ -33,9 +34,11 @@ use plenum::{config, http as doors, serve};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
+use tower::ServiceExt;
 
 const QUESTIONS: usize = 40;
 const ORGANIZATIONS: usize = 250;
+const ROUNDS: usize = 21;
 
 struct Speaker {
     account: Account,
@@ -73,6 +76,7 @@ async fn main() {
         }
     });
     let router = doors::router(carrier.federation.clone()).layer(count);
+    map(&carrier, &qids[0]).await;
     let (stop, stopped) = watch::channel(false);
     let limits = config::Config::default().http;
     let (again, ended) = (limits.clone(), stopped.clone());
@@ -105,6 +109,33 @@ async fn main() {
     );
     println!("and moves                     {} bytes each          (target: below 1000)", bytes / QUESTIONS);
     stop.send_replace(true);
+}
+
+/// The page of a question with everybody's position on it.
+async fn map(place: &fixture::Place, qid: &Qid) {
+    let app = place.app();
+    let found =
+        app.db.read(|conn| Ok(plenum::store::questions::of_account(conn, qid, app.site.organization)?));
+    let slug = found.await.unwrap().unwrap().1.slug;
+    let router = doors::router(place.federation.clone());
+    let mut times = Vec::new();
+    let mut bytes = 0;
+    for _ in 0..ROUNDS {
+        let request = Request::builder().uri(format!("/questions/{slug}"));
+        let request = request.header("host", &app.site.host).body(axum::body::Body::empty()).unwrap();
+        let start = Instant::now();
+        let response = router.clone().oneshot(request).await.unwrap();
+        assert_eq!(response.status(), 200);
+        bytes = response.into_body().collect().await.unwrap().to_bytes().len();
+        times.push(start.elapsed());
+    }
+    times.sort();
+    println!(
+        "map of {ORGANIZATIONS} organizations      median {:?}, slowest {:?}, {} KiB   (target: below 20 ms for 200)",
+        times[ROUNDS / 2],
+        times[ROUNDS - 1],
+        bytes / 1024
+    );
 }
 
 /// Organizations elsewhere whose keys are known.
