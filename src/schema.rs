@@ -242,6 +242,7 @@ diesel::table! {
         revision -> Integer,
         state -> SmallInt,
         local -> Bool,
+        quote_policy -> SmallInt,
     }
 }
 
@@ -755,6 +756,7 @@ diesel::table! {
         visibility -> SmallInt,
         sensitive -> Bool,
         language -> Nullable<Text>,
+        quote_policy -> SmallInt,
     }
 }
 
@@ -991,6 +993,17 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    quotes (contribution_id) {
+        contribution_id -> BigInt,
+        quoted_id -> Nullable<BigInt>,
+        quoted_uri -> Text,
+        state -> SmallInt,
+        stamp_uri -> Nullable<Text>,
+        request_uri -> Nullable<Text>,
+    }
+}
+
 diesel::joinable!(sessions -> users (user_id));
 diesel::joinable!(pending_sign_ins -> users (user_id));
 diesel::joinable!(tokens -> users (user_id));
@@ -1086,4 +1099,5 @@ diesel::allow_tables_to_appear_in_same_query!(
     critiques,
     catalogues,
     thread_checks,
+    quotes,
 );

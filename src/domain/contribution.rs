@@ -13,6 +13,7 @@ use super::media::ReceivedMedia;
 use super::poll::ReceivedPoll;
 use super::position::ReceivedPosition;
 use super::question::ReceivedQuestion;
+use super::quote::{QuotePolicy, ReceivedQuote};
 use super::site::ReplyPolicy;
 use super::sql::smallint_enum;
 use super::statement::ThesisKind;
@@ -68,6 +69,8 @@ pub struct Contribution {
     pub state: State,
     /// Whether it was written here.
     pub local: bool,
+    /// Who may quote it.
+    pub quote_policy: QuotePolicy,
 }
 
 impl Contribution {
@@ -205,6 +208,10 @@ pub struct Received {
     pub poll: Option<ReceivedPoll>,
     /// The page that its author wants to be shown as a card.
     pub card: Option<Uri>,
+    /// What it quotes.
+    pub quote: Option<ReceivedQuote>,
+    /// Who may quote it.
+    pub quote_policy: QuotePolicy,
     /// The document as it came, kept word for word because its proof covers it.
     pub document: String,
     /// What the kind adds.

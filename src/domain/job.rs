@@ -23,6 +23,13 @@ pub enum Job {
         /// The statement.
         statement: i64,
     },
+    /// Fetch what a post quotes, and the consent of its author.
+    FetchQuote {
+        /// The post.
+        contribution: i64,
+        /// How many quotes within quotes are fetched with it.
+        depth: u8,
+    },
     /// Fetch an account again.
     FetchAccount {
         /// Its address.
@@ -112,6 +119,7 @@ impl Job {
             Self::FetchParent { uri } => format!("fetch_parent {uri}"),
             Self::FetchReplies { contribution } => format!("fetch_replies {contribution}"),
             Self::FetchTheses { statement } => format!("fetch_theses {statement}"),
+            Self::FetchQuote { contribution, .. } => format!("fetch_quote {contribution}"),
             Self::FetchAccount { uri } => format!("fetch_account {uri}"),
             Self::FetchOutbox { account, round: 0 } => format!("fetch_outbox {account}"),
             Self::FetchOutbox { account, round } => format!("fetch_outbox {account} {round}"),
@@ -139,6 +147,7 @@ impl Job {
             Self::FetchParent { .. }
             | Self::FetchReplies { .. }
             | Self::FetchTheses { .. }
+            | Self::FetchQuote { .. }
             | Self::FetchAccount { .. }
             | Self::FetchOutbox { .. }
             | Self::FollowForum { .. }

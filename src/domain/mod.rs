@@ -28,6 +28,7 @@ pub mod position;
 pub mod profile;
 pub mod push;
 pub mod question;
+pub mod quote;
 pub mod relation;
 pub mod scope;
 pub mod site;

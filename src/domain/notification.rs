@@ -57,6 +57,10 @@ pub enum NotificationKind {
     Published,
     /// A poll ended in which the account took part.
     Poll,
+    /// Somebody quoted a contribution.
+    Quote,
+    /// What the account quoted was changed.
+    QuotedUpdate,
 }
 
 smallint_enum!(NotificationKind {
@@ -69,11 +73,13 @@ smallint_enum!(NotificationKind {
     Report = 6,
     Published = 7,
     Poll = 8,
+    Quote = 9,
+    QuotedUpdate = 10,
 });
 
 impl NotificationKind {
     /// Every kind.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 11] = [
         Self::Mention,
         Self::Follow,
         Self::FollowRequest,
@@ -83,6 +89,8 @@ impl NotificationKind {
         Self::Report,
         Self::Published,
         Self::Poll,
+        Self::Quote,
+        Self::QuotedUpdate,
     ];
 
     /// Whether many of the kind are shown as one: "3 people like this".
@@ -94,7 +102,9 @@ impl NotificationKind {
             | Self::Update
             | Self::Report
             | Self::Published
-            | Self::Poll => false,
+            | Self::Poll
+            | Self::Quote
+            | Self::QuotedUpdate => false,
         }
     }
 }

@@ -5,6 +5,7 @@ use diesel::prelude::{AsChangeset, Insertable, Queryable, Selectable};
 use super::account::Account;
 use super::contribution::Visibility;
 use super::id::Id;
+use super::quote::QuotePolicy;
 use crate::clock::Timestamp;
 
 /// The most fields that are kept of one account.
@@ -32,6 +33,8 @@ pub struct Profile {
     pub sensitive: bool,
     /// The language of its posts where nobody says.
     pub language: Option<String>,
+    /// Who may quote its posts where nobody says.
+    pub quote_policy: QuotePolicy,
 }
 
 impl Profile {
@@ -47,6 +50,7 @@ impl Profile {
             visibility: Visibility::Public,
             sensitive: false,
             language: None,
+            quote_policy: QuotePolicy::EVERYONE,
         }
     }
 }

@@ -7,6 +7,7 @@ use super::contribution::Contribution;
 use super::emoji::Emoji;
 use super::id::Id;
 use super::profile::Profile;
+use super::quote::{Permission, Showing};
 use super::view::View;
 use crate::clock::Timestamp;
 
@@ -78,6 +79,8 @@ pub struct Line {
     pub answers: Option<Id<Account>>,
     /// What the asking account did with it; `None` when nobody is signed in.
     pub mine: Option<Mine>,
+    /// What it quotes.
+    pub quote: Option<QuoteLine>,
 }
 
 impl Line {
@@ -85,6 +88,17 @@ impl Line {
     pub fn key(&self) -> i64 {
         self.boost.as_ref().map_or(self.view.head.id.get(), |(boost, _)| boost.id.get())
     }
+}
+
+/// What the asking account sees of a quote.
+#[derive(Clone, Debug)]
+pub struct QuoteLine {
+    /// What, and why not more.
+    pub showing: Showing,
+    /// The quoted contribution, where it may be named.
+    pub quoted_id: Option<Id<Contribution>>,
+    /// The same with everything its rendering needs; within a quote only the key is loaded.
+    pub quoted: Option<Box<Line>>,
 }
 
 /// What an account did with a contribution.
@@ -102,6 +116,8 @@ pub struct Mine {
     pub muted: bool,
     /// It shows it first.
     pub pinned: bool,
+    /// What it may expect that wants to quote it.
+    pub quoting: Permission,
 }
 
 /// An account with everything its rendering needs.

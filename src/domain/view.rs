@@ -9,6 +9,7 @@ use super::media::Media;
 use super::poll::PollView;
 use super::position::PositionView;
 use super::question::QuestionView;
+use super::quote::{Quoting, Showing};
 use super::statement::{Statement, Thesis};
 use super::uri::Uri;
 
@@ -33,18 +34,33 @@ pub struct View {
     pub card: Option<Card>,
     /// What its readers may choose from.
     pub poll: Option<PollView>,
+    /// What it quotes.
+    pub quote: Option<Quoting>,
+    /// What a page shows of that, once it was asked for.
+    pub quoted: Option<QuotedView>,
     /// Visible replies we have.
     pub replies: i64,
     /// Likes we know of.
     pub likes: i64,
     /// Boosts we know of.
     pub boosts: i64,
+    /// Visible quotes we have.
+    pub quotes: i64,
     /// The Forum that announces its thread.
     pub audience: Option<Uri>,
     /// The collection of its thread, as the thread's owner names it.
     pub context: Option<Uri>,
     /// What its kind adds.
     pub body: Body,
+}
+
+/// What a viewer sees of a quote.
+#[derive(Clone, Debug)]
+pub struct QuotedView {
+    /// What, and why not more.
+    pub showing: Showing,
+    /// The quoted contribution, where it is shown.
+    pub view: Option<Box<View>>,
 }
 
 /// What the kind of a contribution adds to its head.

@@ -23,6 +23,7 @@ pub mod lookup;
 pub mod media;
 pub mod objects;
 pub mod push;
+pub mod quotes;
 pub mod resolve;
 pub mod signature;
 pub mod transfer;

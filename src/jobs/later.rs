@@ -13,7 +13,9 @@ use crate::domain::id::Id;
 use crate::domain::job::Job;
 use crate::domain::question::Qid;
 use crate::domain::uri::Uri;
-use crate::federation::{Federation, backfill, cards, catalogue, exchange, links, push, resolve, transfer};
+use crate::federation::{
+    Federation, backfill, cards, catalogue, exchange, links, push, quotes, resolve, transfer,
+};
 use crate::services::{self, media, relations};
 use crate::store::jobs::{self, StoredJob};
 use crate::store::scheduled::{self, Scheduled};
@@ -95,6 +97,7 @@ const fn tries(job: &Job) -> i32 {
         Job::FetchParent { .. }
         | Job::FetchReplies { .. }
         | Job::FetchTheses { .. }
+        | Job::FetchQuote { .. }
         | Job::FetchAccount { .. }
         | Job::FetchOutbox { .. }
         | Job::FollowForum { .. }
@@ -129,6 +132,7 @@ async fn perform(data: &Data<Federation>, job: &Job) -> Result<(), Error> {
         Job::FetchParent { uri } => fetch_parent(data, uri).await,
         Job::FetchReplies { contribution } => backfill::replies(data, Id::new(*contribution)).await,
         Job::FetchTheses { statement } => backfill::theses(data, Id::new(*statement)).await,
+        Job::FetchQuote { contribution, depth } => quotes::settle(data, Id::new(*contribution), *depth).await,
         Job::FetchAccount { uri } => fetch_account(data, uri).await,
         Job::FetchOutbox { account, round } => catalogue::fetch_on(data, Id::new(*account), *round).await,
         Job::Reconcile { qid } => reconcile(data, qid).await,

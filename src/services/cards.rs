@@ -25,7 +25,7 @@ pub struct Named<'a> {
     content: &'a str,
     /// The page that the author wants to be shown.
     wanted: Option<&'a Uri>,
-    /// Whether files or a poll stand beside it, which leave no room.
+    /// Whether files, a poll or a quote stand beside it, which leave no room.
     full: bool,
     /// Whether we wrote it.
     local: bool,
@@ -39,7 +39,7 @@ impl<'a> Named<'a> {
             open: head.is_open() && head.kind == Kind::Post,
             content: &head.content,
             wanted: None,
-            full: !view.media.is_empty() || view.poll.is_some(),
+            full: !view.media.is_empty() || view.poll.is_some() || view.quote.is_some(),
             local: head.local,
         }
     }
@@ -50,7 +50,7 @@ impl<'a> Named<'a> {
             open: head.is_open() && head.kind == Kind::Post,
             content: &head.content,
             wanted: received.card.as_ref(),
-            full: !received.media.is_empty() || received.poll.is_some(),
+            full: !received.media.is_empty() || received.poll.is_some() || received.quote.is_some(),
             local: false,
         }
     }

@@ -1,7 +1,7 @@
 //! What is the same for every kind: accepting what arrives, removing, notifying, who may reply.
 
 use super::cards::{self, Named};
-use super::{critiques, emojis, media, notifications, positions, publish, received};
+use super::{critiques, emojis, media, notifications, positions, publish, quotes, received};
 use crate::clock::Timestamp;
 use crate::domain::Refusal;
 use crate::domain::account::Account;
@@ -71,6 +71,7 @@ fn insert(tx: &mut Tx<'_>, received: &Received) -> Result<Receipt, Error> {
         in_reply_to_uri: received.in_reply_to.clone(),
         thread_id: parent.as_ref().map_or(id, |parent| parent.thread_id),
         local: false,
+        quote_policy: received.quote_policy.within(received.visibility),
         text: text(received, edited_at, state, received.body.revision().max(1)),
     };
     contributions::insert(tx, &head, &received.mentions, &received.tags)?;
@@ -81,12 +82,14 @@ fn insert(tx: &mut Tx<'_>, received: &Received) -> Result<Receipt, Error> {
     keep(tx, id, received, head.text.revision, state)?;
     contributions::adopt_waiting(tx, &received.uri, id, head.thread_id)?;
     critiques::place_again(tx, id)?;
+    quotes::receive(tx, (id, &received.author), received.quote.as_ref())?;
+    let head = stored(tx, id)?;
+    quotes::adopt(tx, &head)?;
     if state != State::Held {
         tell(tx, (id, head.thread_id), &received.author, parent.as_ref(), &received.mentions)?;
     }
-    let stored = stored(tx, id)?;
-    cards::name(tx, id, &Named::arrived(&stored, received))?;
-    Ok(Receipt::New(Box::new(stored)))
+    cards::name(tx, id, &Named::arrived(&head, received))?;
+    Ok(Receipt::New(Box::new(head)))
 }
 
 fn change(tx: &mut Tx<'_>, known: &Contribution, received: &Received) -> Result<Receipt, Error> {
@@ -102,6 +105,13 @@ fn change(tx: &mut Tx<'_>, known: &Contribution, received: &Received) -> Result<
         return Ok(Receipt::Ignored(why));
     }
     let before = known.edited_at.unwrap_or(known.published_at);
+    let version = received.updated_at.unwrap_or(received.published_at);
+    if known.state != State::Deleted && version >= before {
+        // Who may quote, and consents, come without a new version.
+        let policy = received.quote_policy.within(known.visibility);
+        contributions::set_quote_policy(tx, known.id, policy)?;
+        quotes::receive(tx, (known.id, &received.author), received.quote.as_ref())?;
+    }
     let newer = received.updated_at.map(|at| at.min(tx.now)).filter(|at| *at > before);
     let (Some(edited_at), false) = (newer, known.state == State::Deleted) else {
         // Counts of votes come without a new version.
@@ -169,6 +179,7 @@ pub(super) fn erase(tx: &mut Tx<'_>, id: Id<Contribution>) -> Result<(), Error> 
     store::positions::erase(tx, id)?;
     store::questions::erase(tx, id)?;
     store::critiques::erase(tx, id)?;
+    store::quotes::erase(tx, id)?;
     Ok(())
 }
 
@@ -182,6 +193,7 @@ pub fn approve(tx: &mut Tx<'_>, author: Id<Account>) -> Result<usize, Error> {
         let view = load(tx, *id)?;
         cards::name(tx, *id, &Named::of(&view))?;
         notify(tx, &view)?;
+        quotes::approved(tx, *id)?;
         let address = serde_json::json!(view.head.uri);
         publish::announce_in_forum(tx, &view.head, &view.author, &address)?;
     }

@@ -22,6 +22,7 @@ pub mod profiles;
 pub mod publish;
 pub mod push;
 pub mod questions;
+pub mod quotes;
 mod received;
 pub mod relations;
 pub mod reports;

@@ -9,7 +9,7 @@ use crate::domain::marker::{Marker, Timeline};
 use crate::domain::notification::{Handling, NotificationKind, Policy};
 use crate::store::{
     Error, Tx, contributions, hosts, interactions, markers, mutes, notification_policies, notifications,
-    relations,
+    quotes, relations,
 };
 
 /// Younger accounts are new ones, in seconds.
@@ -58,12 +58,17 @@ pub fn published(
     Ok(())
 }
 
-/// Tells those here who handed a contribution on that it reads differently now.
+/// Tells those here who handed a contribution on or quoted it that it reads differently now.
 pub fn changed(tx: &mut Tx<'_>, author: &Account, about: Id<Contribution>) -> Result<(), Error> {
     for booster in interactions::local_boosters(tx, about)? {
         // Of the newest change only: what they did not read before is not worth reading any more.
-        notifications::forget_update(tx, booster, about)?;
+        notifications::forget_update(tx, booster, NotificationKind::Update, about)?;
         tell(tx, booster, NotificationKind::Update, author, Some(about))?;
+    }
+    // Told about the own post, in which the other one reads differently now.
+    for (member, quoting) in quotes::by_members(tx, about)? {
+        notifications::forget_update(tx, member, NotificationKind::QuotedUpdate, quoting)?;
+        tell(tx, member, NotificationKind::QuotedUpdate, author, Some(quoting))?;
     }
     Ok(())
 }

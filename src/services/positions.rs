@@ -11,6 +11,7 @@ use crate::domain::contribution::{Contribution, Kind, Received, State, Visibilit
 use crate::domain::id::Id;
 use crate::domain::position::{DraftPosition, Listing, ListingPolicy, Position, ReceivedPosition, Stand};
 use crate::domain::question::Qid;
+use crate::domain::quote::QuotePolicy;
 use crate::domain::uri::Uri;
 use crate::domain::user::{Role, User};
 use crate::domain::view::{Body, View};
@@ -63,6 +64,7 @@ fn take(
         in_reply_to_uri: Some(question.uri.clone()),
         thread_id: question.thread_id,
         local: true,
+        quote_policy: QuotePolicy::EVERYONE,
         text: Text {
             url: format!("{}/positions/{id}", site.origin),
             revision: 1,

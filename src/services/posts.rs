@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::cards::{self, Named};
 use super::media::{self, Described};
-use super::{contributions, critiques, notifications, publish};
+use super::{contributions, critiques, notifications, publish, quotes};
 use crate::domain::Refusal;
 use crate::domain::account::Account;
 use crate::domain::contribution::{Contribution, Kind, State, Visibility};
@@ -13,11 +13,12 @@ use crate::domain::id::{Id, token};
 use crate::domain::job::Job;
 use crate::domain::media::Media;
 use crate::domain::poll::{NewPoll, Poll, PollView};
+use crate::domain::quote::QuotePolicy;
 use crate::domain::uri::Uri;
 use crate::domain::view::View;
 use crate::store::contributions::{NewContribution, Text, Viewer};
 use crate::store::revisions::{self, Revision};
-use crate::store::{self, Error, Tx, jobs, polls, settings, views};
+use crate::store::{self, Error, Tx, jobs, polls, profiles, settings, views};
 use crate::text::entities::{self, Entity};
 use crate::text::markdown::{self, Breaks, Link};
 use crate::text::{Html, Markdown};
@@ -52,6 +53,10 @@ pub struct NewPost {
     pub media: Vec<Id<Media>>,
     /// What it means to do and which passage it is about, where it is a critique.
     pub critique: Option<NewCritique>,
+    /// What it quotes.
+    pub quoted: Option<Id<Contribution>>,
+    /// Who may quote it; what the author usually says where nobody does.
+    pub quote_policy: Option<QuotePolicy>,
 }
 
 /// How a text is meant.
@@ -85,27 +90,28 @@ pub struct Rewrite {
     pub media: Vec<Id<Media>>,
     /// What is said about some of them from now on.
     pub described: Vec<Described>,
+    /// Who may quote it; as before where nobody says.
+    pub quote_policy: Option<QuotePolicy>,
 }
 
 /// Publishes a post of `author`.
 pub fn publish(tx: &mut Tx<'_>, author: &Account, post: &NewPost) -> Result<View, Error> {
-    check(&post.markdown, post.poll.is_some() || !post.media.is_empty())?;
+    check(&post.markdown, post.poll.is_some() || post.quoted.is_some() || !post.media.is_empty())?;
     let parent = match post.in_reply_to {
         Some(id) => Some(answerable(tx, author, id)?),
         None => None,
     };
-    let site = tx.site()?;
     // What answers something internal stays within these walls.
     let internal = parent.as_ref().is_some_and(|parent| parent.visibility == Visibility::Internal);
     let visibility = if internal { Visibility::Internal } else { post.visibility };
+    let named = named(author, &post.mentions, parent.as_ref());
+    let (quoted, visibility) = quotes::quotable(tx, author, post.quoted, &named, visibility)?;
     let id: Id<Contribution> = tx.mint();
-    let uri = Uri::ours(&site.origin, &format!("/c/{}", token()));
+    let uri = Uri::ours(&tx.site()?.origin, &format!("/c/{}", token()));
     let critique = criticize(tx, id, parent.as_ref(), post.critique.as_ref())?;
     let (content, tags) = render(tx, &post.markdown, post.format, &post.mentions)?;
     let opening = critique.as_ref().map(crate::vocab::critique::opening).unwrap_or_default();
-    let mut named: Vec<Id<Account>> = post.mentions.iter().map(|account| account.id).collect();
-    // The author of what is answered has to be named: several servers drop replies otherwise.
-    named.extend(parent.as_ref().map(|parent| parent.author_id).filter(|id| *id != author.id));
+    let quote_policy = quote_policy(tx, author, post)?.within(visibility);
     let head = NewContribution {
         id,
         uri: uri.clone(),
@@ -119,6 +125,7 @@ pub fn publish(tx: &mut Tx<'_>, author: &Account, post: &NewPost) -> Result<View
         in_reply_to_uri: parent.as_ref().map(|parent| parent.uri.clone()),
         thread_id: parent.as_ref().map_or(id, |parent| parent.thread_id),
         local: true,
+        quote_policy,
         text: Text {
             url: uri.to_string(),
             language: post.language.clone(),
@@ -137,6 +144,7 @@ pub fn publish(tx: &mut Tx<'_>, author: &Account, post: &NewPost) -> Result<View
     if let Some(critique) = &critique {
         store::critiques::insert(tx, critique)?;
     }
+    quotes::attach(tx, author, id, quoted.as_ref())?;
     if let Some(poll) = &post.poll {
         ask(tx, id, poll)?;
     }
@@ -147,7 +155,24 @@ pub fn publish(tx: &mut Tx<'_>, author: &Account, post: &NewPost) -> Result<View
     if visibility != Visibility::Internal {
         publish::create(tx, &view, &document)?;
     }
+    quotes::announce(tx, &view, &document)?;
     Ok(view)
+}
+
+/// Who may quote a post: as its author says, or usually does.
+fn quote_policy(tx: &mut Tx<'_>, author: &Account, post: &NewPost) -> Result<QuotePolicy, Error> {
+    match post.quote_policy {
+        Some(policy) => Ok(policy),
+        None => Ok(profiles::of(tx, author.id)?.quote_policy),
+    }
+}
+
+/// Whom a post names: those in the text, and the author of what is answered, because several servers
+/// drop replies otherwise.
+fn named(author: &Account, mentions: &[Account], parent: Option<&Contribution>) -> Vec<Id<Account>> {
+    let mut named: Vec<Id<Account>> = mentions.iter().map(|account| account.id).collect();
+    named.extend(parent.map(|parent| parent.author_id).filter(|id| *id != author.id));
+    named
 }
 
 /// Changes the text of a post; the earlier one stays in its history.
@@ -175,6 +200,7 @@ pub fn edit(
         }),
         media: store::media::of(tx, id)?.into_iter().map(|row| row.id).collect(),
         described: Vec::new(),
+        quote_policy: None,
     };
     self::rewrite(tx, author, id, &rewrite)
 }
@@ -187,8 +213,9 @@ pub fn rewrite(
     id: Id<Contribution>,
     change: &Rewrite,
 ) -> Result<View, Error> {
-    check(&change.markdown, change.poll.is_some() || !change.media.is_empty())?;
     let head = own(tx, author, id)?;
+    let quotes = store::quotes::one(tx, id)?.is_some();
+    check(&change.markdown, change.poll.is_some() || quotes || !change.media.is_empty())?;
     let (content, tags) = render(tx, &change.markdown, change.format, &change.mentions)?;
     let critique = store::critiques::parts(tx, id)?;
     let opening = critique.as_ref().map(crate::vocab::critique::opening).unwrap_or_default();
@@ -196,8 +223,8 @@ pub fn rewrite(
         Some(parent) => store::contributions::known_by_id(tx, parent)?,
         None => None,
     };
-    let mut named: Vec<Id<Account>> = change.mentions.iter().map(|account| account.id).collect();
-    named.extend(parent.map(|parent| parent.author_id).filter(|id| *id != author.id));
+    let named = named(author, &change.mentions, parent.as_ref());
+    let policy = change.quote_policy.map_or(head.quote_policy, |policy| policy.within(head.visibility));
     let text = Text {
         url: head.url.clone(),
         language: change.language.clone(),
@@ -212,8 +239,9 @@ pub fn rewrite(
     };
     let asked = reask(tx, id, change.poll.as_ref())?;
     let moved = media::rearrange(tx, author, id, (&change.media, &change.described))?;
+    store::contributions::set_quote_policy(tx, id, policy)?;
     if !asked && !moved && is_same(&head, &text) {
-        return load(tx, id);
+        return if policy == head.quote_policy { load(tx, id) } else { restate(tx, id) };
     }
     store::contributions::update(tx, id, &text)?;
     store::contributions::set_mentions(tx, id, &named)?;
@@ -223,6 +251,18 @@ pub fn rewrite(
     let document = freeze(tx, &view, None)?;
     notifications::changed(tx, author, id)?;
     if head.visibility != Visibility::Internal {
+        publish::update(tx, &view, &document)?;
+    }
+    Ok(view)
+}
+
+/// Says anew what a post of ours says, without a new version: who may quote it or what it quotes
+/// changed.
+pub(super) fn restate(tx: &mut Tx<'_>, id: Id<Contribution>) -> Result<View, Error> {
+    let view = load(tx, id)?;
+    let (document, digest) = publish::render(tx, &view)?;
+    revisions::set_document(tx, id, view.head.revision, &document.to_string(), &digest)?;
+    if view.head.visibility != Visibility::Internal {
         publish::update(tx, &view, &document)?;
     }
     Ok(view)

@@ -10,6 +10,7 @@ use crate::domain::id::Id;
 use crate::domain::job::Job;
 use crate::domain::keys::Algorithm;
 use crate::domain::profile::{Field, Profile};
+use crate::domain::quote::QuotePolicy;
 use crate::store::{Conn, Error, Tx, account_views, accounts, jobs, keys, profiles};
 use crate::text::{markdown, plain};
 use crate::vocab::actor::{self, Actor};
@@ -49,6 +50,8 @@ pub struct Change {
     pub sensitive: Option<bool>,
     /// The language of its posts where nobody says; empty for none.
     pub language: Option<String>,
+    /// Who may quote its posts where nobody says.
+    pub quote_policy: Option<QuotePolicy>,
 }
 
 /// Changes what an account of ours says about itself, and tells its followers.
@@ -136,6 +139,7 @@ fn apply(profile: &mut Profile, change: &Change) {
     profile.hides_collections = change.hides_collections.unwrap_or(profile.hides_collections);
     profile.visibility = change.visibility.unwrap_or(profile.visibility);
     profile.sensitive = change.sensitive.unwrap_or(profile.sensitive);
+    profile.quote_policy = change.quote_policy.unwrap_or(profile.quote_policy);
 }
 
 /// A row that stays as it was stays verified.

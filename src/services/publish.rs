@@ -159,6 +159,18 @@ pub fn to_account(
     Ok(id)
 }
 
+/// Sends an activity as it is to the inbox of one account.
+pub fn to_inbox(
+    tx: &mut Tx<'_>,
+    actor: &Account,
+    activity: &Value,
+    object_uri: &Uri,
+    to: &Account,
+) -> Result<(), Error> {
+    let sent = keep(tx, actor, activity, object_uri, false)?;
+    deliveries::to_own_inbox(tx, sent, to.id)
+}
+
 /// Tells the server of an account elsewhere what a member of ours reports about it. The server's own
 /// actor speaks: nobody there learns who the member is.
 pub fn flag(tx: &mut Tx<'_>, target: &Account, about: &[Uri], comment: &str) -> Result<(), Error> {
@@ -237,7 +249,10 @@ fn recipients(tx: &mut Tx<'_>, view: &View) -> Result<Recipients, Error> {
     let followers =
         matches!(view.head.visibility, Visibility::Public | Visibility::Unlisted | Visibility::Followers)
             && view.head.kind != Kind::Thesis;
-    let mut accounts: Vec<Id<Account>> = view.mentions.iter().map(|account| account.id).collect();
+    let quoted = view.quote.as_ref().and_then(|quoting| quoting.author);
+    // Whoever is quoted was asked, and hears what becomes of it.
+    let mut accounts: Vec<Id<Account>> =
+        view.mentions.iter().map(|account| account.id).chain(quoted).collect();
     let qid = match &view.body {
         Body::Question(asked) => Some(&asked.question.qid),
         Body::Position(stand) => Some(&stand.position.qid),

@@ -169,6 +169,8 @@ fn title(kind: NotificationKind, from: &Account) -> String {
         NotificationKind::Poll => "A poll has ended".to_owned(),
         NotificationKind::Update => format!("{name} changed a post"),
         NotificationKind::Report => format!("{name} sent a report"),
+        NotificationKind::Quote => format!("{name} quoted you"),
+        NotificationKind::QuotedUpdate => format!("{name} changed a post you have quoted"),
     }
 }
 

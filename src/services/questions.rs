@@ -11,6 +11,7 @@ use crate::domain::job::Job;
 use crate::domain::question::{
     Answer, Core, DraftQuestion, Question, ReceivedQuestion, Tie, closes_a_circle,
 };
+use crate::domain::quote::QuotePolicy;
 use crate::domain::uri::Uri;
 use crate::domain::user::User;
 use crate::domain::view::{Body, View};
@@ -151,6 +152,7 @@ fn carry(
         in_reply_to_uri: None,
         thread_id: id,
         local: true,
+        quote_policy: QuotePolicy::EVERYONE,
         text: Text {
             url: format!("{}/questions/{slug}", site.origin),
             language: core.language().to_owned(),
@@ -164,8 +166,7 @@ fn carry(
             state: State::Current,
         },
     };
-    let mut mentions = named.to_vec();
-    mentions.push(site.forum);
+    let mentions = [named, &[site.forum]].concat();
     contributions::insert(tx, &head, &mentions, &[qid.hashtag()])?;
     let (original_uri, document) = original.unzip();
     let question = Question {
@@ -186,8 +187,7 @@ fn carry(
     };
     questions::insert(tx, &question)?;
     hang(tx, id, &answers, &ties)?;
-    let mut copies: Vec<Uri> = original_uri.into_iter().collect();
-    copies.push(uri);
+    let copies: Vec<Uri> = original_uri.into_iter().chain([uri]).collect();
     let now = tx.now;
     questions::add_copies(tx, &qid, &copies, now)?;
     jobs::enqueue(tx, &Job::Reconcile { qid: qid.to_string() }, now)?;

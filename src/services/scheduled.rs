@@ -12,6 +12,7 @@ use crate::domain::id::Id;
 use crate::domain::job::Job;
 use crate::domain::media::Media;
 use crate::domain::poll::NewPoll;
+use crate::domain::quote::QuotePolicy;
 use crate::domain::user::User;
 use crate::store::scheduled::{self, Scheduled};
 use crate::store::{Error, Tx, accounts, audit, jobs};
@@ -43,6 +44,12 @@ pub struct Written {
     pub media_ids: Vec<i64>,
     /// What readers may choose from.
     pub poll: Option<NewPoll>,
+    /// What it quotes.
+    #[serde(default)]
+    pub quoted_status_id: Option<i64>,
+    /// Who may quote it.
+    #[serde(default)]
+    pub quote_policy: Option<QuotePolicy>,
 }
 
 /// Who may see a post, as apps can say it.
@@ -87,6 +94,8 @@ impl Written {
             on_behalf_of: None,
             poll: self.poll.clone(),
             media: self.media(),
+            quoted: self.quoted_status_id.map(Id::new),
+            quote_policy: self.quote_policy,
         }
     }
 

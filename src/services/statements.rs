@@ -8,6 +8,7 @@ use crate::domain::Refusal;
 use crate::domain::account::Account;
 use crate::domain::contribution::{Contribution, Kind, State, Visibility};
 use crate::domain::id::{Id, token};
+use crate::domain::quote::QuotePolicy;
 use crate::domain::statement::{Draft, DraftThesis, Thesis};
 use crate::domain::uri::Uri;
 use crate::domain::user::User;
@@ -42,6 +43,7 @@ pub fn publish(tx: &mut Tx<'_>, user: &User, draft: Draft) -> Result<View, Error
         in_reply_to_uri: None,
         thread_id: id,
         local: true,
+        quote_policy: QuotePolicy::EVERYONE,
         text: text(&draft, url, 1),
     };
     contributions::insert(tx, &head, &[site.forum], &[])?;
@@ -247,6 +249,7 @@ fn new_thesis(
         in_reply_to_uri: Some(statement.uri.clone()),
         thread_id: statement.thread_id,
         local: true,
+        quote_policy: QuotePolicy::EVERYONE,
         text: thesis_text(statement, key, parts, 1),
     };
     contributions::insert(tx, &head, &[], &[])?;

@@ -15,6 +15,7 @@ use crate::clock::Timestamp;
 use crate::domain::account::Account;
 use crate::domain::contribution::{Contribution, Kind, State, Visibility};
 use crate::domain::id::Id;
+use crate::domain::quote::QuotePolicy;
 use crate::domain::relation::FollowState;
 use crate::domain::site::ReplyPolicy;
 use crate::domain::uri::Uri;
@@ -49,6 +50,8 @@ pub struct NewContribution {
     pub thread_id: Id<Contribution>,
     /// Whether it was written here.
     pub local: bool,
+    /// Who may quote it.
+    pub quote_policy: QuotePolicy,
     /// What a revision may change.
     #[diesel(embed)]
     pub text: Text,
@@ -238,6 +241,12 @@ pub fn set_content(tx: &mut Tx<'_>, id: Id<Contribution>, content: &str) -> Quer
 /// Changes whether a contribution stands.
 pub fn set_state(conn: &mut Conn, id: Id<Contribution>, state: State) -> QueryResult<usize> {
     run!(conn, execute, diesel::update(contributions::table.find(id)).set(contributions::state.eq(state)))
+}
+
+/// Changes who may quote a contribution.
+pub fn set_quote_policy(conn: &mut Conn, id: Id<Contribution>, policy: QuotePolicy) -> QueryResult<usize> {
+    let row = diesel::update(contributions::table.find(id));
+    run!(conn, execute, row.set(contributions::quote_policy.eq(policy)))
 }
 
 /// Empties a deleted contribution; the head stays so that its address answers "gone".

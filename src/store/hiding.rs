@@ -1,7 +1,7 @@
 //! Whom an account does not want to see, and who does not want to be seen by it. Everything that
 //! lists contributions or notifications for an account asks here.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use diesel::{ExpressionMethods, QueryDsl, QueryResult};
 
@@ -14,10 +14,32 @@ use crate::domain::id::Id;
 use crate::domain::timeline::Found;
 use crate::schema::blocks;
 
+/// Why an account is not shown in lists.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Hidden {
+    /// The viewer blocks it.
+    Blocks,
+    /// It blocks the viewer.
+    IsBlocked,
+    /// The viewer wants nothing of its host.
+    MutesHost,
+    /// The viewer mutes it.
+    Mutes,
+}
+
 /// Those of `accounts` that `viewer` is not shown in lists: blocks in either direction, mutes, and
 /// whole hosts that it wants nothing of.
 pub fn among(conn: &mut Conn, viewer: Viewer, accounts: &[Id<Account>]) -> QueryResult<HashSet<Id<Account>>> {
-    let Some(me) = viewer.account().filter(|_| !accounts.is_empty()) else { return Ok(HashSet::new()) };
+    Ok(reasons(conn, viewer, accounts)?.into_keys().collect())
+}
+
+/// Like [`among`], with the reason that weighs most.
+pub fn reasons(
+    conn: &mut Conn,
+    viewer: Viewer,
+    accounts: &[Id<Account>],
+) -> QueryResult<HashMap<Id<Account>, Hidden>> {
+    let Some(me) = viewer.account().filter(|_| !accounts.is_empty()) else { return Ok(HashMap::new()) };
     let blocked = blocks::table
         .filter(blocks::account_id.eq(me))
         .filter(one_of(blocks::target_id, accounts))
@@ -28,8 +50,19 @@ pub fn among(conn: &mut Conn, viewer: Viewer, accounts: &[Id<Account>]) -> Query
         .filter(one_of(blocks::account_id, accounts))
         .select(blocks::account_id);
     let blocking: Vec<Id<Account>> = run!(conn, load, blocking)?;
-    let muted = mutes::unwanted(conn, me, accounts)?;
-    Ok(blocked.into_iter().chain(blocking).chain(muted).collect())
+    let muted = mutes::muted(conn, me, accounts)?;
+    let far = mutes::with_muted_hosts(conn, me, accounts)?;
+    let mut reasons = HashMap::new();
+    // The weightier ones later: they take the place of the others.
+    for (why, found) in [
+        (Hidden::Mutes, muted),
+        (Hidden::MutesHost, far),
+        (Hidden::Blocks, blocked),
+        (Hidden::IsBlocked, blocking),
+    ] {
+        reasons.extend(found.into_iter().map(|account| (account, why)));
+    }
+    Ok(reasons)
 }
 
 /// Leaves out what `viewer` does not want to see, by its author or by who boosted it.

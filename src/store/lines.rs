@@ -7,19 +7,60 @@ use diesel::{ExpressionMethods, QueryDsl, QueryResult};
 use super::conn::{Conn, run};
 use super::contributions::Viewer;
 use super::one_of::one_of;
-use super::{account_views, views};
+use super::{account_views, quotes, views};
 use crate::domain::account::Account;
 use crate::domain::contribution::Contribution;
 use crate::domain::id::Id;
-use crate::domain::timeline::{AccountView, Found, Line, Mine};
+use crate::domain::quote::{Tie, permission};
+use crate::domain::relation::FollowState;
+use crate::domain::timeline::{AccountView, Found, Line, Mine, QuoteLine};
 use crate::domain::view::View;
-use crate::schema::{bookmarks, boosts, contributions, likes, muted_threads, pins};
+use crate::schema::{bookmarks, boosts, contributions, follows, likes, muted_threads, pins};
 
 type Ids = HashSet<Id<Contribution>>;
 
 /// Lines for what was found, in its order. The heads were already filtered for `viewer`; it
 /// decides which replies count and what it did itself.
 pub fn load(conn: &mut Conn, viewer: Viewer, found: Vec<Found>) -> QueryResult<Vec<Line>> {
+    let mut lines = without_quotes(conn, viewer, found)?;
+    if lines.iter().any(|line| line.view.quote.is_some()) {
+        quote(conn, viewer, &mut lines)?;
+    }
+    Ok(lines)
+}
+
+/// Adds what the lines quote. What is quoted in turn within that is named only, so that two rounds
+/// of the same queries are enough for a page.
+fn quote(conn: &mut Conn, viewer: Viewer, lines: &mut [Line]) -> QueryResult<()> {
+    let shown = quotes::shown(conn, viewer, lines.iter().map(|line| &line.view))?;
+    let mut heads: HashMap<Id<Contribution>, Contribution> = HashMap::new();
+    for head in shown.values().filter_map(|one| one.quoted.as_ref()) {
+        heads.entry(head.id).or_insert_with(|| head.clone());
+    }
+    let found = heads.into_values().map(Found::from).collect();
+    let mut inner = without_quotes(conn, viewer, found)?;
+    if inner.iter().any(|line| line.view.quote.is_some()) {
+        let within = quotes::shown(conn, viewer, inner.iter().map(|line| &line.view))?;
+        for line in &mut inner {
+            line.quote = within.get(&line.view.head.id).map(|one| QuoteLine {
+                showing: one.showing,
+                quoted_id: one.quoted.as_ref().map(|head| head.id),
+                quoted: None,
+            });
+        }
+    }
+    let inner: HashMap<_, _> = inner.into_iter().map(|line| (line.view.head.id, line)).collect();
+    for line in lines {
+        line.quote = shown.get(&line.view.head.id).map(|one| QuoteLine {
+            showing: one.showing,
+            quoted_id: one.quoted.as_ref().map(|head| head.id),
+            quoted: one.quoted.as_ref().and_then(|head| inner.get(&head.id)).cloned().map(Box::new),
+        });
+    }
+    Ok(())
+}
+
+fn without_quotes(conn: &mut Conn, viewer: Viewer, found: Vec<Found>) -> QueryResult<Vec<Line>> {
     if found.is_empty() {
         return Ok(Vec::new());
     }
@@ -52,6 +93,7 @@ pub fn load(conn: &mut Conn, viewer: Viewer, found: Vec<Found>) -> QueryResult<V
             boost,
             answers: one.head.in_reply_to_id.and_then(|parent| answers.get(&parent).copied()),
             mine: mine.as_ref().map(|mine| mine.about(&one.head)),
+            quote: None,
             view,
         });
     }
@@ -106,6 +148,7 @@ struct Deeds {
     bookmarked: Ids,
     pinned: Ids,
     muted: Ids,
+    ties: HashMap<Id<Account>, Tie>,
 }
 
 impl Deeds {
@@ -115,10 +158,12 @@ impl Deeds {
         heads: impl Iterator<Item = &'a Contribution>,
     ) -> QueryResult<Self> {
         let (mut ids, mut own, mut threads) = (Vec::new(), Vec::new(), HashSet::new());
+        let mut choosy = HashSet::new();
         for head in heads {
             ids.push(head.id);
             threads.insert(head.thread_id);
             own.extend(Some(head.id).filter(|_| head.author_id == account));
+            choosy.extend(Some(head.author_id).filter(|_| head.quote_policy.asks_for_ties()));
         }
         let liked = likes::table
             .filter(likes::account_id.eq(account))
@@ -148,10 +193,12 @@ impl Deeds {
             bookmarked: bookmarked.into_iter().collect(),
             muted: muted.into_iter().collect(),
             pinned: pinned.into_iter().collect(),
+            ties: ties(conn, account, &choosy)?,
         })
     }
 
     fn about(&self, head: &Contribution) -> Mine {
+        let tie = self.ties.get(&head.author_id).copied().unwrap_or_default();
         Mine {
             wrote: head.author_id == self.account,
             liked: self.liked.contains(&head.id),
@@ -159,6 +206,7 @@ impl Deeds {
             bookmarked: self.bookmarked.contains(&head.id),
             muted: self.muted.contains(&head.thread_id),
             pinned: self.pinned.contains(&head.id),
+            quoting: permission(head, Tie { own: head.author_id == self.account, ..tie }),
         }
     }
 }
@@ -173,4 +221,35 @@ fn pinned(
         .filter(one_of(pins::contribution_id, &own))
         .select(pins::contribution_id);
     run!(conn, load, query)
+}
+
+/// Who of these authors follows the account and whom of them it follows.
+fn ties(
+    conn: &mut Conn,
+    account: Id<Account>,
+    authors: &HashSet<Id<Account>>,
+) -> QueryResult<HashMap<Id<Account>, Tie>> {
+    let mut ties: HashMap<Id<Account>, Tie> = HashMap::new();
+    if authors.is_empty() {
+        return Ok(ties);
+    }
+    let follows = follows::table
+        .filter(follows::follower_id.eq(account))
+        .filter(one_of(follows::followee_id, authors))
+        .filter(follows::state.eq(FollowState::Accepted))
+        .select(follows::followee_id);
+    let followed = follows::table
+        .filter(follows::followee_id.eq(account))
+        .filter(one_of(follows::follower_id, authors))
+        .filter(follows::state.eq(FollowState::Accepted))
+        .select(follows::follower_id);
+    let follows: Vec<Id<Account>> = run!(conn, load, follows)?;
+    let followed: Vec<Id<Account>> = run!(conn, load, followed)?;
+    for author in follows {
+        ties.entry(author).or_default().follows = true;
+    }
+    for author in followed {
+        ties.entry(author).or_default().followed = true;
+    }
+    Ok(ties)
 }

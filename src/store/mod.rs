@@ -47,6 +47,7 @@ mod postgres;
 pub mod profiles;
 pub mod push_subscriptions;
 pub mod questions;
+pub mod quotes;
 pub mod relations;
 pub mod relationships;
 pub mod reports;

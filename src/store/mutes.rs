@@ -28,9 +28,9 @@ pub fn mute(
     Ok(found.filter(|mute| mute.expires_at.is_none_or(|at| at > now)))
 }
 
-/// Those of `accounts` that an account mutes, by themselves or with their hosts. Mutes whose time is
-/// over are removed by a job; until then they count.
-pub fn unwanted(
+/// Those of `accounts` that an account mutes. Mutes whose time is over are removed by a job; until then
+/// they count.
+pub fn muted(
     conn: &mut Conn,
     account: Id<Account>,
     accounts: &[Id<Account>],
@@ -39,9 +39,7 @@ pub fn unwanted(
         .filter(mutes::account_id.eq(account))
         .filter(one_of(mutes::target_id, accounts))
         .select(mutes::target_id);
-    let mut muted: Vec<Id<Account>> = run!(conn, load, muted)?;
-    muted.extend(with_muted_hosts(conn, account, accounts)?);
-    Ok(muted)
+    run!(conn, load, muted)
 }
 
 /// Those of `accounts` that live on hosts which an account wants nothing of.

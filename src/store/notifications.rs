@@ -123,7 +123,9 @@ fn bundle(
         | NotificationKind::Update
         | NotificationKind::Report
         | NotificationKind::Published
-        | NotificationKind::Poll => "follow",
+        | NotificationKind::Poll
+        | NotificationKind::Quote
+        | NotificationKind::QuotedUpdate => "follow",
     };
     Ok(open.flatten().or_else(|| Some(format!("{word}-{key}-{hour}"))))
 }
@@ -224,12 +226,17 @@ pub fn forget_request(conn: &mut Conn, account: Id<Account>, from: Id<Account>) 
     run!(conn, execute, diesel::delete(request))
 }
 
-/// Removes that a contribution was changed.
-pub fn forget_update(conn: &mut Conn, account: Id<Account>, about: Id<Contribution>) -> QueryResult<usize> {
+/// Removes that a contribution was changed, told as this kind.
+pub fn forget_update(
+    conn: &mut Conn,
+    account: Id<Account>,
+    kind: NotificationKind,
+    about: Id<Contribution>,
+) -> QueryResult<usize> {
     let update = notifications::table
         .filter(notifications::account_id.eq(account))
         .filter(notifications::contribution_id.eq(about))
-        .filter(notifications::kind.eq(NotificationKind::Update));
+        .filter(notifications::kind.eq(kind));
     run!(conn, execute, diesel::delete(update))
 }
 

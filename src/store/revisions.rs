@@ -45,6 +45,18 @@ pub fn insert(conn: &mut Conn, revision: &Revision) -> QueryResult<()> {
     Ok(())
 }
 
+/// Puts another document in the place of the one of a version, where the text stays the same.
+pub fn set_document(
+    conn: &mut Conn,
+    id: Id<Contribution>,
+    revision: i32,
+    document: &str,
+    digest: &str,
+) -> QueryResult<usize> {
+    let change = (revisions::document.eq(document), revisions::digest.eq(digest));
+    run!(conn, execute, diesel::update(revisions::table.find((id, revision))).set(change))
+}
+
 /// Every version, oldest first.
 pub fn of(conn: &mut Conn, id: Id<Contribution>) -> QueryResult<Vec<Revision>> {
     let query = revisions::table.filter(revisions::contribution_id.eq(id)).order(revisions::revision);

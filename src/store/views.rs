@@ -9,7 +9,7 @@ use diesel::{ExpressionMethods, JoinOnDsl, QueryDsl, QueryResult, SelectableHelp
 use super::conn::{Conn, run};
 use super::contributions::{Viewer, visible_to};
 use super::one_of::one_of;
-use super::{accounts, cards, critiques, emojis, media, polls, positions, questions, revisions};
+use super::{accounts, cards, critiques, emojis, media, polls, positions, questions, quotes, revisions};
 use crate::domain::account::Account;
 use crate::domain::card::Card;
 use crate::domain::contribution::{Contribution, Kind};
@@ -37,6 +37,8 @@ pub fn load(conn: &mut Conn, viewer: Viewer, heads: Vec<Contribution>) -> QueryR
     let mut files = media::of_contributions(conn, &ids)?;
     let mut polls = polls_of(conn, viewer, &heads)?;
     let mut pages = cards_of(conn, &heads)?;
+    let mut quoting = quotes::of(conn, &ids)?;
+    let quoted = quotes::counts(conn, viewer, &ids)?;
     let mut bodies = bodies(conn, viewer, &heads)?;
     let mut pictures = pictures(conn, &heads, &people, &polls)?;
     let mut named = group(named);
@@ -59,9 +61,12 @@ pub fn load(conn: &mut Conn, viewer: Viewer, heads: Vec<Contribution>) -> QueryR
             media: files.remove(&head.id).unwrap_or_default(),
             card: pages.remove(&head.id),
             poll: polls.remove(&head.id),
+            quote: quoting.remove(&head.id),
+            quoted: None,
             replies: replies.get(&head.id).copied().unwrap_or(0),
             likes: likes.get(&head.id).copied().unwrap_or(0),
             boosts: boosts.get(&head.id).copied().unwrap_or(0),
+            quotes: quoted.get(&head.id).copied().unwrap_or(0),
             audience: owner.and_then(|owner| owner.forum.clone()),
             context: root.and_then(context),
             body: bodies.remove(&head.id).unwrap_or(Body::Plain),

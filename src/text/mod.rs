@@ -10,6 +10,7 @@ pub mod language;
 pub mod links;
 pub mod markdown;
 pub mod plain;
+pub mod quotes;
 pub mod sanitize;
 mod tokens;
 

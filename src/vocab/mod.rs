@@ -12,6 +12,7 @@ pub mod position;
 pub mod post;
 pub mod proof;
 pub mod question;
+pub mod quote;
 pub mod statement;
 pub mod strict;
 pub mod thesis;
@@ -58,6 +59,15 @@ pub fn context() -> Value {
             "canAnnounce": id("gts:canAnnounce"),
             "canQuote": id("gts:canQuote"),
             "automaticApproval": id("gts:automaticApproval"),
+            "interactingObject": id("gts:interactingObject"),
+            "interactionTarget": id("gts:interactionTarget"),
+            "fep044f": "https://w3id.org/fep/044f#",
+            "quote": id("fep044f:quote"),
+            "quoteAuthorization": id("fep044f:quoteAuthorization"),
+            "QuoteAuthorization": "fep044f:QuoteAuthorization",
+            "QuoteRequest": "fep044f:QuoteRequest",
+            "quoteUri": "http://fedibird.com/ns#quoteUri",
+            "_misskey_quote": "https://misskey-hub.net/ns#_misskey_quote",
             "plenum": "urn:plenum:v1#",
             "plenum:statement": { "@type": "@id" },
             "plenum:question": { "@type": "@id" },

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{PUBLIC, context, emoji, media};
+use super::{PUBLIC, context, emoji, media, quote};
 use crate::domain::account::Account;
 use crate::domain::contribution::{Kind, State, Visibility};
 use crate::domain::site::ReplyPolicy;
@@ -76,7 +76,7 @@ pub(super) fn head(view: &View, kind: &str) -> Document {
     put("attachment", json!(media::attachments(view)));
     put("sensitive", json!(contribution.sensitive));
     put("replies", json!(format!("{uri}/replies")));
-    put("interactionPolicy", policy(contribution.reply_policy, view.author.followers.as_ref()));
+    put("interactionPolicy", policy(view));
     put("plenum:rev", json!(contribution.revision));
     if let Some(forum) = &view.audience {
         put("audience", json!(forum));
@@ -122,9 +122,10 @@ fn tags(view: &View) -> Vec<Value> {
 
 /// Who may like, reply, announce and quote. A missing sub-policy reads as "nobody" in places, so
 /// all four are always there.
-fn policy(replies: ReplyPolicy, followers: Option<&Uri>) -> Value {
+fn policy(view: &View) -> Value {
     let everyone = json!({ "automaticApproval": [PUBLIC] });
-    let replies = match (replies, followers) {
+    let quotes = quote::policy(view.head.quote_policy, &view.author);
+    let replies = match (view.head.reply_policy, view.author.followers.as_ref()) {
         (ReplyPolicy::Everyone, _) => everyone.clone(),
         (ReplyPolicy::KnownHosts | ReplyPolicy::Followed, Some(followers)) => {
             json!({ "automaticApproval": [followers] })
@@ -133,7 +134,7 @@ fn policy(replies: ReplyPolicy, followers: Option<&Uri>) -> Value {
             json!({ "automaticApproval": [] })
         }
     };
-    json!({ "canLike": everyone, "canReply": replies, "canAnnounce": everyone, "canQuote": everyone })
+    json!({ "canLike": everyone, "canReply": replies, "canAnnounce": everyone, "canQuote": quotes })
 }
 
 /// The object of a contribution of ours, as its address serves it, without proof.

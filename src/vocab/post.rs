@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::object::{self, Document};
+use super::quote;
 use crate::domain::poll::PollView;
 use crate::domain::view::View;
 
@@ -13,6 +14,9 @@ pub fn document(view: &View) -> Value {
     document.insert("summary".to_owned(), json!(view.head.summary));
     if view.head.summary.is_none() {
         document.remove("summary");
+    }
+    if let Some(quoting) = &view.quote {
+        quote::cite(&mut document, quoting);
     }
     if let Some(poll) = &view.poll {
         ask(&mut document, poll);

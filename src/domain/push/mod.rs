@@ -117,5 +117,7 @@ pub const fn alert(kind: NotificationKind) -> &'static str {
         NotificationKind::Poll => "poll",
         NotificationKind::Update => "update",
         NotificationKind::Report => "admin.report",
+        NotificationKind::Quote => "quote",
+        NotificationKind::QuotedUpdate => "quoted_update",
     }
 }

@@ -141,7 +141,7 @@ fn statement_first(
     }
 }
 
-/// Whether somebody here follows the author, is named, or takes part in the thread.
+/// Whether somebody here follows the author, is named or quoted, or takes part in the thread.
 fn concerns_us(
     tx: &mut Tx<'_>,
     object: &IncomingObject,
@@ -158,7 +158,7 @@ fn concerns_us(
         | ObjectKind::Position(_) => true,
         ObjectKind::Post | ObjectKind::Critique(_) => false,
     };
-    if open && (ours || parent.is_some()) {
+    if open && (ours || parent.is_some() || quotes_us(tx, object)?) {
         return Ok(true);
     }
     if relations::is_followed_here(tx, author.id)? || names_us(tx, object)? {
@@ -167,6 +167,14 @@ fn concerns_us(
     match endorser {
         Some(endorser) if open => Ok(relations::is_followed_here(tx, endorser.id)?),
         _ => Ok(false),
+    }
+}
+
+/// Whether it quotes something of ours.
+fn quotes_us(tx: &mut Tx<'_>, object: &IncomingObject) -> Result<bool, Error> {
+    match &object.quote {
+        Some(quote) => Ok(contributions::known(tx, &quote.uri)?.is_some_and(|head| head.local)),
+        None => Ok(false),
     }
 }
 

@@ -1,4 +1,4 @@
-//! Delete: something, or somebody, is gone.
+//! Delete: something, or somebody, is gone, or a consent.
 
 use serde_json::Value;
 
@@ -6,7 +6,7 @@ use super::{Act, Outcome};
 use crate::domain::account::Account;
 use crate::domain::contribution::State;
 use crate::domain::uri::Uri;
-use crate::services::{accounts, contributions, publish};
+use crate::services::{accounts, contributions, publish, quotes};
 use crate::store::{Error, Tx};
 
 pub(super) fn apply(tx: &mut Tx<'_>, act: &Act<'_>) -> Result<Outcome, Error> {
@@ -15,6 +15,9 @@ pub(super) fn apply(tx: &mut Tx<'_>, act: &Act<'_>) -> Result<Outcome, Error> {
     };
     if uri == act.actor.uri {
         accounts::remove(tx, act.actor)?;
+        return Ok(Outcome::Done);
+    }
+    if quotes::unstamped(tx, act.actor, &uri)? {
         return Ok(Outcome::Done);
     }
     remove(tx, &uri, act.actor, &act.activity().value)

@@ -3,7 +3,7 @@
 use super::{Act, Outcome};
 use crate::domain::Refusal;
 use crate::domain::uri::Uri;
-use crate::services::{interactions, relations as service};
+use crate::services::{interactions, quotes, relations as service};
 use crate::store::{Error, Tx, accounts, relations};
 use crate::vocab::incoming::{InnerActivity, Item, Verb};
 
@@ -46,6 +46,11 @@ fn embedded(tx: &mut Tx<'_>, act: &Act<'_>, inner: &InnerActivity) -> Result<Out
             }
         }
         Verb::Accept => return withdraw_consent(tx, act, inner),
+        Verb::QuoteRequest => {
+            if let Some(request) = id {
+                quotes::withdraw(tx, act.actor, request)?;
+            }
+        }
         _ => return Ok(Outcome::Ignored("this cannot be taken back here")),
     }
     Ok(Outcome::Done)
@@ -79,6 +84,9 @@ fn address(tx: &mut Tx<'_>, act: &Act<'_>, uri: &Uri) -> Result<Outcome, Error> 
     }
     if relations::by_uri(tx, uri)?.is_some_and(|follow| follow.follower_id == act.actor.id) {
         service::receive_unfollow(tx, Some(uri), act.actor, None)?;
+        return Ok(Outcome::Done);
+    }
+    if quotes::withdraw(tx, act.actor, uri)? {
         return Ok(Outcome::Done);
     }
     // Nothing of that name yet: it may still be on its way, and then it comes too late.

@@ -7,6 +7,7 @@ use crate::domain::uri::Uri;
 use crate::federation::fetch::{self, Budget};
 use crate::federation::{Federation, FetchError, resolve};
 use crate::services::contributions::{self, Receipt};
+use crate::services::quotes;
 use crate::store::{Error, Tx, accounts};
 use crate::vocab::incoming::{Document, IncomingObject, ObjectKind};
 
@@ -38,6 +39,15 @@ pub async fn fetch(data: &Federation, uri: &Uri, budget: &Budget) -> Result<Auth
 /// Keeps a contribution, new or changed. Everything is decided by the service.
 pub fn keep(tx: &mut Tx<'_>, authored: &Authored) -> Result<Receipt, Error> {
     let received = received(tx, &authored.object, &authored.author, authored.text.clone())?;
+    contributions::receive(tx, &received)
+}
+
+/// Keeps what a post quotes; what that quotes in turn is looked for `depth` times more.
+pub fn keep_quoted(tx: &mut Tx<'_>, authored: &Authored, depth: u8) -> Result<Receipt, Error> {
+    let mut received = received(tx, &authored.object, &authored.author, authored.text.clone())?;
+    if let Some(quote) = &mut received.quote {
+        quote.depth = depth;
+    }
     contributions::receive(tx, &received)
 }
 
@@ -82,6 +92,8 @@ pub fn received(
         media: object.media.clone(),
         poll: object.poll.clone(),
         card: object.card.clone(),
+        quote: object.quote.as_ref().map(|quote| quotes::received(quote.uri.clone(), quote.stamp.clone())),
+        quote_policy: object.quote_policy.by(author),
         document,
         body: body(&object.kind, author),
     })

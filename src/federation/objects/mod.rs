@@ -3,4 +3,4 @@
 pub mod account;
 pub mod contribution;
 
-pub use contribution::{Authored, fetch, keep};
+pub use contribution::{Authored, fetch, keep, keep_quoted};

@@ -8,6 +8,7 @@ pub mod contributions;
 pub mod copies;
 pub mod inbox;
 pub mod questions;
+pub mod stamps;
 pub mod well_known;
 
 use axum::Router;
@@ -30,6 +31,7 @@ pub fn router() -> Router {
         .route("/actors/{name}/featured", get(collections::featured))
         .route("/actors/{name}/moderators", get(collections::moderators))
         .route("/activities/{token}", get(activities::show))
+        .route("/stamps/{token}", get(stamps::show))
         .route("/c/{token}/replies", get(collections::replies))
         .route("/c/{token}/context", get(collections::context))
         .route("/s/{token}/replies", get(collections::replies))

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use super::answer::Answer;
 use super::caller::Allowed;
+use super::entities::quote::policy_word;
 use super::entities::status::visibility;
 use super::scopes::ReadAccounts;
 use crate::federation::Federation;
@@ -22,7 +23,7 @@ async fn show(data: Data<Federation>, caller: Allowed<ReadAccounts>) -> Answer<V
         "posting:default:visibility": visibility(profile.visibility),
         "posting:default:sensitive": profile.sensitive,
         "posting:default:language": profile.language,
-        "posting:default:quote_policy": "nobody",
+        "posting:default:quote_policy": policy_word(profile.quote_policy),
         "reading:expand:media": "default",
         "reading:expand:spoilers": false,
         "reading:autoplay:gifs": false,

@@ -13,6 +13,7 @@ use crate::store::{Conn, Error, account_views, filters, lines, timelines};
 
 use super::entities::account::{self, accounts};
 use super::entities::filter;
+use super::entities::quote::Quote;
 use super::entities::status::{self, Status};
 
 /// Renders a page of what was found.
@@ -34,9 +35,20 @@ pub fn statuses(conn: &mut Conn, app: &App, viewer: Viewer, found: Vec<Found>) -
 /// Says which filters of the asking account match; of a boost, that is what it hands on.
 fn filtered(filters: &[Filter], line: &Line, status: &mut Status, now: Timestamp) {
     let results = filter::results(filters, line, now);
+    // What is quoted matches for itself: apps fold it away within the other one.
+    let quoted = line.quote.as_ref().and_then(|quote| quote.quoted.as_deref());
+    let within = quoted.map(|quoted| filter::results(filters, quoted, now));
+    let mark = |status: &mut Status| {
+        let inner = status.quote.as_mut().and_then(Quote::status_mut);
+        if let (Some(inner), Some(within)) = (inner, &within) {
+            inner.filtered = Some(within.clone());
+        }
+    };
     if let Some(original) = &mut status.reblog {
         original.filtered = Some(results.clone());
+        mark(original);
     }
+    mark(status);
     status.filtered = Some(results);
 }
 

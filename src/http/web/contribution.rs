@@ -108,6 +108,37 @@ pub struct Origin {
     pub unreachable_since: Option<Moment>,
 }
 
+/// What a contribution quotes, as far as the reader may see it.
+#[derive(Clone, Debug)]
+pub enum Quoted {
+    /// The quoted contribution.
+    Shown(Box<Quotation>),
+    /// Why it is not shown, in a sentence, and where it is to be found, if anywhere.
+    Withheld {
+        /// The sentence.
+        why: &'static str,
+        /// Its address.
+        href: Option<Href>,
+    },
+}
+
+/// A quoted contribution within the one that quotes it.
+#[derive(Clone, Debug)]
+pub struct Quotation {
+    /// Who wrote it.
+    pub author: Author,
+    /// When.
+    pub published: Moment,
+    /// Its title, for kinds that have one.
+    pub title: Option<String>,
+    /// Its beginning; plain text.
+    pub excerpt: String,
+    /// Its language.
+    pub language: Lang,
+    /// Its page on this site.
+    pub href: Href,
+}
+
 /// A contribution in a list: on the home page, an account's page, in notifications.
 #[derive(Clone, Debug)]
 pub struct Entry {

@@ -4,7 +4,7 @@ use askama::Template;
 
 use crate::text::Html;
 
-use super::contribution::{Attachment, Author, Entry, Origin, Standing};
+use super::contribution::{Attachment, Author, Entry, Origin, Quoted, Standing};
 use super::layout::Layout;
 use super::replies::Replies;
 use super::reply::Invitation;
@@ -51,6 +51,8 @@ pub struct PostView {
     pub content: Html,
     /// Files that belong to it.
     pub attachments: Vec<Attachment>,
+    /// What it quotes.
+    pub quoted: Option<Quoted>,
     /// What it answers.
     pub answers: Option<Link>,
     /// Its page.

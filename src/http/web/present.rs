@@ -7,12 +7,15 @@ use crate::domain::critique::Intent;
 use crate::domain::emoji::Emoji;
 use crate::domain::host::Host;
 use crate::domain::media::Media;
+use crate::domain::quote::Showing;
 use crate::domain::statement::Thesis;
 use crate::domain::view::{Body, ThesisView as LoadedThesis, View};
 use crate::text::emoji::{Picture, dress};
 use crate::text::{Html, plain};
 
-use super::contribution::{Attachment, Author, Entry, Origin, Standing, StatementCard, Voice};
+use super::contribution::{
+    Attachment, Author, Entry, Origin, Quotation, Quoted, Standing, StatementCard, Voice,
+};
 use super::post::PostView;
 use super::shown::{Href, Lang, Link, Moment};
 use super::statement::ThesisView;
@@ -266,6 +269,34 @@ pub fn attachments(view: &View) -> Vec<Attachment> {
     view.media.iter().map(one).collect()
 }
 
+/// What a contribution quotes, where that was loaded.
+pub fn quoted(view: &View) -> Option<Quoted> {
+    let quoted = view.quoted.as_ref()?;
+    // Only where nothing is hidden from this reader: the address says no more than the post does.
+    let href = view.quote.as_ref().map(|quoting| Href::new(&*quoting.url));
+    let withheld = |why| Quoted::Withheld { why, href: None };
+    Some(match (quoted.showing, &quoted.view) {
+        (Showing::Shown, Some(view)) => Quoted::Shown(Box::new(Quotation {
+            author: author(&view.author),
+            published: moment(view.head.published_at),
+            title: view.head.title.clone().filter(|_| !matches!(view.body, Body::Thesis { .. })),
+            excerpt: excerpt(view),
+            language: Lang::new(&view.head.language),
+            href: path(view).into(),
+        })),
+        (Showing::Pending, _) => {
+            Quoted::Withheld { why: "Its author has not yet agreed to being quoted here.", href }
+        }
+        (Showing::Rejected, _) => withheld("Its author did not agree to being quoted here."),
+        (Showing::Revoked, _) => withheld("Its author no longer agrees to being quoted here."),
+        (Showing::Deleted, _) => withheld("What is quoted here was deleted."),
+        (Showing::Shown | Showing::Unauthorized, _) => withheld("What is quoted here is not for everyone."),
+        (Showing::BlockedAccount, _) => withheld("What is quoted here is by somebody whom you block."),
+        (Showing::BlockedHost, _) => withheld("What is quoted here is from a host that you block."),
+        (Showing::MutedAccount, _) => withheld("What is quoted here is by somebody whom you mute."),
+    })
+}
+
 /// A contribution in full.
 pub fn post(view: &View, answers: Option<Link>, host: Option<&Host>, tools: Vec<Link>) -> PostView {
     let content = match &view.body {
@@ -294,6 +325,7 @@ pub fn post(view: &View, answers: Option<Link>, host: Option<&Host>, tools: Vec<
         warning: view.head.summary.clone().filter(|_| plain),
         content,
         attachments: attachments(view),
+        quoted: quoted(view),
         answers,
         href: path(view).into(),
         origin: origin(&view.head, host),

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use crate::text::Html;
 
-use super::contribution::{Attachment, Author, Origin};
+use super::contribution::{Attachment, Author, Origin, Quoted};
 use super::shown::{Href, Lang, Link, Moment, count};
 
 /// One reply, in full.
@@ -32,6 +32,8 @@ pub struct Reply {
     pub content: Html,
     /// Files that belong to it.
     pub attachments: Vec<Attachment>,
+    /// What it quotes.
+    pub quoted: Option<Quoted>,
     /// Its page on this site.
     pub href: Href,
     /// Where it was published, if not here.

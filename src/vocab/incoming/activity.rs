@@ -21,6 +21,10 @@ pub struct IncomingActivity {
     pub objects: Vec<Item>,
     /// Where to: the new account of a Move.
     pub target: Option<Uri>,
+    /// With what: the post that wants to quote the object.
+    pub instrument: Option<Item>,
+    /// What came of it: the consent that an Accept gives.
+    pub result: Option<Uri>,
     /// Whom it is addressed to.
     pub audience: Audience,
     /// When.
@@ -60,6 +64,8 @@ pub enum Verb {
     Block,
     /// Live elsewhere from now on.
     Move,
+    /// Ask to be allowed to quote (FEP-044f).
+    QuoteRequest,
     /// Anything else; it is ignored politely.
     Other(String),
 }
@@ -80,6 +86,7 @@ impl Verb {
             "Flag" => Self::Flag,
             "Block" => Self::Block,
             "Move" => Self::Move,
+            "QuoteRequest" => Self::QuoteRequest,
             other => Self::Other(other.to_owned()),
         }
     }
@@ -154,6 +161,7 @@ impl Item {
             verb,
             actor,
             object,
+            instrument: values::single(fields, "instrument"),
         })
     }
 }
@@ -169,6 +177,8 @@ pub struct InnerActivity {
     pub actor: Option<Uri>,
     /// To what.
     pub object: Option<Item>,
+    /// With what.
+    pub instrument: Option<Uri>,
 }
 
 impl IncomingActivity {
@@ -186,6 +196,8 @@ impl IncomingActivity {
             verb,
             objects,
             target: values::single(fields, "target"),
+            instrument: values::entries(fields.get("instrument")).first().and_then(Item::read),
+            result: values::single(fields, "result"),
             audience: Audience::read(fields),
             published: values::time(fields, "published"),
             content: text.map(|text| values::to_line(text, LONGEST_CONTENT)).unwrap_or_default(),

@@ -12,12 +12,14 @@ mod emoji;
 mod media;
 mod object;
 mod poll;
+mod quote;
 mod values;
 
 pub use activity::{Envelope, IncomingActivity, InnerActivity, Item, Verb};
 pub use actor::{IncomingActor, IncomingKey, key_owner};
 pub use collection::{IncomingCollection, Next};
 pub use object::{IncomingObject, ObjectKind};
+pub use quote::{IncomingQuote, IncomingQuotePolicy, stamp};
 pub use values::{Audience, address, entries, is_rerooted};
 
 use serde_json::Value;

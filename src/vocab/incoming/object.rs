@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::Problem;
+use super::quote::{self, IncomingQuote, IncomingQuotePolicy};
 use super::values::{self, Audience, Fields};
 use super::{debate, emoji, media, poll};
 use crate::clock::Timestamp;
@@ -61,6 +62,10 @@ pub struct IncomingObject {
     pub poll: Option<ReceivedPoll>,
     /// The page that its author wants to be shown as a card.
     pub card: Option<Uri>,
+    /// What it quotes.
+    pub quote: Option<IncomingQuote>,
+    /// Who may quote it.
+    pub quote_policy: IncomingQuotePolicy,
     /// For which organization a person speaks.
     pub on_behalf_of: Option<Uri>,
     /// The collection of its thread.
@@ -149,6 +154,8 @@ impl IncomingObject {
             media: media::of(fields),
             poll: poll::of(fields),
             card: card(fields),
+            quote: quote::of(fields),
+            quote_policy: quote::policy(fields),
             on_behalf_of: values::single(fields, "plenum:onBehalfOf"),
             context: values::single(fields, "context"),
             replies: near(fields, "replies", &id),

@@ -1,7 +1,7 @@
 //! What others answered: under a thesis, in a thread, alone.
 
 use plenum::domain::statement::ThesisKind;
-use plenum::http::web::contribution::{Attachment, Origin, Standing};
+use plenum::http::web::contribution::{Attachment, Origin, Quotation, Quoted, Standing};
 use plenum::http::web::forms::{Choice, Mistakes, language_choices};
 use plenum::http::web::layout::Layout;
 use plenum::http::web::post::{PostPage, PostView};
@@ -30,6 +30,22 @@ pub(crate) fn pick(texts: &[&'static str], n: usize) -> &'static str {
     texts.iter().copied().cycle().nth(n).unwrap_or_default()
 }
 
+fn quoted() -> Quoted {
+    Quoted::Shown(Box::new(Quotation {
+        author: north(),
+        published: at(0),
+        title: Some(TITLE.to_owned()),
+        excerpt: "Three towns have sold their mains, and not one of them was asked.".to_owned(),
+        language: english(),
+        href: "/statements/water".into(),
+    }))
+}
+
+fn withheld() -> Quoted {
+    let why = "Its author has not yet agreed to being quoted here.";
+    Quoted::Withheld { why, href: Some("https://south.example/p/1".into()) }
+}
+
 pub(crate) fn reply(n: usize) -> Reply {
     let voice = match n {
         0 => south(),
@@ -56,6 +72,11 @@ pub(crate) fn reply(n: usize) -> Reply {
             html("<p>أي المدن الثلاث؟ نرجو ذكرها بالاسم.</p>")
         } else {
             html(pick(&TALK, n + 3))
+        },
+        quoted: match n {
+            3 => Some(quoted()),
+            5 => Some(withheld()),
+            _ => None,
         },
         attachments: if n == 5 {
             vec![Attachment {
@@ -173,6 +194,7 @@ pub(crate) fn post_view() -> PostView {
         intent: "Objection".to_owned(),
         warning: None,
         content: html(&format!("{}{}", pick(&TALK, 3), pick(&TALK, 1))),
+        quoted: None,
         attachments: Vec::new(),
         answers: Some(Link::new("Thesis 2 of “Who keeps the well?”", "/statements/water/theses/k2")),
         href: "/posts/r0".into(),

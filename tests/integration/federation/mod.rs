@@ -6,6 +6,7 @@ mod debate;
 mod delivery;
 mod hosts;
 mod polls;
+mod quotes;
 mod sink;
 mod statements;
 mod storage;

@@ -7,7 +7,7 @@ use plenum::store::Conn;
 use super::world::Instance;
 
 /// The tables that other servers could change.
-const TABLES: [&str; 20] = [
+const TABLES: [&str; 21] = [
     "accounts",
     "account_keys",
     "contributions",
@@ -28,6 +28,7 @@ const TABLES: [&str; 20] = [
     "activities",
     "deliveries",
     "hosts",
+    "quotes",
 ];
 
 #[derive(QueryableByName)]

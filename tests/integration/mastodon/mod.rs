@@ -15,6 +15,7 @@ mod media;
 mod notifications;
 mod oauth;
 mod push;
+mod quotes;
 mod reports;
 mod statuses;
 mod streaming;

@@ -12,6 +12,7 @@ mod matrix;
 mod oauth;
 mod params;
 mod privacy;
+mod quotes;
 pub(crate) mod routes;
 mod signatures;
 

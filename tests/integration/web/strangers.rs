@@ -5,6 +5,7 @@ use plenum::clock::Timestamp;
 use plenum::domain::account::{Account, AccountKind, AccountState};
 use plenum::domain::contribution::{Received, ReceivedBody, Visibility};
 use plenum::domain::host::HostStanding;
+use plenum::domain::quote::QuotePolicy;
 use plenum::domain::site::FederationMode;
 use plenum::domain::uri::Uri;
 use plenum::domain::user::Role;
@@ -83,6 +84,8 @@ async fn receives(north: &Instance, author: Account, to: Uri, (warning, text): (
         media: Vec::new(),
         poll: None,
         card: None,
+        quote: None,
+        quote_policy: QuotePolicy::EVERYONE,
         tags: vec!["bees".to_owned()],
         document: "{}".to_owned(),
         body: ReceivedBody::Post,

@@ -7,6 +7,7 @@ use axum::{Json, Router};
 use super::super::answer::{Answer, ApiError};
 use super::super::caller::{Allowed, Speaker};
 use super::super::entities::credentials::{CredentialAccount, credentials};
+use super::super::entities::quote::parse_policy;
 use super::super::entities::status::parse_visibility;
 use super::super::media::refused;
 use super::super::params::Params;
@@ -106,6 +107,13 @@ fn change(params: &Params) -> Result<Change, ApiError> {
         }
         None => None,
     };
+    let quote_policy = match source.text("quote_policy").filter(|word| !word.is_empty()) {
+        Some(word) => {
+            let unknown = || Refusal::invalid("source[quote_policy]", "is none of public, followers, nobody");
+            Some(parse_policy(&word).ok_or_else(unknown)?)
+        }
+        None => None,
+    };
     let rows = params.maps("fields_attributes");
     let row = |row: Params| (row.text("name").unwrap_or_default(), row.text("value").unwrap_or_default());
     Ok(Change {
@@ -120,5 +128,6 @@ fn change(params: &Params) -> Result<Change, ApiError> {
         visibility,
         sensitive: source.flag("sensitive"),
         language: source.text("language"),
+        quote_policy,
     })
 }

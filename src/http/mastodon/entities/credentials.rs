@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::account::{Account, Field, account};
+use super::quote::policy_word;
 use super::status::visibility;
 use crate::domain::profile::{self, Profile};
 use crate::domain::site::Site;
@@ -105,7 +106,7 @@ pub fn credentials(
         discoverable: view.account.discoverable,
         indexable: profile.indexable,
         attribution_domains: Vec::new(),
-        quote_policy: "nobody",
+        quote_policy: policy_word(profile.quote_policy),
     };
     CredentialAccount { account: account(view, site), source, role: role(user) }
 }

@@ -11,6 +11,7 @@ pub mod list;
 pub mod media;
 pub mod notification;
 pub mod poll;
+pub mod quote;
 pub mod relationship;
 pub mod status;
 pub mod tag;

@@ -65,7 +65,7 @@ pub struct NotificationGroup {
 }
 
 /// The kinds that clients are told of; reports are read on the moderators' pages.
-pub const KINDS: [NotificationKind; 8] = [
+pub const KINDS: [NotificationKind; 10] = [
     NotificationKind::Mention,
     NotificationKind::Published,
     NotificationKind::Boost,
@@ -74,6 +74,8 @@ pub const KINDS: [NotificationKind; 8] = [
     NotificationKind::Like,
     NotificationKind::Poll,
     NotificationKind::Update,
+    NotificationKind::Quote,
+    NotificationKind::QuotedUpdate,
 ];
 
 /// The word for a kind.

@@ -9,13 +9,15 @@ use super::emoji::{CustomEmoji, emojis};
 use super::filter::FilterResult;
 use super::media::{MediaAttachment, list};
 use super::poll::{Poll, poll};
+use super::quote::{Quote, QuoteApproval, approval, quote};
 use super::{date, id};
 use crate::clock::Timestamp;
 use crate::domain::contribution::{Contribution, Kind, Visibility};
 use crate::domain::site::Site;
 use crate::domain::timeline::{Line, Mine};
+use crate::domain::view::View;
 use crate::store::revisions::Revision;
-use crate::text::{Html, plain};
+use crate::text::{Html, plain, quotes};
 
 /// A contribution, or the boost of one, as clients take it.
 #[derive(Clone, Debug, Serialize)]
@@ -93,7 +95,7 @@ pub struct Status {
     /// What it asks its readers to choose from.
     pub poll: Option<Poll>,
     /// What it quotes.
-    pub quote: Option<Value>,
+    pub quote: Option<Quote>,
     /// Who may quote it.
     pub quote_approval: QuoteApproval,
 }
@@ -118,21 +120,6 @@ pub struct Tag {
     pub name: String,
     /// Its page here.
     pub url: String,
-}
-
-/// Who may quote a status: nobody yet, because quotes do not travel from here.
-#[derive(Clone, Debug, Default, Serialize)]
-pub struct QuoteApproval {
-    automatic: [&'static str; 0],
-    manual: [&'static str; 0],
-    current_user: Denied,
-}
-
-#[derive(Clone, Copy, Debug, Default, Serialize)]
-#[serde(rename_all = "lowercase")]
-enum Denied {
-    #[default]
-    Denied,
 }
 
 /// What the author typed.
@@ -163,6 +150,8 @@ pub struct StatusEdit {
     pub media_attachments: Vec<MediaAttachment>,
     /// Emoji in its text.
     pub emojis: Vec<CustomEmoji>,
+    /// What it quotes.
+    pub quote: Option<Quote>,
 }
 
 /// What stands around a status.
@@ -176,7 +165,7 @@ pub struct Context {
 
 /// Renders a line; a boost becomes a status of its own around the original.
 pub fn status(line: &Line, site: &Site, now: Timestamp) -> Status {
-    let original = original(line, site, now);
+    let original = original(line, site, now, false);
     let Some((boost, by)) = &line.boost else { return original };
     Status {
         id: id(boost.id.get()),
@@ -185,6 +174,7 @@ pub fn status(line: &Line, site: &Site, now: Timestamp) -> Status {
         account: account(by, site),
         media_attachments: Vec::new(),
         poll: None,
+        quote: None,
         pinned: None,
         reblog: Some(Box::new(original.clone())),
         ..original
@@ -218,10 +208,10 @@ pub fn parse_visibility(word: &str) -> Option<Visibility> {
 }
 
 /// Renders the versions of a status, the first one first.
-pub fn edits(line: &Line, versions: &[Revision], site: &Site) -> Vec<StatusEdit> {
+pub fn edits(line: &Line, versions: &[Revision], site: &Site, now: Timestamp) -> Vec<StatusEdit> {
     let head = &line.view.head;
     let edit = |content: String, summary: Option<&str>, at| StatusEdit {
-        content,
+        content: format!("{}{content}", fallback(&line.view)),
         // What hides a text hides what stands beside it, in every version.
         sensitive: head.sensitive || !spoiler(head, summary).is_empty(),
         spoiler_text: spoiler(head, summary),
@@ -229,6 +219,7 @@ pub fn edits(line: &Line, versions: &[Revision], site: &Site) -> Vec<StatusEdit>
         account: account(&line.author, site),
         media_attachments: list(&line.view.media, &site.origin),
         emojis: emojis(&line.view.emojis, site),
+        quote: line.quote.as_ref().map(|one| quote(one, site, now, false)),
     };
     if versions.is_empty() {
         return vec![edit(content(head), head.summary.as_deref(), head.published_at)];
@@ -245,7 +236,12 @@ pub fn edits(line: &Line, versions: &[Revision], site: &Site) -> Vec<StatusEdit>
     versions.iter().map(shown).collect()
 }
 
-fn original(line: &Line, site: &Site, now: Timestamp) -> Status {
+/// Renders what somebody quotes, the quote in it being named only.
+pub(super) fn quoted(line: &Line, site: &Site, now: Timestamp) -> Status {
+    original(line, site, now, true)
+}
+
+fn original(line: &Line, site: &Site, now: Timestamp, within: bool) -> Status {
     let (view, head) = (&line.view, &line.view.head);
     let mine = line.mine.as_ref();
     let flag = |of: fn(&Mine) -> bool| mine.map(of);
@@ -265,14 +261,14 @@ fn original(line: &Line, site: &Site, now: Timestamp) -> Status {
         replies_count: view.replies,
         reblogs_count: view.boosts,
         favourites_count: view.likes,
-        quotes_count: 0,
+        quotes_count: view.quotes,
         favourited: flag(|mine| mine.liked),
         reblogged: flag(|mine| mine.boosted),
         muted: flag(|mine| mine.muted),
         bookmarked: flag(|mine| mine.bookmarked),
         pinned: mine.filter(|mine| mine.wrote && pinnable).map(|mine| mine.pinned),
         filtered: mine.map(|_| Vec::new()),
-        content: Some(content(head)),
+        content: Some(format!("{}{}", fallback(view), content(head))),
         text: None,
         reblog: None,
         application: None,
@@ -283,8 +279,8 @@ fn original(line: &Line, site: &Site, now: Timestamp) -> Status {
         emojis: emojis(&view.emojis, site),
         card: view.card.as_ref().map(|one| card(one, &site.origin)),
         poll: view.poll.as_ref().map(|one| poll(one, emojis(&view.emojis, site), mine, now)),
-        quote: None,
-        quote_approval: QuoteApproval::default(),
+        quote: line.quote.as_ref().map(|one| quote(one, site, now, within)),
+        quote_approval: approval(head, mine),
     }
 }
 
@@ -312,6 +308,13 @@ fn content(head: &Contribution) -> String {
         announcement.unwrap_or_default(),
         head.content
     )
+}
+
+/// What names the quoted one in the text of a post of ours, for apps that show no quotes. Others bring
+/// it with them.
+fn fallback(view: &View) -> String {
+    let quoting = view.quote.as_ref().filter(|_| view.head.local);
+    quoting.map(|quoting| quotes::fallback(&quoting.url)).unwrap_or_default()
 }
 
 /// A text without regard to how its words are set apart.

@@ -8,6 +8,7 @@ use axum::response::{IntoResponse, Response};
 use super::super::answer::{Answer, ApiError};
 use super::super::caller::{Allowed, PathId, Speaker};
 use super::super::entities::media::{MediaAttachment, list};
+use super::super::entities::quote::parse_policy;
 use super::super::entities::status::{Status, parse_visibility};
 use super::super::params::Params;
 use super::super::scopes::WriteStatuses;
@@ -20,6 +21,7 @@ use crate::domain::contribution::{Contribution, Visibility};
 use crate::domain::id::Id;
 use crate::domain::media::Media;
 use crate::domain::poll::NewPoll;
+use crate::domain::quote::QuotePolicy;
 use crate::federation::{Federation, resolve};
 use crate::media::focus;
 use crate::services::media::{self, Described, Description};
@@ -36,6 +38,9 @@ const ADDRESS_CHARACTERS: usize = 23;
 /// The longest key of a request.
 const LONGEST_KEY: usize = 255;
 
+/// The parameter that names what a post quotes.
+const QUOTED: &str = "quoted_status_id";
+
 /// What a request to post came to.
 enum Made {
     Posted(Box<Status>),
@@ -50,7 +55,8 @@ pub(super) async fn create(
     params: Params,
 ) -> Result<Response, ApiError> {
     let mut written = read(&data, &caller, &params).await?;
-    written.in_reply_to_id = answered(&data, &caller, &params).await?;
+    written.in_reply_to_id = named(&data, &caller, &params, "in_reply_to_id").await?;
+    written.quoted_status_id = named(&data, &caller, &params, QUOTED).await?;
     let now = data.app.clock().now();
     let due = when(&params)?.filter(|due| *due > now);
     let mentions = match due {
@@ -144,6 +150,7 @@ pub(super) async fn update(
             poll: written.poll.clone(),
             media: written.media(),
             described: described(&params),
+            quote_policy: written.quote_policy,
         };
         let view = posts::rewrite(tx, &caller.account, head.id, &change)?;
         note(tx, &caller, "post.edit", &view.head)?;
@@ -226,7 +233,8 @@ async fn read(data: &Data<Federation>, speaker: &Speaker, params: &Params) -> Re
     if poll.is_some() && !media_ids.is_empty() {
         return Err(ApiError::invalid("a post has media or a poll, not both"));
     }
-    if text.trim().is_empty() && poll.is_none() && media_ids.is_empty() {
+    let bare = poll.is_none() && media_ids.is_empty() && !params.has(QUOTED);
+    if text.trim().is_empty() && bare {
         return Err(ApiError::invalid("Text can't be blank"));
     }
     let limit = data.app.config.limits.post_characters;
@@ -242,6 +250,8 @@ async fn read(data: &Data<Federation>, speaker: &Speaker, params: &Params) -> Re
         audience: audience(params, usual.visibility)?,
         language: language(data, params, usual.language).await?,
         in_reply_to_id: None,
+        quoted_status_id: None,
+        quote_policy: quote_policy(params)?,
         text,
         spoiler_text,
         media_ids,
@@ -302,13 +312,23 @@ async fn language(
     }
 }
 
-/// What is answered. The key of a boost means what it hands on.
-async fn answered(
+/// Who may quote a post, where a client says so.
+pub(super) fn quote_policy(params: &Params) -> Result<Option<QuotePolicy>, ApiError> {
+    let Some(word) = params.text("quote_approval_policy").filter(|word| !word.is_empty()) else {
+        return Ok(None);
+    };
+    let unknown = || ApiError::invalid("Quote approval policy is not included in the list");
+    parse_policy(&word).map(Some).ok_or_else(unknown)
+}
+
+/// What a parameter names: what is answered, or quoted. The key of a boost means what it hands on.
+async fn named(
     data: &Data<Federation>,
     speaker: &Speaker,
     params: &Params,
+    name: &str,
 ) -> Result<Option<i64>, ApiError> {
-    let Some(given) = params.text("in_reply_to_id").filter(|given| !given.trim().is_empty()) else {
+    let Some(given) = params.text(name).filter(|given| !given.trim().is_empty()) else {
         return Ok(None);
     };
     let key = Id::<Contribution>::parse(given.trim()).ok_or_else(ApiError::not_found)?;

@@ -1,6 +1,7 @@
 //! `/api/v1/statuses`: reading, writing and reacting.
 
 mod compose;
+mod quotes;
 mod react;
 mod scheduled;
 
@@ -63,6 +64,7 @@ pub(super) fn router() -> Router {
         .route("/api/v1/statuses/{id}/unmute", post(react::unmute))
         .route("/api/v1/statuses/{id}/pin", post(react::pin))
         .route("/api/v1/statuses/{id}/unpin", post(react::unpin))
+        .merge(quotes::router())
         .merge(scheduled::router())
 }
 
@@ -119,7 +121,7 @@ async fn history(
         let head = shown::meant(conn, viewer, key)?;
         let versions = revisions::of(conn, head.id)?;
         let line = lines::one(conn, viewer, head)?.ok_or(Refusal::NotFound)?;
-        Ok(edits(&line, &versions, &data.app.site))
+        Ok(edits(&line, &versions, &data.app.site, data.app.clock().now()))
     });
     Ok(Json(versions.await?))
 }

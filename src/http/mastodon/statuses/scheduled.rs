@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use super::super::answer::{Answer, ApiError, Empty};
 use super::super::caller::{Allowed, PathId};
 use super::super::entities::media::media as shown;
+use super::super::entities::quote::policy_word;
 use super::super::entities::{date, id};
 use super::super::paging::{self, Newer};
 use super::super::params::Params;
@@ -74,6 +75,8 @@ fn one(row: &Scheduled, written: &Written, files: &[Media], origin: &str) -> Val
             "media_ids": media,
             "poll": poll,
             "language": written.language,
+            "quoted_status_id": written.quoted_status_id.map(id),
+            "quote_approval_policy": written.quote_policy.map(policy_word),
             "application_id": 0,
             "scheduled_at": null,
             "idempotency": null,

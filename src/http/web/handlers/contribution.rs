@@ -2,7 +2,7 @@
 
 use activitypub_federation::config::Data;
 
-use super::conversation::{Below, arrange, before, invitation, load, targets, tools};
+use super::conversation::{Below, arrange, before, invitation, load, one, targets, tools};
 use super::{Answer, page_with, then};
 use crate::domain::Refusal;
 use crate::domain::contribution::{Contribution, State, Visibility};
@@ -16,7 +16,7 @@ use crate::http::web::post::PostPage;
 use crate::http::web::present::{self, moment};
 use crate::http::web::shown::{Lang, Link};
 use crate::store::contributions::Viewer;
-use crate::store::{Conn, Error, contributions, hosts, views};
+use crate::store::{Conn, Error, contributions, hosts};
 
 /// `GET /c/{token}`: one of ours by its address; digits alone are the copy of another server's.
 pub async fn show(data: &Data<Federation>, visit: &Visit, token: &str) -> Answer {
@@ -24,7 +24,7 @@ pub async fn show(data: &Data<Federation>, visit: &Visit, token: &str) -> Answer
     let uri = Uri::ours(&visit.site.origin, &format!("/c/{token}"));
     let loaded = data.app.db.read(|conn| {
         let head = find(conn, viewer, token, &uri)?;
-        let view = views::one(conn, viewer, head.clone())?.ok_or(Refusal::NotFound)?;
+        let view = one(conn, viewer, head.clone())?;
         let before = before(conn, viewer, &head)?;
         let replies = load(conn, viewer, &head, Below::All)?;
         let named = targets(conn, viewer, &before)?;

@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
+use crate::domain::Refusal;
 use crate::domain::contribution::{Contribution, Kind, State};
 use crate::domain::critique::Hold;
 use crate::domain::id::Id;
@@ -15,7 +16,7 @@ use crate::http::web::replies::{Replies, Reply, ReplyState};
 use crate::http::web::reply::{Elsewhere, Invitation, ReplyForm};
 use crate::http::web::shown::{Lang, Link};
 use crate::store::contributions::{self, Viewer};
-use crate::store::{Conn, Error, views};
+use crate::store::{Conn, Error, quotes, views};
 
 /// The most contributions one page reads of a thread.
 const MOST: i64 = 1000;
@@ -38,8 +39,9 @@ pub fn load(conn: &mut Conn, viewer: Viewer, head: &Contribution, below: Below) 
     let found = under(head.id, &thread, below);
     let shown = |reply: &Contribution| found.contains(&reply.id) && reply.kind != Kind::Thesis;
     let replies = thread.into_iter().filter(shown).collect();
-    let views = views::load(conn, viewer, replies)?;
-    Ok(without_empty_ends(views))
+    let mut views = without_empty_ends(views::load(conn, viewer, replies)?);
+    quotes::fill(conn, viewer, &mut views)?;
+    Ok(views)
 }
 
 fn under(root: Id<Contribution>, thread: &[Contribution], below: Below) -> HashSet<Id<Contribution>> {
@@ -75,6 +77,13 @@ fn without_empty_ends(mut views: Vec<View>) -> Vec<View> {
     }
 }
 
+/// One contribution with what it quotes.
+pub fn one(conn: &mut Conn, viewer: Viewer, head: Contribution) -> Result<View, Error> {
+    let mut views = views::load(conn, viewer, vec![head])?;
+    quotes::fill(conn, viewer, &mut views)?;
+    views.pop().ok_or_else(|| Refusal::NotFound.into())
+}
+
 /// Arranges loaded replies for a viewer.
 pub fn arrange(visit: &Visit, views: &[View]) -> Replies {
     Replies::arrange(views.iter().map(|view| reply(visit, view)).collect())
@@ -107,6 +116,7 @@ fn reply(visit: &Visit, view: &View) -> Reply {
         warning: head.summary.clone(),
         content: present::dressed(&head.content, &view.emojis),
         attachments: present::attachments(view),
+        quoted: present::quoted(view),
         href: present::path(view).into(),
         origin: present::origin(head, None),
         answer: Some(format!("/reply?to={}", head.id).into()),

@@ -92,6 +92,8 @@ fn notice(visit: &Visit, row: &Notification, who: &Account, about: Option<&View>
         NotificationKind::Report => "reported".to_owned(),
         NotificationKind::Published => "published".to_owned(),
         NotificationKind::Poll => "ended a poll:".to_owned(),
+        NotificationKind::Quote => format!("quoted {whom} in"),
+        NotificationKind::QuotedUpdate => format!("changed what {whom} quoted in"),
     };
     let href = about.map_or_else(|| present::account_path(who), present::path);
     Notice {

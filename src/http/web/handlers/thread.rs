@@ -3,7 +3,7 @@
 use activitypub_federation::config::Data;
 use axum::extract::Path;
 
-use super::conversation::{Below, arrange, invitation, load, name_theses, targets, tools};
+use super::conversation::{Below, arrange, invitation, load, name_theses, one, targets, tools};
 use super::{Answer, key, page, then};
 use crate::clock::Timestamp;
 use crate::domain::Refusal;
@@ -21,7 +21,7 @@ use crate::http::web::reply::Invitation;
 use crate::http::web::shown::Link;
 use crate::http::web::thread::ThreadPage;
 use crate::store::contributions::{self, Viewer};
-use crate::store::{Conn, Error, completeness, jobs, views};
+use crate::store::{Conn, Error, completeness, jobs};
 
 /// Contributions whose servers one re-sync asks.
 const ASKED: i64 = 50;
@@ -34,7 +34,7 @@ pub async fn show(data: Data<Federation>, visit: Visit, Path(id): Path<String>) 
     let id: Id<Contribution> = key(&id)?;
     let loaded = data.app.db.read(|conn| {
         let root = root(conn, viewer, id)?;
-        let view = views::one(conn, viewer, root.clone())?.ok_or(Refusal::NotFound)?;
+        let view = one(conn, viewer, root.clone())?;
         let mut replies = load(conn, viewer, &root, Below::All)?;
         if !begins(&view) {
             replies.push(view.clone());

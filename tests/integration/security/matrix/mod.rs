@@ -11,6 +11,7 @@ use plenum::domain::account::Account;
 use plenum::domain::contribution::Visibility;
 use plenum::domain::host::HostStanding;
 use plenum::domain::id::Id;
+use plenum::domain::quote::{Consent, Quote};
 use plenum::domain::relation::FollowState;
 use plenum::domain::site::FederationMode;
 use plenum::domain::user::Role;
@@ -19,11 +20,12 @@ use plenum::http;
 use plenum::services::posts::{self, NewPost};
 use plenum::services::publish::activity_uri;
 use plenum::services::{interactions, relations, saved};
-use plenum::store::{self, hosts};
+use plenum::store::{self, hosts, quotes};
 use plenum::text::Markdown;
 use serde_json::json;
 use tower::ServiceExt;
 
+use super::ParseUri;
 use crate::harness::Database;
 use crate::harness::browser::Browser;
 use crate::harness::client::Client;
@@ -58,7 +60,7 @@ type Carries = &'static str;
 type Way = (&'static str, Carries, &'static [&'static str]);
 
 /// What apps are told. `{id}` is the thing itself, `{word}` its mark, `{root}` what it answers.
-const APPS: [Way; 24] = [
+const APPS: [Way; 27] = [
     ("/api/v1/statuses/{id}", "pufmi", &READERS),
     ("/api/v1/statuses/{id}/history", "pufmi", &READERS),
     ("/api/v1/statuses/{id}/source", "pufmi", &MEMBERS),
@@ -84,10 +86,13 @@ const APPS: [Way; 24] = [
     ("/api/v1/trends/statuses", "", &READERS),
     ("/api/v1/timelines/link?url=http%3A%2F%2Fa.example", "", &READERS),
     ("/api/oembed?url={uri}", "", &READERS),
+    ("/api/v1/statuses/{quote}", "pufmi", &LISTED),
+    ("/api/v1/statuses/{quote}/history", "pufmi", &LISTED),
+    ("/api/v1/statuses/{id}/quotes", "pufmi", &["ada", "fred", "emil", "mina", "lena", "moni"]),
 ];
 
 /// What pages and feeds show.
-const PAGES: [Way; 12] = [
+const PAGES: [Way; 13] = [
     ("/c/{token}", "pufmi", &READERS),
     ("/c/{roottoken}", "pufmi", &READERS),
     ("/threads/{root}", "pufmi", &READERS),
@@ -100,10 +105,11 @@ const PAGES: [Way; 12] = [
     ("/about", "", &READERS),
     ("/notifications", "pufmi", &["ada", "mina"]),
     ("/oembed?url={uri}", "", &READERS),
+    ("/c/{quotetoken}", "pufmi", &LISTED),
 ];
 
 /// What other servers get.
-const DOCUMENTS: [Way; 8] = [
+const DOCUMENTS: [Way; 9] = [
     ("/c/{token}", "pufmi", &SERVERS),
     ("/c/{roottoken}/replies?page=true", "pufmi", &SERVERS),
     ("/c/{roottoken}/context?page=true", "pufmi", &SERVERS),
@@ -112,6 +118,7 @@ const DOCUMENTS: [Way; 8] = [
     ("/actors/ada/followers", "", &SERVERS),
     ("/actors/tee/outbox?page=true", "", &SERVERS),
     ("/.well-known/webfinger?resource={uri}", "", &SERVERS),
+    ("/c/{quotetoken}", "", &SERVERS),
 ];
 
 /// Ways that show only whether the thing is there.
@@ -126,6 +133,8 @@ struct Said {
     id: String,
     uri: String,
     word: &'static str,
+    /// Key and address of a post in which Quinn quotes it, whom nobody follows.
+    quote: (String, String),
 }
 
 impl Said {
@@ -148,7 +157,36 @@ struct Stage {
 
 async fn says(tee: &Instance, author: &Account, post: NewPost, word: &'static str) -> Said {
     let view = tee.app().db.write(|tx| posts::publish(tx, author, &post)).await.unwrap();
-    Said { id: view.head.id.to_string(), uri: view.head.uri.to_string(), word }
+    let quote = (String::new(), String::new());
+    Said { id: view.head.id.to_string(), uri: view.head.uri.to_string(), word, quote }
+}
+
+/// Quinn quotes what she may not even see, as if its author had agreed.
+async fn quoted(tee: &Instance, quinn: &Account, said: &mut Said) {
+    let post = NewPost {
+        markdown: Markdown::new("Look at this"),
+        visibility: Visibility::Unlisted,
+        language: "en".to_owned(),
+        ..NewPost::default()
+    };
+    let view = tee.app().db.write(|tx| posts::publish(tx, quinn, &post)).await.unwrap();
+    let quote = Quote {
+        contribution_id: view.head.id,
+        quoted_id: said.id.parse().map(Id::new).ok(),
+        quoted_uri: said.uri.parse_uri(),
+        state: Consent::Accepted,
+        stamp_uri: None,
+        request_uri: None,
+    };
+    tee.app().db.write(|tx| Ok(quotes::put(tx, &quote)?)).await.unwrap();
+    said.quote = (view.head.id.to_string(), view.head.uri.to_string());
+}
+
+async fn quoted_all(tee: &Instance, said: &mut [Said]) {
+    let quinn = tee.person("quinn", &[]).await;
+    for one in said {
+        quoted(tee, &quinn, one).await;
+    }
 }
 
 /// One thing of each visibility, all under the same root.
@@ -212,7 +250,8 @@ impl Stage {
         let text =
             |word| NewPost { markdown: Markdown::new(word), language: "en".to_owned(), ..NewPost::default() };
         let root = says(tee, ada, text("zqroot"), "zqroot").await;
-        let said = says_all(&world, ada, mina, &root).await;
+        let mut said = says_all(&world, ada, mina, &root).await;
+        quoted_all(tee, &mut said).await;
         let list = listed(tee, ada).await;
         for account in people.iter().filter(|account| account.name != "moni") {
             keep_all(tee, account, &said).await;
@@ -237,6 +276,8 @@ impl Stage {
         pattern
             .replace("{id}", &said.id)
             .replace("{token}", said.token())
+            .replace("{quote}", &said.quote.0)
+            .replace("{quotetoken}", said.quote.1.rsplit('/').next().unwrap())
             .replace("{word}", said.word)
             .replace("{uri}", &uri)
             .replace("{roottoken}", self.root.token())
