@@ -2,6 +2,7 @@
 //! but the core of a question, which is hashed, and the drafts of forms, which are kept.
 
 pub mod account;
+mod answer;
 pub mod attribution;
 pub mod card;
 pub mod contribution;

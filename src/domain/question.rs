@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use unicode_normalization::UnicodeNormalization;
 
 use super::Refusal;
+pub use super::answer::{Answer, AnswerKey};
 use super::contribution::{Contribution, State};
 use super::id::Id;
 use super::sql::{newtype_column, smallint_enum};
@@ -220,45 +221,6 @@ pub struct Tie {
     pub kind: TieKind,
     /// To which question.
     pub target: Qid,
-}
-
-/// An answer proposed together with a question.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Answer {
-    /// What makes equal answers equal.
-    pub key: AnswerKey,
-    /// The answer.
-    pub text: String,
-}
-
-/// What makes two answers the same group on a map: a hash of the answer's words.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, AsExpression, FromSqlRow)]
-#[diesel(sql_type = Text)]
-pub struct AnswerKey(String);
-
-newtype_column!(AnswerKey, String, Text);
-
-impl AnswerKey {
-    /// The key of an answer in its original language: letter case, spaces and composition of
-    /// characters make no difference (domain.md 2).
-    pub fn of(answer: &str) -> Self {
-        let folded: String = answer.nfc().collect::<String>().to_lowercase().nfc().collect();
-        let words = folded.split_whitespace().collect::<Vec<_>>().join(" ");
-        let hash = digest(&SHA256, words.as_bytes());
-        let start = hash.as_ref().get(..10).unwrap_or_default();
-        Self(BASE32_NOPAD.encode(start).to_ascii_lowercase())
-    }
-
-    /// Reads a key: 16 letters and digits of lower-case base32.
-    pub fn parse(text: &str) -> Option<Self> {
-        let fits = text.len() == 16 && text.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'2'..=b'7'));
-        fits.then(|| Self(text.to_owned()))
-    }
-
-    /// The text.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
 }
 
 /// What an organization says around a question: its own copy of it.
@@ -472,15 +434,6 @@ mod tests {
         assert!(changed("more", 1.into()).is_err());
         assert_eq!(Qid::parse("bciqe5nkrypm7nvmn2mytk4esx7n67k47ikc72feya5dtzjdv72bcjq"), None);
         assert_eq!(Qid::parse("../etc"), None);
-    }
-
-    #[test]
-    fn case_spaces_and_composition_do_not_part_answers() {
-        assert_eq!(AnswerKey::of("Yes,  in Part"), AnswerKey::of("yes, in\tpart "));
-        assert_eq!(AnswerKey::of("Caf\u{e9}"), AnswerKey::of("CAFE\u{301}"));
-        assert_ne!(AnswerKey::of("Yes"), AnswerKey::of("No"));
-        let key = AnswerKey::of("Yes");
-        assert_eq!(AnswerKey::parse(key.as_str()), Some(key));
     }
 
     #[test]

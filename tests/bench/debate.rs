@@ -72,7 +72,7 @@ async fn main() {
             let (parts, body) = next.run(request).await.into_parts();
             let body = body.collect().await.map(http_body_util::Collected::to_bytes).unwrap_or_default();
             sent.fetch_add(body.len(), Ordering::Relaxed);
-            Response::from_parts(parts, body.into())
+            Response::from_parts(parts, axum::body::Body::from(body))
         }
     });
     let router = doors::router(carrier.federation.clone()).layer(count);
