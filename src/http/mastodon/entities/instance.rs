@@ -12,9 +12,9 @@ use crate::media::Format;
 use crate::services::profiles;
 
 /// Clients compare the beginning with Mastodon's releases.
-const COMPATIBLE: &str = "4.4.0";
+const COMPATIBLE: &str = "4.5.0";
 /// What is promised beyond the version, cumulative (`api_versions.mastodon`).
-const API: i32 = 6;
+const API: i32 = 7;
 
 /// What an instance is made of.
 pub struct Parts<'a> {
