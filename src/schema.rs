@@ -243,6 +243,7 @@ diesel::table! {
         state -> SmallInt,
         local -> Bool,
         quote_policy -> SmallInt,
+        trust -> Nullable<SmallInt>,
     }
 }
 

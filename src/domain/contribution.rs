@@ -17,6 +17,7 @@ use super::quote::{QuotePolicy, ReceivedQuote};
 use super::site::ReplyPolicy;
 use super::sql::smallint_enum;
 use super::statement::ThesisKind;
+use super::trust::Trust;
 use super::uri::Uri;
 use crate::clock::Timestamp;
 use crate::text::Html;
@@ -71,6 +72,9 @@ pub struct Contribution {
     pub local: bool,
     /// Who may quote it.
     pub quote_policy: QuotePolicy,
+    /// How we know that its author said this; `None` for what was written here, and for copies from
+    /// before that was recorded.
+    pub trust: Option<Trust>,
 }
 
 impl Contribution {
@@ -212,6 +216,8 @@ pub struct Received {
     pub quote: Option<ReceivedQuote>,
     /// Who may quote it.
     pub quote_policy: QuotePolicy,
+    /// How we know that its author said this.
+    pub trust: Trust,
     /// The document as it came, kept word for word because its proof covers it.
     pub document: String,
     /// What the kind adds.

@@ -38,6 +38,7 @@ pub mod statement;
 pub mod timeline;
 pub mod totp;
 pub mod transfer;
+pub mod trust;
 pub mod uri;
 pub mod user;
 pub mod view;

@@ -15,6 +15,7 @@ use crate::domain::account::Account;
 use crate::domain::contribution::{Contribution, Kind, ReceivedStatement, State};
 use crate::domain::id::Id;
 use crate::domain::job::Job;
+use crate::domain::trust::Trust;
 use crate::domain::uri::Uri;
 use crate::services::contributions::Receipt;
 use crate::store::completeness::{self, ThreadCheck};
@@ -241,7 +242,10 @@ pub(super) async fn item_of(
         && object.id.same_origin(server)
     {
         return match resolve::actor(data, &object.owner, budget).await {
-            Ok(author) => Ok(Some(Authored { object: *object, author, text: item.to_string() })),
+            Ok(author) => {
+                let (object, text) = (*object, item.to_string());
+                Ok(Some(Authored { object, author, text, trust: Trust::Fetched }))
+            }
             Err(error) => skip(error),
         };
     }

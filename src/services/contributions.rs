@@ -285,6 +285,7 @@ fn text(received: &Received, edited_at: Option<Timestamp>, state: State, revisio
         edited_at,
         revision,
         state: if state == State::Held { State::Held } else { declared },
+        trust: Some(received.trust),
     }
 }
 

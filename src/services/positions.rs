@@ -66,6 +66,7 @@ fn take(
         local: true,
         quote_policy: QuotePolicy::EVERYONE,
         text: Text {
+            trust: None,
             url: format!("{}/positions/{id}", site.origin),
             revision: 1,
             edited_at: None,
@@ -92,6 +93,7 @@ fn revise(
     let parts = position(head.id, &organization, &before.qid, draft, stand, Some(reason))?;
     let parts = Position { previous: Some(before.digest), listing: before.listing, ..parts };
     let text = Text {
+        trust: None,
         url: head.url.clone(),
         edited_at: Some(later(head, tx.now)),
         revision: head.revision.saturating_add(1),
@@ -113,6 +115,7 @@ pub fn retract(tx: &mut Tx<'_>, user: &User, id: Id<Contribution>, reason: &str)
     let before = before.ok_or_else(foreign)?;
     still_stands(&head, "position")?;
     let text = Text {
+        trust: None,
         edited_at: Some(later(&head, tx.now)),
         revision: head.revision.saturating_add(1),
         state: State::Retracted,
@@ -327,6 +330,7 @@ fn position(
 fn text(before: &Contribution, draft: &DraftPosition, position: &Position) -> Text {
     let language = draft.language.trim();
     Text {
+        trust: None,
         language: if language.is_empty() { before.language.clone() } else { language.to_owned() },
         title: Some(crate::vocab::position::title(position)),
         summary: None,

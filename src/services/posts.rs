@@ -127,6 +127,7 @@ pub fn publish(tx: &mut Tx<'_>, author: &Account, post: &NewPost) -> Result<View
         local: true,
         quote_policy,
         text: Text {
+            trust: None,
             url: uri.to_string(),
             language: post.language.clone(),
             title: None,
@@ -226,6 +227,7 @@ pub fn rewrite(
     let named = named(author, &change.mentions, parent.as_ref());
     let policy = change.quote_policy.map_or(head.quote_policy, |policy| policy.within(head.visibility));
     let text = Text {
+        trust: None,
         url: head.url.clone(),
         language: change.language.clone(),
         title: head.title.clone(),

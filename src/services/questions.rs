@@ -154,6 +154,7 @@ fn carry(
         local: true,
         quote_policy: QuotePolicy::EVERYONE,
         text: Text {
+            trust: None,
             url: format!("{}/questions/{slug}", site.origin),
             language: core.language().to_owned(),
             title: Some(core.text().to_owned()),
@@ -207,6 +208,7 @@ pub fn revise(
     let core = Core::read(&parse(&question.core)?)?;
     let (answers, ties) = accept(tx, &organization, draft, &core)?;
     let text = Text {
+        trust: None,
         markdown: Some(draft.background.as_str().to_owned()),
         edited_at: Some(later(&head, tx.now)),
         revision: head.revision.saturating_add(1),
@@ -236,6 +238,7 @@ pub fn retract(tx: &mut Tx<'_>, user: &User, id: Id<Contribution>, reason: &str)
     let reason = given(reason)?;
     still_stands(&head, "question")?;
     let text = Text {
+        trust: None,
         edited_at: Some(later(&head, tx.now)),
         revision: head.revision.saturating_add(1),
         state: State::Retracted,

@@ -58,6 +58,7 @@ pub(super) fn slug(
 /// The text of a head as it stands: what a change of state or of a part starts from.
 pub(super) fn standing_text(head: &Contribution) -> Text {
     Text {
+        trust: None,
         url: head.url.clone(),
         language: head.language.clone(),
         title: head.title.clone(),

@@ -125,6 +125,7 @@ fn end(
     let missing = || Error::broken("a statement without its parts");
     let statement = statements::parts(tx, head.id)?.ok_or_else(missing)?;
     let text = Text {
+        trust: None,
         edited_at: Some(later(head, tx.now)),
         revision: head.revision.saturating_add(1),
         state,
@@ -156,6 +157,7 @@ fn ours(tx: &mut Tx<'_>, user: &User, id: Id<Contribution>) -> Result<(Account, 
 
 fn text(draft: &Draft, url: String, revision: i32) -> Text {
     Text {
+        trust: None,
         url,
         language: draft.language.clone(),
         title: Some(draft.title.clone()),
@@ -284,6 +286,7 @@ fn rewrite_thesis(
 
 fn thesis_text(statement: &Contribution, key: &str, parts: &ThesisParts, revision: i32) -> Text {
     Text {
+        trust: None,
         url: format!("{}/theses/{key}", statement.url),
         language: statement.language.clone(),
         title: Some(parts.head.clone()),

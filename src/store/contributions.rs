@@ -18,6 +18,7 @@ use crate::domain::id::Id;
 use crate::domain::quote::QuotePolicy;
 use crate::domain::relation::FollowState;
 use crate::domain::site::ReplyPolicy;
+use crate::domain::trust::Trust;
 use crate::domain::uri::Uri;
 use crate::schema::{contributions, follows, mentions, tags};
 use crate::text::{Html, plain};
@@ -81,6 +82,8 @@ pub struct Text {
     pub revision: i32,
     /// Whether it stands.
     pub state: State,
+    /// How we know that its author said this; `None` for what was written here.
+    pub trust: Option<Trust>,
 }
 
 /// Who is asking.

@@ -7,6 +7,7 @@ use crate::domain::Refusal;
 use crate::domain::account::{Account, AccountState};
 use crate::domain::contribution::{Contribution, Kind, State, Visibility};
 use crate::domain::job::Job;
+use crate::domain::trust::Trust;
 use crate::domain::uri::Uri;
 use crate::federation::objects::contribution::received;
 use crate::federation::objects::keep;
@@ -23,14 +24,16 @@ pub(super) fn apply(tx: &mut Tx<'_>, act: &Act<'_>) -> Result<Outcome, Error> {
     let activity = act.activity();
     if let Some(embedded) = &act.arrived.object {
         let object = embedded.as_ref().map_err(|problem| Refusal::forbidden(problem.to_string()))?;
-        return take(tx, object, act.actor, &Telling::of(act));
+        return take(tx, object, act.actor, &Telling::of(act, act.voucher.trust()));
     }
     match activity.object() {
         Some(Item::Address(uri)) => {
             let need = Need::Object(uri.clone());
             match act.found.get(&need) {
                 None => Ok(Outcome::Needs(need)),
-                Some(Finding::Object(found)) => take(tx, &found.object, &found.author, &Telling::of(act)),
+                Some(Finding::Object(found)) => {
+                    take(tx, &found.object, &found.author, &Telling::of(act, found.trust))
+                }
                 Some(_) => Ok(Outcome::Ignored("its object cannot be fetched")),
             }
         }
@@ -47,21 +50,24 @@ pub(super) struct Telling<'a> {
     endorser: Option<&'a Account>,
     /// What our Forum hands on: the activity word for word, or `None` for the address.
     activity: Option<&'a Value>,
+    /// How we know that its author said it.
+    trust: Trust,
     found: &'a Found,
 }
 
 impl<'a> Telling<'a> {
-    fn of(act: &Act<'a>) -> Self {
+    fn of(act: &Act<'a>, trust: Trust) -> Self {
         let endorser = match act.voucher {
             Voucher::Group(group) => Some(group),
             Voucher::Actor | Voucher::Bearer => None,
         };
-        Self { by: Some(act.actor), endorser, activity: Some(&act.activity().value), found: act.found }
+        let activity = Some(&act.activity().value);
+        Self { by: Some(act.actor), endorser, activity, trust, found: act.found }
     }
 
     /// It was fetched from its own address.
     pub(super) fn fetched(endorser: Option<&'a Account>, found: &'a Found) -> Self {
-        Self { by: None, endorser, activity: None, found }
+        Self { by: None, endorser, activity: None, trust: Trust::Fetched, found }
     }
 }
 
@@ -110,7 +116,7 @@ pub(super) fn take(
             return Ok(outcome);
         }
     }
-    let received = received(tx, object, author, object.value.to_string())?;
+    let received = received(tx, object, author, object.value.to_string(), telling.trust)?;
     match service::receive(tx, &received)? {
         Receipt::New(head) | Receipt::Changed(head) => {
             follow_up(tx, &head, author, telling.activity)?;

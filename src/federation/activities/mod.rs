@@ -27,6 +27,7 @@ use super::fetch;
 use super::objects::Authored;
 use crate::domain::account::{Account, AccountState};
 use crate::domain::host::HostStanding;
+use crate::domain::trust::Trust;
 use crate::domain::uri::Uri;
 use crate::store::{Error, Tx, accounts, keys};
 use crate::vocab::incoming::{IncomingActivity, IncomingObject, Item, Problem, Verb};
@@ -111,6 +112,17 @@ pub enum Voucher<'a> {
     Bearer,
     /// A group that somebody may follow handed it on; it may carry a proof.
     Group(&'a Account),
+}
+
+impl Voucher<'_> {
+    /// How we know what an activity says that was found authentic: without a signature of the actor
+    /// on the request, only its proof has shown it.
+    const fn trust(self) -> Trust {
+        match self {
+            Self::Actor => Trust::Delivered,
+            Self::Bearer | Self::Group(_) => Trust::Proven,
+        }
+    }
 }
 
 /// Applies an activity.

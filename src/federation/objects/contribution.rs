@@ -3,6 +3,7 @@
 
 use crate::domain::account::{Account, AccountKind};
 use crate::domain::contribution::{Received, ReceivedBody, Visibility};
+use crate::domain::trust::Trust;
 use crate::domain::uri::Uri;
 use crate::federation::fetch::{self, Budget};
 use crate::federation::{Federation, FetchError, resolve};
@@ -20,6 +21,8 @@ pub struct Authored {
     pub author: Account,
     /// The document word for word: its proof covers it.
     pub text: String,
+    /// How it has been shown.
+    pub trust: Trust,
 }
 
 /// Fetches a contribution from its own address, and its author where we do not know them.
@@ -33,12 +36,12 @@ pub async fn fetch(data: &Federation, uri: &Uri, budget: &Budget) -> Result<Auth
         }
     };
     let author = resolve::actor(data, &object.owner, budget).await?;
-    Ok(Authored { object, author, text: document.text })
+    Ok(Authored { object, author, text: document.text, trust: Trust::Fetched })
 }
 
 /// Keeps a contribution, new or changed. Everything is decided by the service.
 pub fn keep(tx: &mut Tx<'_>, authored: &Authored) -> Result<Receipt, Error> {
-    let received = received(tx, &authored.object, &authored.author, authored.text.clone())?;
+    let received = received(tx, &authored.object, &authored.author, authored.text.clone(), authored.trust)?;
     contributions::receive(tx, &received)
 }
 
@@ -57,6 +60,7 @@ pub fn received(
     object: &IncomingObject,
     author: &Account,
     document: String,
+    trust: Trust,
 ) -> Result<Received, Error> {
     let visibility = object.visibility(author.followers.as_ref());
     let mut named = object.mentions.clone();
@@ -94,6 +98,7 @@ pub fn received(
         card: object.card.clone(),
         quote: object.quote.as_ref().map(|quote| quotes::received(quote.uri.clone(), quote.stamp.clone())),
         quote_policy: object.quote_policy.by(author),
+        trust,
         document,
         body: body(&object.kind, author),
     })

@@ -2,6 +2,7 @@
 
 use super::shown::{Href, Lang, Link, Moment, count};
 use super::thesis::Neighbour;
+use crate::domain::trust::Trust;
 
 /// Who speaks: shown on every contribution, because an organization's word and a person's are never alike.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -102,8 +103,8 @@ pub struct Origin {
     pub host: String,
     /// The page there.
     pub href: Href,
-    /// Whether the author's signature on our copy was checked.
-    pub verified: bool,
+    /// How we know that our copy says what its author said; `None` where nobody recorded it.
+    pub trust: Option<Trust>,
     /// Since when the host no longer answers.
     pub unreachable_since: Option<Moment>,
 }
@@ -137,6 +138,30 @@ pub struct Quotation {
     pub language: Lang,
     /// Its page on this site.
     pub href: Href,
+}
+
+impl Origin {
+    /// How our copy came here, as a sentence; blank where nobody recorded it.
+    pub const fn came(&self) -> &'static str {
+        match self.trust {
+            None => "",
+            Some(Trust::Fetched) => "This copy was fetched from there.",
+            Some(Trust::Delivered) => "This copy was delivered by its author’s server.",
+            Some(Trust::Proven) => "Others passed this copy on; the author’s signature on it is valid.",
+            Some(Trust::Attested) => {
+                "Others passed this copy on; that the signature on it is the author’s is what other servers say."
+            }
+        }
+    }
+
+    /// What our copy is called when its origin does not answer.
+    pub const fn copy(&self) -> &'static str {
+        match self.trust {
+            None => "Copy",
+            Some(Trust::Fetched | Trust::Delivered | Trust::Proven) => "Verified copy",
+            Some(Trust::Attested) => "Archived copy",
+        }
+    }
 }
 
 /// A contribution in a list: on the home page, an account's page, in notifications.

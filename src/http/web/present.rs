@@ -95,7 +95,7 @@ pub fn origin(head: &Contribution, host: Option<&Host>) -> Option<Origin> {
     (!head.local).then(|| Origin {
         host: head.uri.host().to_owned(),
         href: head.url.as_str().into(),
-        verified: false,
+        trust: head.trust,
         unreachable_since: host.and_then(|host| host.failing_since).map(moment),
     })
 }

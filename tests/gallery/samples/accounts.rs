@@ -1,5 +1,6 @@
 //! Who takes part, and how they come and go.
 
+use plenum::domain::trust::Trust;
 use plenum::http::web::about::{AboutPage, Contact, Rule};
 use plenum::http::web::account::{AccountPage, AccountView, Field};
 use plenum::http::web::contribution::{Author, Entry, Origin, Voice};
@@ -55,7 +56,7 @@ fn league() -> AccountView {
         origin: Some(Origin {
             host: "south.example".to_owned(),
             href: "https://south.example/@league".into(),
-            verified: true,
+            trust: Some(Trust::Proven),
             unreachable_since: None,
         }),
         complete_to: None,

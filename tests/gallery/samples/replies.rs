@@ -1,6 +1,7 @@
 //! What others answered: under a thesis, in a thread, alone.
 
 use plenum::domain::statement::ThesisKind;
+use plenum::domain::trust::Trust;
 use plenum::http::web::contribution::{Attachment, Origin, Quotation, Quoted, Standing};
 use plenum::http::web::forms::{Choice, Mistakes, language_choices};
 use plenum::http::web::layout::Layout;
@@ -91,7 +92,7 @@ pub(crate) fn reply(n: usize) -> Reply {
         origin: n.is_multiple_of(3).then(|| Origin {
             host: "south.example".to_owned(),
             href: "https://south.example/p/1".into(),
-            verified: true,
+            trust: Some(Trust::Proven),
             unreachable_since: (n == 9).then(|| at(25)),
         }),
         answer: Some(format!("/reply?to=r{n}").into()),
@@ -201,7 +202,7 @@ pub(crate) fn post_view() -> PostView {
         origin: Some(Origin {
             host: "south.example".to_owned(),
             href: "https://south.example/p/1".into(),
-            verified: true,
+            trust: Some(Trust::Proven),
             unreachable_since: None,
         }),
         standing: Standing::Current,

@@ -1,6 +1,7 @@
 //! Statements, old and new, and the pages that list them.
 
 use plenum::domain::statement::ThesisKind;
+use plenum::domain::trust::Trust;
 use plenum::http::web::contribution::{Author, Entry, Origin, Standing, StatementCard};
 use plenum::http::web::feeds::{Feed, FeedEntry};
 use plenum::http::web::follow::FollowWay;
@@ -243,7 +244,7 @@ pub(crate) fn right_to_left() -> StatementPage {
         origin: Some(Origin {
             host: "east.example".to_owned(),
             href: "https://east.example/statements/water".into(),
-            verified: true,
+            trust: Some(Trust::Proven),
             unreachable_since: Some(at(30)),
         }),
         introduction: html("<p>في الثاني عشر من تشرين الأول أعلن المجلس أنه يريد تأجير محطة المياه.</p>"),

@@ -15,9 +15,12 @@ mod privacy;
 mod quotes;
 pub(crate) mod routes;
 mod signatures;
+mod trust;
 
+use plenum::domain::site::FederationMode;
 use plenum::domain::uri::Uri;
 
+use crate::harness::Database;
 use crate::harness::peer::{Actor, Peers};
 use crate::harness::people::{Drafting, statement};
 use crate::harness::world::{Instance, World};
@@ -37,7 +40,11 @@ struct Scene {
 impl Scene {
     /// Nobody knows anybody.
     async fn set() -> Self {
-        let world = World::of(["tee"]).await;
+        Self::set_on(Database::sqlite()).await
+    }
+
+    async fn set_on(database: Database) -> Self {
+        let world = World::on([("tee", database)], FederationMode::Open).await;
         let peers = Peers::new();
         let (vic, mal) = (peers.person("v", "vic"), peers.person("a", "mal"));
         let organization = world.at("tee").organization().await.uri;
@@ -47,7 +54,11 @@ impl Scene {
 
     /// T has heard of both before.
     async fn acquainted() -> Self {
-        let scene = Self::set().await;
+        Self::acquainted_on(Database::sqlite()).await
+    }
+
+    async fn acquainted_on(database: Database) -> Self {
+        let scene = Self::set_on(database).await;
         for actor in [&scene.vic, &scene.mal] {
             let greeting = actor.does("Like", scene.statement.as_str());
             assert_eq!(actor.sends(scene.t(), &greeting), 202);

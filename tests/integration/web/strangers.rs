@@ -7,6 +7,7 @@ use plenum::domain::contribution::{Received, ReceivedBody, Visibility};
 use plenum::domain::host::HostStanding;
 use plenum::domain::quote::QuotePolicy;
 use plenum::domain::site::FederationMode;
+use plenum::domain::trust::Trust;
 use plenum::domain::uri::Uri;
 use plenum::domain::user::Role;
 use plenum::services::contributions;
@@ -87,6 +88,7 @@ async fn receives(north: &Instance, author: Account, to: Uri, (warning, text): (
         quote: None,
         quote_policy: QuotePolicy::EVERYONE,
         tags: vec!["bees".to_owned()],
+        trust: Trust::Delivered,
         document: "{}".to_owned(),
         body: ReceivedBody::Post,
     };

@@ -133,7 +133,7 @@ fn account_view(conn: &mut Conn, visit: &Visit, account: &Account) -> Result<Acc
     let origin = (!account.is_local()).then(|| Origin {
         host: account.uri.host().to_owned(),
         href: account.url.as_str().into(),
-        verified: false,
+        trust: None,
         unreachable_since: host.and_then(|host| host.failing_since).map(moment),
     });
     let catalogue = completeness::catalogue(conn, account.id)?;
