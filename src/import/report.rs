@@ -1,8 +1,9 @@
 //! What an importer found and what it was not sure of, for people and for programs.
 
+use std::borrow::Cow;
 use std::fmt::Write;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::Import;
@@ -61,12 +62,12 @@ pub struct Date {
 }
 
 /// A decision that somebody should look at.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Decision {
     /// Line of the file; 0 where it concerns the whole.
     pub line: usize,
     /// What it is about: `hyphen`, `title`, `announcement`, `emphasis` …
-    pub kind: &'static str,
+    pub kind: Cow<'static, str>,
     /// What stands in the file.
     pub before: String,
     /// What became of it.
@@ -80,12 +81,29 @@ impl Report {
     pub fn uncertain(&mut self, line: usize, kind: &'static str, before: &str, after: &str, reason: &str) {
         self.decisions.push(Decision {
             line,
-            kind,
+            kind: Cow::Borrowed(kind),
             before: before.to_owned(),
             after: after.to_owned(),
             reason: reason.to_owned(),
         });
     }
+}
+
+impl Decision {
+    /// `line 12`; `whole text` where it concerns no single line.
+    pub fn place(&self) -> String {
+        if self.line > 0 { format!("line {}", self.line) } else { "whole text".to_owned() }
+    }
+}
+
+/// What somebody should look at, from a report that was kept as JSON. A report of another version
+/// of this program, which cannot be read, has nothing to say.
+pub fn decisions(kept: &str) -> Vec<Decision> {
+    #[derive(Deserialize)]
+    struct Kept {
+        decisions: Vec<Decision>,
+    }
+    serde_json::from_str::<Kept>(kept).map(|kept| kept.decisions).unwrap_or_default()
 }
 
 /// Draft and report as data.
@@ -139,12 +157,12 @@ pub fn render(import: &Import) -> String {
     section(&mut line, "dates", &report.dates.iter().map(date).collect::<Vec<_>>());
     line(format!("\n{} decisions to look at", report.decisions.len()));
     for decision in &report.decisions {
-        let place = if decision.line > 0 { format!("line {}", decision.line) } else { "whole".to_owned() };
         let change = match (decision.before.as_str(), decision.after.as_str()) {
             ("", after) => after.to_owned(),
             (before, after) => format!("{before} → {after}"),
         };
-        line(format!("  {place:<9} {:<12} {change}\n  {:<22} {}", decision.kind, "", decision.reason));
+        let place = decision.place();
+        line(format!("  {place:<10} {:<12} {change}\n  {:<23} {}", decision.kind, "", decision.reason));
     }
     text
 }

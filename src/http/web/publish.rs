@@ -6,6 +6,7 @@ use super::forms::{Choice, Mistakes};
 use super::layout::Layout;
 use super::shown::{Href, Lang, Link, count};
 use super::statement::StatementView;
+use crate::import::report::Decision;
 
 /// The editor form: a new statement, or a new version of one.
 #[derive(Template)]
@@ -19,6 +20,8 @@ pub struct PublishPage {
     pub mistakes: Mistakes,
     /// Drafts that can be gone on with.
     pub drafts: Vec<Link>,
+    /// What the importer of the draft was not sure of.
+    pub decisions: Vec<Decision>,
 }
 
 /// What the editor form holds; carried unchanged through the preview.
@@ -86,6 +89,8 @@ pub struct PreviewPage {
     pub statement: StatementView,
     /// What an editor may want to look at again: long heads, theses without evidence. None of it forbids publishing.
     pub remarks: Vec<String>,
+    /// What the importer of the draft was not sure of.
+    pub decisions: Vec<Decision>,
     /// How many followers will receive it.
     pub followers: u32,
 }

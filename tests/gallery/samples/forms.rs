@@ -15,6 +15,7 @@ use plenum::http::web::setup::{SetupPage, federation_modes};
 use plenum::http::web::shown::Link;
 use plenum::http::web::sign_in::SignInPage;
 use plenum::http::web::transfer::TransferPage;
+use plenum::import::report::Decision;
 
 use super::replies::reply_form;
 use super::statements::{ANNOUNCEMENT, TITLE, entry, statement};
@@ -137,7 +138,27 @@ pub(crate) fn publish(revises: Option<Revises>, mistakes: Mistakes) -> PublishPa
         form: form(revises),
         drafts: vec![Link::new("Opening hours of the valley library", "/publish?draft=2")],
         mistakes,
+        decisions: decisions(),
     }
+}
+
+fn decisions() -> Vec<Decision> {
+    let decision = |line, kind: &'static str, (before, after): (&str, &str), reason: &str| Decision {
+        line,
+        kind: kind.into(),
+        before: before.to_owned(),
+        after: after.to_owned(),
+        reason: reason.to_owned(),
+    };
+    vec![
+        decision(0, "language", ("", "en"), "guessed from the text; --language says it for sure"),
+        decision(
+            41,
+            "hyphen",
+            ("well- keeper", "well-keeper"),
+            "the word is in no dictionary: the hyphen was kept",
+        ),
+    ]
 }
 
 pub(crate) fn preview() -> PreviewPage {
@@ -149,6 +170,7 @@ pub(crate) fn preview() -> PreviewPage {
             "Theses 4 and 5 name no evidence.".to_owned(),
             "The head of thesis 4 has 101 characters; short heads are quoted more easily.".to_owned(),
         ],
+        decisions: decisions(),
         followers: 212,
     }
 }

@@ -2,7 +2,8 @@
 
 use axum::http::StatusCode;
 use plenum::domain::user::Role;
-use plenum::store::drafts;
+use plenum::import::{self, Options, markdown};
+use plenum::store::drafts::{self, StoredDraft};
 
 use crate::harness::people::{Drafting, statement};
 use crate::harness::world::World;
@@ -34,6 +35,46 @@ async fn a_statement_is_published_from_the_form() {
     assert_eq!(published.texts("h1"), ["On bees"]);
     assert!(published.says("Published."));
     assert!(db.read(|conn| Ok(drafts::all(conn)?)).await.unwrap().is_empty(), "the draft did its work");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_an_import_was_not_sure_of_is_seen_before_it_is_published() {
+    let world = World::of(["north"]).await;
+    let north = world.at("north");
+    let bytes = include_bytes!("../../fixtures/imports/library.txt");
+    let found = import::read("library.txt", bytes, &Options::default()).unwrap();
+    assert!(found.report.decisions.len() > 1, "{:#?}", found.report.decisions);
+    let db = north.app().db;
+    db.write(|tx| {
+        let draft = StoredDraft {
+            id: tx.mint(),
+            user_id: None,
+            revises_id: None,
+            title: found.draft.title.clone(),
+            language: found.draft.language.clone(),
+            markdown: markdown::write(&found.draft),
+            report: serde_json::to_string(&found.report).ok(),
+            created_at: tx.now,
+            updated_at: tx.now,
+        };
+        Ok(drafts::insert(tx, &draft)?)
+    })
+    .await
+    .unwrap();
+    let kept = db.read(|conn| Ok(drafts::all(conn)?)).await.unwrap();
+    let mut browser = north.signed_in("north_admin").await;
+    let page = browser.open(&format!("/publish?draft={}", kept[0].id)).await;
+    let shown = page.texts(".decisions li");
+    assert_eq!(shown.len(), found.report.decisions.len());
+    for (shown, decision) in shown.iter().zip(&found.report.decisions) {
+        assert!(shown.contains(&decision.place()) && shown.contains(&decision.reason), "{shown}");
+    }
+    let fields = [("announcement", "When the library is open."), ("step", "preview")];
+    let preview = browser.send(&page, "main form", &fields).await;
+    assert_eq!(preview.texts(".decisions li"), shown, "also where it is confirmed");
+    let back = browser.send(&preview, "form.confirm", &[("step", "edit")]).await;
+    assert_eq!(back.texts(".decisions li"), shown);
+    assert!(browser.open("/publish").await.texts(".decisions li").is_empty(), "only with their draft");
 }
 
 #[tokio::test(flavor = "multi_thread")]

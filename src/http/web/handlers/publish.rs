@@ -24,6 +24,7 @@ use crate::http::web::publish::{PreviewPage, PublishPage, Revises, StatementForm
 use crate::http::web::shown::{Lang, Link, Pager};
 use crate::http::web::statement::{StatementView, ThesisView, Version};
 use crate::import::markdown as form;
+use crate::import::report::{self, Decision};
 use crate::services::statements as service;
 use crate::store::drafts::{self, StoredDraft};
 use crate::store::{Error, Tx, relations, statements};
@@ -55,7 +56,8 @@ pub async fn show(data: Data<Federation>, visit: Visit) -> Answer {
         fill(&mut form, &draft.markdown, &draft.language)?;
         form.draft = draft.id.to_string();
     }
-    write_page(&visit, form, Mistakes::default(), draft_links(&drafts))
+    let decisions = found.map(decided).unwrap_or_default();
+    write_page(&visit, form, Mistakes::default(), Beside { drafts: draft_links(&drafts), decisions })
 }
 
 /// `POST /publish` with `step=preview`, `edit` or `publish`.
@@ -78,7 +80,7 @@ pub async fn revise(data: Data<Federation>, visit: Visit, Path(slug): Path<Strin
     };
     fill(&mut form, markdown, language)?;
     form.draft = waiting.map(|draft| draft.id.to_string()).unwrap_or_default();
-    write_page(&visit, form, Mistakes::default(), Vec::new())
+    write_page(&visit, form, Mistakes::default(), Beside::default())
 }
 
 /// `POST /statements/{slug}/revise`, in the same steps.
@@ -149,7 +151,7 @@ async fn step(
     let user = editor(visit)?;
     let draft = match read(data, &form, revised) {
         Ok(draft) => draft,
-        Err(mistakes) => return again(visit, form, mistakes),
+        Err(mistakes) => return again(data, visit, form, mistakes).await,
     };
     match fields.get("step") {
         "publish" => publish(data, visit, form, draft, revised).await,
@@ -157,7 +159,13 @@ async fn step(
             let kept = data.app.db.write(|tx| keep(tx, user, &form, revised)).await?;
             form.draft = kept.to_string();
             if wanted == "edit" {
-                return write_page(visit, form, Mistakes::default(), Vec::new());
+                let decisions = decisions(data, &form).await?;
+                return write_page(
+                    visit,
+                    form,
+                    Mistakes::default(),
+                    Beside { decisions, ..Beside::default() },
+                );
             }
             preview(data, visit, form, &draft, revised).await
         }
@@ -185,7 +193,9 @@ async fn publish(
     });
     match published.await {
         Ok(view) => then(&format!("{}?note=published", present::path(&view))),
-        Err(Error::Refused(Refusal::Invalid { field, why })) => again(visit, form, mistake(field, &why)),
+        Err(Error::Refused(Refusal::Invalid { field, why })) => {
+            again(data, visit, form, mistake(field, &why)).await
+        }
         Err(error) => Err(error.into()),
     }
 }
@@ -203,6 +213,7 @@ async fn preview(
     page(&PreviewPage {
         layout: visit.private_layout("Preview", Section::Publish),
         remarks: remarks(draft, &statement),
+        decisions: decisions(data, &form).await?,
         statement,
         form,
         followers: present::small(followers),
@@ -318,15 +329,35 @@ fn filled(action: &str, fields: &Fields, revised: Option<&Revised>) -> Statement
     }
 }
 
-fn again(visit: &Visit, form: StatementForm, mistakes: Mistakes) -> Answer {
-    let mut response = write_page(visit, form, mistakes, Vec::new())?;
+/// What the importer was not sure of, for as long as its draft is kept.
+async fn decisions(data: &Data<Federation>, form: &StatementForm) -> Result<Vec<Decision>, PageError> {
+    let Some(id) = Id::parse(&form.draft) else { return Ok(Vec::new()) };
+    let draft = data.app.db.read(|conn| Ok(drafts::by_id(conn, id)?)).await?;
+    Ok(draft.as_ref().map(decided).unwrap_or_default())
+}
+
+fn decided(draft: &StoredDraft) -> Vec<Decision> {
+    draft.report.as_deref().map(report::decisions).unwrap_or_default()
+}
+
+async fn again(data: &Data<Federation>, visit: &Visit, form: StatementForm, mistakes: Mistakes) -> Answer {
+    let beside = Beside { decisions: decisions(data, &form).await?, ..Beside::default() };
+    let mut response = write_page(visit, form, mistakes, beside)?;
     *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
     Ok(response)
 }
 
-fn write_page(visit: &Visit, form: StatementForm, mistakes: Mistakes, drafts: Vec<Link>) -> Answer {
+/// What stands around the form.
+#[derive(Default)]
+struct Beside {
+    drafts: Vec<Link>,
+    decisions: Vec<Decision>,
+}
+
+fn write_page(visit: &Visit, form: StatementForm, mistakes: Mistakes, beside: Beside) -> Answer {
     let layout = visit.private_layout(form.heading(), Section::Publish);
-    page(&PublishPage { layout, form, mistakes, drafts })
+    let Beside { drafts, decisions } = beside;
+    page(&PublishPage { layout, form, mistakes, drafts, decisions })
 }
 
 fn draft_links(all: &[StoredDraft]) -> Vec<Link> {
