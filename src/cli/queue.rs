@@ -4,7 +4,7 @@ use clap::{Args, Subcommand};
 
 use super::{Failure, context};
 use crate::config::Config;
-use crate::store::{Db, Tx, deliveries, hosts, inbox_items};
+use crate::store::{Db, Error, Tx, deliveries, hosts, inbox_items, jobs};
 
 /// Hosts and activities shown at most.
 const SHOWN: i64 = 200;
@@ -20,7 +20,7 @@ pub struct Queue {
 enum What {
     /// Show what waits and what was put aside, and why. This is also what plain `queue` does.
     List,
-    /// Try again what was put aside, in both directions.
+    /// Try again what was put aside: deliveries, received activities, and jobs.
     Retry {
         /// Only what is for this server; everything when it is left out.
         host: Option<String>,
@@ -42,11 +42,12 @@ impl Queue {
 
 async fn list(db: &Db) -> Result<(), Failure> {
     let found = db.read(|conn| {
-        let waiting = (deliveries::pending(conn)?, inbox_items::pending(conn)?);
-        Ok((waiting, deliveries::aside(conn, SHOWN)?, inbox_items::parked(conn, SHOWN)?))
+        let waiting = (deliveries::pending(conn)?, inbox_items::pending(conn)?, jobs::pending(conn)?);
+        let parked = inbox_items::parked(conn, SHOWN)?;
+        Ok((waiting, deliveries::aside(conn, SHOWN)?, parked, jobs::aside(conn, SHOWN)?))
     });
-    let ((outgoing, incoming), aside, parked) = found.await?;
-    println!("{outgoing} deliveries and {incoming} received activities wait.");
+    let ((outgoing, incoming, later), aside, parked, undone) = found.await?;
+    println!("{outgoing} deliveries, {incoming} received activities and {later} jobs wait.");
     for (host, count, why) in &aside {
         println!("put aside for {host}: {count} ({})", why.as_deref().unwrap_or("no reason was kept"));
     }
@@ -57,7 +58,10 @@ async fn list(db: &Db) -> Result<(), Failure> {
             item.error.as_deref().unwrap_or("no reason was kept")
         );
     }
-    if !aside.is_empty() || !parked.is_empty() {
+    for (job, why) in &undone {
+        println!("could not be done: {job} ({})", why.as_deref().unwrap_or("no reason was kept"));
+    }
+    if !aside.is_empty() || !parked.is_empty() || !undone.is_empty() {
         println!("`plenum queue retry` tries these again.");
     }
     Ok(())
@@ -72,12 +76,12 @@ async fn retry(db: &Db, host: Option<String>) -> Result<(), Failure> {
             "nothing was ever sent to {name:?}; `plenum queue` shows the names"
         )));
     }
-    let (outgoing, incoming) = db.write(|tx| take_up(tx, host.as_deref())).await?;
-    println!("{outgoing} deliveries and {incoming} received activities are tried again.");
+    let (outgoing, incoming, later) = db.write(|tx| take_up(tx, host.as_deref())).await?;
+    println!("{outgoing} deliveries, {incoming} received activities and {later} jobs are tried again.");
     Ok(())
 }
 
-fn take_up(tx: &mut Tx<'_>, only: Option<&str>) -> Result<(usize, usize), crate::store::Error> {
+fn take_up(tx: &mut Tx<'_>, only: Option<&str>) -> Result<(usize, usize, usize), Error> {
     let mut outgoing = 0;
     for (name, ..) in deliveries::aside(tx, i64::MAX)? {
         if only.is_none_or(|only| only == name)
@@ -86,6 +90,8 @@ fn take_up(tx: &mut Tx<'_>, only: Option<&str>) -> Result<(usize, usize), crate:
             outgoing += deliveries::take_up(tx, host.id)?;
         }
     }
-    let incoming = if only.is_none() { inbox_items::take_up(tx)? } else { 0 };
-    Ok((outgoing, incoming))
+    if only.is_some() {
+        return Ok((outgoing, 0, 0));
+    }
+    Ok((outgoing, inbox_items::take_up(tx)?, jobs::take_up(tx)?))
 }

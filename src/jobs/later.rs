@@ -65,7 +65,7 @@ async fn run(data: &Data<Federation>, stored: StoredJob, stop: &watch::Receiver<
     let broke = |_| Err(Error::broken("it broke this server's code"));
     let result = tokio::select! {
         result = AssertUnwindSafe(work).catch_unwind() => result.unwrap_or_else(broke),
-        () = cut_off(stop.clone()) => return data.app.db.write(|tx| jobs::release(tx, stored.id)).await,
+        () = cut_off(stop.clone()) => return data.app.db.write(|tx| jobs::release(tx, &stored)).await,
     };
     let Err(error) = result else {
         return data.app.db.write(|tx| finish(tx, &stored, parsed.as_ref().ok())).await;
@@ -78,7 +78,7 @@ async fn run(data: &Data<Federation>, stored: StoredJob, stop: &watch::Receiver<
         .write(|tx| {
             let wait = 60_i64.saturating_mul(1 << (2 * stored.attempts.clamp(0, 10)));
             let due = (stored.attempts + 1 < most).then(|| tx.now.plus_seconds(wait));
-            jobs::fail(tx, stored.id, &why, due)?;
+            jobs::fail(tx, &stored, &why, due)?;
             Ok(())
         })
         .await
@@ -113,8 +113,9 @@ const fn tries(job: &Job) -> i32 {
 
 /// A finished job goes; regular work comes back later.
 fn finish(tx: &mut Tx<'_>, stored: &StoredJob, job: Option<&Job>) -> Result<(), Error> {
-    jobs::finish(tx, stored.id)?;
-    if let Some(job) = job
+    let done = jobs::finish(tx, stored)? > 0;
+    if done
+        && let Some(job) = job
         && let Some(seconds) = job.again()
     {
         let later = tx.now.plus_seconds(seconds);

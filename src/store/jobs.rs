@@ -21,6 +21,8 @@ pub struct StoredJob {
     pub payload: String,
     /// How often it was tried.
     pub attempts: i32,
+    /// When it is due; of a job that was claimed, when its lease ends, which tells it from a later one.
+    pub due_at: Timestamp,
 }
 
 /// Adds a job; when the same waits already, the earlier due time counts. One that was put aside gets
@@ -59,35 +61,67 @@ pub fn claim(tx: &mut Tx<'_>, limit: i64, lease_seconds: i64) -> Result<Vec<Stor
         .limit(limit);
     let waiting: Vec<StoredJob> = run!(tx, load, due.select(StoredJob::as_select()))?;
     let mut claimed = Vec::new();
-    for job in waiting {
+    for mut job in waiting {
         let free = jobs::table.filter(jobs::id.eq(job.id)).filter(jobs::due_at.le(now));
         if run!(tx, execute, diesel::update(free).set(jobs::due_at.eq(until)))? > 0 {
+            job.due_at = until;
             claimed.push(job);
         }
     }
     Ok(claimed)
 }
 
+/// The row of a job as long as its lease is the one under which it was claimed. Afterwards somebody
+/// else does it, or it was asked for once more: then it is not over with what was done until now.
+macro_rules! held {
+    ($job:expr) => {
+        jobs::table.find($job.id).filter(jobs::due_at.eq($job.due_at))
+    };
+}
+
 /// The job is done.
-pub fn finish(conn: &mut Conn, id: Id<StoredJob>) -> QueryResult<usize> {
-    run!(conn, execute, diesel::delete(jobs::table.find(id)))
+pub fn finish(conn: &mut Conn, job: &StoredJob) -> QueryResult<usize> {
+    run!(conn, execute, diesel::delete(held!(job)))
 }
 
 /// The job failed: it is tried again at `due`, or never when `due` is `None`.
-pub fn fail(conn: &mut Conn, id: Id<StoredJob>, error: &str, due: Option<Timestamp>) -> QueryResult<usize> {
-    let change = (jobs::attempts.eq(jobs::attempts + 1), jobs::error.eq(error), jobs::dead.eq(due.is_none()));
-    run!(conn, execute, diesel::update(jobs::table.find(id)).set(change))?;
-    match due {
-        Some(due) => run!(conn, execute, diesel::update(jobs::table.find(id)).set(jobs::due_at.eq(due))),
-        None => Ok(0),
-    }
+pub fn fail(conn: &mut Conn, job: &StoredJob, error: &str, due: Option<Timestamp>) -> QueryResult<usize> {
+    let change = (
+        jobs::attempts.eq(jobs::attempts + 1),
+        jobs::error.eq(error),
+        jobs::dead.eq(due.is_none()),
+        jobs::due_at.eq(due.unwrap_or(job.due_at)),
+    );
+    run!(conn, execute, diesel::update(held!(job)).set(change))
 }
 
 /// The job was not finished and is not to blame: somebody takes it again at once.
-pub fn release(tx: &mut Tx<'_>, id: Id<StoredJob>) -> Result<(), Error> {
+pub fn release(tx: &mut Tx<'_>, job: &StoredJob) -> Result<(), Error> {
     let now = tx.now;
-    run!(tx, execute, diesel::update(jobs::table.find(id)).set(jobs::due_at.eq(now)))?;
+    run!(tx, execute, diesel::update(held!(job)).set(jobs::due_at.eq(now)))?;
     Ok(())
+}
+
+/// What was put aside, newest first: which job, and why.
+pub fn aside(conn: &mut Conn, limit: i64) -> QueryResult<Vec<(String, Option<String>)>> {
+    let query = jobs::table.filter(jobs::dead.eq(true)).order(jobs::id.desc()).limit(limit);
+    run!(conn, load, query.select((jobs::key, jobs::error)))
+}
+
+/// Does again what was put aside; returns how much that is.
+pub fn take_up(tx: &mut Tx<'_>) -> Result<usize, Error> {
+    let now = tx.now;
+    let aside = jobs::table.filter(jobs::dead.eq(true));
+    // They count as asked for now: otherwise they would be forgotten before they were tried often.
+    let again = (jobs::dead.eq(false), jobs::attempts.eq(0), jobs::due_at.eq(now), jobs::created_at.eq(now));
+    let taken = run!(tx, execute, diesel::update(aside).set(again))?;
+    tx.after_commit(Event::Jobs);
+    Ok(taken)
+}
+
+/// How many jobs wait, whenever they are due.
+pub fn pending(conn: &mut Conn) -> QueryResult<i64> {
+    run!(conn, get_result, jobs::table.filter(jobs::dead.eq(false)).count())
 }
 
 /// Forgets what was put aside and asked for before `when`.

@@ -9,6 +9,7 @@ mod crash;
 mod federation;
 mod harness;
 mod import;
+mod jobs;
 mod mastodon;
 mod media;
 mod migrations;

@@ -3,8 +3,11 @@
 use plenum::domain::account::AccountState;
 use plenum::domain::host::{HostStanding, SignatureScheme};
 use plenum::domain::site::FederationMode;
+use plenum::domain::uri::Uri;
 use plenum::services;
+use plenum::services::publish::{self, Recipients};
 use plenum::store::{accounts, deliveries, hosts};
+use serde_json::json;
 
 use super::sink::{Behind, Sink, follower, host, pending, sends};
 use crate::harness::Database;
@@ -23,6 +26,36 @@ async fn followers_on_one_server_get_one_copy_in_order() {
         world.settle().await;
         assert_eq!(sink.arrived(), ["one", "two", "three"]);
         assert_eq!(pending(north).await, 0);
+    })
+    .await;
+}
+
+/// Long texts for many hosts must not fill the memory of a small machine.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_worker_holds_a_mebibyte_of_a_host_at_most() {
+    on_each_engine(|database| async {
+        let world = World::on([("north", database)], FederationMode::Open).await;
+        let (north, sink) = (world.at("north"), Sink::open("sink").await);
+        follower(north, &sink, "ana", Behind::Shared).await;
+        let organization = north.organization().await;
+        let db = north.app().db;
+        for number in 0..30 {
+            let activity = json!({
+                "id": format!("{}/activities/{number}", north.origin()),
+                "type": "Create",
+                "object": { "content": "x".repeat(50_000) },
+            });
+            let object = Uri::ours(&north.origin(), &format!("/c/{number}"));
+            let to = Recipients { followers_of: vec![organization.id], accounts: Vec::new() };
+            db.write(|tx| publish::send(tx, &organization, &activity, &object, true, &to)).await.unwrap();
+        }
+        let id = host(north, &sink).await.id;
+        let window = db.read(|conn| Ok(deliveries::waiting(conn, id, north.app().clock().now())?));
+        let window = window.await.unwrap();
+        let bytes: usize = window.iter().map(|(_, activity)| activity.body.len()).sum();
+        assert!((900_000..=1024 * 1024).contains(&bytes), "{bytes} bytes in {} rows", window.len());
+        world.settle().await;
+        assert_eq!(sink.arrived().len(), 30, "the rest follows");
     })
     .await;
 }
