@@ -3,6 +3,7 @@
 use super::users::{self, HashedPassword, KeyPairs, NewUser};
 use crate::domain::Refusal;
 use crate::domain::account::AccountKind;
+use crate::domain::handle::check_local_name;
 use crate::domain::position::ListingPolicy;
 use crate::domain::site::{FederationMode, ReplyPolicy, Settings, Site};
 use crate::domain::user::{Role, Roles, User};
@@ -103,11 +104,15 @@ fn check(request: &SetUp) -> Result<Settings, Refusal> {
             "give the name of the organization, at most 100 characters",
         ));
     }
-    if request.handle.trim().len() > 24 {
+    let handle = request.handle.trim().to_ascii_lowercase();
+    if handle.len() > 24 || check_local_name(&handle).is_err() {
         return Err(Refusal::invalid(
             "handle",
-            "use at most 24 characters: the Forum gets the same name with _forum",
+            "use 3 to 24 of the characters a-z, 0-9 and _: the Forum gets the same name with _forum",
         ));
+    }
+    if check_local_name(&request.admin.trim().to_ascii_lowercase()).is_err() {
+        return Err(Refusal::invalid("admin", "use 3 to 30 of the characters a-z, 0-9 and _"));
     }
     if request.handle.trim().eq_ignore_ascii_case(request.admin.trim()) {
         return Err(Refusal::invalid("admin", "the organization has this name: choose another for yourself"));

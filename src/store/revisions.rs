@@ -39,9 +39,8 @@ pub struct Revision {
 
 /// Keeps a version. A version that is there already stays as it is.
 pub fn insert(conn: &mut Conn, revision: &Revision) -> QueryResult<()> {
-    if by_number(conn, revision.contribution_id, revision.revision)?.is_none() {
-        run!(conn, execute, diesel::insert_into(revisions::table).values(revision))?;
-    }
+    let insert = diesel::insert_into(revisions::table).values(revision);
+    run!(conn, execute, insert.on_conflict_do_nothing())?;
     Ok(())
 }
 

@@ -5,7 +5,7 @@ use diesel::dsl::{exists, sql};
 use diesel::sql_types::{BigInt, Bool, Text};
 use diesel::{
     BoolExpressionMethods, EscapeExpressionMethods, ExpressionMethods, IntoSql, NullableExpressionMethods,
-    QueryDsl, QueryResult, SelectableHelper, TextExpressionMethods, sql_query,
+    QueryDsl, QueryResult, RunQueryDsl, SelectableHelper, TextExpressionMethods, sql_query,
 };
 
 use super::conn::{Conn, run};
@@ -20,6 +20,16 @@ use crate::schema::{accounts, bookmarks, boosts, contributions, follows, likes, 
 diesel::define_sql_function! {
     /// Lower case; SQLite folds ASCII only.
     fn lower(text: Text) -> Text;
+}
+
+diesel::table! {
+    /// The index in SQLite. Named as a table, its INSERT is prepared once and not per received post.
+    contribution_texts (rowid) {
+        /// The contribution.
+        rowid -> BigInt,
+        /// Its words.
+        body -> Text,
+    }
 }
 
 /// Words of one search at most.
@@ -38,13 +48,17 @@ pub struct Scope {
 
 /// Makes a contribution findable by these words.
 pub(super) fn insert(conn: &mut Conn, id: Id<Contribution>, words: &str) -> QueryResult<usize> {
-    let insert = match conn {
-        Conn::Sqlite(_) => "INSERT INTO contribution_texts (rowid, body) VALUES (?, ?)",
-        Conn::Postgres(_) => {
-            "INSERT INTO contribution_texts (contribution_id, body) VALUES ($1, to_tsvector('simple', $2))"
+    match conn {
+        Conn::Sqlite(conn) => {
+            let row = (contribution_texts::rowid.eq(id), contribution_texts::body.eq(words));
+            diesel::insert_into(contribution_texts::table).values(row).execute(&mut **conn)
         }
-    };
-    run!(conn, execute, sql_query(insert).bind::<BigInt, _>(id).bind::<Text, _>(words))
+        Conn::Postgres(conn) => {
+            let insert = "INSERT INTO contribution_texts (contribution_id, body) \
+                          VALUES ($1, to_tsvector('simple', $2))";
+            sql_query(insert).bind::<BigInt, _>(id).bind::<Text, _>(words).execute(&mut **conn)
+        }
+    }
 }
 
 /// Makes the words of a contribution unfindable.
