@@ -31,9 +31,6 @@ use crate::http::web::first_run::FirstRun;
 use crate::store::{Db, Error};
 use crate::{http, jobs};
 
-/// How long a client may take to send its request line and headers.
-const HEADER_PATIENCE: Duration = Duration::from_secs(10);
-
 /// Serves one site until `stop` turns true: requests first, then the workers, then the database.
 pub async fn serve(site: FederationConfig<Federation>, listener: TcpListener, stop: watch::Receiver<bool>) {
     let workers = jobs::start(site.clone(), stop.clone());
@@ -204,6 +201,7 @@ pub async fn answer(
     mut stop: watch::Receiver<bool>,
 ) {
     let seats = Arc::new(Semaphore::new(limits.connections));
+    let patience = Duration::from_secs(limits.header_seconds);
     let graceful = GracefulShutdown::new();
     loop {
         let Ok(seat) = Arc::clone(&seats).acquire_owned().await else { break };
@@ -213,7 +211,7 @@ pub async fn answer(
         };
         match accepted {
             Ok((stream, peer)) => {
-                let connection = connection(stream, peer, router.clone(), &graceful, seat);
+                let connection = connection((stream, peer), router.clone(), &graceful, seat, patience);
                 tokio::spawn(connection);
             }
             Err(error) => {
@@ -230,28 +228,43 @@ pub async fn answer(
 }
 
 fn connection(
-    stream: TcpStream,
-    peer: SocketAddr,
+    (stream, peer): (TcpStream, SocketAddr),
     router: Router,
     graceful: &GracefulShutdown,
     seat: OwnedSemaphorePermit,
+    patience: Duration,
 ) -> impl Future<Output = ()> + use<> {
     // Small answers leave at once instead of waiting for the peer's acknowledgement.
     let _ = stream.set_nodelay(true);
+    let (came, first) = watch::channel(false);
     let service = tower::service_fn(move |mut request: Request<Incoming>| {
+        came.send_replace(true);
         request.extensions_mut().insert(ConnectInfo(peer));
         let router = router.clone();
         async move { Ok::<_, Infallible>(router.oneshot(request).await.unwrap_or_else(|never| match never {})) }
     });
     let mut builder = Builder::new(TokioExecutor::new());
-    builder.http1().timer(TokioTimer::new()).header_read_timeout(HEADER_PATIENCE);
-    builder.http2().timer(TokioTimer::new()).max_concurrent_streams(64).keep_alive_interval(HEADER_PATIENCE);
+    builder.http1().timer(TokioTimer::new()).header_read_timeout(patience);
+    builder.http2().timer(TokioTimer::new()).max_concurrent_streams(64).keep_alive_interval(patience);
     let connection =
         builder.serve_connection_with_upgrades(TokioIo::new(stream), TowerToHyperService::new(service));
     let connection = graceful.watch(connection.into_owned());
     async move {
-        // A client that goes away in the middle is everyday life and no error of ours.
-        let _ = connection.await;
+        // On the heap: a connection is large, and this future would hold it twice.
+        let mut connection = Box::pin(connection);
+        tokio::select! {
+            // A client that goes away in the middle is everyday life and no error of ours.
+            _ = &mut connection => {}
+            late = late(first, patience) => if !late {
+                let _ = connection.await;
+            }
+        }
         drop(seat);
     }
+}
+
+/// Whether no request came in time. The builder waits for the bytes that tell the versions of HTTP
+/// apart however long they take, and a connection of HTTP/2 may stay without requests.
+async fn late(mut first: watch::Receiver<bool>, patience: Duration) -> bool {
+    tokio::time::timeout(patience, stopped(&mut first)).await.is_err()
 }

@@ -12,6 +12,9 @@ pub struct Http {
     /// The largest request body in bytes; default: 1 MiB, which is also the largest activity other
     /// servers send.
     pub body_bytes: usize,
+    /// The longest time in seconds that a client may take to send the head of a request, also of the
+    /// next one on the same connection; default: 10.
+    pub header_seconds: u64,
     /// The longest time in seconds that one request may take; default: 30.
     pub request_seconds: u64,
     /// Connections served at the same time, further ones wait; default: 8192.
@@ -27,6 +30,7 @@ impl Default for Http {
         Self {
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 8080)),
             body_bytes: 1024 * 1024,
+            header_seconds: 10,
             request_seconds: 30,
             connections: 8192,
             streams: 4096,
@@ -41,6 +45,7 @@ impl Http {
         Self {
             listen: section.get("listen", default.listen),
             body_bytes: section.number("body_bytes", default.body_bytes, 65_536..=67_108_864),
+            header_seconds: section.number("header_seconds", default.header_seconds, 1..=120),
             request_seconds: section.number("request_seconds", default.request_seconds, 1..=600),
             connections: section.number("connections", default.connections, 8..=1_000_000),
             streams: section.number("streams", default.streams, 0..=1_000_000),

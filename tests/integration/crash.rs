@@ -114,27 +114,32 @@ async fn answer(State(peer): State<Peer>, Query(query): Query<Value>, request: R
 }
 
 /// A server that is a process of its own.
-struct Server {
+pub(crate) struct Server {
     child: Child,
 }
 
 impl Server {
     /// Starts it and returns once it listens.
     fn start(home: &Path, port: u16) -> Self {
-        let mut child = plenum(home, port, &["serve"]).stdout(Stdio::piped()).spawn().unwrap();
+        Self::run(&mut plenum(home, port, &["serve"]))
+    }
+
+    /// Starts it in this way and returns once it listens.
+    pub(crate) fn run(command: &mut Command) -> Self {
+        let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
         let lines = BufReader::new(child.stdout.take().unwrap()).lines();
         assert!(lines.map(Result::unwrap).any(|line| line.contains("Plenum serves")), "it came up");
         Self { child }
     }
 
     /// `kill -9`: no farewell, no tidying.
-    fn kill(mut self) {
+    pub(crate) fn kill(mut self) {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
     }
 }
 
-fn plenum(home: &Path, port: u16, arguments: &[&str]) -> Command {
+pub(crate) fn plenum(home: &Path, port: u16, arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_plenum"));
     command.args(arguments).current_dir(home).env_clear();
     command.env("PLENUM_HTTP_LISTEN", format!("127.0.0.1:{port}"));
@@ -143,7 +148,7 @@ fn plenum(home: &Path, port: u16, arguments: &[&str]) -> Command {
     command
 }
 
-fn set_up(home: &Path, port: u16) {
+pub(crate) fn set_up(home: &Path, port: u16) {
     let host = format!("north.localhost:{port}");
     let arguments = [
         "setup",
@@ -173,7 +178,7 @@ async fn open(home: &Path) -> Db {
 }
 
 /// A port that was free a moment ago.
-async fn free_port() -> u16 {
+pub(crate) async fn free_port() -> u16 {
     TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap().local_addr().unwrap().port()
 }
 

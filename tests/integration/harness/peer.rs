@@ -293,16 +293,32 @@ impl Request {
 
     /// Sends it from a thread of its own.
     pub(crate) fn send_here(&self) -> u16 {
+        self.over_the_wire(&format!("content-length: {}", self.body.len()), &self.body)
+    }
+
+    /// Sends it without saying beforehand how long it is.
+    pub(crate) fn send_in_chunks(&self) -> u16 {
+        let mut chunks = Vec::new();
+        for part in self.body.chunks(64 * 1024) {
+            chunks.extend(format!("{:x}\r\n", part.len()).bytes());
+            chunks.extend(part);
+            chunks.extend(b"\r\n");
+        }
+        chunks.extend(b"0\r\n\r\n");
+        tokio::task::block_in_place(|| self.over_the_wire("transfer-encoding: chunked", &chunks))
+    }
+
+    fn over_the_wire(&self, framing: &str, body: &[u8]) -> u16 {
         let mut text = format!("{} {} HTTP/1.1\r\nconnection: close\r\n", self.method, self.path);
         for (name, value) in &self.headers {
             text.push_str(&format!("{name}: {}\r\n", value.to_str().unwrap()));
         }
-        text.push_str(&format!("content-length: {}\r\n\r\n", self.body.len()));
+        text.push_str(&format!("{framing}\r\n\r\n"));
         let port: u16 = self.host.rsplit(':').next().unwrap().parse().unwrap();
         let mut stream = TcpStream::connect(("127.0.0.1", port)).unwrap();
         stream.write_all(text.as_bytes()).unwrap();
         // A server that has seen enough may close before everything is sent.
-        let _ = stream.write_all(&self.body);
+        let _ = stream.write_all(body);
         let mut answer = Vec::new();
         let _ = stream.read_to_end(&mut answer);
         let answer = String::from_utf8_lossy(&answer);

@@ -37,8 +37,45 @@ async fn item_57_more_than_a_mebibyte_is_not_read() {
     let scene = Scene::acquainted().await;
     let before = scene.before().await;
     let note = scene.mal.reply("1", &scene.statement, &"x".repeat(1024 * 1024));
-    assert_eq!(scene.mal.sends(scene.t(), &scene.mal.does("Create", note)), 413);
+    let create = scene.mal.does("Create", note);
+    assert_eq!(scene.mal.sends(scene.t(), &create), 413);
+    assert_eq!(scene.mal.post(scene.t(), "/inbox", &create).send_in_chunks(), 413);
     scene.unchanged(&before, 0).await;
+    let short = scene.mal.does("Create", scene.mal.reply("2", &scene.statement, "short"));
+    assert_eq!(
+        scene.mal.post(scene.t(), "/inbox", &short).send_in_chunks(),
+        202,
+        "chunks alone are no crime"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn item_57_nothing_is_unpacked() {
+    let scene = Scene::acquainted().await;
+    let before = scene.before().await;
+    let create = scene.mal.does("Create", scene.mal.reply("1", &scene.statement, "packed"));
+    let mut packed = scene.mal.post_bytes(scene.t(), "/inbox", gzip(create.to_string().as_bytes()));
+    packed.set("content-encoding", "gzip");
+    let status = packed.send();
+    assert!([400, 415].contains(&status), "{status}");
+    scene.unchanged(&before, 0).await;
+}
+
+/// A file as gzip packs it, without making it smaller.
+fn gzip(text: &[u8]) -> Vec<u8> {
+    let length = u16::try_from(text.len()).unwrap();
+    let check = !text.iter().fold(!0_u32, |check, byte| {
+        (0..8).fold(check ^ u32::from(*byte), |check, _| {
+            (check >> 1) ^ (0xedb8_8320 & 0_u32.wrapping_sub(check & 1))
+        })
+    });
+    let mut file = vec![0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255, 1];
+    file.extend(length.to_le_bytes());
+    file.extend((!length).to_le_bytes());
+    file.extend(text);
+    file.extend(check.to_le_bytes());
+    file.extend(u32::from(length).to_le_bytes());
+    file
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -2,6 +2,7 @@
 
 mod authority;
 pub(crate) mod callers;
+mod certificates;
 mod documents;
 mod egress;
 pub(crate) mod elsewhere;
@@ -15,6 +16,7 @@ mod privacy;
 mod quotes;
 pub(crate) mod routes;
 mod signatures;
+mod slow;
 mod trust;
 
 use plenum::domain::site::FederationMode;
