@@ -38,7 +38,7 @@ impl Import {
     /// Reads the file, prints what was found, and keeps the draft where there is a site.
     pub async fn run(self, config: Config) -> Result<(), Failure> {
         let name = self.file.display().to_string();
-        let bytes = std::fs::read(&self.file).map_err(|error| Failure::new(format!("{name}: {error}")))?;
+        let bytes = import::open(&self.file).map_err(|error| Failure::new(format!("{name}: {error}")))?;
         let options = Options { language: self.language.clone() };
         let found = import::read(&name, &bytes, &options);
         let found = found.map_err(|error| Failure::new(format!("{name}: {error}")))?;

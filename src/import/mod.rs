@@ -10,6 +10,10 @@ mod plain;
 pub mod report;
 pub mod tables;
 
+use std::fs::File;
+use std::io::Read;
+use std::path::Path;
+
 use crate::domain::statement::Draft;
 use crate::text::language;
 pub use report::Report;
@@ -40,11 +44,20 @@ pub enum ImportError {
     #[error("the file holds no text")]
     Empty,
     /// It is larger than we read.
-    #[error("the file has {0} bytes; at most 20 MiB are read")]
-    TooLarge(usize),
+    #[error("the file is too large; at most 20 MiB are read")]
+    TooLarge,
     /// It is not text.
     #[error("this is {0}, not text: save or export it as plain text or Markdown first")]
     NotText(&'static str),
+}
+
+/// The bytes of a file, as far as it is one that could be imported.
+pub fn open(path: &Path) -> std::io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    // One more than is read, so that it is refused as too large; some files never end.
+    let most = u64::try_from(LARGEST).unwrap_or(u64::MAX).saturating_add(1);
+    File::open(path)?.take(most).read_to_end(&mut bytes)?;
+    Ok(bytes)
 }
 
 /// Reads a file: Markdown by its name or its headings, else plain text.
@@ -78,7 +91,7 @@ pub fn read(name: &str, bytes: &[u8], options: &Options) -> Result<Import, Impor
 /// The text of a file, and what was doubtful about its encoding.
 fn decode(bytes: &[u8]) -> Result<(String, Option<&'static str>), ImportError> {
     if bytes.len() > LARGEST {
-        return Err(ImportError::TooLarge(bytes.len()));
+        return Err(ImportError::TooLarge);
     }
     if let Some(text) = utf16(bytes) {
         return Ok((text, None));

@@ -109,7 +109,8 @@ pub fn draft_of(tx: &mut Tx<'_>, id: Id<Contribution>) -> Result<Draft, Error> {
     let head = contributions::known_by_id(tx, id)?.ok_or(Refusal::NotFound)?;
     let markdown = head.markdown.ok_or_else(|| Refusal::forbidden("this is not a statement of ours"))?;
     let import = form::parse(&markdown).map_err(|error| Error::broken(error.to_string()))?;
-    Ok(import.draft)
+    // The Markdown form does not say it.
+    Ok(Draft { language: head.language, ..import.draft })
 }
 
 fn end(

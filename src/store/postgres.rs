@@ -1,5 +1,6 @@
 //! Connections to PostgreSQL: rustls and tokio-postgres, no system library.
 
+use std::error::Error as _;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -82,7 +83,8 @@ pub(super) async fn take(pool: &Pool<AsyncPgConnection>) -> Result<Object<AsyncP
     let away = |why: String| Error::from(Fault::Unreachable(format!("PostgreSQL: {why}")));
     match tokio::time::timeout(PATIENCE, pool.get()).await {
         Ok(Ok(conn)) => Ok(conn),
-        Ok(Err(error)) => Err(away(error.to_string())),
+        // The pool's own words say only that it wanted a connection.
+        Ok(Err(error)) => Err(away(error.source().map_or_else(|| error.to_string(), ToString::to_string))),
         Err(_) => Err(away(format!("no connection became free within {} seconds", PATIENCE.as_secs()))),
     }
 }

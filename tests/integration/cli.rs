@@ -5,9 +5,12 @@ use std::net::TcpListener;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
+use diesel::connection::SimpleConnection;
+use diesel::{Connection, SqliteConnection};
 use plenum::clock::Clock;
+use plenum::domain::job::Job;
 use plenum::store::inbox_items::{self, NewItem};
-use plenum::store::{Db, hosts};
+use plenum::store::{Db, hosts, jobs};
 use tempfile::TempDir;
 
 const PASSWORD: &str = "correct horse battery";
@@ -123,6 +126,50 @@ fn what_cannot_work_says_why_and_stops() {
 }
 
 #[test]
+fn what_is_no_text_no_settings_and_no_room_is_told_in_one_line() {
+    let home = TempDir::new().unwrap();
+    let one_line = |output: Output| {
+        let said = fails(&output);
+        assert_eq!(said.trim_end().lines().count(), 1, "{said}");
+        said
+    };
+    let run = |arguments: &[&str]| plenum(home.path(), arguments, "");
+    std::fs::write(home.path().join("noise"), [7, 0, 200, 13]).unwrap();
+    std::fs::write(home.path().join("empty.txt"), " \n").unwrap();
+    assert!(one_line(run(&["import", "noise"])).contains("noise: this is a binary file"));
+    assert!(one_line(run(&["import", "empty.txt"])).contains("no text"));
+    assert!(one_line(run(&["import", "."])).contains("directory"));
+    assert!(one_line(run(&["import", "/dev/zero"])).contains("at most 20 MiB"));
+    let binary = fails(&run(&["--config", "noise", "serve"]));
+    assert!(
+        binary.contains("noise: cannot read the settings file") || binary.contains("noise:1"),
+        "{binary}"
+    );
+    // What is written past the limit fails as on a disk that is full.
+    let script = "trap '' XFSZ; ulimit -f 100; exec \"$0\" serve";
+    let mut full = Command::new("sh");
+    full.args(["-c", script, env!("CARGO_BIN_EXE_plenum")]).current_dir(home.path()).env_clear();
+    full.env("PLENUM_HTTP_LISTEN", "127.0.0.1:0");
+    assert!(one_line(full.output().unwrap()).contains("the schema cannot be brought up to date"));
+}
+
+#[test]
+fn a_database_of_a_newer_version_is_left_alone() {
+    let home = TempDir::new().unwrap();
+    set_up(home.path());
+    let file = home.path().join("data/plenum.db");
+    let mut conn = SqliteConnection::establish(&file.display().to_string()).unwrap();
+    conn.batch_execute("INSERT INTO __diesel_schema_migrations (version) VALUES ('99990101000001')").unwrap();
+    drop(conn);
+    let before = std::fs::read(&file).unwrap();
+    for command in ["serve", "migrate", "queue", "check"] {
+        let said = fails(&plenum(home.path(), &[command], ""));
+        assert!(said.contains("made by a newer Plenum"), "{command}: {said}");
+    }
+    assert_eq!(std::fs::read(&file).unwrap(), before);
+}
+
+#[test]
 fn a_database_keeps_its_address() {
     let home = TempDir::new().unwrap();
     set_up(home.path());
@@ -184,6 +231,9 @@ async fn what_was_put_aside_is_shown_and_tried_again() {
             inbox_items::fail(tx, &item, why, None)?;
         }
         hosts::ensure(tx, "peer.example")?;
+        jobs::enqueue(tx, &Job::FetchNodeInfo { host: "peer.example".to_owned() }, now)?;
+        let held = jobs::claim(tx, 1, 60)?.remove(0);
+        jobs::fail(tx, &held, "nobody there", None)?;
         Ok(())
     })
     .await
@@ -195,10 +245,12 @@ async fn what_was_put_aside_is_shown_and_tried_again() {
         said.contains("peer.example/1 (too deep)") && said.contains("peer.example/2 (no parent)"),
         "{said}"
     );
+    assert!(said.contains("fetch_nodeinfo peer.example (nobody there)"), "{said}");
     assert!(fails(&queue(&["retry", "never.example"])).contains("never.example"));
-    assert!(succeeds(&queue(&["retry", "peer.example"])).starts_with("0 deliveries and 0 received"));
-    assert!(succeeds(&queue(&["retry"])).starts_with("0 deliveries and 2 received"));
-    assert!(succeeds(&queue(&["list"])).starts_with("0 deliveries and 2 received"));
+    assert!(succeeds(&queue(&["retry", "peer.example"])).starts_with("0 deliveries, 0 received"));
+    let again = "0 deliveries, 2 received activities and 1 jobs";
+    assert!(succeeds(&queue(&["retry"])).starts_with(again));
+    assert!(succeeds(&queue(&["list"])).starts_with(again));
 }
 
 #[test]

@@ -124,7 +124,7 @@ impl World {
             let origin = format!("http://{handle}.localhost:{}", self.port);
             text.push_str(&format!("\n  {:<28} {origin}\n", site.organization.name));
             for (name, what) in content::PEOPLE {
-                text.push_str(&format!("    {:<12} {what}\n", format!("{name}_{handle}")));
+                text.push_str(&format!("    {:<16} {what}\n", format!("{name}_{handle}")));
             }
         }
         text.push_str(&format!(

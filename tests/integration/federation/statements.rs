@@ -93,6 +93,7 @@ async fn a_revision_keeps_the_earlier_text_and_reaches_followers() {
     });
     let revised = revised.await.unwrap();
     assert_eq!(revised.head.revision, 2);
+    assert_eq!(revised.head.language, "en", "a revision is written in the same language");
     world.settle().await;
     let copy = world.at("south").sees(&published.head.uri).await.unwrap();
     let Body::Statement { statement, theses } = &copy.body else { panic!("a statement") };
