@@ -75,7 +75,10 @@ async fn names_a_key(port: u16, host: &str) -> u16 {
     let key = SigningKey::generate(Algorithm::Rsa).unwrap();
     let signer = Signer { key_id: Uri::parse(&format!("{actor}#main-key")).unwrap(), key };
     let headers = signature::sign(SignatureScheme::Cavage, outgoing, &signer, Clock::System.now()).unwrap();
-    reqwest::Client::new().post(inbox).headers(headers).body(body).send().await.unwrap().status().as_u16()
+    // Not every machine knows the names below localhost.
+    let here = format!("http://127.0.0.1:{port}/inbox");
+    let request = reqwest::Client::new().post(here).headers(headers).header("host", inbox.authority());
+    request.body(body).send().await.unwrap().status().as_u16()
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,4 +1,9 @@
 //! Attacks, named by what they try; each must fail without a trace.
+//!
+//! A story is named after its item of the checklist. Where an item has parts that stand elsewhere:
+//! 4, 12 and 15 go on in `federation::signature::tests` (every label and every attack on a header),
+//! 20 to 23, 50 to 53 and 55 in `egress` (what is asked for, and what is taken as an answer), 44 in
+//! `federation::polls`, 48 with what is quoted, 56 in `certificates`, 58 in `slow` and `egress`.
 
 mod authority;
 pub(crate) mod callers;
