@@ -13,9 +13,10 @@ use super::objects::{self, Authored};
 use super::{Federation, FetchError, resolve};
 use crate::domain::account::Account;
 use crate::domain::keys::{Algorithm, VerifyingKey};
+use crate::domain::trust::Trust;
 use crate::domain::uri::Uri;
 use crate::services::accounts::{self as service, Name};
-use crate::store::{Error, accounts, keys, relations};
+use crate::store::{Error, accounts, keys, relations, trust};
 use crate::vocab::incoming::{Document, IncomingActor};
 use crate::vocab::proof;
 use crate::vocab::strict::parse_strict;
@@ -74,12 +75,12 @@ pub async fn proven(
     let Document::Object(object) = Document::read(value)? else {
         return Err(refused("a copy of a contribution is expected"));
     };
-    let author = account(data, &object.owner, budget).await?;
+    let (author, trust) = account(data, &object.owner, budget).await?;
     if !is_proven(data, value, &author).await? {
         tracing::warn!(uri = %object.id, "a copy does not carry the proof of its author and is refused");
         return Err(refused("the copy does not carry the proof of its author"));
     }
-    Ok(Authored { object: *object, author, text })
+    Ok(Authored { object: *object, author, text, trust })
 }
 
 /// Whether a proof fits one of the keys that the author ever had.
@@ -100,10 +101,14 @@ async fn is_proven(data: &Federation, value: &Value, author: &Account) -> Result
 }
 
 /// An account from its own address; where that does not answer, from copies that two organizations
-/// vouch for.
-async fn account(data: &Federation, uri: &Uri, budget: &Budget) -> Result<Account, FetchError> {
+/// vouch for. With it comes what its proofs are worth: whoever is known by attestation stays so,
+/// because the keys that we have of them do not say where they come from.
+async fn account(data: &Federation, uri: &Uri, budget: &Budget) -> Result<(Account, Trust), FetchError> {
     let error = match resolve::actor(data, uri, budget).await {
-        Ok(account) => return Ok(account),
+        Ok(account) => {
+            let attested = data.app.db.read(|conn| Ok(trust::is_attested(conn, account.id)?)).await?;
+            return Ok((account, if attested { Trust::Attested } else { Trust::Proven }));
+        }
         Err(error) if error.is_temporary() => error,
         Err(error) => return Err(error),
     };
@@ -119,7 +124,7 @@ async fn account(data: &Federation, uri: &Uri, budget: &Budget) -> Result<Accoun
     for (value, text) in &copies {
         for (multibase, _) in seen.iter().filter(|(_, witnesses)| **witnesses >= WITNESSES) {
             if let Some(account) = vouched(data, uri, (value, text), multibase).await? {
-                return Ok(account);
+                return Ok((account, Trust::Attested));
             }
         }
     }

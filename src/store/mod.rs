@@ -61,6 +61,7 @@ pub mod tags;
 pub mod threads;
 pub mod timelines;
 pub mod tombstones;
+pub mod trust;
 mod tx;
 pub mod undone;
 pub mod users;

@@ -2,6 +2,7 @@
 
 use plenum::domain::account::AccountKind;
 use plenum::domain::contribution::Kind;
+use plenum::domain::trust::Trust;
 use plenum::domain::uri::Uri;
 use plenum::federation::exchange;
 use plenum::federation::lookup::{self, Meant};
@@ -54,7 +55,12 @@ async fn who_never_knew_the_origin_gets_its_texts_from_others() {
     assert_eq!(copy.author.kind, AccountKind::Organization);
     assert_eq!(copy.author.uri, published.author.uri);
     let second = thesis_of(&published, 2);
-    assert!(west.sees(&second).await.is_some(), "its theses came with it");
+    let thesis = west.sees(&second).await.expect("its theses came with it");
+    for head in [&copy.head, &thesis.head] {
+        assert_eq!(head.trust, Some(Trust::Attested), "only others know whose key that is");
+    }
+    let southern = south.sees(&published.head.uri).await.unwrap();
+    assert_eq!(southern.head.trust, Some(Trust::Delivered));
 
     // The debate goes on without its first speaker.
     let bela = south.person("bela", &[]).await;
