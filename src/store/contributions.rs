@@ -21,7 +21,6 @@ use crate::domain::site::ReplyPolicy;
 use crate::domain::trust::Trust;
 use crate::domain::uri::Uri;
 use crate::schema::{contributions, follows, mentions, tags};
-use crate::text::{Html, plain};
 
 /// A new row.
 #[derive(Insertable)]
@@ -201,7 +200,7 @@ pub fn insert(
     hashtags: &[String],
 ) -> QueryResult<()> {
     run!(tx, execute, diesel::insert_into(contributions::table).values(head))?;
-    search::insert(tx, head.id, &words(said(&head.text)))?;
+    search::insert(tx, head.id, &search::found_by(said(&head.text)))?;
     add_mentions(tx, head.id, named)?;
     add_tags(tx, head.id, hashtags)?;
     if head.kind != Kind::Thesis {
@@ -213,7 +212,7 @@ pub fn insert(
 /// Changes what a revision may change.
 pub fn update(tx: &mut Tx<'_>, id: Id<Contribution>, text: &Text) -> QueryResult<usize> {
     search::forget(tx, id)?;
-    search::insert(tx, id, &words(said(text)))?;
+    search::insert(tx, id, &search::found_by(said(text)))?;
     tx.after_commit(Event::Changed(id));
     run!(tx, execute, diesel::update(contributions::table.find(id)).set(text))
 }
@@ -223,12 +222,6 @@ fn said(text: &Text) -> [Option<&str>; 3] {
     [text.title.as_deref(), text.summary.as_deref(), Some(&text.content)]
 }
 
-/// The words by which a text is found.
-fn words([title, summary, content]: [Option<&str>; 3]) -> String {
-    let content = plain::text(&Html::from_store(content.unwrap_or_default().to_owned()));
-    [title.unwrap_or_default(), summary.unwrap_or_default(), &content].join(" ")
-}
-
 /// Changes the rendered text alone, and by which words the contribution is found.
 pub fn set_content(tx: &mut Tx<'_>, id: Id<Contribution>, content: &str) -> QueryResult<usize> {
     let row = diesel::update(contributions::table.find(id)).set(contributions::content.eq(content));
@@ -236,7 +229,7 @@ pub fn set_content(tx: &mut Tx<'_>, id: Id<Contribution>, content: &str) -> Quer
     if let Some(head) = known_by_id(tx, id)? {
         let said = [head.title.as_deref(), head.summary.as_deref(), Some(content)];
         search::forget(tx, id)?;
-        search::insert(tx, id, &words(said))?;
+        search::insert(tx, id, &search::found_by(said))?;
     }
     Ok(changed)
 }

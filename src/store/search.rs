@@ -16,6 +16,7 @@ use crate::domain::contribution::{Contribution, Visibility};
 use crate::domain::id::Id;
 use crate::domain::relation::FollowState;
 use crate::schema::{accounts, bookmarks, boosts, contributions, follows, likes, mentions};
+use crate::text::{Html, plain};
 
 diesel::define_sql_function! {
     /// Lower case; SQLite folds ASCII only.
@@ -44,6 +45,12 @@ pub struct Scope {
     pub offset: i64,
     /// The bounds and the number of results.
     pub page: Page,
+}
+
+/// The words by which a text with this title, announcement and content is found.
+pub(super) fn found_by([title, summary, content]: [Option<&str>; 3]) -> String {
+    let content = plain::text(&Html::from_store(content.unwrap_or_default().to_owned()));
+    [title.unwrap_or_default(), summary.unwrap_or_default(), &content].join(" ")
 }
 
 /// Makes a contribution findable by these words.

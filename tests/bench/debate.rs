@@ -21,6 +21,7 @@ use http_body_util::BodyExt;
 use plenum::domain::account::{Account, AccountKind};
 use plenum::domain::keys::{Algorithm, SigningKey};
 use plenum::domain::question::{DraftQuestion, Qid};
+use plenum::domain::trust::Trust;
 use plenum::domain::uri::Uri;
 use plenum::domain::view::Body;
 use plenum::federation::exchange;
@@ -209,8 +210,12 @@ async fn fill(place: &fixture::Place, speakers: &[Speaker], qid: &Qid) {
         .write(|tx| {
             for (document, speaker) in documents.iter().zip(speakers) {
                 let object = IncomingObject::read(document).unwrap();
-                let authored =
-                    Authored { object, author: speaker.account.clone(), text: document.to_string() };
+                let authored = Authored {
+                    object,
+                    author: speaker.account.clone(),
+                    text: document.to_string(),
+                    trust: Trust::Fetched,
+                };
                 objects::keep(tx, &authored)?;
             }
             Ok(())
@@ -233,7 +238,7 @@ async fn adopt(carrier: &fixture::Place, newcomer: &fixture::Place, qids: &[Qid]
         let text = found.await.unwrap();
         let value: Value = serde_json::from_str(&text).unwrap();
         let Document::Object(object) = Document::read(&value).unwrap() else { unreachable!() };
-        let authored = Authored { object: *object, author: owner.clone(), text };
+        let authored = Authored { object: *object, author: owner.clone(), text, trust: Trust::Fetched };
         let adopted = data.app.db.write(|tx| {
             let user = users::by_name(tx, "bench_admin")?.unwrap();
             objects::keep(tx, &authored)?;
