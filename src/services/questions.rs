@@ -22,7 +22,7 @@ use crate::text::markdown::{Breaks, render_with};
 use crate::text::{Html, Markdown};
 
 /// Addresses below `/questions/` that are pages of their own, and never one of a question.
-const PAGES: [&str; 3] = ["new", "adopt", "agreement"];
+const PAGES: [&str; 4] = ["new", "adopt", "agreement", "feed"];
 
 /// A question before it is asked.
 #[derive(Clone, Debug, Default)]
@@ -137,8 +137,7 @@ fn carry(
     let site = tx.site()?;
     let id: Id<Contribution> = tx.mint();
     let uri = Uri::ours(&site.origin, &format!("/q/{qid}"));
-    let taken = |slug: &str| Ok(PAGES.contains(&slug) || questions::slug_taken(tx, slug)?);
-    let slug = slug(core.text(), "question", taken)?;
+    let slug = address(tx, core)?;
     let head = NewContribution {
         id,
         uri: uri.clone(),
@@ -193,6 +192,12 @@ fn carry(
     questions::add_copies(tx, &qid, &copies, now)?;
     jobs::enqueue(tx, &Job::Reconcile { qid: qid.to_string() }, now)?;
     freeze(tx, id, None)
+}
+
+/// The last part of a question's address here.
+fn address(tx: &mut Tx<'_>, core: &Core) -> Result<String, Error> {
+    let taken = |slug: &str| Ok(PAGES.contains(&slug) || questions::slug_taken(tx, slug)?);
+    slug(core.text(), "question", taken)
 }
 
 /// Changes what stands around a question; the question itself never changes.

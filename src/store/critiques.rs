@@ -2,11 +2,16 @@
 
 use std::collections::HashMap;
 
-use diesel::{ExpressionMethods, JoinOnDsl, OptionalExtension, QueryDsl, QueryResult, SelectableHelper};
+use diesel::dsl::{exists, not};
+use diesel::{
+    ExpressionMethods, JoinOnDsl, NullableExpressionMethods, OptionalExtension, QueryDsl, QueryResult,
+    SelectableHelper,
+};
 
 use super::conn::{Conn, run};
 use super::contributions::{Viewer, visible_to};
 use super::one_of::one_of;
+use crate::domain::account::Account;
 use crate::domain::contribution::{Contribution, State};
 use crate::domain::critique::{Critique, Intent};
 use crate::domain::id::Id;
@@ -59,6 +64,36 @@ pub fn newest(
         .order(contributions::id.desc())
         .limit(limit);
     run!(conn, load, query.select((Contribution::as_select(), Critique::as_select())))
+}
+
+/// Critiques of an account's texts that it has not answered, in threads that the viewer may see,
+/// newest first.
+pub fn unanswered(
+    conn: &mut Conn,
+    viewer: Viewer,
+    account: Id<Account>,
+    intents: &[Intent],
+    limit: i64,
+) -> QueryResult<Vec<Contribution>> {
+    let targets = diesel::alias!(contributions as targets);
+    let answers = diesel::alias!(contributions as answers);
+    let ours = targets
+        .filter(targets.field(contributions::id).nullable().eq(contributions::in_reply_to_id))
+        .filter(targets.field(contributions::author_id).eq(account));
+    let answered = answers
+        .filter(answers.field(contributions::in_reply_to_id).eq(contributions::id.nullable()))
+        .filter(answers.field(contributions::author_id).eq(account))
+        .filter(answers.field(contributions::state).ne(State::Deleted));
+    let query = contributions::table
+        .inner_join(critiques::table)
+        .filter(critiques::intent.eq_any(intents.to_vec()))
+        .filter(contributions::author_id.ne(account))
+        .filter(exists(ours))
+        .filter(not(exists(answered)))
+        .filter(visible_to(viewer))
+        .order(contributions::id.desc())
+        .limit(limit);
+    run!(conn, load, query.select(Contribution::as_select()))
 }
 
 /// Removes what a deleted contribution had besides its head.

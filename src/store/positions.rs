@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use diesel::dsl::count_star;
 use diesel::prelude::{Insertable, Queryable, Selectable};
+use diesel::sql_types::{BigInt, Nullable};
 use diesel::{ExpressionMethods, JoinOnDsl, OptionalExtension, QueryDsl, QueryResult, SelectableHelper};
 
 use super::conn::{Conn, run};
@@ -17,6 +18,11 @@ use crate::domain::position::{Listing, Position, PositionView};
 use crate::domain::question::Qid;
 use crate::domain::uri::Uri;
 use crate::schema::{contributions, equivocations, position_theses, positions, question_copies, questions};
+
+diesel::define_sql_function! {
+    /// The first value that is not null.
+    fn coalesce(first: Nullable<BigInt>, second: BigInt) -> BigInt;
+}
 
 /// A position: its head and what it has besides.
 pub type Row = (Contribution, Position);
@@ -89,6 +95,18 @@ pub fn listed(conn: &mut Conn, viewer: Viewer, limit: i64) -> QueryResult<Vec<Ro
         .filter(positions::listing.eq(Listing::Listed))
         .filter(visible_to(viewer))
         .order(contributions::id.desc())
+        .limit(limit);
+    run!(conn, load, query.select((Contribution::as_select(), Position::as_select())))
+}
+
+/// The positions that are on the map and the viewer may see, the one that changed last first.
+pub fn changed(conn: &mut Conn, viewer: Viewer, limit: i64) -> QueryResult<Vec<Row>> {
+    let moved = coalesce(contributions::edited_at, contributions::published_at);
+    let query = contributions::table
+        .inner_join(positions::table)
+        .filter(positions::listing.eq(Listing::Listed))
+        .filter(visible_to(viewer))
+        .order((moved.desc(), contributions::id.desc()))
         .limit(limit);
     run!(conn, load, query.select((Contribution::as_select(), Position::as_select())))
 }

@@ -1,5 +1,5 @@
-//! The files pages refer to, compiled in: one stylesheet, the mark, and what stands for missing
-//! pictures in apps.
+//! The files pages refer to, compiled in: one stylesheet, one script that no page needs, the mark,
+//! and what stands for missing pictures in apps.
 
 /// A file served below `/assets/`.
 #[derive(Clone, Copy, Debug)]
@@ -13,19 +13,24 @@ pub struct Asset {
 }
 
 /// Every file there is. Pages name them with `?v=<version>`, so they may be cached for a year.
-pub const ASSETS: [Asset; 4] = [
+pub const ASSETS: [Asset; 5] = [
     Asset {
         name: "plenum.css",
         media_type: "text/css; charset=utf-8",
         body: include_bytes!("assets/plenum.css"),
+    },
+    Asset {
+        name: "passage.js",
+        media_type: "text/javascript; charset=utf-8",
+        body: include_bytes!("assets/passage.js"),
     },
     Asset { name: "mark.svg", media_type: "image/svg+xml", body: include_bytes!("assets/mark.svg") },
     Asset { name: "avatar.png", media_type: "image/png", body: include_bytes!("assets/avatar.png") },
     Asset { name: "header.png", media_type: "image/png", body: include_bytes!("assets/header.png") },
 ];
 
-/// The policy every page is sent with: no script, nothing from elsewhere, no frame.
-pub const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; \
+/// The policy every page is sent with: no script but our own files, nothing from elsewhere, no frame.
+pub const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; \
      form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
 
 /// The file called `name`.

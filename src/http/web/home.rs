@@ -7,7 +7,7 @@ use crate::text::Html;
 use super::contribution::{Entry, StatementCard};
 use super::follow::FollowBox;
 use super::layout::Layout;
-use super::shown::{Lang, Pager};
+use super::shown::{Lang, Link, Pager};
 
 /// `/`, and `/statements` with older ones.
 #[derive(Template)]
@@ -21,6 +21,10 @@ pub struct HomePage {
     pub languages: Vec<Lang>,
     /// Our statements, newest first.
     pub statements: Vec<StatementCard>,
+    /// Questions we ask, newest first.
+    pub questions: Vec<Link>,
+    /// Questions that we carry and have not answered yet.
+    pub unanswered: Vec<Link>,
     /// What others answered recently, newest first.
     pub answers: Vec<Entry>,
     /// How to follow.

@@ -1,4 +1,4 @@
-//! Public pages: server-rendered, script-free. Page structs are the contract between handlers and templates.
+//! Public pages: server-rendered, and whole without scripts. Page structs are the contract between handlers and templates.
 //!
 //! A handler loads, fills one page struct and renders it; templates in `pages/` ask nothing.
 //! Every address passes through [`shown::Href`], every other text is escaped by askama,
@@ -6,8 +6,11 @@
 
 pub mod about;
 pub mod account;
+pub mod agreement;
 pub mod assets;
 pub mod authorize;
+pub mod catalogue;
+pub mod compare;
 pub mod confirm;
 pub mod contribution;
 pub mod edit;

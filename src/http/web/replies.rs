@@ -24,8 +24,6 @@ pub struct Reply {
     pub language: Lang,
     /// What it means to do, in words: `Objection`, `Support`, `Question`, `Correction`, `Evidence`; blank if unsaid.
     pub intent: String,
-    /// The passage it is about, as it quotes it; blank where it is about the whole.
-    pub passage: String,
     /// A warning that folds the text away; plain text.
     pub warning: Option<String>,
     /// The text.
@@ -97,10 +95,27 @@ pub struct Replies {
     pub official: Vec<Placed>,
     /// Contributions by persons, each followed by what was said to it.
     pub personal: Vec<Placed>,
+    /// Passages that were criticized, in the order of the text; those it no longer has come last.
+    pub marked: Vec<Marked>,
     /// What we know about replies that are not here.
     pub completeness: Option<Completeness>,
     /// Replies that wait for approval and are not shown to this viewer.
     pub held: u32,
+}
+
+/// A passage with who criticizes it.
+#[derive(Clone, Debug)]
+pub struct Marked {
+    /// The words.
+    pub passage: String,
+    /// What the critique means to do, in words.
+    pub intent: String,
+    /// Who wrote it.
+    pub author: Author,
+    /// Where it stands on this page.
+    pub href: Href,
+    /// The earlier version it refers to, if the words no longer stand in the text.
+    pub refers_to: Option<u32>,
 }
 
 /// What is here, what is known to be missing, and how to fetch it.

@@ -29,6 +29,8 @@ pub struct ReplyForm {
     pub voices: Vec<Choice>,
     /// Field `intent`; empty if intents are not offered here.
     pub intents: Vec<Choice>,
+    /// Field `passage`: the words that it is about, copied from the text; only where intents are offered.
+    pub passage: String,
     /// Field `language`.
     pub languages: Vec<Choice>,
     /// Field `text`: Markdown.

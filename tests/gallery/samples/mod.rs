@@ -1,6 +1,7 @@
 //! Every public page, filled with invented content: a town argues about its water.
 
 mod accounts;
+mod debate;
 mod forms;
 pub(crate) mod replies;
 pub(crate) mod statements;
@@ -34,6 +35,7 @@ pub(crate) fn pages() -> askama::Result<Vec<(&'static str, String)>> {
     let mut all = reading()?;
     all.extend(writing()?);
     all.extend(edges()?);
+    all.extend(debating()?);
     all.push(("feed.xml", feed().to_xml()?));
     Ok(all)
 }
@@ -55,6 +57,20 @@ fn reading() -> askama::Result<Vec<(&'static str, String)>> {
         ("account_organization.html", account(Voice::Organization).render()?),
         ("account_person.html", account(Voice::Person).render()?),
         ("about.html", about().render()?),
+    ])
+}
+
+fn debating() -> askama::Result<Vec<(&'static str, String)>> {
+    Ok(vec![
+        ("question.html", debate::question(false).render()?),
+        ("question_empty.html", debate::question(true).render()?),
+        ("position.html", debate::position(false).render()?),
+        ("position_version.html", debate::position(true).render()?),
+        ("questions.html", debate::catalogue(false).render()?),
+        ("questions_empty.html", debate::catalogue(true).render()?),
+        ("compare.html", debate::compare().render()?),
+        ("agreement.html", debate::agreement().render()?),
+        ("position_form.html", debate::form().render()?),
     ])
 }
 

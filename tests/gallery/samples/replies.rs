@@ -102,7 +102,6 @@ pub(crate) fn reply(n: usize) -> Reply {
             15 => ReplyState::Held,
             _ => ReplyState::Shown,
         },
-        passage: if n == 11 { "The well belongs to all.".to_owned() } else { String::new() },
         refers_to: (n == 11).then_some(1),
     }
 }
@@ -177,6 +176,7 @@ pub(crate) fn reply_form(wrong: bool) -> Invitation {
         ]
         .map(|(value, label)| Choice::new(value, label, value.is_empty()))
         .to_vec(),
+        passage: String::new(),
         languages: language_choices("en"),
         text: String::new(),
         limit: 5000,

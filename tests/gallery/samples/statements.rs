@@ -95,6 +95,16 @@ pub(crate) fn home(empty: bool) -> HomePage {
         summary: if empty { Html::default() } else { html(SUMMARY) },
         languages: if empty { Vec::new() } else { vec![english(), Lang::new("de"), Lang::new("ar")] },
         statements: if empty { Vec::new() } else { statements },
+        questions: if empty {
+            Vec::new()
+        } else {
+            vec![Link::new("Who pays for the new pipes?", "/questions/who-pays-for-the-new-pipes")]
+        },
+        unanswered: if empty {
+            Vec::new()
+        } else {
+            vec![Link::new("How much water may a mill take?", "/questions/how-much-water-may-a-mill-take")]
+        },
         answers: if empty { Vec::new() } else { answers },
         follow: follow_box(if empty { FollowWay::Own } else { FollowWay::Elsewhere(elsewhere()) }),
         pager: Pager { newer: None, older: (!empty).then(|| "/statements?before=3".into()) },

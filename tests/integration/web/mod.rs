@@ -1,6 +1,7 @@
 //! Stories of people in front of a browser.
 
 mod arriving;
+mod debating;
 mod moving;
 mod reading;
 mod replying;

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use crate::domain::Refusal;
 use crate::domain::contribution::{Contribution, Kind, State};
-use crate::domain::critique::Hold;
+use crate::domain::critique::{Critique, Hold, Intent};
 use crate::domain::id::Id;
 use crate::domain::user::Role;
 use crate::domain::view::{Body, View};
@@ -12,7 +12,7 @@ use crate::http::extract::visit::Visit;
 use crate::http::web::contribution::Entry;
 use crate::http::web::forms::{Choice, Mistakes, language_choices};
 use crate::http::web::present;
-use crate::http::web::replies::{Replies, Reply, ReplyState};
+use crate::http::web::replies::{Marked, Replies, Reply, ReplyState};
 use crate::http::web::reply::{Elsewhere, Invitation, ReplyForm};
 use crate::http::web::shown::{Lang, Link};
 use crate::store::contributions::{self, Viewer};
@@ -86,7 +86,42 @@ pub fn one(conn: &mut Conn, viewer: Viewer, head: Contribution) -> Result<View, 
 
 /// Arranges loaded replies for a viewer.
 pub fn arrange(visit: &Visit, views: &[View]) -> Replies {
-    Replies::arrange(views.iter().map(|view| reply(visit, view)).collect())
+    let mut replies = Replies::arrange(views.iter().map(|view| reply(visit, view)).collect());
+    replies.marked = marked(views);
+    replies
+}
+
+/// The passages of the text itself that these replies criticize.
+fn marked(views: &[View]) -> Vec<Marked> {
+    let here: HashSet<_> = views.iter().map(|view| view.head.id).collect();
+    let above = |view: &&View| view.head.in_reply_to_id.is_none_or(|parent| !here.contains(&parent));
+    let note = |view: &View| {
+        let critique = critique(view).filter(|critique| !critique.exact.is_empty())?;
+        let historic = critique.hold == Hold::Historic;
+        let marked = Marked {
+            passage: critique.exact.clone(),
+            intent: present::intent(critique.intent).to_owned(),
+            author: present::author(&view.author),
+            href: format!("#r{}", view.head.id).into(),
+            refers_to: historic.then(|| present::small(critique.revision)),
+        };
+        Some(((historic, critique.start), marked))
+    };
+    let mut marked: Vec<((bool, i32), Marked)> = views.iter().filter(above).filter_map(note).collect();
+    marked.sort_by_key(|(place, _)| *place);
+    marked.into_iter().map(|(_, marked)| marked).collect()
+}
+
+fn critique(view: &View) -> Option<&Critique> {
+    match &view.body {
+        Body::Critique(critique) if view.head.state != State::Deleted => Some(critique),
+        Body::Critique(_)
+        | Body::Plain
+        | Body::Statement { .. }
+        | Body::Thesis { .. }
+        | Body::Question(_)
+        | Body::Position(_) => None,
+    }
 }
 
 fn reply(visit: &Visit, view: &View) -> Reply {
@@ -96,14 +131,7 @@ fn reply(visit: &Visit, view: &View) -> Reply {
         State::Deleted => ReplyState::Deleted,
         State::Current | State::Superseded | State::Retracted => ReplyState::Shown,
     };
-    let critique = match &view.body {
-        Body::Critique(critique) => Some(critique),
-        Body::Plain
-        | Body::Statement { .. }
-        | Body::Thesis { .. }
-        | Body::Question(_)
-        | Body::Position(_) => None,
-    };
+    let critique = critique(view);
     Reply {
         key: format!("r{}", head.id),
         parent: head.in_reply_to_id.map(|id| format!("r{id}")),
@@ -112,7 +140,6 @@ fn reply(visit: &Visit, view: &View) -> Reply {
         edited: head.edited_at.map(present::moment),
         language: Lang::new(&head.language),
         intent: critique.map(|critique| present::intent(critique.intent).to_owned()).unwrap_or_default(),
-        passage: critique.map(|critique| critique.exact.clone()).unwrap_or_default(),
         warning: head.summary.clone(),
         content: present::dressed(&head.content, &view.emojis),
         attachments: present::attachments(view),
@@ -133,7 +160,7 @@ pub fn tools(visit: &Visit, view: &View) -> Vec<Link> {
     let head = &view.head;
     let to = |label: &str, deed: &str| Link::new(label, format!("/contributions/{}/{deed}", head.id));
     let mut tools = Vec::new();
-    if head.kind == Kind::Post && visit.voice(head.author_id).is_some() {
+    if matches!(head.kind, Kind::Post | Kind::Critique) && visit.voice(head.author_id).is_some() {
         tools.extend([to("Edit", "edit"), to("Delete", "delete")]);
     }
     if head.state == State::Held && visit.has_role(Role::Moderator) {
@@ -149,7 +176,21 @@ pub fn invitation(visit: &Visit, view: &View, limit: usize) -> Invitation {
         return Invitation::Elsewhere(Elsewhere { uri, sign_in: visit.sign_in_path().into(), mistake: None });
     }
     let language = if view.head.language.is_empty() { visit.language() } else { &view.head.language };
-    Invitation::Form(Box::new(form(visit, uri, language, limit)))
+    let mut form = form(visit, uri, language, limit);
+    form.intents = intents(view, "");
+    Invitation::Form(Box::new(form))
+}
+
+/// What an answer may mean to do: to texts that have passages. Posts are simply answered.
+pub fn intents(view: &View, chosen: &str) -> Vec<Choice> {
+    match &view.body {
+        Body::Plain | Body::Critique(_) => return Vec::new(),
+        Body::Statement { .. } | Body::Thesis { .. } | Body::Question(_) | Body::Position(_) => {}
+    }
+    let all = Intent::ALL.into_iter();
+    let named =
+        all.map(|intent| Choice::new(intent.as_str(), present::intent(intent), intent.as_str() == chosen));
+    [Choice::new("", "an answer, nothing more", chosen.is_empty())].into_iter().chain(named).collect()
 }
 
 /// An empty reply form.
@@ -159,6 +200,7 @@ pub fn form(visit: &Visit, in_reply_to: String, language: &str, limit: usize) ->
         in_reply_to,
         voices: voices(visit, ""),
         intents: Vec::new(),
+        passage: String::new(),
         languages: language_choices(language),
         text: String::new(),
         limit: present::small(limit),

@@ -20,7 +20,7 @@ use crate::http::web::feeds::{Feed, FeedEntry};
 use crate::http::web::present::{self, moment};
 use crate::http::web::shown::Lang;
 use crate::store::contributions::{self, Viewer};
-use crate::store::{Conn, Error, statements, views};
+use crate::store::{Conn, Error, positions, questions, statements, views};
 
 /// Entries of a feed.
 const ENTRIES: i64 = 30;
@@ -44,6 +44,27 @@ pub async fn site(data: Data<Federation>, visit: Visit) -> Answer {
     });
     let entries = entries.await?;
     feed(&visit, about(&visit, &visit.organization, "/feed", "/"), entries)
+}
+
+/// `GET /questions/feed`: questions, positions and every change of them, the newest change first.
+pub async fn debate(data: Data<Federation>, visit: Visit) -> Answer {
+    let viewer = visit.viewer();
+    let entries = data.app.db.read(|conn| {
+        let listed = positions::changed(conn, viewer, ENTRIES)?.into_iter().map(|(head, _)| head);
+        let asked = questions::newest(conn, viewer, ENTRIES)?.into_iter().map(|(head, _)| head);
+        let mut heads: Vec<Contribution> = listed.chain(asked).collect();
+        heads.sort_by_key(|head| std::cmp::Reverse(head.edited_at.unwrap_or(head.published_at)));
+        heads.truncate(usize::try_from(ENTRIES).unwrap_or_default());
+        entries(conn, &visit, viewer, heads)
+    });
+    let entries = entries.await?;
+    let organization = about(&visit, &visit.organization, "/questions/feed", "/questions");
+    let about = About {
+        id: format!("{}/questions", visit.site.origin),
+        title: format!("Questions and changes of position, seen by {}", visit.settings.name),
+        ..organization
+    };
+    feed(&visit, about, entries)
 }
 
 /// `GET /@{name}/feed`: everything an account of ours published.

@@ -4,6 +4,7 @@ use activitypub_federation::config::Data;
 use axum::extract::Path;
 
 use super::conversation::entries;
+use super::questions::{self as catalogue, Known};
 use super::{Answer, before, cut, page, page_with, pager};
 use crate::domain::account::Account;
 use crate::domain::id::Id;
@@ -22,6 +23,8 @@ use crate::store::{Conn, Error, contributions, relations, statements, views};
 const FIRST: usize = 10;
 /// Answers on the home page.
 const ANSWERS: i64 = 10;
+/// Questions of a kind on the home page.
+const QUESTIONS: usize = 5;
 /// Entries on a page of a list.
 const PAGE: usize = 20;
 
@@ -33,9 +36,12 @@ pub async fn show(data: &Data<Federation>, visit: &Visit) -> Answer {
         let statements = views::load(conn, viewer, heads)?;
         let answers = contributions::answers_to(conn, viewer, visit.organization.id, ANSWERS)?;
         let answers = entries(conn, viewer, answers)?;
-        Ok((statements, answers, follow_box(conn, visit, &visit.organization)?))
+        let asked = catalogue::all(conn, viewer, visit.organization.id)?;
+        Ok((statements, answers, asked, follow_box(conn, visit, &visit.organization)?))
     });
-    let (mut statements, answers, follow) = loaded.await?;
+    let (mut statements, answers, asked, follow) = loaded.await?;
+    let questions = asked.iter().filter(|one| one.is_asked_by(&visit.organization));
+    let unanswered = asked.iter().filter(|one| one.waits_for_us(&visit.organization));
     let more = cut(&mut statements, FIRST);
     let older = statements.last().filter(|_| more).map(|view| format!("/statements?before={}", view.head.id));
     let cards = statements.iter().enumerate().map(|(at, view)| present::card(view, at == 0)).collect();
@@ -59,6 +65,8 @@ pub async fn show(data: &Data<Federation>, visit: &Visit) -> Answer {
             summary: present::html(&visit.organization.summary),
             languages: visit.settings.languages.iter().map(Lang::new).collect(),
             statements: cards,
+            questions: questions.take(QUESTIONS).map(Known::link).collect(),
+            unanswered: unanswered.take(QUESTIONS).map(Known::link).collect(),
             answers,
             follow,
             pager: Pager { newer: None, older: older.map(Into::into) },
@@ -83,6 +91,8 @@ pub async fn archive(data: Data<Federation>, visit: Visit) -> Answer {
         summary: present::html(""),
         languages: Vec::new(),
         statements: statements.iter().map(|view| present::card(view, false)).collect(),
+        questions: Vec::new(),
+        unanswered: Vec::new(),
         answers: Vec::new(),
         follow,
         pager: pager("/statements", older, start.is_none()),

@@ -5,6 +5,7 @@ pub mod account;
 pub mod ask;
 pub mod attribution;
 pub mod authorize;
+pub mod compare;
 pub mod contribution;
 pub mod conversation;
 pub mod feeds;
@@ -15,9 +16,11 @@ pub mod join;
 pub mod map;
 pub mod moderation;
 pub mod notifications;
+pub mod objections;
 pub mod position;
 pub mod publish;
 pub mod question;
+pub mod questions;
 pub mod reply;
 pub mod second_factor;
 pub mod sign_in;
@@ -58,6 +61,11 @@ fn reading() -> Router {
         .route("/statements/{slug}/versions", get(statement::versions))
         .route("/statements/{slug}/versions/{number}", get(statement::version))
         .route("/statements/{slug}/feed", get(feeds::statement))
+        .route("/questions", get(questions::show))
+        .route("/questions/feed", get(feeds::debate))
+        .route("/questions/agreement", get(questions::agreement))
+        .route("/objections", get(objections::show))
+        .route("/compare", get(compare::show))
         .route("/questions/{slug}/map.json", get(map::json))
         .route("/questions/{slug}/map.csv", get(map::csv))
         .route("/positions/{id}/versions/{number}", get(position::version))

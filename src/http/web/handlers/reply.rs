@@ -4,11 +4,12 @@ use activitypub_federation::config::Data;
 use axum::extract::Path;
 use axum::http::StatusCode;
 
-use super::conversation::{form, invitation, targets, voices};
+use super::conversation::{form, intents, invitation, targets, voices};
 use super::{Answer, key, page, then};
 use crate::domain::Refusal;
 use crate::domain::account::Account;
 use crate::domain::contribution::{Contribution, Kind};
+use crate::domain::critique::{Intent, NewCritique};
 use crate::domain::id::Id;
 use crate::domain::uri::Uri;
 use crate::domain::view::View;
@@ -55,7 +56,12 @@ pub async fn submit(data: Data<Federation>, Posted { visit, fields }: Posted) ->
     if let Err(why) = check(&data, text) {
         return again(&data, &visit, &target, &fields, Mistakes::one("text", why));
     }
+    let critique = match critique(&fields) {
+        Ok(critique) => critique,
+        Err(why) => return again(&data, &visit, &target, &fields, Mistakes::one("intent", why)),
+    };
     let post = NewPost {
+        critique,
         markdown: Markdown::new(text),
         in_reply_to: Some(target.view.head.id),
         visibility: target.view.head.visibility,
@@ -73,10 +79,23 @@ pub async fn submit(data: Data<Federation>, Posted { visit, fields }: Posted) ->
     });
     match published.await {
         Ok(view) => then(&format!("{}#r{}", present::path(&target.view), view.head.id)),
-        Err(Error::Refused(Refusal::Invalid { why, .. })) => {
-            again(&data, &visit, &target, &fields, Mistakes::one("text", why))
+        Err(Error::Refused(Refusal::Invalid { field, why })) => {
+            let field = if field == "passage" { field } else { "text" };
+            again(&data, &visit, &target, &fields, Mistakes::one(field, why))
         }
         Err(error) => Err(error.into()),
+    }
+}
+
+/// What the answer means to do, and where; `None` for one that is simply an answer.
+fn critique(fields: &Fields) -> Result<Option<NewCritique>, &'static str> {
+    let passage = fields.get("passage").trim().to_owned();
+    match (Intent::parse(fields.get("intent")), passage.is_empty()) {
+        (Some(intent), _) => {
+            Ok(Some(NewCritique { intent, passage, prefix: String::new(), suffix: String::new() }))
+        }
+        (None, true) => Ok(None),
+        (None, false) => Err("You quote a passage: say what you mean to do with it."),
     }
 }
 
@@ -192,6 +211,8 @@ fn again(
     let limit = data.app.config.limits.post_characters;
     let mut form = form(visit, target.view.head.uri.to_string(), &language(fields), limit);
     form.voices = voices(visit, fields.get("voice"));
+    form.intents = intents(&target.view, fields.get("intent"));
+    form.passage = fields.get("passage").to_owned();
     form.text = fields.get("text").to_owned();
     form.mistakes = mistakes;
     let mut response = reply_page(visit, target, Invitation::Form(Box::new(form)))?;
@@ -225,7 +246,9 @@ async fn own<'a>(
     let id: Id<Contribution> = key(id)?;
     let viewer = visit.viewer();
     let head = data.app.db.read(|conn| Ok(contributions::by_id(conn, viewer, id)?)).await?;
-    let head = head.filter(|head| head.kind == Kind::Post).ok_or_else(PageError::not_found)?;
+    let head = head
+        .filter(|head| matches!(head.kind, Kind::Post | Kind::Critique))
+        .ok_or_else(PageError::not_found)?;
     let why = "This was written by somebody else.";
     let author = visit.voice(head.author_id).ok_or_else(|| PageError::forbidden(why))?;
     Ok((head, author))

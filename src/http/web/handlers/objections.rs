@@ -1,0 +1,37 @@
+//! Critiques of our texts that wait for an answer of the organization.
+
+use activitypub_federation::config::Data;
+
+use super::conversation::entries;
+use super::{Answer, page};
+use crate::domain::critique::Intent;
+use crate::federation::Federation;
+use crate::http::extract::visit::Visit;
+use crate::http::web::layout::{Layout, Section};
+use crate::http::web::listing::ListingPage;
+use crate::http::web::shown::Pager;
+use crate::store::critiques;
+
+/// Critiques that one page shows.
+const MOST: i64 = 100;
+
+/// `GET /objections`.
+pub async fn show(data: Data<Federation>, visit: Visit) -> Answer {
+    let (viewer, organization) = (visit.viewer(), visit.organization.id);
+    let asking: Vec<Intent> = Intent::ALL.into_iter().filter(|intent| intent.asks_for_an_answer()).collect();
+    let found = data.app.db.read(|conn| {
+        let heads = critiques::unanswered(conn, viewer, organization, &asking, MOST)?;
+        entries(conn, viewer, heads)
+    });
+    page(&ListingPage {
+        layout: Layout { here: Section::Questions, ..visit.layout("Unanswered objections") },
+        heading: "Unanswered objections".to_owned(),
+        lead:
+            "Objections, questions and corrections to our texts that the organization has not answered yet."
+                .to_owned(),
+        nothing: "Every objection to our texts has an official answer.".to_owned(),
+        entries: found.await?,
+        links: Vec::new(),
+        pager: Pager::default(),
+    })
+}

@@ -1,0 +1,299 @@
+//! The catalogue of questions, the registers of what is unanswered, and who agrees in what.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use activitypub_federation::config::Data;
+
+use super::question::core;
+use super::{Answer, page};
+use crate::domain::account::Account;
+use crate::domain::contribution::State;
+use crate::domain::id::Id;
+use crate::domain::question::{AnswerKey, Qid, QuestionView, TieKind};
+use crate::domain::user::Role;
+use crate::federation::Federation;
+use crate::http::extract::visit::Visit;
+use crate::http::web::agreement::{AgreementPage, Pair};
+use crate::http::web::catalogue::{CataloguePage, Item, lay_out, nest};
+use crate::http::web::forms::Choice;
+use crate::http::web::layout::{Layout, Section};
+use crate::http::web::present::small;
+use crate::http::web::shown::{Lang, Link};
+use crate::store::contributions::Viewer;
+use crate::store::positions::Row;
+use crate::store::questions::Copy;
+use crate::store::{Conn, Error, accounts, positions, questions};
+
+/// Copies that the catalogue reads.
+const MOST: i64 = 1000;
+/// Positions that are compared with each other.
+const COMPARED: i64 = 2000;
+
+/// A question, in the copy that stands for it: ours where there is one.
+pub struct Known {
+    copy: Copy,
+    view: QuestionView,
+    owner: Option<Account>,
+    asker: Option<Account>,
+    /// How many positions the map lists.
+    positions: i64,
+    /// Whether our position stands.
+    answered: bool,
+}
+
+/// `GET /questions`.
+pub async fn show(data: Data<Federation>, visit: Visit) -> Answer {
+    let (viewer, organization) = (visit.viewer(), visit.organization.id);
+    let known = data.app.db.read(|conn| all(conn, viewer, organization)).await?;
+    let show = visit.asked("show").unwrap_or_default();
+    let (heading, lead) = heading(&show);
+    let asked = |name: &str| visit.asked(name).unwrap_or_default();
+    let (scope, status, by) = (asked("scope"), asked("status"), asked("by"));
+    let wanted = |one: &&Known| {
+        let owner = one.owner.as_ref().map_or("", |owner| owner.handle.as_str());
+        is_in(&visit, one, &show)
+            && (scope.is_empty() || one.copy.1.scope == scope)
+            && (status.is_empty() || (status == "withdrawn") == (one.copy.0.state != State::Current))
+            && (by.is_empty() || owner == by)
+    };
+    let shown: Vec<&Known> = known.iter().filter(wanted).collect();
+    page(&CataloguePage {
+        layout: Layout { here: Section::Questions, ..visit.layout(heading) },
+        heading,
+        lead,
+        lists: lists(&show),
+        scopes: scopes(&known, &scope),
+        statuses: statuses(&status),
+        organizations: owners(&known, &by),
+        items: tree(&visit, &shown),
+        tools: tools(&visit),
+        show,
+    })
+}
+
+/// The questions that are here, each once, newest first.
+pub fn all(conn: &mut Conn, viewer: Viewer, organization: Id<Account>) -> Result<Vec<Known>, Error> {
+    let copies = questions::newest(conn, viewer, MOST)?;
+    let mut order: Vec<Qid> = Vec::new();
+    let mut best: HashMap<Qid, Copy> = HashMap::new();
+    for copy in copies {
+        let qid = copy.1.qid.clone();
+        let ours = copy.0.author_id == organization;
+        if !best.contains_key(&qid) {
+            order.push(qid.clone());
+        }
+        // Of others' copies the oldest stands for the question: that is the last one here.
+        if ours || best.get(&qid).is_none_or(|(head, _)| head.author_id != organization) {
+            best.insert(qid, copy);
+        }
+    }
+    let ids: Vec<_> = best.values().map(|(head, _)| head.id).collect();
+    let mut views = questions::views(conn, &ids)?;
+    let owners: HashSet<Id<Account>> = best.values().map(|(head, _)| head.author_id).collect();
+    let owners = accounts::by_ids(conn, &owners.into_iter().collect::<Vec<_>>())?;
+    let askers: Vec<_> = best.values().map(|(_, question)| question.asked_by.clone()).collect();
+    let askers = accounts::by_uris(conn, &askers)?;
+    let counts = positions::counts(conn, viewer)?;
+    let mine = positions::by_account(conn, viewer, organization)?;
+    let stands = |(head, _): &&Row| head.state == State::Current;
+    let mine: HashSet<Qid> = mine.iter().filter(stands).map(|(_, position)| position.qid.clone()).collect();
+    let known = |qid: Qid| {
+        let copy = best.remove(&qid)?;
+        Some(Known {
+            view: views.remove(&copy.0.id)?,
+            owner: owners.iter().find(|owner| owner.id == copy.0.author_id).cloned(),
+            asker: askers.iter().find(|asker| asker.uri == copy.1.asked_by).cloned(),
+            positions: counts.get(&qid).copied().unwrap_or(0),
+            answered: mine.contains(&qid),
+            copy,
+        })
+    };
+    Ok(order.into_iter().filter_map(known).collect())
+}
+
+impl Known {
+    /// A link to it, in the words in which it was asked.
+    pub fn link(&self) -> Link {
+        let text = core(&self.copy.1).map(|core| core.text().to_owned()).unwrap_or_default();
+        Link::new(text, format!("/questions/{}", self.copy.1.slug))
+    }
+
+    /// Whether our organization carries it and has not answered.
+    pub fn waits_for_us(&self, organization: &Account) -> bool {
+        let ours = self.copy.0.author_id == organization.id;
+        ours && self.copy.0.state == State::Current && !self.answered
+    }
+
+    /// Whether our organization asked it.
+    pub fn is_asked_by(&self, organization: &Account) -> bool {
+        self.copy.1.asked_by == organization.uri && self.copy.0.state == State::Current
+    }
+}
+
+fn is_in(visit: &Visit, one: &Known, show: &str) -> bool {
+    let organization = &visit.organization;
+    let ours = one.copy.0.author_id == organization.id;
+    let asked = one.copy.1.asked_by == organization.uri;
+    match show {
+        "asked" => asked,
+        "adopted" => ours && !asked,
+        "elsewhere" => !ours,
+        "unanswered" => one.waits_for_us(organization),
+        "nobody" => one.positions == 0 && one.copy.0.state == State::Current,
+        _ => true,
+    }
+}
+
+const LISTS: [(&str, &str, &str); 6] = [
+    ("", "Questions", "Nobody owns a question: organizations carry copies and answer on their own servers."),
+    ("asked", "Asked by us", "Questions that our organization asked."),
+    ("adopted", "Adopted by us", "Questions of others that our organization carries."),
+    (
+        "elsewhere",
+        "Asked elsewhere",
+        "Questions that came here from organizations we follow, and that ours does not carry.",
+    ),
+    (
+        "unanswered",
+        "What we have not answered yet",
+        "Questions that our organization carries and has no position on.",
+    ),
+    ("nobody", "What nobody has answered yet", "Questions on which no organization has a position here."),
+];
+
+fn heading(show: &str) -> (&'static str, &'static str) {
+    let found = LISTS.iter().find(|(word, _, _)| *word == show);
+    found.or(LISTS.first()).map_or(("Questions", ""), |(_, heading, lead)| (heading, lead))
+}
+
+fn lists(show: &str) -> Vec<Link> {
+    let others = LISTS.iter().filter(|(word, _, _)| *word != show);
+    let list = |(word, heading, _): &(&str, &str, &str)| match *word {
+        "" => Link::new("All questions", "/questions"),
+        word => Link::new(*heading, format!("/questions?show={word}")),
+    };
+    let more = [
+        Link::new("Unanswered objections", "/objections"),
+        Link::new("Who agrees in what", "/questions/agreement"),
+    ];
+    others.map(list).chain(more).collect()
+}
+
+fn tools(visit: &Visit) -> Vec<Link> {
+    if !visit.has_role(Role::Publisher) {
+        return Vec::new();
+    }
+    vec![
+        Link::new("Ask a question", "/questions/new"),
+        Link::new("Adopt one by its address", "/questions/adopt"),
+    ]
+}
+
+fn scopes(known: &[Known], chosen: &str) -> Vec<Choice> {
+    let scopes: BTreeMap<&str, ()> = known.iter().map(|one| (one.copy.1.scope.as_str(), ())).collect();
+    let named = scopes.into_keys().filter(|scope| !scope.is_empty());
+    let choices = named.map(|scope| Choice::new(scope, scope, scope == chosen));
+    [Choice::new("", "Every scope", chosen.is_empty())].into_iter().chain(choices).collect()
+}
+
+fn statuses(chosen: &str) -> Vec<Choice> {
+    [("", "Open and withdrawn"), ("open", "Open"), ("withdrawn", "Withdrawn")]
+        .map(|(word, label)| Choice::new(word, label, word == chosen))
+        .into()
+}
+
+fn owners(known: &[Known], chosen: &str) -> Vec<Choice> {
+    let owners = known.iter().filter_map(|one| one.owner.as_ref());
+    let names: BTreeMap<(String, &str), ()> =
+        owners.map(|owner| ((owner.title().to_owned(), owner.handle.as_str()), ())).collect();
+    let choices = names.into_keys().map(|(name, handle)| Choice::new(handle, name, handle == chosen));
+    [Choice::new("", "Every organization", chosen.is_empty())].into_iter().chain(choices).collect()
+}
+
+fn tree(visit: &Visit, shown: &[&Known]) -> Vec<Item> {
+    let key = |one: &Known| one.copy.1.qid.to_string();
+    let keys: Vec<String> = shown.iter().map(|one| key(one)).collect();
+    let whole = |one: &&Known| {
+        let tie = one.view.ties.iter().find(|tie| tie.kind == TieKind::PartOf)?;
+        Some((key(one), tie.target.to_string()))
+    };
+    let part_of: HashMap<String, String> = shown.iter().filter_map(whole).collect();
+    let by_key: HashMap<String, &&Known> = shown.iter().map(|one| (key(one), one)).collect();
+    let laid = lay_out(&keys, &part_of);
+    let depths: Vec<usize> = laid.iter().map(|(_, depth)| *depth).collect();
+    let mut items: Vec<Item> =
+        laid.iter().filter_map(|(key, _)| by_key.get(key)).map(|one| item(visit, one)).collect();
+    nest(&mut items, &depths);
+    items
+}
+
+fn item(visit: &Visit, one: &Known) -> Item {
+    let link = one.link();
+    let organization = &visit.organization;
+    let asker = one.asker.as_ref().map(|asker| asker.title().to_owned());
+    Item {
+        text: link.label,
+        language: Lang::new(core(&one.copy.1).map(|core| core.language().to_owned()).unwrap_or_default()),
+        href: link.href,
+        whose: match (one.copy.1.asked_by == organization.uri, one.copy.0.author_id == organization.id) {
+            (true, _) => "Asked by us",
+            (false, true) => "Adopted",
+            (false, false) => "Elsewhere",
+        },
+        asker: asker.unwrap_or_else(|| one.copy.1.asked_by.host().to_owned()),
+        scope: one.copy.1.scope.clone(),
+        positions: small(one.positions),
+        withdrawn: one.copy.0.state != State::Current,
+        opens: false,
+        closes: 0,
+    }
+}
+
+/// `GET /questions/agreement`: which organizations answer which questions alike. A list of questions
+/// per pair, and no number that ranks anybody.
+pub async fn agreement(data: Data<Federation>, visit: Visit) -> Answer {
+    let viewer = visit.viewer();
+    let loaded = data.app.db.read(|conn| {
+        let rows = positions::listed(conn, viewer, COMPARED)?;
+        let authors: HashSet<Id<Account>> = rows.iter().map(|(head, _)| head.author_id).collect();
+        let authors = accounts::by_ids(conn, &authors.into_iter().collect::<Vec<_>>())?;
+        let qids: HashSet<Qid> = rows.iter().map(|(_, position)| position.qid.clone()).collect();
+        let copies = questions::of_qids(conn, viewer, &qids.into_iter().collect::<Vec<_>>())?;
+        Ok((rows, authors, copies))
+    });
+    let (rows, authors, copies) = loaded.await?;
+    let names: HashMap<Id<Account>, String> =
+        authors.iter().map(|account| (account.id, account.title().to_owned())).collect();
+    page(&AgreementPage {
+        layout: Layout { here: Section::Questions, ..visit.layout("Who agrees in what") },
+        pairs: pairs(&rows, &names, &copies),
+    })
+}
+
+fn pairs(rows: &[Row], names: &HashMap<Id<Account>, String>, copies: &HashMap<Qid, Copy>) -> Vec<Pair> {
+    let mut groups: BTreeMap<(&Qid, &AnswerKey), Vec<&String>> = BTreeMap::new();
+    for (head, position) in rows {
+        if let (Some(key), State::Current, Some(name)) =
+            (&position.answer_key, head.state, names.get(&head.author_id))
+        {
+            groups.entry((&position.qid, key)).or_default().push(name);
+        }
+    }
+    let mut alike: BTreeMap<(&String, &String), Vec<Link>> = BTreeMap::new();
+    for ((qid, _), mut members) in groups {
+        members.sort();
+        let Some((head, question)) = copies.get(qid) else { continue };
+        let link = Link::new(head.title.clone().unwrap_or_default(), format!("/questions/{}", question.slug));
+        for (place, one) in members.iter().enumerate() {
+            for other in members.iter().skip(place + 1) {
+                alike.entry((one, other)).or_default().push(link.clone());
+            }
+        }
+    }
+    let pair = |((one, other), questions): ((&String, &String), Vec<Link>)| Pair {
+        one: one.clone(),
+        other: other.clone(),
+        questions,
+    };
+    alike.into_iter().map(pair).collect()
+}
