@@ -23,6 +23,8 @@ use crate::store::{Conn, Error, contributions, relations, statements, views};
 const FIRST: usize = 10;
 /// Answers on the home page.
 const ANSWERS: i64 = 10;
+/// Copies of questions that the home page looks through.
+const COPIES: i64 = 100;
 /// Questions of a kind on the home page.
 const QUESTIONS: usize = 5;
 /// Entries on a page of a list.
@@ -36,7 +38,7 @@ pub async fn show(data: &Data<Federation>, visit: &Visit) -> Answer {
         let statements = views::load(conn, viewer, heads)?;
         let answers = contributions::answers_to(conn, viewer, visit.organization.id, ANSWERS)?;
         let answers = entries(conn, viewer, answers)?;
-        let asked = catalogue::all(conn, viewer, visit.organization.id)?;
+        let asked = catalogue::all(conn, viewer, visit.organization.id, COPIES)?;
         Ok((statements, answers, asked, follow_box(conn, visit, &visit.organization)?))
     });
     let (mut statements, answers, asked, follow) = loaded.await?;

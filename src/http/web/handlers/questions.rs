@@ -44,7 +44,7 @@ pub struct Known {
 /// `GET /questions`.
 pub async fn show(data: Data<Federation>, visit: Visit) -> Answer {
     let (viewer, organization) = (visit.viewer(), visit.organization.id);
-    let known = data.app.db.read(|conn| all(conn, viewer, organization)).await?;
+    let known = data.app.db.read(|conn| all(conn, viewer, organization, MOST)).await?;
     let show = visit.asked("show").unwrap_or_default();
     let (heading, lead) = heading(&show);
     let asked = |name: &str| visit.asked(name).unwrap_or_default();
@@ -71,9 +71,14 @@ pub async fn show(data: Data<Federation>, visit: Visit) -> Answer {
     })
 }
 
-/// The questions that are here, each once, newest first.
-pub fn all(conn: &mut Conn, viewer: Viewer, organization: Id<Account>) -> Result<Vec<Known>, Error> {
-    let copies = questions::newest(conn, viewer, MOST)?;
+/// The questions among the newest copies that are here, each once, newest first.
+pub fn all(
+    conn: &mut Conn,
+    viewer: Viewer,
+    organization: Id<Account>,
+    most: i64,
+) -> Result<Vec<Known>, Error> {
+    let copies = questions::newest(conn, viewer, most)?;
     let mut order: Vec<Qid> = Vec::new();
     let mut best: HashMap<Qid, Copy> = HashMap::new();
     for copy in copies {

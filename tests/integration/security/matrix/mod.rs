@@ -92,7 +92,7 @@ const APPS: [Way; 27] = [
 ];
 
 /// What pages and feeds show.
-const PAGES: [Way; 13] = [
+const PAGES: [Way; 16] = [
     ("/c/{token}", "pufmi", &READERS),
     ("/c/{roottoken}", "pufmi", &READERS),
     ("/threads/{root}", "pufmi", &READERS),
@@ -102,6 +102,9 @@ const PAGES: [Way; 13] = [
     ("/tags/zqtag", "pufmi", &READERS),
     ("/feed", "", &READERS),
     ("/statements", "", &READERS),
+    ("/questions", "", &READERS),
+    ("/questions/feed", "", &READERS),
+    ("/objections", "", &READERS),
     ("/about", "", &READERS),
     ("/notifications", "pufmi", &["ada", "mina"]),
     ("/oembed?url={uri}", "", &READERS),
