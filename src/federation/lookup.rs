@@ -30,6 +30,9 @@ pub fn known(conn: &mut Conn, origin: &str, viewer: Viewer, uri: &Uri) -> Result
     if let Some(account) = accounts::by_uri(conn, uri)? {
         return Ok(Some(Meant::Account(account)));
     }
+    if let Some(copy) = question(conn, viewer, uri)? {
+        return Ok(Some(Meant::Contribution(copy)));
+    }
     let path = uri.as_str().strip_prefix(origin).and_then(|rest| rest.split(['?', '#']).next());
     let parts: Vec<&str> = path.unwrap_or_default().trim_matches('/').split('/').collect();
     let head = match parts.as_slice() {
@@ -54,6 +57,15 @@ pub fn known(conn: &mut Conn, origin: &str, viewer: Viewer, uri: &Uri) -> Result
         _ => None,
     };
     Ok(head.map(Meant::Contribution))
+}
+
+/// A question has the same name wherever it is carried: whoever pastes the address of a copy that is
+/// not here gets the one that is, ours first.
+fn question(conn: &mut Conn, viewer: Viewer, uri: &Uri) -> Result<Option<Contribution>, Error> {
+    let path = uri.as_str().strip_prefix(uri.origin()).and_then(|rest| rest.split(['?', '#']).next());
+    let name = path.and_then(|path| path.strip_prefix("/q/")).and_then(Qid::parse);
+    let Some(qid) = name else { return Ok(None) };
+    Ok(questions::carried(conn, viewer, &qid)?.into_iter().next().map(|(copy, _)| copy))
 }
 
 /// What an address or a handle means anywhere: asks other servers, so only members may.

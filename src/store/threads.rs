@@ -6,9 +6,10 @@ use diesel::{ExpressionMethods, QueryDsl, QueryResult};
 
 use super::conn::{Conn, run};
 use super::contributions::{self, Viewer};
-use super::hiding;
+use super::one_of::one_of;
+use super::{hiding, questions};
 use crate::domain::account::Account;
-use crate::domain::contribution::Contribution;
+use crate::domain::contribution::{Contribution, Kind};
 use crate::domain::id::Id;
 use crate::domain::timeline::Found;
 use crate::schema::{contributions as heads, theses};
@@ -34,6 +35,8 @@ pub struct Around {
     pub ancestors: Vec<Contribution>,
     /// What answers it: each answer followed by the answers to it.
     pub descendants: Vec<Contribution>,
+    /// Copies of the same question at other organizations: what answers them answers this one.
+    pub copies: Vec<Id<Contribution>>,
 }
 
 /// A contribution of the thread in three numbers: key, parent, author.
@@ -43,14 +46,24 @@ type Slim = (Id<Contribution>, Option<Id<Contribution>>, Id<Account>);
 type Answer = (Id<Contribution>, Id<Account>);
 
 /// What stands around `head` and the viewer sees. The answers of its own author come first; so do,
-/// around a statement, its theses, in the order of reading.
+/// around a statement, its theses, in the order of reading. A question has no host: around any copy
+/// of it stands what answers all of them.
 pub fn around(conn: &mut Conn, viewer: Viewer, head: &Contribution, reach: Reach) -> QueryResult<Around> {
+    let copies = copies(conn, viewer, head)?;
+    let mut threads = vec![head.thread_id];
+    threads.extend(copies.iter().map(|(_, thread)| *thread));
     let query = heads::table
-        .filter(heads::thread_id.eq(head.thread_id))
+        .filter(one_of(heads::thread_id, &threads))
         .order(heads::id)
         .limit(MOST_OF_THREAD)
         .select((heads::id, heads::in_reply_to_id, heads::author_id));
-    let slim: Vec<Slim> = run!(conn, load, query)?;
+    let mut slim: Vec<Slim> = run!(conn, load, query)?;
+    let copies: Vec<Id<Contribution>> = copies.into_iter().map(|(copy, _)| copy).collect();
+    for (_, parent, _) in &mut slim {
+        if parent.is_some_and(|parent| copies.contains(&parent)) {
+            *parent = Some(head.id);
+        }
+    }
     let ranks = ranks(conn, head.id)?;
     let mut up = climb(&slim, head, reach.ancestors);
     up.reverse();
@@ -60,7 +73,29 @@ pub fn around(conn: &mut Conn, viewer: Viewer, head: &Contribution, reach: Reach
     let mut take = |ids: &[Id<Contribution>]| -> Vec<Contribution> {
         ids.iter().filter_map(|id| seen.remove(id)).collect()
     };
-    Ok(Around { ancestors: take(&up), descendants: take(&down) })
+    Ok(Around { ancestors: take(&up), descendants: take(&down), copies })
+}
+
+/// The other copies of a question that the viewer sees, each with its thread.
+fn copies(
+    conn: &mut Conn,
+    viewer: Viewer,
+    head: &Contribution,
+) -> QueryResult<Vec<(Id<Contribution>, Id<Contribution>)>> {
+    let asked = match head.kind {
+        Kind::Question => questions::parts(conn, head.id)?,
+        Kind::Post
+        | Kind::Position
+        | Kind::Statement
+        | Kind::Thesis
+        | Kind::Critique
+        | Kind::Dossier
+        | Kind::Translation
+        | Kind::Event => None,
+    };
+    let Some(asked) = asked else { return Ok(Vec::new()) };
+    let others = questions::carried(conn, viewer, &asked.qid)?.into_iter().map(|(copy, _)| copy);
+    Ok(others.filter(|copy| copy.id != head.id).map(|copy| (copy.id, copy.thread_id)).collect())
 }
 
 fn ranks(conn: &mut Conn, statement: Id<Contribution>) -> QueryResult<HashMap<Id<Contribution>, i32>> {

@@ -24,7 +24,8 @@ use crate::federation::{Federation, resolve};
 use crate::store::contributions::Viewer;
 use crate::store::page::Page;
 use crate::store::search::{self as store, Scope};
-use crate::store::{accounts as known, contributions, hiding, tags};
+use crate::store::timelines::Tagged;
+use crate::store::{accounts as known, contributions, hiding, tags, timelines};
 
 /// The routes of searching.
 pub(super) fn router() -> Router {
@@ -159,12 +160,28 @@ async fn statuses(data: &Data<Federation>, asked: &Asked, params: &Params) -> Re
     let page = Page { max_id: params.id("max_id"), min_id: params.id("min_id"), ..Page::first(asked.limit) };
     let scope = Scope { author: params.id("account_id").map(Id::new), offset: asked.offset, page };
     let viewer = asked.viewer;
+    let tag = hashtag(&asked.words).filter(|_| scope.author.is_none() && scope.offset == 0);
     let found = data.app.db.read(|conn| {
         let heads = store::contributions(conn, viewer, &asked.words, &scope)?;
-        let found = hiding::sift(conn, viewer, heads.into_iter().map(Found::from).collect())?;
+        let mut found = hiding::sift(conn, viewer, heads.into_iter().map(Found::from).collect())?;
+        if let Some(tag) = tag {
+            // What carries a hashtag need not have it in its words: the answers to a question do not.
+            let wanted = Tagged { any: vec![tag], ..Tagged::default() };
+            found.extend(timelines::tagged(conn, viewer, &wanted, &scope.page)?);
+            found.sort_by_key(|one| std::cmp::Reverse(one.key()));
+            found.dedup_by_key(|one| one.key());
+            found.truncate(usize::try_from(asked.limit).unwrap_or(usize::MAX));
+        }
         shown::statuses(conn, &data.app, viewer, found)
     });
     Ok(found.await?)
+}
+
+/// The hashtag that somebody searches for, folded, if it is one and nothing else.
+fn hashtag(words: &str) -> Option<String> {
+    let tag = words.strip_prefix('#')?;
+    let one = !tag.is_empty() && tag.chars().all(|c| c.is_alphanumeric() || c == '_');
+    one.then(|| tag.to_lowercase())
 }
 
 async fn hashtags(data: &Data<Federation>, asked: &Asked) -> Result<Vec<Tag>, ApiError> {

@@ -3,6 +3,7 @@
 mod accounts;
 mod cards;
 mod conversations;
+mod debate;
 pub(crate) mod emoji;
 mod entities;
 mod filters;

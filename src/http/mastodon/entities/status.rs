@@ -293,7 +293,7 @@ fn spoiler(head: &Contribution, summary: Option<&str>) -> String {
 /// The text as clients show it: a title and an announcement above, the address below, because they
 /// have no other place for them.
 fn content(head: &Contribution) -> String {
-    let Some(title) = head.title.as_deref().filter(|_| head.kind != Kind::Thesis) else {
+    let Some(title) = head.title.as_deref().filter(|_| !opens_with_title(head.kind)) else {
         return head.content.clone();
     };
     let begins = words(&plain::text(&Html::from_store(head.content.clone())));
@@ -315,6 +315,14 @@ fn content(head: &Contribution) -> String {
 fn fallback(view: &View) -> String {
     let quoting = view.quote.as_ref().filter(|_| view.head.local);
     quoting.map(|quoting| quotes::fallback(&quoting.url)).unwrap_or_default()
+}
+
+/// Whether the text of this kind begins with its own title, wherever it comes from.
+const fn opens_with_title(kind: Kind) -> bool {
+    match kind {
+        Kind::Question | Kind::Position | Kind::Thesis | Kind::Event => true,
+        Kind::Post | Kind::Statement | Kind::Critique | Kind::Dossier | Kind::Translation => false,
+    }
 }
 
 /// A text without regard to how its words are set apart.

@@ -17,7 +17,7 @@ use super::scheduled::scheduled_status;
 use crate::clock::Timestamp;
 use crate::domain::Refusal;
 use crate::domain::account::Account;
-use crate::domain::contribution::{Contribution, Visibility};
+use crate::domain::contribution::{Contribution, Kind, Visibility};
 use crate::domain::id::Id;
 use crate::domain::media::Media;
 use crate::domain::poll::NewPoll;
@@ -140,6 +140,7 @@ pub(super) async fn update(
     let keeps_language = !params.has("language");
     let status = data.app.db.write(|tx| {
         let head = own(tx, &caller, key)?;
+        elsewhere(&head, "changed")?;
         let change = Rewrite {
             markdown: Markdown::new(&*written.text),
             format: written.format(),
@@ -180,6 +181,7 @@ pub(super) async fn delete(
             return Ok(status);
         }
         let head = own(tx, &caller, key)?;
+        elsewhere(&head, "withdrawn")?;
         let files = store::media::of(tx, head.id)?;
         posts::delete(tx, me, head.id)?;
         note(tx, &caller, "post.delete", &head)?;
@@ -214,6 +216,26 @@ fn own(tx: &mut Tx<'_>, speaker: &Speaker, key: i64) -> Result<Contribution, Err
     let head = contributions::by_id(tx, speaker.viewer(), Id::new(key))?;
     let own = head.filter(|head| head.author_id == speaker.account.id);
     own.ok_or_else(|| Refusal::NotFound.into())
+}
+
+/// What an organization says is never changed or withdrawn without a reason, and an app cannot give
+/// one: its page can.
+fn elsewhere(head: &Contribution, what: &str) -> Result<(), Refusal> {
+    let noun = match head.kind {
+        Kind::Post | Kind::Critique => return Ok(()),
+        Kind::Question => "question",
+        Kind::Position => "position",
+        Kind::Statement => "statement",
+        Kind::Thesis => "thesis",
+        Kind::Dossier => "dossier",
+        Kind::Translation => "translation",
+        Kind::Event => "event",
+    };
+    let article = if head.kind == Kind::Event { "an" } else { "a" };
+    Err(Refusal::Conflict(format!(
+        "{article} {noun} is {what} with a reason that readers see, on its page {}",
+        head.url
+    )))
 }
 
 /// What is done in the organization's name stands in the log, with the login behind it.

@@ -101,10 +101,18 @@ async fn context(
     let context = data.app.db.read(|conn| {
         let head = shown::meant(conn, viewer, key)?;
         let around = threads::around(conn, viewer, &head, reach)?;
+        let copies: Vec<String> = around.copies.iter().map(ToString::to_string).collect();
         let above = around.ancestors.len();
         let all = around.ancestors.into_iter().chain(around.descendants).map(Found::from).collect();
         let mut ancestors = shown::statuses(conn, &data.app, viewer, all)?;
-        let descendants = ancestors.split_off(above.min(ancestors.len()));
+        let mut descendants = ancestors.split_off(above.min(ancestors.len()));
+        // Apps draw a tree by these keys, and show nothing whose parent is not in it.
+        for answer in &mut descendants {
+            if answer.in_reply_to_id.as_ref().is_some_and(|parent| copies.contains(parent)) {
+                answer.in_reply_to_id = Some(head.id.to_string());
+                answer.in_reply_to_account_id = Some(head.author_id.to_string());
+            }
+        }
         Ok(Context { ancestors, descendants })
     });
     Ok(Json(context.await?))
