@@ -1,9 +1,9 @@
-//! What a client may do in somebody's name: the scopes of the Mastodon API.
+//! What a client may do in somebody's name: the scopes of the Mastodon API, and two for the debate.
 
 use std::fmt;
 
 /// Every scope, a parent before its children.
-pub const SCOPES: [&str; 47] = [
+pub const SCOPES: [&str; 49] = [
     "profile",
     "push",
     "follow",
@@ -12,6 +12,7 @@ pub const SCOPES: [&str; 47] = [
     "read:blocks",
     "read:bookmarks",
     "read:collections",
+    "read:debate",
     "read:favourites",
     "read:filters",
     "read:follows",
@@ -26,6 +27,7 @@ pub const SCOPES: [&str; 47] = [
     "write:bookmarks",
     "write:collections",
     "write:conversations",
+    "write:debate",
     "write:favourites",
     "write:filters",
     "write:follows",

@@ -1,4 +1,5 @@
-//! The door for requests: pages for people, ActivityPub for servers, the client API for apps.
+//! The door for requests: pages for people, ActivityPub for servers, the client API and our own for
+//! apps.
 
 pub mod activitypub;
 pub mod error;
@@ -6,6 +7,7 @@ pub mod extract;
 pub mod mastodon;
 pub mod media;
 pub mod middleware;
+pub mod native;
 pub mod throttle;
 pub mod web;
 
@@ -37,7 +39,7 @@ use extract::accept::wants_activity;
 /// and a reader never gets JSON, whatever they ask for.
 pub fn router(config: FederationConfig<Federation>) -> Router {
     let limits = config.to_request_data().app.config.clone();
-    let (apps, site) = (mastodon::router(&limits.http), site(&limits));
+    let (apps, site) = (mastodon::router(&limits.http, native::router()), site(&limits));
     let doors = service_fn(move |mut request: Request| {
         if let Some(uri) = without_zeros(request.uri()) {
             *request.uri_mut() = uri;

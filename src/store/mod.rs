@@ -48,6 +48,7 @@ pub mod profiles;
 pub mod push_subscriptions;
 pub mod questions;
 pub mod quotes;
+pub mod registers;
 pub mod relations;
 pub mod relationships;
 pub mod reports;

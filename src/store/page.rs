@@ -34,6 +34,18 @@ impl Page {
         self.min_id.is_some()
     }
 
+    /// The page of a list that is here whole, the newest first.
+    pub fn of<T>(&self, mut rows: Vec<T>, key: impl Fn(&T) -> i64) -> Vec<T> {
+        let limit = usize::try_from(self.limit).unwrap_or(usize::MAX);
+        rows.retain(|row| (self.above().saturating_add(1)..self.below()).contains(&key(row)));
+        rows.sort_by_key(|row| key(row));
+        if !self.is_ascending() {
+            rows.reverse();
+        }
+        rows.truncate(limit);
+        self.newest_first(rows)
+    }
+
     /// Brings the rows of an ascending query in the order of every list: the newest first.
     pub fn newest_first<T>(&self, mut rows: Vec<T>) -> Vec<T> {
         if self.is_ascending() {

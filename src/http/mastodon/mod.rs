@@ -66,9 +66,10 @@ pub fn serves(path: &str) -> bool {
     path.starts_with("/api/") || oauth || path == "/.well-known/oauth-authorization-server"
 }
 
-/// Every route of the client API, dressed for browsers elsewhere.
-pub fn router(limits: &config::Http) -> Router {
-    Router::new()
+/// Every route of the client API and those of `others` that are for apps, dressed for browsers
+/// elsewhere.
+pub fn router(limits: &config::Http, others: Router) -> Router {
+    others
         .merge(accounts::router())
         .merge(announcements::router())
         .merge(apps::router())

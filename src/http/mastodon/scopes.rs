@@ -37,6 +37,8 @@ needs! {
     ReadBlocks = ["read:blocks"];
     /// `read:bookmarks`.
     ReadBookmarks = ["read:bookmarks"];
+    /// `read:debate`.
+    ReadDebate = ["read:debate"];
     /// `read:favourites`.
     ReadFavourites = ["read:favourites"];
     /// `read:filters`.
@@ -61,6 +63,8 @@ needs! {
     WriteBookmarks = ["write:bookmarks"];
     /// `write:conversations`.
     WriteConversations = ["write:conversations"];
+    /// `write:debate`.
+    WriteDebate = ["write:debate"];
     /// `write:favourites`.
     WriteFavourites = ["write:favourites"];
     /// `write:filters`.

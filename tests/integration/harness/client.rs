@@ -16,8 +16,8 @@ use plenum::services::users;
 use serde_json::Value;
 use tower::ServiceExt;
 
-use super::entities;
 use super::world::Instance;
+use super::{entities, openapi};
 
 /// An app in somebody's hands. Whatever it is answered has to be what the documentation says.
 #[derive(Clone)]
@@ -189,6 +189,7 @@ impl Client {
         let json = serde_json::from_slice(&body);
         let json = json.unwrap_or_else(|_| panic!("{path}: {}", String::from_utf8_lossy(&body)));
         entities::check_answer(&method, path, parts.status, &json);
+        openapi::check_answer(&method, path, parts.status, &json);
         Reply { status: parts.status, headers: parts.headers, json }
     }
 }

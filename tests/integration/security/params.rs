@@ -60,7 +60,7 @@ const TEXTS: [&str; 16] = [
 ];
 
 /// Every name under which some route takes something.
-const NAMES: [&str; 66] = [
+const NAMES: [&str; 85] = [
     "limit",
     "offset",
     "max_id",
@@ -127,15 +127,35 @@ const NAMES: [&str; 66] = [
     "focus",
     "grouped_types",
     "group",
+    "text",
+    "intent",
+    "passage",
+    "prefix",
+    "certainty",
+    "answer",
+    "answers",
+    "reasoning",
+    "statement",
+    "theses",
+    "adopted_on",
+    "wording",
+    "scope",
+    "invited",
+    "reason",
+    "from",
+    "origin",
+    "listing",
+    "organization",
 ];
 
 /// Names of what has parts.
-const GROUPS: [&str; 9] = [
+const GROUPS: [&str; 10] = [
     "poll",
     "source",
     "fields_attributes",
     "keywords_attributes",
     "media_attributes",
+    "relations",
     "subscription",
     "data",
     "home",

@@ -82,7 +82,10 @@ fn paths_in(directory: &Path, found: &mut BTreeSet<String>) {
         found.extend(
             literals
                 .by_ref()
-                .filter(|text| text.starts_with("/api/v") && !text.ends_with('/'))
+                .filter(|text| {
+                    let ours = ["/api/v", "/api/plenum/"].iter().any(|start| text.starts_with(start));
+                    ours && !text.ends_with('/')
+                })
                 .map(str::to_owned),
         );
     }
@@ -93,6 +96,9 @@ fn every_path_of_the_sources_stands_in_the_table() {
     let mut found = BTreeSet::new();
     paths_in(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src/http/mastodon"), &mut found);
     assert!(found.len() > 100, "{found:?}");
+    let known = found.len();
+    paths_in(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src/http/native"), &mut found);
+    assert!(found.len() > known + 10, "{found:?}");
     let listed: BTreeSet<&str> = routes().iter().map(|route| route.path).collect();
     let missing: Vec<_> = found.iter().filter(|path| !listed.contains(&***path)).collect();
     assert!(missing.is_empty(), "add these to tests/fixtures/routes.txt: {missing:#?}");

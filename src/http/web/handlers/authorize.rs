@@ -195,6 +195,10 @@ fn in_words(scope: &str) -> String {
         "follow" => "Change whom you follow, mute and block".to_owned(),
         "read" => "Read everything that you can read here".to_owned(),
         "write" => "Write, answer and change things in your name".to_owned(),
+        "read:debate" => "Read the questions, positions and critiques that you can read here".to_owned(),
+        "write:debate" => {
+            "Ask, answer and criticize in your name; in the organization's, if you may publish".to_owned()
+        }
         other => match other.split_once(':') {
             Some(("read", what)) => format!("Read your {}", what.replace('_', " ")),
             Some(("write", what)) => format!("Change your {}", what.replace('_', " ")),

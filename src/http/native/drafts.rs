@@ -1,0 +1,66 @@
+//! What an app sends to say something: read here, accepted by the use cases.
+
+use super::super::mastodon::answer::ApiError;
+use super::super::mastodon::params::Params;
+use crate::domain::critique::{Intent, NewCritique};
+use crate::domain::position::DraftPosition;
+use crate::domain::question::DraftQuestion;
+use crate::text::Markdown;
+use crate::text::language::Language;
+
+fn text(params: &Params, name: &str) -> String {
+    params.text(name).unwrap_or_default()
+}
+
+fn markdown(params: &Params, name: &str) -> Markdown {
+    Markdown::new(text(params, name))
+}
+
+/// What stands around a question.
+pub(super) fn question(params: &Params) -> DraftQuestion {
+    let relation = |one: &Params| (text(one, "kind"), text(one, "qid"));
+    DraftQuestion {
+        wording: text(params, "wording"),
+        background: markdown(params, "background"),
+        scope: text(params, "scope"),
+        answers: params.list("answers"),
+        relations: params.maps("relations").iter().map(relation).collect(),
+        call: markdown(params, "call"),
+    }
+}
+
+/// A position; without a language it has that of the question.
+pub(super) fn position(params: &Params) -> Result<DraftPosition, ApiError> {
+    Ok(DraftPosition {
+        answer: text(params, "answer"),
+        certainty: text(params, "certainty"),
+        reasoning: markdown(params, "reasoning"),
+        conditions: markdown(params, "conditions"),
+        limits: markdown(params, "limits"),
+        evidence: markdown(params, "evidence"),
+        statement: text(params, "statement"),
+        theses: params.list("theses"),
+        adopted_body: text(params, "adopted_body"),
+        adopted_on: text(params, "adopted_on"),
+        language: language(params)?.unwrap_or_default(),
+    })
+}
+
+/// What a critique means to do, and the passage it is about.
+pub(super) fn critique(params: &Params) -> Result<NewCritique, ApiError> {
+    let word = params.required("intent")?;
+    let unknown = || ApiError::invalid(format!("intent “{word}” is not included in the list"));
+    Ok(NewCritique {
+        intent: Intent::parse(&word).ok_or_else(unknown)?,
+        passage: text(params, "passage"),
+        prefix: text(params, "prefix"),
+        suffix: text(params, "suffix"),
+    })
+}
+
+/// The language that is named, if it is one.
+pub(super) fn language(params: &Params) -> Result<Option<String>, ApiError> {
+    let Some(tag) = params.text("language").filter(|tag| !tag.trim().is_empty()) else { return Ok(None) };
+    let unknown = || ApiError::invalid(format!("language “{tag}” is no language tag such as `en`"));
+    Language::parse(tag.trim()).map(|language| Some(language.as_str().to_owned())).ok_or_else(unknown)
+}

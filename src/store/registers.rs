@@ -1,0 +1,162 @@
+//! Registers of the debate: which questions there are and who answered them, who takes part, and what
+//! waits for an answer. They are read whole, in a few columns, because they say what is *missing*.
+
+use diesel::dsl::{exists, not};
+use diesel::prelude::Queryable;
+use diesel::{
+    BoolExpressionMethods, ExpressionMethods, IntoSql, NullableExpressionMethods, QueryDsl, QueryResult,
+    SelectableHelper, sql_types::Bool,
+};
+
+use super::conn::{Conn, run};
+use super::contributions::{Viewer, visible_to};
+use super::page::{Page, paged};
+use crate::domain::account::{Account, AccountKind, AccountState};
+use crate::domain::contribution::{Contribution, Kind, State};
+use crate::domain::critique::Intent;
+use crate::domain::host::HostStanding;
+use crate::domain::id::Id;
+use crate::domain::position::{Certainty, Listing};
+use crate::domain::question::{AnswerKey, Qid};
+use crate::domain::uri::Uri;
+use crate::schema::{accounts, contributions, critiques, positions, questions};
+
+/// A copy of a question in a few words.
+#[derive(Clone, Debug, Queryable)]
+pub struct Outline {
+    /// The copy.
+    pub id: Id<Contribution>,
+    /// Of which question.
+    pub qid: Qid,
+    /// Who carries it.
+    pub author_id: Id<Account>,
+    /// Whether that is us.
+    pub local: bool,
+    /// Whether it stands.
+    pub state: State,
+    /// What it is about.
+    pub scope: String,
+    /// Who asked.
+    pub asked_by: Uri,
+}
+
+/// A position in a few words.
+#[derive(Clone, Debug, Queryable)]
+pub struct Answered {
+    /// The position.
+    pub id: Id<Contribution>,
+    /// On which question.
+    pub qid: Qid,
+    /// Whose.
+    pub account_id: Id<Account>,
+    /// The short answer.
+    pub answer: String,
+    /// What makes equal answers equal.
+    pub answer_key: Option<AnswerKey>,
+    /// How sure.
+    pub certainty: Certainty,
+}
+
+/// Every copy that the viewer may see: of each question ours first, then the oldest.
+pub fn copies(conn: &mut Conn, viewer: Viewer) -> QueryResult<Vec<Outline>> {
+    let query = contributions::table
+        .inner_join(questions::table)
+        .filter(visible_to(viewer))
+        .order((contributions::local.desc(), contributions::published_at, contributions::id))
+        .select((
+            contributions::id,
+            questions::qid,
+            contributions::author_id,
+            contributions::local,
+            contributions::state,
+            questions::scope,
+            questions::asked_by,
+        ));
+    run!(conn, load, query)
+}
+
+/// Every standing position that is on the map and the viewer may see.
+pub fn answers(conn: &mut Conn, viewer: Viewer) -> QueryResult<Vec<Answered>> {
+    let query = contributions::table
+        .inner_join(positions::table)
+        .filter(positions::listing.eq(Listing::Listed))
+        .filter(contributions::state.eq(State::Current))
+        .filter(visible_to(viewer))
+        .order(contributions::id)
+        .select((
+            contributions::id,
+            positions::qid,
+            positions::account_id,
+            positions::answer,
+            positions::answer_key,
+            positions::certainty,
+        ));
+    run!(conn, load, query)
+}
+
+/// The organizations that are known here and were not shut out.
+pub fn organizations(conn: &mut Conn, page: Page) -> QueryResult<Vec<Account>> {
+    let query = accounts::table
+        .filter(accounts::kind.eq(AccountKind::Organization))
+        .filter(accounts::state.eq(AccountState::Active))
+        .filter(accounts::standing.ne(HostStanding::Suspended))
+        .filter(accounts::moved_to.is_null());
+    paged!(conn, page, query.select(Account::as_select()), accounts::id)
+}
+
+/// Statements that the viewer may see, of one account or of all.
+pub fn statements(
+    conn: &mut Conn,
+    viewer: Viewer,
+    author: Option<Id<Account>>,
+    page: Page,
+) -> QueryResult<Vec<Contribution>> {
+    let anybody = author.is_none();
+    let author = author.unwrap_or(Id::new(0));
+    let query = contributions::table
+        .filter(contributions::kind.eq(Kind::Statement))
+        .filter(contributions::author_id.eq(author).or(anybody.into_sql::<Bool>()))
+        .filter(visible_to(viewer));
+    paged!(conn, page, query.select(Contribution::as_select()), contributions::id)
+}
+
+/// The critiques of one contribution that the viewer may see.
+pub fn critiques_of(
+    conn: &mut Conn,
+    viewer: Viewer,
+    target: Id<Contribution>,
+    page: Page,
+) -> QueryResult<Vec<Contribution>> {
+    let query = contributions::table
+        .filter(contributions::in_reply_to_id.eq(target))
+        .filter(contributions::kind.eq(Kind::Critique))
+        .filter(visible_to(viewer));
+    paged!(conn, page, query.select(Contribution::as_select()), contributions::id)
+}
+
+/// Critiques of an organization's texts that ask for an answer and have none from it.
+pub fn objections(
+    conn: &mut Conn,
+    viewer: Viewer,
+    organization: Id<Account>,
+    page: Page,
+) -> QueryResult<Vec<Contribution>> {
+    let asking: Vec<Intent> = Intent::ALL.into_iter().filter(|intent| intent.asks_for_an_answer()).collect();
+    let (targets, replies) = diesel::alias!(contributions as targets, contributions as replies);
+    let ours = targets
+        .filter(targets.field(contributions::id).nullable().eq(contributions::in_reply_to_id))
+        .filter(targets.field(contributions::author_id).eq(organization));
+    let answered = replies
+        .filter(replies.field(contributions::in_reply_to_id).eq(contributions::id.nullable()))
+        .filter(replies.field(contributions::author_id).eq(organization))
+        .filter(replies.field(contributions::state).ne(State::Deleted));
+    let query = contributions::table
+        .inner_join(critiques::table)
+        .filter(critiques::intent.eq_any(asking))
+        .filter(contributions::author_id.ne(organization))
+        .filter(contributions::state.eq(State::Current))
+        .filter(visible_to(viewer))
+        .filter(exists(ours))
+        .filter(not(exists(answered)));
+    paged!(conn, page, query.select(Contribution::as_select()), contributions::id)
+}

@@ -1,0 +1,228 @@
+//! What can be done: ask, adopt, answer, list, criticize, withdraw; and who may.
+
+use axum::http::{Method, StatusCode};
+use plenum::domain::position::ListingPolicy;
+use plenum::domain::site::{FederationMode, Settings};
+use plenum::domain::user::Role;
+use plenum::services::users;
+use serde_json::{Value, json};
+
+use crate::harness::Database;
+use crate::harness::client::Client;
+use crate::harness::debate::{answer, qid_of};
+use crate::harness::world::{Instance, World, on_each_engine};
+
+const API: &str = "/api/plenum/v1";
+
+/// An app that speaks for the organization.
+async fn organization(site: &Instance) -> Client {
+    let name = format!("{}_admin", site.name);
+    let token = site.app().db.write(|tx| users::token(tx, &name, true, "read:debate write:debate")).await;
+    site.with_token(&token.unwrap())
+}
+
+async fn pair(database: Database) -> World {
+    let world = World::on([("north", database), ("south", Database::sqlite())], FederationMode::Open).await;
+    world.at("south").follows(world.at("north")).await;
+    world.at("north").follows(world.at("south")).await;
+    world.settle().await;
+    world
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_app_asks_and_another_site_adopts_and_answers() {
+    on_each_engine(async |database| {
+        let world = pair(database).await;
+        let (ours, theirs) = (organization(world.at("north")).await, organization(world.at("south")).await);
+        let body = json!({
+            "text": "Who  decided this?", "language": "en", "background": "It was *never* said.",
+            "answers": ["Nobody", "Somebody"], "scope": "General", "call": "Send documents.",
+        });
+        let asked = ours.post(&format!("{API}/questions"), body).await.ok();
+        assert_eq!(asked["text"], "Who decided this?");
+        let qid = asked["qid"].as_str().unwrap();
+        world.settle().await;
+        let adopt = json!({ "wording": "Who gave the order?", "answers": ["A committee"] });
+        let adopted = theirs.post(&format!("{API}/questions/{qid}/adopt"), adopt.clone()).await.ok();
+        assert_eq!((&adopted["wording"], &adopted["adopted"]), (&json!("Who gave the order?"), &json!(true)));
+        let again = theirs.post(&format!("{API}/questions/{qid}/adopt"), adopt).await;
+        assert_eq!(again.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", again.json);
+
+        let path = format!("{API}/questions/{qid}/positions");
+        let body = json!({
+            "answer": "A committee", "certainty": "provisional", "reasoning": "Its minutes say so.",
+            "limits": "We have one page.", "adopted_body": "Council", "adopted_on": "2026-11-20",
+        });
+        let position = theirs.post(&path, body.clone()).await.ok();
+        assert_eq!((&position["revision"], &position["answer"]), (&json!(1), &json!("A committee")));
+        world.advance_seconds(60);
+        let silent = theirs.post(&path, body.clone()).await;
+        assert_eq!(silent.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(silent.json["details"]["reason"].is_array(), "{}", silent.json);
+        let mut changed = body.clone();
+        changed["certainty"] = json!("decided");
+        changed["reason"] = json!("The other pages arrived.");
+        let second = theirs.post(&path, changed).await.ok();
+        assert_eq!((&second["revision"], &second["id"]), (&json!(2), &position["id"]));
+        assert_eq!(second["history"].as_array().unwrap().len(), 2);
+        world.settle().await;
+        assert_eq!(ours.get(&path).await.each("certainty"), ["decided"]);
+
+        let source = theirs.get(&format!("{API}/positions/{}/source", position["id"].as_str().unwrap()));
+        assert_eq!(source.await.ok()["reasoning"], "Its minutes say so.");
+        let source = theirs.get(&format!("{API}/questions/{qid}/source")).await.ok();
+        assert_eq!(source["answers"], json!(["A committee"]));
+        world.advance_seconds(60);
+        let put = json!({ "wording": "Who signed?", "reason": "Clearer." });
+        let revised = theirs.ask(Method::PUT, &format!("{API}/questions/{qid}"), &[], Some(put)).await.ok();
+        assert_eq!([&revised["wording"], &revised["reason"]], ["Who signed?", "Clearer."]);
+        assert_eq!(revised["answers"], json!([]), "everything is replaced");
+        let path = format!("{API}/questions/{qid}/retract");
+        let retracted = ours.post(&path, json!({ "reason": "Asked twice." })).await.ok();
+        assert_eq!(retracted["state"], "retracted");
+        let path = format!("{API}/positions/{}/retract", position["id"].as_str().unwrap());
+        let gone = theirs.post(&path, json!({ "reason": "It was a forgery." })).await.ok();
+        assert_eq!([&gone["state"], &gone["reason"]], ["retracted", "It was a forgery."]);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn only_publishers_speak_for_the_organization() {
+    on_each_engine(async |database| {
+        let world = pair(database).await;
+        let north = world.at("north");
+        let qid = qid_of(&north.asks("Why?", &[]).await);
+        north.person("mila", &[Role::Editor, Role::Moderator]).await;
+        north.person("pia", &[Role::Publisher]).await;
+        let (member, publisher) =
+            (north.client("mila", "write:debate").await, north.client("pia", "write:debate").await);
+        let before = north.state_of_debate().await;
+        let position = json!({ "answer": "Yes", "certainty": "decided" });
+        for (path, body) in [
+            (format!("{API}/questions"), json!({ "text": "And now?" })),
+            (format!("{API}/questions/{qid}/positions"), position.clone()),
+            (format!("{API}/questions/{qid}/retract"), json!({ "reason": "x" })),
+        ] {
+            let refused = member.post(&path, body).await;
+            assert_eq!(refused.status, StatusCode::FORBIDDEN, "{path}");
+            assert!(refused.json["error_description"].as_str().unwrap().contains("publisher"), "{path}");
+        }
+        assert_eq!(north.state_of_debate().await, before, "nothing changed and nothing was sent");
+        // A publisher may, with the token of their own account; the organization speaks.
+        let path = format!("{API}/questions/{qid}/positions");
+        let made = publisher.post(&path, position).await.ok();
+        assert_eq!(made["author"]["kind"], "organization");
+        let narrow = north.client("pia", "write:statuses read").await;
+        let refused = narrow.post(&path, json!({ "certainty": "undecided" })).await;
+        assert!(refused.json["error"].as_str().unwrap().contains("outside the authorized scopes"));
+    })
+    .await;
+}
+
+impl Instance {
+    /// How much was said and sent.
+    async fn state_of_debate(&self) -> Value {
+        let questions = self.stranger().get(&format!("{API}/questions")).await.ok();
+        let sent = self.app().db.read(|conn| Ok(plenum::store::deliveries::pending(conn)?)).await.unwrap();
+        json!([questions, sent])
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_wrong_is_said_field_by_field() {
+    let world = World::of(["north"]).await;
+    let north = world.at("north");
+    let app = organization(north).await;
+    let qid = qid_of(&north.asks("Why?", &[]).await);
+    let refused = async |path: &str, body: Value, word: &str| {
+        let reply = app.post(&format!("{API}/{path}"), body).await;
+        assert_eq!(reply.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", reply.json);
+        assert!(reply.json["error"].as_str().unwrap().contains(word), "{} lacks {word}", reply.json);
+    };
+    let positions = format!("questions/{qid}/positions");
+    refused("questions", json!({ "text": "x".repeat(501) }), "at most 500").await;
+    refused("questions", json!({ "text": "Why?", "language": "englisch!" }), "language").await;
+    let itself = json!({ "text": "And?", "relations": [{ "kind": "cousin-of", "qid": qid.as_str() }] });
+    refused("questions", itself, "no kind of relation").await;
+    refused(&positions, json!({ "certainty": "maybe" }), "no certainty").await;
+    refused(&positions, json!({ "certainty": "decided" }), "answer").await;
+    refused(&positions, json!({ "certainty": "declines" }), "reasoning").await;
+    let dated = json!({ "certainty": "undecided", "adopted_on": "31.02.2022" });
+    refused(&positions, dated, "is no date").await;
+    let key = app.get(&format!("{API}/questions/{qid}")).await.ok()["id"].as_str().unwrap().to_owned();
+    let critiques = format!("contributions/{key}/critiques");
+    refused(&critiques, json!({ "intent": "praise", "text": "x" }), "intent").await;
+    let nowhere = json!({ "intent": "objection", "text": "x", "passage": "never said" });
+    refused(&critiques, nowhere, "do not stand in the text").await;
+    let missing = app.post(&format!("{API}/{critiques}"), json!({ "intent": "objection" })).await;
+    assert_eq!(missing.status, StatusCode::BAD_REQUEST);
+    let unknown = qid.as_str().replace(|c: char| c.is_ascii_digit(), "2");
+    let adopt = format!("{API}/questions/{unknown}/adopt");
+    let nothing = app.post(&adopt, json!({})).await.status;
+    assert!([StatusCode::NOT_FOUND, StatusCode::OK].contains(&nothing) && nothing != StatusCode::OK);
+    refused(&format!("questions/{unknown}/adopt"), json!({ "from": "https://nobody.example/q/x" }), "from")
+        .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_critique_is_personal_or_official() {
+    on_each_engine(async |database| {
+        let world = pair(database).await;
+        let (north, south) = (world.at("north"), world.at("south"));
+        let question = north.asks("Why?", &["Because"]).await;
+        world.settle().await;
+        let key = south.sees(&question.head.uri).await.unwrap().head.id;
+        south.person("bela", &[]).await;
+        let (bela, official) = (south.client("bela", "write:debate").await, organization(south).await);
+        let path = format!("{API}/contributions/{key}/critiques");
+        let body = json!({ "intent": "question", "passage": "never", "text": "Since when?" });
+        let personal = bela.post(&path, body.clone()).await.ok();
+        assert_eq!((&personal["official"], &personal["place"]), (&json!(false), &json!("placed")));
+        world.advance_seconds(1);
+        let ours = official.post(&path, body).await.ok();
+        assert_eq!((&ours["official"], &ours["author"]["kind"]), (&json!(true), &json!("organization")));
+        world.settle().await;
+        let path = format!("{API}/contributions/{}/critiques", question.head.id);
+        let there = north.stranger().get(&path).await.ok();
+        let official: Vec<_> = there.as_array().unwrap().iter().map(|one| &one["official"]).collect();
+        assert_eq!(official, [&json!(true), &json!(false)]);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn positions_of_others_wait_where_the_site_decides_each_time() {
+    on_each_engine(async |database| {
+        let world = pair(database).await;
+        let (north, south) = (world.at("north"), world.at("south"));
+        let policy = north.app().db.write(|tx| {
+            let settings = plenum::store::settings::get(tx)?;
+            let manual = Settings { listing_policy: ListingPolicy::Manual, ..settings };
+            Ok(plenum::store::settings::update(tx, &manual)?)
+        });
+        policy.await.unwrap();
+        let qid = qid_of(&north.asks("Why?", &[]).await);
+        world.settle().await;
+        south.answers(&qid, &answer("undecided", "", "We do not know."), "").await.unwrap();
+        world.settle().await;
+        let path = format!("{API}/questions/{qid}/positions");
+        let app = organization(north).await;
+        assert_eq!(app.get(&path).await.ok(), json!([]));
+        let waiting = app.get(&format!("{path}?listing=waiting")).await.ok();
+        let key = waiting[0]["id"].as_str().unwrap();
+        let listed = app.post(&format!("{API}/positions/{key}/list"), json!({})).await.ok();
+        assert_eq!(listed["listing"], "listed");
+        assert_eq!(north.stranger().get(&path).await.ok().as_array().unwrap().len(), 1);
+        app.post(&format!("{API}/positions/{key}/unlist"), json!({})).await.ok();
+        assert_eq!(north.stranger().get(&path).await.ok(), json!([]));
+        let still = north.stranger().get(&format!("{API}/positions/{key}")).await.ok();
+        assert_eq!(still["listing"], "unlisted", "unlisted is not deleted");
+        // Members do not keep the map.
+        north.person("mila", &[Role::Editor]).await;
+        let member = north.client("mila", "write:debate").await;
+        let refused = member.post(&format!("{API}/positions/{key}/list"), json!({})).await;
+        assert_eq!(refused.status, StatusCode::FORBIDDEN);
+    })
+    .await;
+}
