@@ -1005,6 +1005,34 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    events (contribution_id) {
+        contribution_id -> BigInt,
+        date -> Text,
+        first_day -> Text,
+        last_day -> Text,
+        place -> Text,
+        details -> Text,
+        reason -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    event_sources (contribution_id, rank) {
+        contribution_id -> BigInt,
+        rank -> Integer,
+        title -> Text,
+        url -> Text,
+    }
+}
+
+diesel::table! {
+    event_links (contribution_id, address) {
+        contribution_id -> BigInt,
+        address -> Text,
+    }
+}
+
 diesel::joinable!(sessions -> users (user_id));
 diesel::joinable!(pending_sign_ins -> users (user_id));
 diesel::joinable!(tokens -> users (user_id));
@@ -1013,6 +1041,7 @@ diesel::joinable!(statements -> contributions (contribution_id));
 diesel::joinable!(questions -> contributions (contribution_id));
 diesel::joinable!(positions -> contributions (contribution_id));
 diesel::joinable!(critiques -> contributions (contribution_id));
+diesel::joinable!(events -> contributions (contribution_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
     sites,
@@ -1101,4 +1130,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     catalogues,
     thread_checks,
     quotes,
+    events,
+    event_sources,
+    event_links,
 );

@@ -8,6 +8,7 @@ use diesel::sql_types::SmallInt;
 use super::account::Account;
 use super::critique::ReceivedCritique;
 use super::emoji::ReceivedEmoji;
+use super::event::ReceivedEvent;
 use super::id::Id;
 use super::media::ReceivedMedia;
 use super::poll::ReceivedPoll;
@@ -239,6 +240,8 @@ pub enum ReceivedBody {
     Position(ReceivedPosition),
     /// The parts of a critique.
     Critique(ReceivedCritique),
+    /// The parts of an event.
+    Event(ReceivedEvent),
 }
 
 impl ReceivedBody {
@@ -251,6 +254,7 @@ impl ReceivedBody {
             Self::Question(_) => Kind::Question,
             Self::Position(_) => Kind::Position,
             Self::Critique(_) => Kind::Critique,
+            Self::Event(_) => Kind::Event,
         }
     }
 
@@ -262,6 +266,7 @@ impl ReceivedBody {
             Self::Thesis(thesis) => thesis.revision,
             Self::Question(question) => question.revision,
             Self::Position(position) => position.revision,
+            Self::Event(event) => event.revision,
         }
     }
 
@@ -272,6 +277,7 @@ impl ReceivedBody {
             Self::Statement(statement) => statement.state,
             Self::Question(question) => question.state,
             Self::Position(position) => position.state,
+            Self::Event(event) => event.state,
         }
     }
 
@@ -282,6 +288,7 @@ impl ReceivedBody {
             Self::Statement(statement) => (statement.reason.clone(), statement.digest.clone()),
             Self::Question(question) => (question.reason.clone(), question.digest.clone()),
             Self::Position(position) => (position.reason.clone(), position.digest.clone()),
+            Self::Event(event) => (event.reason.clone(), event.digest.clone()),
         }
     }
 }

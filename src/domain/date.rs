@@ -90,6 +90,13 @@ impl Date {
         &self.text
     }
 
+    /// In words that are no more exact than it is: `5 January 2022`, `January 2022`, `2022`,
+    /// `2 January 2022 – 19 January 2022`.
+    pub fn in_words(&self) -> String {
+        let parts = self.text.split('/').filter_map(span).map(spoken);
+        parts.collect::<Vec<_>>().join(" – ")
+    }
+
     /// The first day it can mean.
     pub const fn first(&self) -> Day {
         self.first
@@ -104,6 +111,16 @@ impl Date {
     pub const fn precision(&self) -> Precision {
         self.precision
     }
+}
+
+/// A day, a month or a year in words.
+fn spoken((first, _, precision): (Day, Day, Precision)) -> String {
+    let form = match precision {
+        Precision::Day => "%-d %B %Y",
+        Precision::Month => "%B %Y",
+        Precision::Year | Precision::Range => "%Y",
+    };
+    first.0.format(form).to_string()
 }
 
 /// The first and the last day of a day, a month or a year.
@@ -138,6 +155,10 @@ mod tests {
         assert_eq!(read("2024-02"), days("2024-02-01", "2024-02-29", Precision::Month));
         assert_eq!(read("1991"), days("1991-01-01", "1991-12-31", Precision::Year));
         assert_eq!(read("2022-01-02/2022-01-19"), days("2022-01-02", "2022-01-19", Precision::Range));
+        let words = |text: &str| Date::parse(text).expect("a date").in_words();
+        assert_eq!(words("2022-01-05"), "5 January 2022");
+        assert_eq!([words("2022-01"), words("1991")], ["January 2022", "1991"]);
+        assert_eq!(words("2022-01-02/2022-03"), "2 January 2022 – March 2022");
         for wrong in ["31.02.2022", "2022-02-31", "2022-1-5", "22", "2022-13", "2022-01-19/2022-01-02", ""] {
             assert!(Date::parse(wrong).is_err(), "{wrong}");
         }

@@ -9,6 +9,7 @@ pub mod contribution;
 pub mod critique;
 pub mod date;
 pub mod emoji;
+pub mod event;
 pub mod exchange;
 pub mod filter;
 pub mod handle;

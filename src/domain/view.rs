@@ -5,6 +5,7 @@ use super::card::Card;
 use super::contribution::{Contribution, Kind};
 use super::critique::Critique;
 use super::emoji::Emoji;
+use super::event::EventView;
 use super::media::Media;
 use super::poll::PollView;
 use super::position::PositionView;
@@ -90,6 +91,8 @@ pub enum Body {
     Position(Box<PositionView>),
     /// A reply with a meaning and a place.
     Critique(Box<Critique>),
+    /// A dated fact.
+    Event(Box<EventView>),
 }
 
 /// A thesis within its statement.

@@ -81,6 +81,7 @@ fn site(limits: &config::Config) -> Router {
         .route("/s/{token}/t/{key}", get(thesis))
         .route("/q/{qid}", get(question))
         .route("/q/{qid}/position", get(position))
+        .route("/events/{token}", get(event))
         .route("/statements/{slug}", get(statement_page))
         .route("/statements/{slug}/theses/{key}", get(thesis_page))
         .route("/questions/{slug}", get(question_page))
@@ -132,6 +133,20 @@ async fn post(data: Data<Federation>, Path(token): Path<String>, parts: Parts, p
         return negotiated(contributions::show(&data, &parts, &path).await);
     }
     web::post_page(&data, page, &token).await
+}
+
+/// `GET /events/{token}`: a dated fact.
+async fn event(
+    data: Data<Federation>,
+    Path(token): Path<String>,
+    parts: Parts,
+    page: web::Visit,
+) -> Response {
+    let path = format!("/events/{token}");
+    if wants_activity(&parts.headers) {
+        return negotiated(contributions::show(&data, &parts, &path).await);
+    }
+    web::event_page(&data, page, &token).await
 }
 
 /// `GET /s/{token}`: the identity of a statement.

@@ -180,6 +180,7 @@ pub(super) fn erase(tx: &mut Tx<'_>, id: Id<Contribution>) -> Result<(), Error> 
     store::questions::erase(tx, id)?;
     store::critiques::erase(tx, id)?;
     store::quotes::erase(tx, id)?;
+    store::events::erase(tx, id)?;
     Ok(())
 }
 

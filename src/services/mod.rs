@@ -7,6 +7,7 @@ pub mod cards;
 pub mod contributions;
 mod critiques;
 pub mod emojis;
+pub mod events;
 pub mod filters;
 pub mod interactions;
 pub mod lists;

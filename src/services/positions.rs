@@ -4,7 +4,7 @@
 use super::contributions::later;
 use super::questions::{html, own_copy};
 use super::speaking::{given, speaker, standing_text, still_stands};
-use super::{critiques, notifications, posts, publish};
+use super::{critiques, events, notifications, posts, publish};
 use crate::domain::Refusal;
 use crate::domain::account::Account;
 use crate::domain::contribution::{Contribution, Kind, Received, State, Visibility};
@@ -348,6 +348,7 @@ fn freeze(tx: &mut Tx<'_>, id: Id<Contribution>, reason: Option<&str>) -> Result
     if let Body::Position(stand) = &view.body {
         let (content, _) = crate::vocab::position::content(&view.head, stand);
         contributions::set_content(tx, id, &content)?;
+        events::note_links(tx, id, &content)?;
     }
     let view = posts::load(tx, id)?;
     let document = posts::freeze(tx, &view, reason)?;

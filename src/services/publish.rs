@@ -256,7 +256,9 @@ fn recipients(tx: &mut Tx<'_>, view: &View) -> Result<Recipients, Error> {
     let qid = match &view.body {
         Body::Question(asked) => Some(&asked.question.qid),
         Body::Position(stand) => Some(&stand.position.qid),
-        Body::Plain | Body::Statement { .. } | Body::Thesis { .. } | Body::Critique(_) => None,
+        Body::Plain | Body::Statement { .. } | Body::Thesis { .. } | Body::Critique(_) | Body::Event(_) => {
+            None
+        }
     };
     if let Some(qid) = qid {
         let carried = questions::carried(tx, Viewer::Anyone, qid)?;
@@ -290,9 +292,9 @@ pub fn announce_in_forum(
     announce(tx, &forum, activity, (head, author), true)?;
     // A position answers in the thread of its question; only a change of it is news of its own.
     let plain = match head.kind {
-        Kind::Statement | Kind::Question => "Create",
+        Kind::Statement | Kind::Question | Kind::Event => "Create",
         Kind::Position => "Update",
-        Kind::Post | Kind::Thesis | Kind::Critique | Kind::Dossier | Kind::Translation | Kind::Event => {
+        Kind::Post | Kind::Thesis | Kind::Critique | Kind::Dossier | Kind::Translation => {
             return Ok(());
         }
     };

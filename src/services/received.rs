@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::{critiques, positions, questions};
+use super::{critiques, events, positions, questions};
 use crate::domain::Refusal;
 use crate::domain::account::AccountKind;
 use crate::domain::contribution::{Contribution, Received, ReceivedBody, ReceivedStatement, ReceivedThesis};
@@ -24,9 +24,16 @@ pub(super) fn body(
         ReceivedBody::Critique(critique) => critiques::receive(tx, id, parent, critique),
         _ if !organization => Err(Refusal::forbidden("only an organization says such things").into()),
         ReceivedBody::Statement(statement) => statement_body(tx, id, statement),
-        ReceivedBody::Thesis(thesis) => thesis_body(tx, id, received, thesis),
+        ReceivedBody::Thesis(thesis) => {
+            thesis_body(tx, id, received, thesis)?;
+            events::note_links(tx, id, received.content.as_str())
+        }
         ReceivedBody::Question(question) => questions::receive(tx, id, received, question),
-        ReceivedBody::Position(position) => positions::receive(tx, id, received, position),
+        ReceivedBody::Position(position) => {
+            positions::receive(tx, id, received, position)?;
+            events::note_links(tx, id, received.content.as_str())
+        }
+        ReceivedBody::Event(event) => events::receive(tx, id, event),
     }
 }
 

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::speaking::{given, slug, speaker, standing_text, still_stands};
-use super::{critiques, notifications, posts, publish};
+use super::{critiques, events, notifications, posts, publish};
 use crate::domain::Refusal;
 use crate::domain::account::Account;
 use crate::domain::contribution::{Contribution, Kind, State, Visibility};
@@ -307,6 +307,7 @@ fn finish_thesis(tx: &mut Tx<'_>, id: Id<Contribution>) -> Result<(), Error> {
     if let Body::Thesis { thesis, statement, .. } = &view.body {
         let (content, _) = crate::vocab::thesis::content(thesis, statement);
         contributions::set_content(tx, id, &content)?;
+        events::note_links(tx, id, &content)?;
     }
     let view = posts::load(tx, id)?;
     posts::freeze(tx, &view, None)?;

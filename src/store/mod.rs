@@ -17,6 +17,7 @@ pub mod deliveries;
 pub mod drafts;
 pub mod emojis;
 mod error;
+pub mod events;
 pub mod exchanges;
 pub mod filters;
 mod hearsay;

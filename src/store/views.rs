@@ -9,7 +9,9 @@ use diesel::{ExpressionMethods, JoinOnDsl, QueryDsl, QueryResult, SelectableHelp
 use super::conn::{Conn, run};
 use super::contributions::{Viewer, visible_to};
 use super::one_of::one_of;
-use super::{accounts, cards, critiques, emojis, media, polls, positions, questions, quotes, revisions};
+use super::{
+    accounts, cards, critiques, emojis, events, media, polls, positions, questions, quotes, revisions,
+};
 use crate::domain::account::Account;
 use crate::domain::card::Card;
 use crate::domain::contribution::{Contribution, Kind};
@@ -216,7 +218,7 @@ fn bodies(
     Ok(bodies)
 }
 
-/// What questions, positions and critiques add. Most pages have none and ask nothing.
+/// What questions, positions, critiques and events add. Most pages have none and ask nothing.
 fn debate_bodies(
     conn: &mut Conn,
     viewer: Viewer,
@@ -238,6 +240,11 @@ fn debate_bodies(
     if !ids.is_empty() {
         let critiques = critiques::of(conn, &ids)?.into_iter();
         bodies.extend(critiques.map(|(id, critique)| (id, Body::Critique(Box::new(critique)))));
+    }
+    let ids: Ids = of_kind(Kind::Event).map(|head| head.id).collect();
+    if !ids.is_empty() {
+        let facts = events::views(conn, &ids)?.into_iter();
+        bodies.extend(facts.map(|(id, fact)| (id, Body::Event(Box::new(fact)))));
     }
     Ok(())
 }

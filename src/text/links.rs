@@ -1,4 +1,5 @@
-//! Whether a page says of itself that it belongs to an account: `rel="me"`.
+//! Where the links of a text lead, and whether a page says of itself that it belongs to an account:
+//! `rel="me"`.
 
 use super::tokens::{self, Token};
 
@@ -16,9 +17,25 @@ pub fn lead_back(html: &str, to: &[&str]) -> bool {
     })
 }
 
+/// The addresses of the links in HTML, in their order.
+pub fn addresses(html: &str) -> Vec<String> {
+    let address = |token: Token<'_>| match token {
+        Token::Start(tag) if tag.name == "a" => tag.get("href").map(str::to_owned),
+        Token::Start(_) | Token::Text(_) | Token::End(_) => None,
+    };
+    tokens::read(html).filter_map(address).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn links_are_found_with_their_addresses() {
+        let html =
+            "<p><a href=\"https://a.example/?x=1&amp;y=2\">x</a> <b>y</b> <a name=z>z</a><a href=/q>q</a>";
+        assert_eq!(addresses(html), ["https://a.example/?x=1&y=2", "/q"]);
+    }
 
     #[test]
     fn only_links_that_say_so_count() {

@@ -5,6 +5,7 @@ pub mod actor;
 pub mod collection;
 pub mod critique;
 mod emoji;
+pub mod event;
 pub mod incoming;
 mod media;
 pub mod object;

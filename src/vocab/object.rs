@@ -31,7 +31,7 @@ pub fn addressing(view: &View) -> Addressing {
     let mut addressing = Addressing::default();
     match view.head.visibility {
         Visibility::Public => {
-            let opens = matches!(view.head.kind, Kind::Statement | Kind::Question);
+            let opens = matches!(view.head.kind, Kind::Statement | Kind::Question | Kind::Event);
             let (first, later) = if opens { (forum, None) } else { (None, forum) };
             addressing.to.extend(first);
             addressing.to.push(PUBLIC.to_owned());
@@ -145,7 +145,8 @@ pub fn object(view: &View) -> Value {
         Kind::Question => super::question::document(view),
         Kind::Position => super::position::document(view),
         Kind::Critique => super::critique::document(view),
-        Kind::Post | Kind::Dossier | Kind::Translation | Kind::Event => super::post::document(view),
+        Kind::Event => super::event::document(view),
+        Kind::Post | Kind::Dossier | Kind::Translation => super::post::document(view),
     }
 }
 

@@ -161,7 +161,8 @@ fn concerns_us(
         ObjectKind::Statement(_)
         | ObjectKind::Thesis(_)
         | ObjectKind::Question(_)
-        | ObjectKind::Position(_) => true,
+        | ObjectKind::Position(_)
+        | ObjectKind::Event(_) => true,
         ObjectKind::Post | ObjectKind::Critique(_) => false,
     };
     if open && (ours || parent.is_some() || quotes_us(tx, object)?) {

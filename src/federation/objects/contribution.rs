@@ -104,7 +104,7 @@ pub fn received(
     })
 }
 
-/// Only organizations publish statements, ask questions and take positions; from anybody else the
+/// Only organizations publish statements and events, ask questions and take positions; from anybody else the
 /// same document is a post.
 fn body(kind: &ObjectKind, author: &Account) -> ReceivedBody {
     match kind {
@@ -115,5 +115,6 @@ fn body(kind: &ObjectKind, author: &Account) -> ReceivedBody {
         ObjectKind::Thesis(thesis) => ReceivedBody::Thesis((**thesis).clone()),
         ObjectKind::Question(question) => ReceivedBody::Question((**question).clone()),
         ObjectKind::Position(position) => ReceivedBody::Position((**position).clone()),
+        ObjectKind::Event(event) => ReceivedBody::Event((**event).clone()),
     }
 }

@@ -3,6 +3,7 @@
 use super::super::mastodon::answer::ApiError;
 use super::super::mastodon::params::Params;
 use crate::domain::critique::{Intent, NewCritique};
+use crate::domain::event::DraftEvent;
 use crate::domain::position::DraftPosition;
 use crate::domain::question::DraftQuestion;
 use crate::text::Markdown;
@@ -42,6 +43,18 @@ pub(super) fn position(params: &Params) -> Result<DraftPosition, ApiError> {
         theses: params.list("theses"),
         adopted_body: text(params, "adopted_body"),
         adopted_on: text(params, "adopted_on"),
+        language: language(params)?.unwrap_or_default(),
+    })
+}
+
+/// A dated fact.
+pub(super) fn event(params: &Params) -> Result<DraftEvent, ApiError> {
+    Ok(DraftEvent {
+        text: text(params, "text"),
+        date: text(params, "date"),
+        place: text(params, "place"),
+        details: markdown(params, "details"),
+        sources: params.list("sources"),
         language: language(params)?.unwrap_or_default(),
     })
 }

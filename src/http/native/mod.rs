@@ -7,6 +7,7 @@ mod critiques;
 mod description;
 mod drafts;
 mod entities;
+mod events;
 mod organizations;
 mod positions;
 mod questions;
@@ -31,6 +32,7 @@ pub fn router() -> Router {
     Router::new()
         .merge(critiques::router())
         .merge(description::router())
+        .merge(events::router())
         .merge(organizations::router())
         .merge(positions::router())
         .merge(questions::router())

@@ -21,7 +21,7 @@ use crate::domain::{Refusal, question::Qid};
 use crate::federation::Federation;
 use crate::services::positions as service;
 use crate::store::contributions::Viewer;
-use crate::store::{Conn, Error, positions, questions, revisions};
+use crate::store::{Conn, Error, events, positions, questions, revisions};
 
 pub(super) fn router() -> Router {
     Router::new()
@@ -77,9 +77,11 @@ fn whole(conn: &mut Conn, viewer: Viewer, key: i64) -> Result<Value, Error> {
     let view = one(conn, viewer, key, &[Kind::Position])?;
     let versions = revisions::of(conn, view.head.id)?;
     let against = positions::equivocations(conn, view.head.id)?;
+    let events = events::cited(conn, viewer, view.head.id)?;
     let mut entity = entities::contribution(&view);
     if let Some(fields) = entity.as_object_mut() {
         fields.insert("history".to_owned(), entities::history(&view.head, &versions));
+        fields.insert("events".to_owned(), entities::references(&events));
         let other = |other: &positions::Equivocation| json!({ "revision": other.revision, "digest": other.digest, "document": other.document });
         fields.insert("equivocations".to_owned(), against.iter().map(other).collect());
     }

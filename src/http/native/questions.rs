@@ -115,7 +115,8 @@ pub(super) fn shown(
         | Body::Statement { .. }
         | Body::Thesis { .. }
         | Body::Position(_)
-        | Body::Critique(_) => None,
+        | Body::Critique(_)
+        | Body::Event(_) => None,
     };
     Ok(views.iter().filter_map(render).collect())
 }

@@ -15,7 +15,7 @@ use super::{entities, listed, one};
 use crate::domain::contribution::Kind;
 use crate::domain::id::Id;
 use crate::federation::Federation;
-use crate::store::{registers, revisions, views};
+use crate::store::{events, registers, revisions, views};
 
 pub(super) fn router() -> Router {
     Router::new()
@@ -58,6 +58,14 @@ async fn show(data: Data<Federation>, caller: Maybe<ReadDebate>, PathId(key): Pa
 /// `GET /api/plenum/v1/theses/{id}`.
 async fn thesis(data: Data<Federation>, caller: Maybe<ReadDebate>, PathId(key): PathId) -> Answer<Value> {
     let viewer = caller.viewer();
-    let found = data.app.db.read(|conn| one(conn, viewer, key, &[Kind::Thesis])).await?;
-    Ok(Json(entities::contribution(&found)))
+    let found = data.app.db.read(|conn| {
+        let view = one(conn, viewer, key, &[Kind::Thesis])?;
+        let events = events::cited(conn, viewer, view.head.id)?;
+        let mut entity = entities::contribution(&view);
+        if let Some(fields) = entity.as_object_mut() {
+            fields.insert("events".to_owned(), entities::references(&events));
+        }
+        Ok(entity)
+    });
+    Ok(Json(found.await?))
 }

@@ -59,6 +59,8 @@ pub enum Section {
     Statements,
     /// Questions and positions.
     Questions,
+    /// The chronology.
+    Chronology,
     /// About the organization.
     About,
     /// What the viewer was answered.

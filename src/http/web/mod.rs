@@ -15,6 +15,7 @@ pub mod confirm;
 pub mod contribution;
 pub mod edit;
 pub mod error;
+pub mod event;
 pub mod feeds;
 pub mod first_run;
 pub mod follow;
@@ -75,6 +76,11 @@ pub async fn home_page(data: &Data<Federation>, visit: Visit) -> Response {
 /// A post, a reply, an official answer.
 pub async fn post_page(data: &Data<Federation>, visit: Visit, token: &str) -> Response {
     handlers::contribution::show(data, &visit, token).await.into_response()
+}
+
+/// A dated fact.
+pub async fn event_page(data: &Data<Federation>, visit: Visit, token: &str) -> Response {
+    handlers::events::show(data, &visit, token).await.into_response()
 }
 
 /// A statement in the version in force.

@@ -12,6 +12,7 @@ use crate::domain::statement::Thesis;
 use crate::domain::view::{Body, ThesisView as LoadedThesis, View};
 use crate::text::emoji::{Picture, dress};
 use crate::text::{Html, plain};
+use crate::vocab::event as wire;
 
 use super::contribution::{
     Attachment, Author, Entry, Origin, Quotation, Quoted, Standing, StatementCard, Voice,
@@ -76,7 +77,8 @@ pub fn path(view: &View) -> String {
         Body::Thesis { thesis, slug, .. } => format!("/statements/{slug}/theses/{}", thesis.key),
         Body::Question(asked) => format!("/questions/{}", asked.question.slug),
         Body::Position(_) => format!("/positions/{}", view.head.id),
-        Body::Plain | Body::Critique(_) => plain_path(&view.head),
+        Body::Event(_) if !view.head.local => format!("/events/{}", view.head.id),
+        Body::Plain | Body::Critique(_) | Body::Event(_) => plain_path(&view.head),
     }
 }
 
@@ -106,6 +108,7 @@ pub fn standing(view: &View, successor: Option<Link>) -> Standing {
         Body::Statement { statement, .. } => statement.reason.clone().unwrap_or_default(),
         Body::Question(asked) => asked.question.reason.clone().unwrap_or_default(),
         Body::Position(stand) => stand.position.reason.clone().unwrap_or_default(),
+        Body::Event(fact) => fact.event.reason.clone().unwrap_or_default(),
         Body::Thesis { .. } | Body::Plain | Body::Critique(_) => String::new(),
     };
     let on = moment(view.head.edited_at.unwrap_or(view.head.published_at));
@@ -126,6 +129,7 @@ pub fn label(view: &View) -> String {
         }
         Body::Question(_) => format!("the question “{}”", view.head.title.as_deref().unwrap_or_default()),
         Body::Position(_) => format!("the position of {}", view.author.title()),
+        Body::Event(_) => format!("the event “{}”", view.head.title.as_deref().unwrap_or_default()),
         Body::Critique(critique) => format!("{} by {}", intent(critique.intent), view.author.title()),
         Body::Plain => {
             let title = view.head.title.as_ref().map(|title| format!("“{title}”"));
@@ -171,6 +175,7 @@ pub fn excerpt(view: &View) -> String {
         Body::Position(stand) if stand.position.reasoning.is_empty() => stand.position.answer.clone(),
         Body::Position(stand) => words(&stand.position.reasoning),
         Body::Question(asked) => words(&asked.question.background),
+        Body::Event(fact) => words(&format!("{}{}", wire::when_and_where(fact), fact.event.details)),
         Body::Plain | Body::Critique(_) => {
             view.head.summary.clone().unwrap_or_else(|| words(&view.head.content))
         }
@@ -218,7 +223,12 @@ pub fn card(view: &View, heads: bool) -> StatementCard {
 pub fn theses(view: &View) -> &[LoadedThesis] {
     match &view.body {
         Body::Statement { theses, .. } => theses,
-        Body::Thesis { .. } | Body::Plain | Body::Question(_) | Body::Position(_) | Body::Critique(_) => &[],
+        Body::Thesis { .. }
+        | Body::Plain
+        | Body::Question(_)
+        | Body::Position(_)
+        | Body::Critique(_)
+        | Body::Event(_) => &[],
     }
 }
 
@@ -302,6 +312,9 @@ pub fn post(view: &View, answers: Option<Link>, host: Option<&Host>, tools: Vec<
     let content = match &view.body {
         Body::Thesis { thesis, .. } => html(&thesis.body),
         Body::Statement { .. } => Html::default(),
+        Body::Event(fact) => {
+            html(&[&*wire::when_and_where(fact), &*fact.event.details, &*wire::sources(fact)].concat())
+        }
         Body::Plain | Body::Question(_) | Body::Position(_) | Body::Critique(_) => {
             dressed(&view.head.content, &view.emojis)
         }
@@ -320,7 +333,8 @@ pub fn post(view: &View, answers: Option<Link>, host: Option<&Host>, tools: Vec<
             | Body::Statement { .. }
             | Body::Thesis { .. }
             | Body::Question(_)
-            | Body::Position(_) => String::new(),
+            | Body::Position(_)
+            | Body::Event(_) => String::new(),
         },
         warning: view.head.summary.clone().filter(|_| plain),
         content,

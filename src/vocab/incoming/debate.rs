@@ -1,7 +1,7 @@
-//! What our peers say of questions, positions and critiques.
+//! What our peers say of questions, positions, critiques and events.
 //!
 //! What is hashed or decides about identity is strict: a core that does not fit its name is no
-//! question. Everything else is taken as far as it can be understood.
+//! question, and a date that no calendar has is no date. Everything else is taken as far as it can be understood.
 
 use serde_json::Value;
 
@@ -9,6 +9,8 @@ use super::Problem;
 use super::object::{number, part, reason, state};
 use super::values::{self, Fields};
 use crate::domain::critique::{Anchor, Intent, LONGEST_PASSAGE, ReceivedCritique};
+use crate::domain::date::Date;
+use crate::domain::event::{LONGEST_NAME, MOST_SOURCES, ReceivedEvent, Source};
 use crate::domain::position::{Certainty, MOST_THESES, ReceivedPosition, Stand};
 use crate::domain::question::{
     Answer, AnswerKey, Core, LONGEST_ANSWER, LONGEST_TEXT, MOST_ANSWERS, MOST_TIES, Qid, ReceivedQuestion,
@@ -168,5 +170,25 @@ fn anchor(value: &Value) -> Option<Anchor> {
         },
         revision: number(fields, "plenum:rev").max(1),
         digest: text("plenum:digest", 80),
+    })
+}
+
+pub(super) fn event(fields: &Fields, value: &Value) -> Result<ReceivedEvent, Problem> {
+    let date = fields.get("plenum:date").and_then(Value::as_str).and_then(|date| Date::parse(date).ok());
+    let source = |entry: &Value| {
+        let url = values::link(entry)?;
+        let title = entry.as_object().and_then(|entry| values::line(entry, "name", LONGEST_NAME));
+        Some(Source { title: title.unwrap_or_else(|| url.clone()), url })
+    };
+    let named = values::entries(fields.get("plenum:sources")).iter();
+    Ok(ReceivedEvent {
+        date: date.ok_or(Problem::Field("plenum:date"))?,
+        place: values::line(fields, "plenum:place", LONGEST_NAME).unwrap_or_default(),
+        details: part(fields, "details"),
+        sources: named.take(MOST_SOURCES).filter_map(source).collect(),
+        state: state(fields),
+        reason: reason(fields),
+        revision: number(fields, "plenum:rev"),
+        digest: proof::digest(value).unwrap_or_default(),
     })
 }

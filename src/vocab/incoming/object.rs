@@ -10,6 +10,7 @@ use crate::clock::Timestamp;
 use crate::domain::contribution::{ReceivedStatement, ReceivedThesis, State, Visibility};
 use crate::domain::critique::ReceivedCritique;
 use crate::domain::emoji::ReceivedEmoji;
+use crate::domain::event::ReceivedEvent;
 use crate::domain::media::ReceivedMedia;
 use crate::domain::poll::ReceivedPoll;
 use crate::domain::position::ReceivedPosition;
@@ -95,6 +96,8 @@ pub enum ObjectKind {
     Position(Box<ReceivedPosition>),
     /// A critique.
     Critique(Box<ReceivedCritique>),
+    /// A dated fact.
+    Event(Box<ReceivedEvent>),
 }
 
 /// ActivityStreams types that people read as a text.
@@ -193,6 +196,7 @@ impl ObjectKind {
             Some("Statement") => Self::Statement(Box::new(statement(fields, value))),
             Some("Thesis") => thesis(fields).map_or(Self::Post, |thesis| Self::Thesis(Box::new(thesis))),
             Some("Question") => Self::Question(Box::new(debate::question(fields, value)?)),
+            Some("Event") => Self::Event(Box::new(debate::event(fields, value)?)),
             Some("Position") => Self::Position(Box::new(debate::position(fields, value)?)),
             Some("Critique") => {
                 debate::critique(fields).map_or(Self::Post, |critique| Self::Critique(Box::new(critique)))

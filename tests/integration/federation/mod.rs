@@ -4,6 +4,7 @@ mod catalogue;
 mod dark;
 mod debate;
 mod delivery;
+pub(crate) mod events;
 mod hosts;
 mod polls;
 mod quotes;

@@ -226,3 +226,55 @@ async fn positions_of_others_wait_where_the_site_decides_each_time() {
     })
     .await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_app_keeps_the_chronology() {
+    on_each_engine(async |database| {
+        let world = pair(database).await;
+        let (north, south) = (world.at("north"), world.at("south"));
+        let app = organization(north).await;
+        let path = format!("{API}/events");
+        let wrong = app.post(&path, json!({ "text": "It happens.", "date": "31.02.2022" })).await;
+        assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(wrong.json["details"]["date"].is_array(), "{}", wrong.json);
+        let body = json!({
+            "text": "The government resigns.", "date": "2022-01-05", "place": "Almaty",
+            "details": "The *hour* is not known.", "sources": ["https://archive.example/r1 Report 12"],
+        });
+        let made = app.post(&path, body).await.ok();
+        assert_eq!([&made["in_words"], &made["precision"]], ["5 January 2022", "day"]);
+        assert_eq!(made["sources"][0]["title"], "Report 12");
+        app.post(&path, json!({ "text": "The system changes.", "date": "1991" })).await.ok();
+        world.settle().await;
+        let there = south.stranger();
+        assert_eq!(there.get(&path).await.each("date"), ["1991", "2022-01-05"]);
+        assert_eq!(there.get(&format!("{path}?from=2000&to=2022-01")).await.each("date"), ["2022-01-05"]);
+        assert_eq!(there.get(&format!("{path}?to=1990")).await.ok(), json!([]));
+        assert_eq!(there.get(&format!("{path}?from=soon")).await.status, StatusCode::UNPROCESSABLE_ENTITY);
+
+        let qid = qid_of(&south.asks("Why then?", &[]).await);
+        let reasoning = format!("Because [it resigned]({}).", made["uri"].as_str().unwrap());
+        south.answers(&qid, &answer("decided", "Fear", &reasoning), "").await.unwrap();
+        world.settle().await;
+        let one = format!("{path}/{}", made["id"].as_str().unwrap());
+        let cited = app.get(&one).await.ok();
+        assert_eq!(cited["cited_by"][0]["title"], "Position: Fear");
+        let position = cited["cited_by"][0]["id"].as_str().unwrap();
+        let position = app.get(&format!("{API}/positions/{position}")).await.ok();
+        assert_eq!(position["events"][0]["title"], "The government resigns.");
+
+        world.advance_seconds(60);
+        let put = json!({ "text": "The government resigns.", "date": "2022-01", "reason": "Disputed." });
+        let revised = app.ask(Method::PUT, &one, &[], Some(put)).await.ok();
+        assert_eq!([&revised["precision"], &revised["reason"]], ["month", "Disputed."]);
+        assert_eq!(revised["history"].as_array().unwrap().len(), 2);
+        world.advance_seconds(60);
+        let gone = app.post(&format!("{one}/retract"), json!({ "reason": "A forgery." })).await.ok();
+        assert_eq!(gone["state"], "retracted");
+        let theirs = organization(south).await;
+        let copy = there.get(&path).await.ok()[1]["id"].as_str().unwrap().to_owned();
+        let foreign = theirs.post(&format!("{path}/{copy}/retract"), json!({ "reason": "x" })).await;
+        assert_eq!(foreign.status, StatusCode::FORBIDDEN);
+    })
+    .await;
+}

@@ -2,6 +2,7 @@
 
 mod arriving;
 mod debating;
+mod chronology;
 mod moving;
 mod reading;
 mod replying;

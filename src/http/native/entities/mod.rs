@@ -1,6 +1,7 @@
 //! What the API answers: one pure function per noun over a loaded view.
 
 pub(super) mod critique;
+pub(super) mod event;
 pub(super) mod organization;
 pub(super) mod position;
 pub(super) mod question;
@@ -25,6 +26,7 @@ pub(super) fn contribution(view: &View) -> Value {
         Body::Critique(critique) => critique::critique(view, critique),
         Body::Statement { statement, theses } => statement::statement(view, statement, theses),
         Body::Thesis { thesis, statement, .. } => statement::thesis(view, thesis, statement),
+        Body::Event(fact) => event::event(view, fact),
         Body::Plain => head(view).into(),
     }
 }
@@ -109,6 +111,12 @@ pub(super) fn history(head: &Contribution, versions: &[Revision]) -> Value {
         })
     };
     versions.iter().map(version).collect()
+}
+
+/// Contributions by their names only.
+pub(super) fn references(heads: &[Contribution]) -> Value {
+    let reference = |head: &Contribution| json!({ "id": head.id.to_string(), "uri": head.uri, "url": head.url, "title": head.title });
+    heads.iter().map(reference).collect()
 }
 
 /// A text that may be missing.

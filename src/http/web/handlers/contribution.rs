@@ -76,8 +76,9 @@ fn canonical(visit: &Visit, head: &Contribution) -> String {
     if head.local { visit.absolute(&present::plain_path(head)) } else { head.url.clone() }
 }
 
-/// The post the viewer may see. One that was public and is deleted is gone, not unknown.
-fn find(conn: &mut Conn, viewer: Viewer, token: &str, uri: &Uri) -> Result<Contribution, Error> {
+/// The contribution the viewer may see, by its address or, of others, by its key. One that was public
+/// and is deleted is gone, not unknown.
+pub(super) fn find(conn: &mut Conn, viewer: Viewer, token: &str, uri: &Uri) -> Result<Contribution, Error> {
     let copy = token.bytes().all(|byte| byte.is_ascii_digit());
     let id = Id::parse(token).filter(|_| copy);
     let found = match id {

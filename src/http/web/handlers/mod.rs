@@ -8,6 +8,7 @@ pub mod authorize;
 pub mod compare;
 pub mod contribution;
 pub mod conversation;
+pub mod events;
 pub mod feeds;
 pub mod files;
 pub mod home;
@@ -49,8 +50,8 @@ use crate::http::throttle::Throttle;
 pub type Answer = Result<Response, PageError>;
 
 /// Every page that no other server asks for under the same address. The negotiated ones are
-/// [`home::show`], [`statement::show`], [`statement::thesis`], [`question::show`], [`position::show`]
-/// and [`contribution::show`].
+/// [`home::show`], [`statement::show`], [`statement::thesis`], [`question::show`], [`position::show`],
+/// [`events::show`] and [`contribution::show`].
 pub fn router() -> Router {
     reading().merge(writing()).layer(Extension(Arc::new(Throttle::default())))
 }
@@ -73,6 +74,7 @@ fn reading() -> Router {
         .route("/threads/{id}/feed", get(feeds::thread))
         .route("/@{name}", get(account::show))
         .route("/@{name}/feed", get(feeds::account))
+        .route("/timeline", get(events::timeline))
         .route("/feed", get(feeds::site))
         .route("/about", get(about::show))
         .route("/tags/{name}", get(home::tag))
@@ -112,6 +114,8 @@ fn writing() -> Router {
         .route("/threads/{id}/resync", post(thread::resync))
         .route("/@{name}/follow", get(account::ask_follow).post(account::follow))
         .route("/publish", get(publish::show).post(publish::submit))
+        .route("/events/new", get(events::write).post(events::submit))
+        .route("/events/{token}/revise", get(events::revise).post(events::submit_revision))
         .route("/drafts", get(publish::drafts))
         .route("/drafts/{id}/delete", get(publish::ask_discard).post(publish::discard))
         .route("/statements/{slug}/revise", get(publish::revise).post(publish::submit_revision))

@@ -169,7 +169,12 @@ fn one(conn: &mut Conn, viewer: Viewer, slug: &str) -> Result<Loaded, Error> {
     };
     let next = match &view.body {
         Body::Statement { statement, .. } => statement.superseded_by.clone(),
-        Body::Thesis { .. } | Body::Plain | Body::Question(_) | Body::Position(_) | Body::Critique(_) => None,
+        Body::Thesis { .. }
+        | Body::Plain
+        | Body::Question(_)
+        | Body::Position(_)
+        | Body::Critique(_)
+        | Body::Event(_) => None,
     };
     let successor = match &next {
         Some(uri) => contributions::by_uri(conn, viewer, uri)?,
@@ -225,9 +230,12 @@ fn statement_view(visit: &Visit, loaded: &Loaded, current: Option<&Revision>) ->
         Body::Statement { statement, .. } => {
             (present::html(&statement.introduction), present::html(&statement.closing))
         }
-        Body::Thesis { .. } | Body::Plain | Body::Question(_) | Body::Position(_) | Body::Critique(_) => {
-            (present::html(&view.head.content), present::html(""))
-        }
+        Body::Thesis { .. }
+        | Body::Plain
+        | Body::Question(_)
+        | Body::Position(_)
+        | Body::Critique(_)
+        | Body::Event(_) => (present::html(&view.head.content), present::html("")),
     };
     let theses = present::theses(view);
     StatementView {

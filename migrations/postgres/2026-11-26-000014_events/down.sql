@@ -1,0 +1,3 @@
+DROP TABLE event_links;
+DROP TABLE event_sources;
+DROP TABLE events;
