@@ -31,10 +31,15 @@ pub fn log(config: &Config) {
 
 /// Opens the database of these settings and brings it up to date.
 pub async fn database(config: &Config) -> Result<Db, Failure> {
+    database_by(config, Clock::System).await
+}
+
+/// The same by another clock: the demonstration plays through months.
+pub async fn database_by(config: &Config, clock: Clock) -> Result<Db, Failure> {
     config.database.url.create_directory()?;
     let url = config.database.url.secret();
     let tls_ca = config.database.tls_ca.as_deref();
-    Ok(Db::open(&url, tls_ca, config.database.connections, Clock::System).await?)
+    Ok(Db::open(&url, tls_ca, config.database.connections, clock).await?)
 }
 
 /// The site in this database, if it is set up.

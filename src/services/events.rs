@@ -141,7 +141,7 @@ pub(super) fn receive(tx: &mut Tx<'_>, id: Id<Contribution>, body: &ReceivedEven
 pub(super) fn note_links(tx: &mut Tx<'_>, id: Id<Contribution>, content: &str) -> Result<(), Error> {
     let mut addresses: Vec<String> = Vec::new();
     for address in links::addresses(content) {
-        let named = Uri::parse(&address).filter(|uri| leads_to_event(uri));
+        let named = Uri::parse(&address).filter(leads_to_event);
         let named = named.map(|uri| uri.document().to_string());
         addresses.extend(named.filter(|address| !addresses.contains(address)));
     }

@@ -1,4 +1,4 @@
-//! What the three invented organizations say. Facts are dates and procedures in neutral words; no
+//! What the invented organizations say. Facts are dates and procedures in neutral words; no
 //! position of any real party is repeated or suggested.
 
 /// An invented organization.
@@ -11,8 +11,8 @@ pub struct Organization {
     pub about: &'static str,
 }
 
-/// The three of them.
-pub const ORGANIZATIONS: [Organization; 3] = [
+/// All of them; the smallest demonstration has the first three.
+pub const ORGANIZATIONS: [Organization; 8] = [
     Organization {
         name: "Organization North",
         handle: "north",
@@ -28,7 +28,16 @@ pub const ORGANIZATIONS: [Organization; 3] = [
         handle: "east",
         about: "An invented organization of the demonstration. It often answers “we do not know yet”.",
     },
+    invented("Organization West", "west"),
+    invented("Organization Centre", "centre"),
+    invented("Organization Coast", "coast"),
+    invented("Organization Hills", "hills"),
+    invented("Organization Valley", "valley"),
 ];
+
+const fn invented(name: &'static str, handle: &'static str) -> Organization {
+    Organization { name, handle, about: "An invented organization of the demonstration." }
+}
 
 /// Who can sign in at each site, besides the organization's name.
 pub const PEOPLE: [(&str, &str); 4] = [

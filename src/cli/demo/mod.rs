@@ -1,9 +1,12 @@
-//! `plenum demo`: three organizations on this machine that follow and answer each other.
+//! `plenum demo`: invented organizations on this machine that follow and answer each other.
 //!
 //! Each is a complete site with its own database; they share nothing but one port, and talk to
 //! each other over signed HTTP through the same queues as everywhere.
 
 pub mod content;
+pub mod debate;
+pub mod generate;
+pub mod questions;
 pub mod scenario;
 pub mod verify;
 pub mod world;
@@ -18,36 +21,52 @@ use tokio::sync::{mpsc, watch};
 
 use super::Failure;
 use super::serve::stop_signal;
+use crate::clock::Clock;
 use crate::config::Config;
+use generate::{Plan, Size};
 use world::World;
 
 /// Flags of `plenum demo`.
 #[derive(Debug, Args)]
 pub struct Demo {
-    /// Port of the three sites; 0 takes any free one.
+    /// Port of the sites; 0 takes any free one.
     #[arg(long, default_value_t = 8080)]
     port: u16,
-    /// Keep the three databases here, and go on with them next time.
+    /// Keep the databases here, and go on with them next time.
     #[arg(long, value_name = "DIR")]
     data: Option<PathBuf>,
     /// Play the scenario, compare what every site has, print a table and stop.
     #[arg(long)]
     verify: bool,
+    /// How much is said: `demo` unless --verify is given.
+    #[arg(long, value_enum)]
+    size: Option<Size>,
+    /// The same seed makes the same debate.
+    #[arg(long, default_value_t = 2022)]
+    seed: u64,
 }
 
+/// Days before today on which the debate of the demonstration begins.
+const AGO: i64 = 550;
+
 impl Demo {
-    /// Builds the three sites, plays the scenario, and runs until Ctrl-C or the comparison is done.
+    /// Builds the sites, plays the scenario, and runs until Ctrl-C or the comparison is done.
     pub async fn run(self, config: Config) -> Result<(), Failure> {
         let stop = stop_signal()?;
         // What is compared has to be new, and may run beside a demo that somebody looks at.
         let port = if self.verify { 0 } else { self.port };
-        let mut world = World::open(&config, port, self.data.as_deref()).await?;
-        let bar = bar();
-        let played = if world.is_new() { scenario::play(&world, &bar).await } else { Ok(()) };
+        let size = self.size.unwrap_or(if self.verify { Size::Tiny } else { Size::Demo });
+        // New sites live through the months of the debate before they go by the clock on the wall.
+        let clock = Clock::fixed(Clock::System.now().plus_seconds(-AGO * 24 * 3600));
+        let mut world = World::open(&config, port, self.data.as_deref(), (size.sites(), &clock)).await?;
+        let plan = Plan::of(size, self.seed);
+        let bar = bar(&plan);
+        let played = if world.is_new() { play(&world, &plan, &clock, &bar).await } else { Ok(()) };
         bar.finish_and_clear();
         let outcome = match played {
             Ok(()) if self.verify => verify::compare(&world).await,
             Ok(()) => {
+                world = world.awake(&config).await?;
                 print!("{}", world.introduction());
                 listen(&world, stop).await;
                 Ok(())
@@ -83,8 +102,14 @@ async fn listen(world: &World, mut stop: watch::Receiver<bool>) {
     }
 }
 
-fn bar() -> ProgressBar {
-    let bar = ProgressBar::with_draw_target(Some(scenario::STEPS), ProgressDrawTarget::stderr());
+async fn play(world: &World, plan: &Plan, clock: &Clock, bar: &ProgressBar) -> Result<(), Failure> {
+    scenario::play(world, bar).await?;
+    debate::play(world, plan, clock, bar).await
+}
+
+fn bar(plan: &Plan) -> ProgressBar {
+    let steps = u64::try_from(plan.rounds.len()).unwrap_or_default() + scenario::STEPS;
+    let bar = ProgressBar::with_draw_target(Some(steps), ProgressDrawTarget::stderr());
     if let Ok(style) = ProgressStyle::with_template("{bar:30} {pos}/{len} {msg}") {
         bar.set_style(style);
     }

@@ -1,4 +1,4 @@
-//! The three sites of the demonstration behind one port.
+//! The sites of the demonstration behind one port.
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
@@ -12,6 +12,7 @@ use tokio::task::JoinHandle;
 use super::super::{Failure, context};
 use super::content::{self, Organization};
 use crate::app::App;
+use crate::clock::Clock;
 use crate::config::{Config, DatabaseUrl};
 use crate::domain::site::FederationMode;
 use crate::domain::user::{Role, Roles};
@@ -26,7 +27,7 @@ pub const PASSWORD: &str = "demonstration";
 /// How long the sites may take to exchange what the scenario produced.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// One of the three.
+/// One of them.
 pub struct DemoSite {
     /// Who speaks there.
     pub organization: &'static Organization,
@@ -41,9 +42,9 @@ impl DemoSite {
     }
 }
 
-/// The three sites, running.
+/// The sites, running.
 pub struct World {
-    /// North, South and East.
+    /// North, South, East, and in larger sizes more.
     pub sites: Vec<DemoSite>,
     fresh: bool,
     port: u16,
@@ -55,12 +56,17 @@ pub struct World {
 }
 
 impl World {
-    /// Opens or makes the three sites and starts to serve them.
+    /// Opens or makes so many sites and starts to serve them.
     #[expect(
         clippy::disallowed_methods,
         reason = "the listener of the demonstration runs beside the scenario"
     )]
-    pub async fn open(config: &Config, port: u16, data: Option<&Path>) -> Result<Self, Failure> {
+    pub async fn open(
+        config: &Config,
+        port: u16,
+        data: Option<&Path>,
+        (count, clock): (usize, &Clock),
+    ) -> Result<Self, Failure> {
         let temporary = data.is_none();
         let directory = match data {
             Some(directory) => directory.to_owned(),
@@ -73,9 +79,9 @@ impl World {
         let port = listener.local_addr()?.port();
         let (stop, stopped) = watch::channel(false);
         let (mut sites, mut fresh) = (Vec::new(), false);
-        for organization in &content::ORGANIZATIONS {
+        for organization in content::ORGANIZATIONS.iter().take(count) {
             let host = format!("{}.localhost:{port}", organization.handle);
-            let (app, new) = site(config, &directory, organization, &host).await?;
+            let (app, new) = site(config, &directory, (organization, &host), clock).await?;
             fresh |= new;
             let federation = Federation::start(app).await?;
             sites.push(DemoSite { organization, federation });
@@ -118,7 +124,7 @@ impl World {
     /// What a person reads before looking around.
     pub fn introduction(&self) -> String {
         let mut text =
-            String::from("\nThree organizations are running. Everything they say is demonstration data.\n");
+            String::from("\nThese organizations are running. Everything they say is demonstration data.\n");
         for site in &self.sites {
             let handle = site.organization.handle;
             let origin = format!("http://{handle}.localhost:{}", self.port);
@@ -165,8 +171,25 @@ impl World {
         }
     }
 
+    /// The same sites by the machine's clock, after the months of the debate are over.
+    pub async fn awake(mut self, config: &Config) -> Result<Self, Failure> {
+        self.sleep().await;
+        let (port, count) = (self.port, self.sites.len());
+        let next = Self::open(config, port, Some(&self.directory), (count, &Clock::System)).await?;
+        Ok(Self { fresh: self.fresh, temporary: self.temporary, ..next })
+    }
+
     /// Stops the sites and removes what was only for this run.
     pub async fn close(&mut self) {
+        self.sleep().await;
+        if self.temporary
+            && let Err(error) = std::fs::remove_dir_all(&self.directory)
+        {
+            tracing::warn!(%error, "{} could not be removed", self.directory.display());
+        }
+    }
+
+    async fn sleep(&mut self) {
         self.stop.send_replace(true);
         if let Some(task) = self.task.take() {
             // A task that failed has said so in the log.
@@ -175,11 +198,6 @@ impl World {
         for site in &self.sites {
             site.data().app.db.close().await;
         }
-        if self.temporary
-            && let Err(error) = std::fs::remove_dir_all(&self.directory)
-        {
-            tracing::warn!(%error, "{} could not be removed", self.directory.display());
-        }
     }
 }
 
@@ -187,8 +205,8 @@ impl World {
 async fn site(
     config: &Config,
     directory: &Path,
-    organization: &'static Organization,
-    host: &str,
+    (organization, host): (&'static Organization, &str),
+    clock: &Clock,
 ) -> Result<(App, bool), Failure> {
     let mut config = config.clone();
     config.media.directory = directory.join(organization.handle).join("media");
@@ -198,7 +216,7 @@ async fn site(
     config.unsafe_.plain_http = true;
     config.unsafe_.ports = true;
     config.unsafe_.private_addresses = "127.0.0.0/8".parse().into_iter().collect();
-    let db = context::database(&config).await?;
+    let db = context::database_by(&config, clock.clone()).await?;
     if let Some(site) = context::site(&db).await? {
         let config = context::fit(config, &site.origin)?;
         return Ok((App::new(config, db, site)?, false));

@@ -8,6 +8,7 @@ mod description;
 mod drafts;
 mod entities;
 mod events;
+mod maps;
 mod organizations;
 mod positions;
 mod questions;
@@ -33,6 +34,7 @@ pub fn router() -> Router {
         .merge(critiques::router())
         .merge(description::router())
         .merge(events::router())
+        .merge(maps::router())
         .merge(organizations::router())
         .merge(positions::router())
         .merge(questions::router())

@@ -2,6 +2,7 @@
 
 mod accounts;
 mod debate;
+mod events;
 mod forms;
 pub(crate) mod replies;
 pub(crate) mod statements;
@@ -21,6 +22,7 @@ use plenum::text::Html;
 use self::accounts::{
     about, account, authorize, follow_subject, leave, listing, notifications, reply_subject, unknown_subject,
 };
+use self::events::{event, event_form, timeline};
 use self::forms::{
     confirm, consent, edit, join, preview, publish, publish_mistakes, reply_page, revises, setup,
     setup_mistakes, sign_in, supersede, transfer, transfer_mistake, withdraw,
@@ -57,6 +59,9 @@ fn reading() -> askama::Result<Vec<(&'static str, String)>> {
         ("account_organization.html", account(Voice::Organization).render()?),
         ("account_person.html", account(Voice::Person).render()?),
         ("about.html", about().render()?),
+        ("timeline.html", timeline(false).render()?),
+        ("timeline_empty.html", timeline(true).render()?),
+        ("event.html", event().render()?),
     ])
 }
 
@@ -84,6 +89,8 @@ fn writing() -> askama::Result<Vec<(&'static str, String)>> {
         ("oauth_authorize.html", consent().render()?),
         ("transfer.html", transfer(Mistakes::default()).render()?),
         ("transfer_mistake.html", transfer(transfer_mistake()).render()?),
+        ("event_new.html", event_form(false).render()?),
+        ("event_mistake.html", event_form(true).render()?),
         ("reply.html", reply_page().render()?),
         ("edit.html", edit().render()?),
         ("confirm.html", confirm().render()?),

@@ -1,9 +1,14 @@
 //! What can be read: questions, positions, critiques, statements, organizations, registers.
 
 use axum::http::StatusCode;
-use plenum::domain::critique::Intent;
+use plenum::domain::contribution::Visibility;
+use plenum::domain::critique::{Intent, NewCritique};
+use plenum::domain::id::Id;
 use plenum::domain::site::FederationMode;
 use plenum::domain::uri::Uri;
+use plenum::services::posts::{self, NewPost};
+use plenum::services::users;
+use plenum::text::Markdown;
 use serde_json::{Value, json};
 
 use crate::harness::Database;
@@ -215,6 +220,93 @@ async fn an_objection_waits_until_the_organization_answers() {
         let mute = north.client("ada", "write").await;
         mute.post(&format!("/api/v1/accounts/{}/mute", bela_here.id), json!({})).await.ok();
         assert_eq!(reader.get(&path).await.ok(), json!([]));
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_map_shows_who_stands_where_now_and_then() {
+    on_each_engine(async |database| {
+        let Debate { world, qids } = Debate::of(database).await;
+        let (north, south) = (world.at("north"), world.at("south"));
+        let app = north.stranger();
+        let path = format!("{API}/questions/{}/map", qids[0]);
+        let rows = |map: &Value| -> Vec<(String, String)> {
+            let rows = map["positions"].as_array().unwrap().iter();
+            let word = |value: &Value| value.as_str().unwrap().to_owned();
+            rows.map(|row| (word(&row["organization"]), word(&row["certainty"]))).collect()
+        };
+        let says = |name: &str, certainty: &str| (format!("Organization {name}"), certainty.to_owned());
+        let before = app.get(&path).await.ok();
+        assert_eq!(rows(&before), [says("north", "decided"), says("south", "undecided")]);
+        let groups: Vec<_> = before["groups"].as_array().unwrap().iter().map(|one| &one["label"]).collect();
+        assert_eq!(groups[..3], ["Yes", "No", "undecided"], "groups nobody is in are there, too");
+        world.advance_hours(48);
+        let qid = plenum::domain::question::Qid::parse(&qids[0]).unwrap();
+        south.answers(&qid, &answer("decided", "No", "Reports came."), "New reports.").await.unwrap();
+        world.settle().await;
+        let now = app.get(&path).await.ok();
+        assert_eq!(rows(&now), [says("north", "decided"), says("south", "decided")]);
+        let then = app.get(&format!("{path}?as_of=2026-11-24")).await.ok();
+        assert_eq!((&then["as_of"], rows(&then)), (&json!("2026-11-24"), rows(&before)));
+        let early = app.get(&format!("{path}?as_of=2022-01-05&order=date")).await.ok();
+        assert_eq!(early["positions"], json!([]));
+        for wrong in ["as_of=31.02.2022", "as_of=2022", "order=merit"] {
+            let refused = app.get(&format!("{path}?{wrong}")).await;
+            assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{wrong}");
+        }
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_critique_for_few_is_shown_to_few() {
+    on_each_engine(async |database| {
+        let Debate { world, qids } = Debate::of(database).await;
+        let north = world.at("north");
+        let (bela, _) = (north.person("bela", &[]).await, north.person("carl", &[]).await);
+        let asked = north.stranger().get(&format!("{API}/questions/{}", qids[0])).await.ok();
+        let key: i64 = asked["id"].as_str().unwrap().parse().unwrap();
+        for visibility in
+            [Visibility::Public, Visibility::Followers, Visibility::Mentioned, Visibility::Internal]
+        {
+            world.advance_seconds(1);
+            let post = NewPost {
+                markdown: Markdown::new(format!("For {visibility:?}.")),
+                in_reply_to: Some(Id::new(key)),
+                visibility,
+                critique: Some(NewCritique {
+                    intent: Intent::Objection,
+                    passage: String::new(),
+                    prefix: String::new(),
+                    suffix: String::new(),
+                }),
+                ..NewPost::default()
+            };
+            north.app().db.write(|tx| posts::publish(tx, &bela, &post)).await.unwrap();
+        }
+        let app = async |name: &str| north.client(name, "read:debate").await;
+        let organization = {
+            let db = north.app().db;
+            let token = db.write(|tx| users::token(tx, "north_admin", true, "read:debate")).await.unwrap();
+            north.with_token(&token)
+        };
+        for (reader, many) in
+            [(north.stranger(), 1), (app("carl").await, 2), (app("bela").await, 4), (organization, 4)]
+        {
+            for path in
+                [format!("{API}/contributions/{key}/critiques"), format!("{API}/registers/objections")]
+            {
+                let shown = reader.get(&path).await.ok();
+                assert_eq!(shown.as_array().unwrap().len(), many, "{path}: {shown:#}");
+            }
+        }
+        let all = app("bela").await.get(&format!("{API}/contributions/{key}/critiques")).await.each("id");
+        let seen = north.stranger().get(&format!("{API}/contributions/{key}/critiques")).await.each("id");
+        for id in all.iter().filter(|id| !seen.contains(id)) {
+            let hidden = north.stranger().get(&format!("{API}/critiques/{id}")).await;
+            assert_eq!(hidden.status, StatusCode::NOT_FOUND);
+        }
     })
     .await;
 }

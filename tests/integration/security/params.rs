@@ -60,7 +60,7 @@ const TEXTS: [&str; 16] = [
 ];
 
 /// Every name under which some route takes something.
-const NAMES: [&str; 85] = [
+const NAMES: [&str; 87] = [
     "limit",
     "offset",
     "max_id",
@@ -146,6 +146,8 @@ const NAMES: [&str; 85] = [
     "origin",
     "listing",
     "organization",
+    "as_of",
+    "order",
 ];
 
 /// Names of what has parts.

@@ -27,7 +27,8 @@ use crate::store::{Conn, Error, accounts, audit, completeness, contributions, ho
 /// Entries on a page.
 const PAGE: usize = 20;
 /// What an account's page lists; theses stand on the page of their statement.
-const KINDS: [Kind; 5] = [Kind::Statement, Kind::Question, Kind::Position, Kind::Post, Kind::Critique];
+const KINDS: [Kind; 6] =
+    [Kind::Statement, Kind::Question, Kind::Position, Kind::Event, Kind::Post, Kind::Critique];
 
 /// `GET /@{name}` for ours, `GET /@{name@host}` for the others.
 pub async fn show(data: Data<Federation>, visit: Visit, Path(name): Path<String>) -> Answer {

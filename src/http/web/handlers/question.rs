@@ -114,7 +114,8 @@ pub fn frame(visit: &Visit, view: &View, section: Section) -> Layout {
         | Body::Statement { .. }
         | Body::Thesis { .. }
         | Body::Plain
-        | Body::Critique(_) => view.head.title.clone().unwrap_or_default(),
+        | Body::Critique(_)
+        | Body::Event(_) => view.head.title.clone().unwrap_or_default(),
     };
     let canonical = if view.head.local { visit.absolute(&path) } else { view.head.url.clone() };
     Layout {

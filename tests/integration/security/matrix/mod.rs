@@ -60,7 +60,7 @@ type Carries = &'static str;
 type Way = (&'static str, Carries, &'static [&'static str]);
 
 /// What apps are told. `{id}` is the thing itself, `{word}` its mark, `{root}` what it answers.
-const APPS: [Way; 27] = [
+const APPS: [Way; 32] = [
     ("/api/v1/statuses/{id}", "pufmi", &READERS),
     ("/api/v1/statuses/{id}/history", "pufmi", &READERS),
     ("/api/v1/statuses/{id}/source", "pufmi", &MEMBERS),
@@ -89,10 +89,16 @@ const APPS: [Way; 27] = [
     ("/api/v1/statuses/{quote}", "pufmi", &LISTED),
     ("/api/v1/statuses/{quote}/history", "pufmi", &LISTED),
     ("/api/v1/statuses/{id}/quotes", "pufmi", &["ada", "fred", "emil", "mina", "lena", "moni"]),
+    // Posts are no part of the debate.
+    ("/api/plenum/v1/contributions/{root}/critiques", "", &READERS),
+    ("/api/plenum/v1/critiques/{id}", "", &READERS),
+    ("/api/plenum/v1/theses/{id}", "", &READERS),
+    ("/api/plenum/v1/registers/objections", "", &READERS),
+    ("/api/plenum/v1/statements", "", &READERS),
 ];
 
 /// What pages and feeds show.
-const PAGES: [Way; 16] = [
+const PAGES: [Way; 18] = [
     ("/c/{token}", "pufmi", &READERS),
     ("/c/{roottoken}", "pufmi", &READERS),
     ("/threads/{root}", "pufmi", &READERS),
@@ -109,6 +115,8 @@ const PAGES: [Way; 16] = [
     ("/notifications", "pufmi", &["ada", "mina"]),
     ("/oembed?url={uri}", "", &READERS),
     ("/c/{quotetoken}", "pufmi", &LISTED),
+    ("/timeline", "", &READERS),
+    ("/events/{id}", "", &READERS),
 ];
 
 /// What other servers get.

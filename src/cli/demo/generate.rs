@@ -1,0 +1,301 @@
+//! Who asks, answers, changes its mind and criticizes: spread by a seed over all answers alike.
+//!
+//! Every decision is a hash of the seed and of what is decided, so that the same seed makes the same
+//! debate whatever is added to it, and no answer is favoured by anybody.
+
+use clap::ValueEnum;
+
+use super::questions::{Asked, FACTS, QUESTIONS};
+use crate::domain::critique::Intent;
+use crate::domain::event::DraftEvent;
+use crate::domain::position::{Certainty, DraftPosition};
+use crate::domain::question::DraftQuestion;
+use crate::services::users::secret_hash;
+use crate::text::Markdown;
+
+/// What everything of the demonstration begins with.
+pub const WATERMARK: &str = "Demonstration data.";
+/// Words that stand in every position with an answer, so that a critique can be about them.
+pub const PROVISO: &str = "what we could read is complete";
+/// Days over which the debate goes on.
+const DAYS: i64 = 540;
+/// What happens between two looks at the queues.
+const AT_ONCE: usize = 16;
+
+/// How much is said.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Size {
+    /// Three organizations and a handful of everything: done in seconds.
+    Tiny,
+    /// Eight organizations that dispute twenty questions.
+    Demo,
+    /// The same eight with thousands of contributions, to measure with.
+    Load,
+}
+
+/// The numbers of a size.
+struct Numbers {
+    sites: usize,
+    facts: usize,
+    questions: usize,
+    positions: usize,
+    revisions: usize,
+    critiques: usize,
+}
+
+impl Size {
+    const fn numbers(self) -> Numbers {
+        match self {
+            Self::Tiny => {
+                Numbers { sites: 3, facts: 4, questions: 4, positions: 7, revisions: 2, critiques: 6 }
+            }
+            Self::Demo => {
+                Numbers { sites: 8, facts: 7, questions: 20, positions: 90, revisions: 40, critiques: 150 }
+            }
+            Self::Load => Numbers {
+                sites: 8,
+                facts: 7,
+                questions: 400,
+                positions: 2800,
+                revisions: 800,
+                critiques: 16_000,
+            },
+        }
+    }
+
+    /// How many organizations take part.
+    pub const fn sites(self) -> usize {
+        self.numbers().sites
+    }
+}
+
+/// Something that an organization, or somebody in it, does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Act {
+    /// The organization adds to the chronology.
+    Record { site: usize, fact: usize },
+    /// It asks.
+    Ask { site: usize, question: usize },
+    /// It takes a position, or changes it.
+    Answer { site: usize, question: usize, revision: u32 },
+    /// Somebody of it criticizes another one's position; the organization itself where `official`.
+    Criticize { site: usize, question: usize, target: usize, intent: Intent, official: bool },
+}
+
+/// What happens before everybody has heard of it, and the days until the next.
+#[derive(Debug)]
+pub struct Round {
+    /// One after the other.
+    pub acts: Vec<Act>,
+    /// Days that pass then.
+    pub days: i64,
+}
+
+/// The debate of a size.
+pub struct Plan {
+    seed: u64,
+    /// In their order.
+    pub rounds: Vec<Round>,
+}
+
+impl Plan {
+    /// Spreads the acts of a size.
+    pub fn of(size: Size, seed: u64) -> Self {
+        let numbers = size.numbers();
+        let sites = numbers.sites;
+        let facts = (0..numbers.facts).map(|fact| Act::Record { site: fact % sites, fact });
+        let asked = (0..numbers.questions).map(|question| Act::Ask { site: question % sites, question });
+        let stands = stands(seed, &numbers);
+        let answered = stands.iter().map(|&(site, question)| Act::Answer { site, question, revision: 1 });
+        let mut changed = stands.clone();
+        changed.sort_by_cached_key(|&(site, question)| draw(seed, "change", &[site, question]));
+        let mut revised = vec![1; changed.len()];
+        let mut changes = Vec::new();
+        for number in 0..numbers.revisions {
+            let at = number % changed.len().max(1);
+            if let (Some(&(site, question)), Some(revision)) = (changed.get(at), revised.get_mut(at)) {
+                *revision += 1;
+                changes.push(Act::Answer { site, question, revision: *revision });
+            }
+        }
+        let critiques = (0..numbers.critiques).filter_map(|number| critique(seed, sites, &stands, number));
+        let mut rounds = chunks(facts.chain(asked).collect(), sites);
+        rounds.extend(chunks(answered.collect(), AT_ONCE));
+        rounds.extend(chunks(mixed(changes, critiques.collect()), AT_ONCE));
+        let days = DAYS / i64::try_from(rounds.len()).unwrap_or(DAYS).max(1);
+        Self { seed, rounds: rounds.into_iter().map(|acts| Round { acts, days }).collect() }
+    }
+
+    /// A question with what stands around it; `qids` are the names of those asked before.
+    pub fn question(&self, number: usize, qids: &[String]) -> (String, DraftQuestion) {
+        let asked = question(number);
+        let tie = asked.tie.filter(|_| number < QUESTIONS.len());
+        let tie = tie.and_then(|(kind, at)| Some((kind.as_str().to_owned(), qids.get(at)?.clone())));
+        let draft = DraftQuestion {
+            background: Markdown::new(format!(
+                "{WATERMARK} The question is an open one; so are its answers."
+            )),
+            scope: asked.scope.to_owned(),
+            answers: asked.answers.iter().map(|&answer| answer.to_owned()).collect(),
+            relations: tie.into_iter().collect(),
+            ..DraftQuestion::default()
+        };
+        let text = if number < QUESTIONS.len() {
+            asked.text.to_owned()
+        } else {
+            format!("{} (variation {})", asked.text, number / QUESTIONS.len())
+        };
+        (text, draft)
+    }
+
+    /// The position of an organization on a question in a revision, and why it changed.
+    pub fn position(&self, site: usize, number: usize, revision: u32) -> (DraftPosition, String) {
+        let asked = question(number);
+        let at = [site, number, usize::try_from(revision).unwrap_or_default()];
+        let certainty = match draw(self.seed, "certainty", &at) % 100 {
+            0..58 => Certainty::Decided,
+            58..68 => Certainty::Provisional,
+            68..93 => Certainty::Undecided,
+            93..98 => Certainty::Declines,
+            _ => Certainty::RejectsFraming,
+        };
+        let answer = pick(&asked.answers, draw(self.seed, "answer", &at));
+        let reasoning = match certainty {
+            Certainty::Decided => format!("We answer with *{answer}*, provided that {PROVISO}."),
+            Certainty::Provisional => format!("For now we answer with *{answer}*, provided that {PROVISO}."),
+            Certainty::Undecided => "We have not decided. A source that names the day would help.".to_owned(),
+            Certainty::Declines => "We do not answer, because we know too little of the place.".to_owned(),
+            Certainty::RejectsFraming => "We would ask in another order, and say how.".to_owned(),
+        };
+        let draft = DraftPosition {
+            answer: if certainty.answers() { answer.to_owned() } else { String::new() },
+            certainty: certainty.as_str().to_owned(),
+            reasoning: Markdown::new(format!("{WATERMARK} {reasoning}")),
+            limits: Markdown::new("We read four languages."),
+            language: "en".to_owned(),
+            ..DraftPosition::default()
+        };
+        let reason = match revision {
+            0 | 1 => String::new(),
+            _ => format!("{WATERMARK} After another {revision} months of reading we looked at it again."),
+        };
+        (draft, reason)
+    }
+}
+
+/// An event of the chronology.
+pub fn event(number: usize) -> Option<DraftEvent> {
+    let fact = FACTS.get(number)?;
+    Some(DraftEvent {
+        text: fact.text.to_owned(),
+        date: fact.date.to_owned(),
+        place: fact.place.to_owned(),
+        details: Markdown::new(format!("{WATERMARK} {} (Source: seed, line {}.)", fact.note, fact.line)),
+        sources: Vec::new(),
+        language: "en".to_owned(),
+    })
+}
+
+/// What a critique says.
+pub const fn critique_text(intent: Intent) -> &'static str {
+    match intent {
+        Intent::Objection => "Demonstration data. This does not follow from what was read.",
+        Intent::Support => "Demonstration data. We found the same in another place.",
+        Intent::Question => "Demonstration data. Which sources are meant here?",
+        Intent::Correction => "Demonstration data. The date is known to the month only.",
+        Intent::Evidence => "Demonstration data. An archive in our city holds minutes of that year.",
+    }
+}
+
+/// Which organizations answer which questions.
+fn stands(seed: u64, numbers: &Numbers) -> Vec<(usize, usize)> {
+    let all =
+        (0..numbers.questions).flat_map(|question| (0..numbers.sites).map(move |site| (site, question)));
+    let mut stands: Vec<(usize, usize)> = all.collect();
+    stands.sort_by_cached_key(|&(site, question)| draw(seed, "stand", &[site, question]));
+    stands.truncate(numbers.positions);
+    stands
+}
+
+fn critique(seed: u64, sites: usize, stands: &[(usize, usize)], number: usize) -> Option<Act> {
+    let (target, question) = pick_of(stands, draw(seed, "target", &[number]))?;
+    let step = 1 + usize::try_from(draw(seed, "critic", &[number])).unwrap_or_default()
+        % sites.saturating_sub(1).max(1);
+    let intent = pick_of(&Intent::ALL, draw(seed, "intent", &[number]))?;
+    let official = draw(seed, "official", &[number]).is_multiple_of(4);
+    Some(Act::Criticize { site: (target + step) % sites, question, target, intent, official })
+}
+
+/// Changes of mind between critiques, evenly.
+fn mixed(changes: Vec<Act>, critiques: Vec<Act>) -> Vec<Act> {
+    let every = critiques.len() / changes.len().max(1) + 1;
+    let mut changes = changes.into_iter();
+    let mut all = Vec::new();
+    for (at, act) in critiques.into_iter().enumerate() {
+        if at % every == 0 {
+            all.extend(changes.next());
+        }
+        all.push(act);
+    }
+    all.extend(changes);
+    all
+}
+
+fn chunks(acts: Vec<Act>, size: usize) -> Vec<Vec<Act>> {
+    acts.chunks(size.max(1)).map(<[Act]>::to_vec).collect()
+}
+
+/// The question of this number; beyond the end they begin again.
+fn question(number: usize) -> &'static Asked {
+    let all: &'static [Asked; 20] = &QUESTIONS;
+    let [first, ..] = all;
+    all.get(number % all.len()).unwrap_or(first)
+}
+
+fn pick<'a>(from: &[&'a str], drawn: u64) -> &'a str {
+    pick_of(from, drawn).unwrap_or_default()
+}
+
+fn pick_of<T: Copy>(from: &[T], drawn: u64) -> Option<T> {
+    let length = u64::try_from(from.len()).ok().filter(|length| *length > 0)?;
+    from.get(usize::try_from(drawn % length).ok()?).copied()
+}
+
+/// A number that depends on nothing but the seed and what it decides.
+fn draw(seed: u64, what: &str, at: &[usize]) -> u64 {
+    let hash = secret_hash(&format!("{seed} {what} {at:?}"));
+    let digits: String = hash.chars().filter(char::is_ascii_hexdigit).take(15).collect();
+    u64::from_str_radix(&digits, 16).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_same_seed_makes_the_same_debate() {
+        let acts = |seed| Plan::of(Size::Demo, seed).rounds.into_iter().flat_map(|round| round.acts);
+        assert!(acts(1).eq(acts(1)));
+        assert!(!acts(1).eq(acts(2)));
+    }
+
+    #[test]
+    fn no_answer_is_favoured() {
+        let plan = Plan::of(Size::Load, 1);
+        let answers = plan.rounds.iter().flat_map(|round| &round.acts).filter_map(|act| match act {
+            Act::Answer { site, question, revision } => Some(plan.position(*site, *question, *revision).0),
+            Act::Record { .. } | Act::Ask { .. } | Act::Criticize { .. } => None,
+        });
+        let answers: Vec<DraftPosition> = answers.collect();
+        let share = |word: &str| {
+            let count = answers.iter().filter(|draft| draft.certainty == word).count();
+            count * 100 / answers.len()
+        };
+        assert!((22..29).contains(&share("undecided")) && (7..14).contains(&share("provisional")));
+        let yes = answers.iter().filter(|draft| draft.answer == "Yes").count();
+        let no = answers.iter().filter(|draft| draft.answer == "No").count();
+        assert!(yes.abs_diff(no) * 10 < yes + no, "{yes} and {no}");
+        assert!(answers.iter().all(|draft| draft.accept().is_ok()));
+        assert!(answers.iter().all(|draft| draft.reasoning.as_str().starts_with(WATERMARK)));
+    }
+}
