@@ -54,7 +54,7 @@ fn bring(
         if object.owner != act.actor.uri {
             return Err(Refusal::forbidden("a post is quoted in by its own author only").into());
         }
-        let received = received(tx, &object, act.actor, value.to_string())?;
+        let received = received(tx, &object, act.actor, value.to_string(), act.voucher.trust())?;
         contribution_service::receive(tx, &received)?;
         return Ok(None);
     }

@@ -47,7 +47,8 @@ pub fn keep(tx: &mut Tx<'_>, authored: &Authored) -> Result<Receipt, Error> {
 
 /// Keeps what a post quotes; what that quotes in turn is looked for `depth` times more.
 pub fn keep_quoted(tx: &mut Tx<'_>, authored: &Authored, depth: u8) -> Result<Receipt, Error> {
-    let mut received = received(tx, &authored.object, &authored.author, authored.text.clone())?;
+    let mut received =
+        received(tx, &authored.object, &authored.author, authored.text.clone(), authored.trust)?;
     if let Some(quote) = &mut received.quote {
         quote.depth = depth;
     }
