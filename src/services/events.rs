@@ -9,6 +9,7 @@ use crate::domain::account::Account;
 use crate::domain::contribution::{Contribution, Kind, State, Visibility};
 use crate::domain::event::{DraftEvent, Event, EventView, Fact, ReceivedEvent};
 use crate::domain::id::{Id, token};
+use crate::domain::quote::QuotePolicy;
 use crate::domain::uri::Uri;
 use crate::domain::user::User;
 use crate::domain::view::{Body, View};
@@ -40,6 +41,7 @@ pub fn publish(tx: &mut Tx<'_>, user: &User, draft: &DraftEvent) -> Result<View,
         in_reply_to_uri: None,
         thread_id: id,
         local: true,
+        quote_policy: QuotePolicy::EVERYONE,
         text: Text {
             url: uri.to_string(),
             language: language(draft, &usual.languages.into_iter().next().unwrap_or_default()),
@@ -51,6 +53,7 @@ pub fn publish(tx: &mut Tx<'_>, user: &User, draft: &DraftEvent) -> Result<View,
             edited_at: None,
             revision: 1,
             state: State::Current,
+            trust: None,
         },
     };
     contributions::insert(tx, &head, &[site.forum], &[])?;

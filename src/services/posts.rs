@@ -111,7 +111,6 @@ pub fn publish(tx: &mut Tx<'_>, author: &Account, post: &NewPost) -> Result<View
     let critique = criticize(tx, id, parent.as_ref(), post.critique.as_ref())?;
     let (content, tags) = render(tx, &post.markdown, post.format, &post.mentions)?;
     let opening = critique.as_ref().map(crate::vocab::critique::opening).unwrap_or_default();
-    let quote_policy = quote_policy(tx, author, post)?.within(visibility);
     let head = NewContribution {
         id,
         uri: uri.clone(),
@@ -125,7 +124,7 @@ pub fn publish(tx: &mut Tx<'_>, author: &Account, post: &NewPost) -> Result<View
         in_reply_to_uri: parent.as_ref().map(|parent| parent.uri.clone()),
         thread_id: parent.as_ref().map_or(id, |parent| parent.thread_id),
         local: true,
-        quote_policy,
+        quote_policy: quote_policy(tx, author, post)?.within(visibility),
         text: Text {
             trust: None,
             url: uri.to_string(),

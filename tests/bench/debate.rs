@@ -147,7 +147,7 @@ async fn introduce(place: &fixture::Place, keys: &[SigningKey]) -> Vec<Speaker> 
         let mut speakers = Vec::new();
         for (number, key) in keys.iter().enumerate() {
             let host = format!("org-{number}.example");
-            fixture::follower_of_kind(tx, &organization, (&host, "org"), AccountKind::Organization)?;
+            fixture::follower(tx, &organization, (&host, "org"), AccountKind::Organization)?;
             let uri = Uri::ours(&format!("http://{host}"), "/users/org");
             let account = accounts::by_uri(tx, &uri)?.unwrap();
             let method = Uri::parse(&format!("{uri}#ed25519-key")).unwrap();

@@ -12,6 +12,7 @@ use std::time::Instant;
 use axum::Router;
 use axum::extract::State;
 use axum::http::StatusCode;
+use plenum::domain::account::AccountKind;
 use plenum::domain::keys::{Algorithm, SigningKey};
 use plenum::domain::uri::Uri;
 use plenum::jobs;
@@ -28,7 +29,7 @@ async fn main() {
     let host = format!("sink.localhost:{port}");
     let organization = place.organization().await;
     let db = place.app().db;
-    db.write(|tx| fixture::follower(tx, &organization, &host, "ana")).await.unwrap();
+    db.write(|tx| fixture::follower(tx, &organization, (&host, "ana"), AccountKind::Person)).await.unwrap();
 
     let text = "x".repeat(1_000);
     let ceiling = ceiling(port, &text).await;

@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 
 use http::{HeaderMap, Method};
 use plenum::clock::{Clock, Timestamp};
-use plenum::domain::account::Account;
+use plenum::domain::account::{Account, AccountKind};
 use plenum::domain::host::SignatureScheme;
 use plenum::domain::keys::{Algorithm, SigningKey};
 use plenum::domain::relation::FollowState;
@@ -95,7 +95,7 @@ async fn introduce(place: &fixture::Place) -> Signer {
     let app = place.app();
     app.db
         .write(|tx| {
-            fixture::follower(tx, &organization, SENDER, "ana")?;
+            fixture::follower(tx, &organization, (SENDER, "ana"), AccountKind::Person)?;
             let ana: Account = accounts::by_uri(tx, &actor())?.unwrap();
             keys::keep(tx, ana.id, &key_id, &key.verifying_key())?;
             let uri = plenum::services::publish::activity_uri(tx)?;

@@ -9,6 +9,7 @@ mod fixture;
 
 use std::time::Instant;
 
+use plenum::domain::account::AccountKind;
 use plenum::domain::statement::{Draft, DraftThesis};
 use plenum::services::statements;
 use plenum::store::{deliveries, users};
@@ -24,7 +25,12 @@ async fn main() {
     let db = place.app().db;
     db.write(|tx| {
         for number in 0..HOSTS {
-            fixture::follower(tx, &organization, &format!("host-{number}.example"), "ana")?;
+            fixture::follower(
+                tx,
+                &organization,
+                (&format!("host-{number}.example"), "ana"),
+                AccountKind::Person,
+            )?;
         }
         Ok(())
     })

@@ -19,7 +19,7 @@ use axum::http::{Method, Request, StatusCode};
 use diesel::{RunQueryDsl, sql_query};
 use http_body_util::BodyExt;
 use plenum::clock::{Clock, Timestamp};
-use plenum::domain::account::Account;
+use plenum::domain::account::{Account, AccountKind};
 use plenum::domain::id::Id;
 use plenum::http as doors;
 use plenum::services::users;
@@ -60,7 +60,9 @@ async fn main() {
     let me = db.read(|conn| Ok(plenum::store::users::by_name(conn, "bench_admin")?)).await.unwrap().unwrap();
     let organization = place.organization().await;
     // Makes their server known, too.
-    db.write(|tx| fixture::follower(tx, &organization, "far.example", "ana")).await.unwrap();
+    db.write(|tx| fixture::follower(tx, &organization, ("far.example", "ana"), AccountKind::Person))
+        .await
+        .unwrap();
     let (stop, stopped) = watch::channel(false);
     let streams = serve::streams(place.federation.clone(), stopped);
     let router = doors::router(place.federation.clone());

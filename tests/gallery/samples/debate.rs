@@ -40,6 +40,10 @@ const NAMES: [&str; 9] = [
 const WHY: &str = "We have read the report of the auditors and the minutes of the water board. The pipes are older than \
     the debt, and whoever leases them takes over what was put off.";
 
+fn one(list: &[&'static str], at: usize) -> &'static str {
+    list.get(at).copied().unwrap_or_default()
+}
+
 fn mark(n: usize) -> Mark {
     match n % 5 {
         1 => Mark::Provisional,
@@ -52,13 +56,13 @@ fn row(n: usize) -> RowView {
     let group = n % 5;
     let attributed = mark(n) == Mark::Attributed;
     RowView {
-        name: NAMES[n].to_owned(),
+        name: one(&NAMES, n).to_owned(),
         href: (!attributed).then(|| format!("/@{n}").into()),
         handle: format!("org{n}@host{n}.example"),
         letter: letter(group),
-        answer: if group < 3 { GROUPS[group].to_owned() } else { String::new() },
+        answer: if group < 3 { one(&GROUPS, group).to_owned() } else { String::new() },
         language: english(),
-        certainty: if group < 3 { "decided" } else { GROUPS[group] },
+        certainty: if group < 3 { "decided" } else { one(&GROUPS, group) },
         since: format!("2026-11-{:02}", n + 3),
         why: if attributed { format!("#a{n}").into() } else { format!("/positions/{n}").into() },
         standing: "",
@@ -82,7 +86,7 @@ fn row(n: usize) -> RowView {
 
 fn group(place: usize) -> GroupView {
     let reason = |n: usize| ReasonView {
-        name: NAMES[n].to_owned(),
+        name: one(&NAMES, n).to_owned(),
         excerpt: WHY.to_owned(),
         language: english(),
         href: format!("/positions/{n}").into(),
@@ -91,7 +95,7 @@ fn group(place: usize) -> GroupView {
     };
     GroupView {
         letter: letter(place),
-        label: GROUPS[place].to_owned(),
+        label: one(&GROUPS, place).to_owned(),
         proposed: place < 2,
         reasons: (0..NAMES.len()).filter(|n| n % 5 == place).map(reason).collect(),
     }

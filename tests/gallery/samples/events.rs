@@ -72,6 +72,7 @@ pub(crate) fn event() -> EventPage {
             intent: String::new(),
             warning: None,
             content: html(content),
+            quoted: None,
             attachments: Vec::new(),
             answers: None,
             href: "/events/1".into(),

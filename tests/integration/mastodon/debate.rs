@@ -217,7 +217,8 @@ async fn a_critique_is_changed_from_an_app_and_keeps_its_passage() {
             "{content}"
         );
         assert_eq!(edited["in_reply_to_id"], question);
-        let kept = north.app().db.read(|conn| Ok(plenum::store::critiques::parts(conn, made.head.id)?));
+        let db = north.app().db;
+        let kept = db.read(|conn| Ok(plenum::store::critiques::parts(conn, made.head.id)?));
         assert_eq!(kept.await.unwrap().unwrap().exact, "stabilise the situation");
         app.ask(Method::DELETE, &path, &[], None).await.ok();
         assert_eq!(app.get(&path).await.status, StatusCode::NOT_FOUND);

@@ -68,8 +68,8 @@ async fn an_app_asks_and_another_site_adopts_and_answers() {
         world.settle().await;
         assert_eq!(ours.get(&path).await.each("certainty"), ["decided"]);
 
-        let source = theirs.get(&format!("{API}/positions/{}/source", position["id"].as_str().unwrap()));
-        assert_eq!(source.await.ok()["reasoning"], "Its minutes say so.");
+        let path = format!("{API}/positions/{}/source", position["id"].as_str().unwrap());
+        assert_eq!(theirs.get(&path).await.ok()["reasoning"], "Its minutes say so.");
         let source = theirs.get(&format!("{API}/questions/{qid}/source")).await.ok();
         assert_eq!(source["answers"], json!(["A committee"]));
         world.advance_seconds(60);
@@ -196,7 +196,8 @@ async fn positions_of_others_wait_where_the_site_decides_each_time() {
     on_each_engine(async |database| {
         let world = pair(database).await;
         let (north, south) = (world.at("north"), world.at("south"));
-        let policy = north.app().db.write(|tx| {
+        let db = north.app().db;
+        let policy = db.write(|tx| {
             let settings = plenum::store::settings::get(tx)?;
             let manual = Settings { listing_policy: ListingPolicy::Manual, ..settings };
             Ok(plenum::store::settings::update(tx, &manual)?)

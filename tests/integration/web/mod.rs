@@ -1,8 +1,8 @@
 //! Stories of people in front of a browser.
 
 mod arriving;
-mod debating;
 mod chronology;
+mod debating;
 mod moving;
 mod reading;
 mod replying;

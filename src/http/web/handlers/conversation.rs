@@ -120,7 +120,8 @@ fn critique(view: &View) -> Option<&Critique> {
         | Body::Statement { .. }
         | Body::Thesis { .. }
         | Body::Question(_)
-        | Body::Position(_) => None,
+        | Body::Position(_)
+        | Body::Event(_) => None,
     }
 }
 
@@ -185,7 +186,11 @@ pub fn invitation(visit: &Visit, view: &View, limit: usize) -> Invitation {
 pub fn intents(view: &View, chosen: &str) -> Vec<Choice> {
     match &view.body {
         Body::Plain | Body::Critique(_) => return Vec::new(),
-        Body::Statement { .. } | Body::Thesis { .. } | Body::Question(_) | Body::Position(_) => {}
+        Body::Statement { .. }
+        | Body::Thesis { .. }
+        | Body::Question(_)
+        | Body::Position(_)
+        | Body::Event(_) => {}
     }
     let all = Intent::ALL.into_iter();
     let named =
