@@ -93,7 +93,7 @@ async fn what_was_put_aside_waits_for_whoever_asks_again() {
         assert_eq!(aside, [(job().key(), Some("nobody there".to_owned()))]);
         asks(north).await;
         puts_aside().await;
-        assert_eq!(db.write(|tx| jobs::take_up(tx)).await.unwrap(), 1, "by hand, too");
+        assert_eq!(db.write(jobs::take_up).await.unwrap(), 1, "by hand, too");
         assert_eq!(claims(north).await.len(), 1);
     })
     .await;

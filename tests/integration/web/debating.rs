@@ -12,6 +12,7 @@ use plenum::store::questions;
 use serde_json::Value;
 
 use crate::harness::Database;
+use crate::harness::browser::Page;
 use crate::harness::debate::{answer, qid_of};
 use crate::harness::people::{Drafting, statement, thesis_of};
 use crate::harness::world::{World, on_each_engine};
@@ -87,18 +88,22 @@ async fn a_question_is_asked_adopted_and_answered_through_forms() {
         assert_eq!(position.texts("h1"), ["No"]);
         world.settle().await;
 
-        let map = north.browser().open(PAGE).await;
-        assert_eq!(map.texts(".chart tbody tr").len(), 1);
-        let row = &map.texts(".chart tbody tr")[0];
-        assert!(row.contains("B No") && row.contains("for now") && row.contains("Itself, on south"), "{row}");
-        let groups = map.texts(".reasons h3");
-        assert_eq!(groups, ["A Yes", "B No", "C undecided", "D declines to answer", "E rejects the framing"]);
-        assert!(map.body.find("<table>") < map.body.find("<svg"), "the table comes first");
-        assert_eq!(map.texts("script").len(), 0);
+        shows_the_answer(&north.browser().open(PAGE).await);
         let home = north.browser().open("/").await;
         assert!(home.texts("[aria-labelledby=unanswered-head] a").contains(&ASKED.to_owned()));
     })
     .await;
+}
+
+/// The map after South alone answered.
+fn shows_the_answer(map: &Page) {
+    assert_eq!(map.texts(".chart tbody tr").len(), 1);
+    let row = &map.texts(".chart tbody tr")[0];
+    assert!(row.contains("B No") && row.contains("for now") && row.contains("Itself, on south"), "{row}");
+    let groups = map.texts(".reasons h3");
+    assert_eq!(groups, ["A Yes", "B No", "C undecided", "D declines to answer", "E rejects the framing"]);
+    assert!(map.body.find("<table>") < map.body.find("<svg"), "the table comes first");
+    assert_eq!(map.texts("script").len(), 0);
 }
 
 #[tokio::test(flavor = "multi_thread")]
