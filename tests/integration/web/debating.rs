@@ -116,6 +116,7 @@ async fn a_day_shows_the_map_as_it_stood_and_a_position_tells_what_changed() {
         world.advance_seconds(DAY);
         let first = south.answers(&qid, &answer("undecided", "", "We do not know yet."), "").await.unwrap();
         let then = north.app().clock().now().to_date();
+        world.settle().await;
         world.advance_seconds(30 * DAY);
         south
             .answers(&qid, &answer("decided", "No", "We know that it froze."), "New reports.")

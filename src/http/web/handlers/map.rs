@@ -25,7 +25,7 @@ use crate::store::questions;
 use crate::text::plain;
 
 /// Characters of the reasons beside a map of a few organizations, and of many.
-const REASONS: (usize, usize) = (280, 110);
+const REASONS: (usize, usize) = (280, 60);
 /// From how many rows on a map has many organizations.
 const MANY: usize = 12;
 
