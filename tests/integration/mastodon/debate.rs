@@ -131,6 +131,7 @@ async fn questions_and_positions_are_found_and_followed() {
         let asker = north.organization().await.uri;
         let asker = plenum::federation::resolve::account(&south.data(), asker.as_str()).await.unwrap();
         follow(south, &bela, &asker).await;
+        world.settle().await;
         let home = home.get("/api/v1/timelines/home").await.ok();
         let lines = contents(&home);
         assert!(lines.iter().any(|line| line.contains("Position: undecided")), "{lines:#?}");
