@@ -113,6 +113,9 @@ fn change(tx: &mut Tx<'_>, known: &Contribution, received: &Received) -> Result<
         quotes::receive(tx, (known.id, &received.author), received.quote.as_ref())?;
     }
     let newer = received.updated_at.map(|at| at.min(tx.now)).filter(|at| *at > before);
+    // Versions that are counted follow one another however quickly they were made.
+    let next = received.body.revision() > known.revision;
+    let newer = newer.or_else(|| next.then(|| later(known, tx.now)));
     let (Some(edited_at), false) = (newer, known.state == State::Deleted) else {
         // Counts of votes come without a new version.
         super::polls::recount(tx, known.id, received.poll.as_ref())?;
