@@ -38,9 +38,9 @@ pub struct Demo {
     /// Play the scenario, compare what every site has, print a table and stop.
     #[arg(long)]
     verify: bool,
-    /// How much is said: `demo` unless --verify is given.
-    #[arg(long, value_enum)]
-    size: Option<Size>,
+    /// How much is said.
+    #[arg(long, value_enum, default_value = "tiny")]
+    size: Size,
     /// The same seed makes the same debate.
     #[arg(long, default_value_t = 2022)]
     seed: u64,
@@ -55,7 +55,7 @@ impl Demo {
         let stop = stop_signal()?;
         // What is compared has to be new, and may run beside a demo that somebody looks at.
         let port = if self.verify { 0 } else { self.port };
-        let size = self.size.unwrap_or(if self.verify { Size::Tiny } else { Size::Demo });
+        let size = self.size;
         // New sites live through the months of the debate before they go by the clock on the wall.
         let clock = Clock::fixed(Clock::System.now().plus_seconds(-AGO * 24 * 3600));
         let mut world = World::open(&config, port, self.data.as_deref(), (size.sites(), &clock)).await?;
