@@ -108,7 +108,7 @@ impl NewCritique {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, AsExpression, FromSqlRow)]
 #[diesel(sql_type = SmallInt)]
 pub enum Hold {
-    /// It is about the whole, not about a passage.
+    /// It is about the whole, not about a passage; or about one that nobody has seen here yet.
     #[default]
     Whole,
     /// It stands in the current text.
@@ -130,7 +130,7 @@ pub struct Critique {
     pub intent: Intent,
     /// Whether its passage still stands.
     pub hold: Hold,
-    /// The words it is about; blank for the whole.
+    /// The words it quotes; blank where it quotes none.
     pub exact: String,
     /// What stood before them.
     pub prefix: String,
@@ -148,6 +148,12 @@ pub struct Critique {
 }
 
 impl Critique {
+    /// The words it is about, as far as they stand or stood in its target; `None` where it is about
+    /// the whole.
+    pub fn passage(&self) -> Option<&str> {
+        (self.hold != Hold::Whole).then_some(self.exact.as_str())
+    }
+
     /// The passage as it was quoted.
     pub fn anchor(&self) -> Option<Anchor> {
         let place = |value: i32| usize::try_from(value).unwrap_or_default();

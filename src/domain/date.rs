@@ -16,10 +16,19 @@ impl Day {
         (text.len() == 10 && (1..=2999).contains(&day.year())).then_some(Self(day))
     }
 
+    /// Its first moment, in UTC.
+    pub fn start(self) -> Option<Timestamp> {
+        Some(Timestamp(self.0.and_hms_opt(0, 0, 0)?.and_utc().timestamp_millis()))
+    }
+
     /// The first moment after it, in UTC.
     pub fn end(self) -> Option<Timestamp> {
-        let next = self.0.succ_opt()?.and_hms_opt(0, 0, 0)?;
-        Some(Timestamp(next.and_utc().timestamp_millis()))
+        self.next()?.start()
+    }
+
+    /// The day after it.
+    pub fn next(self) -> Option<Self> {
+        self.0.succ_opt().map(Self)
     }
 
     /// `2022-01-05`.

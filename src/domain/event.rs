@@ -6,7 +6,7 @@ use super::Refusal;
 use super::contribution::{Contribution, State};
 use super::date::Date;
 use super::id::Id;
-use super::question::longest;
+use super::question::{known_language, longest};
 use super::uri::Uri;
 use crate::text::{Html, Markdown};
 
@@ -84,6 +84,7 @@ impl DraftEvent {
             return Err(Refusal::invalid("text", "say what happened"));
         }
         longest("text", &text, LONGEST_TEXT)?;
+        known_language(&self.language)?;
         longest("place", self.place.trim(), LONGEST_NAME)?;
         longest("details", self.details.as_str(), 20_000)?;
         let lines = self.sources.iter().filter(|line| !line.trim().is_empty());

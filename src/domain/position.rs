@@ -11,7 +11,7 @@ use super::account::Account;
 use super::contribution::{Contribution, State};
 use super::date;
 use super::id::Id;
-use super::question::{AnswerKey, LONGEST_ANSWER, Qid, longest};
+use super::question::{AnswerKey, LONGEST_ANSWER, Qid, known_language, longest};
 use super::sql::smallint_enum;
 use super::uri::Uri;
 use crate::text::{Html, Markdown};
@@ -174,6 +174,7 @@ impl DraftPosition {
         ] {
             longest(field, text.as_str(), 20_000)?;
         }
+        known_language(&self.language)?;
         let unknown = || Refusal::invalid("certainty", format!("“{}” is no certainty", self.certainty));
         let stand = Stand {
             answer: self.answer.clone(),

@@ -92,6 +92,12 @@ impl Core {
         core.check()
     }
 
+    /// Reads a core from its text.
+    pub fn parse(text: &str) -> Option<Self> {
+        let value: serde_json::Value = serde_json::from_str(text).ok()?;
+        Self::read(&value).ok()
+    }
+
     /// Reads a core as another server gives it; nothing is repaired, because it is hashed.
     pub fn read(value: &serde_json::Value) -> Result<Self, Refusal> {
         let unreadable = |error: serde_json::Error| Refusal::invalid("plenum:core", error.to_string());
@@ -288,6 +294,15 @@ pub fn accept_answers(proposed: impl Iterator<Item = Answer>) -> Result<Vec<Answ
         return Err(Refusal::invalid("answers", format!("at most {MOST_ANSWERS} answers are proposed")));
     }
     Ok(answers)
+}
+
+/// Refuses what is no language tag; blank stands for the usual language.
+pub(super) fn known_language(tag: &str) -> Result<(), Refusal> {
+    let tag = tag.trim();
+    if tag.is_empty() || Language::parse(tag).is_some() {
+        return Ok(());
+    }
+    Err(Refusal::invalid("language", format!("“{tag}” is no language tag such as `en`")))
 }
 
 pub(super) fn longest(field: &'static str, text: &str, most: usize) -> Result<(), Refusal> {

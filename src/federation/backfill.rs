@@ -93,38 +93,46 @@ pub async fn replies(data: &Data<Federation>, id: Id<Contribution>) -> Result<()
     let mut items = Vec::new();
     for collection in object.context.iter().chain(&object.replies) {
         match walk(data, collection, (PAGES, budget.left()), &budget).await {
-            Ok(found) => items.extend(found),
+            Ok(found) => items.extend(found.into_iter().map(|item| (collection, item))),
             Err(error) if error.is_temporary() => return Err(error.into()),
             Err(_) => {}
         }
     }
     let mut found = Vec::new();
     let mut seen = HashSet::new();
-    for item in &items {
+    for (collection, item) in &items {
         let Some(uri) = address(item).filter(|uri| seen.insert(uri.clone())) else { continue };
         if data.is_ours(&uri) || is_known(data, &uri).await? {
             continue;
         }
-        found.extend(item_of(data, item, &head.uri, &budget).await?);
+        found.extend(item_of(data, item, collection, &budget).await?);
     }
     found.sort_by_key(|found| found.object.published);
     let tied = tied(data, found).await?;
     keep_all(data, &tied).await
 }
 
-/// Remembers how many contributions the origin of a thread counts in it, so that pages can say what
-/// is missing. Only the origin's own word about its own thread counts.
+/// Remembers that the origin of a thread was asked, and how many contributions it counts in it, so
+/// that pages can say what is missing. Only the origin's own word about its own thread counts; one
+/// that says nothing counts none.
 async fn claims(
     data: &Federation,
     head: &Contribution,
     object: &IncomingObject,
     budget: &Budget,
 ) -> Result<(), Error> {
-    let context = object.context.as_ref().filter(|context| context.same_origin(&head.uri));
-    let Some(context) = context.filter(|_| head.thread_id == head.id) else { return Ok(()) };
-    let Ok(document) = fetch::document(data, context, budget).await else { return Ok(()) };
-    let Some(claimed) = document.value.get("totalItems").and_then(Value::as_i64) else { return Ok(()) };
-    let check = ThreadCheck { contribution_id: head.id, claimed: claimed.max(0), checked_at: data.now() };
+    if head.thread_id != head.id {
+        return Ok(());
+    }
+    let own = object.context.as_ref().filter(|context| context.same_origin(&head.uri));
+    let document = match own {
+        Some(context) => fetch::document(data, context, budget).await.ok(),
+        None => None,
+    };
+    let own = document.filter(|document| document.uri.same_origin(&head.uri));
+    let claimed = own.and_then(|document| document.value.get("totalItems").and_then(Value::as_i64));
+    let claimed = claimed.unwrap_or_default().max(0);
+    let check = ThreadCheck { contribution_id: head.id, claimed, checked_at: data.now() };
     data.app.db.write(|tx| Ok(completeness::put_thread(tx, &check)?)).await
 }
 
@@ -231,15 +239,16 @@ pub(super) async fn walk(
 }
 
 /// What an item of a collection is. An embedded thing counts when it belongs to the server that
-/// served the collection; everything else is fetched from its own address.
+/// served the collection, wherever the collection was named; everything else is fetched from its own
+/// address.
 pub(super) async fn item_of(
     data: &Federation,
     item: &Value,
-    server: &Uri,
+    collection: &Uri,
     budget: &Budget,
 ) -> Result<Option<Authored>, Error> {
     if let (Value::Object(_), Ok(Document::Object(object))) = (item, Document::read(item))
-        && object.id.same_origin(server)
+        && object.id.same_origin(collection)
     {
         return match resolve::actor(data, &object.owner, budget).await {
             Ok(author) => {
@@ -250,7 +259,7 @@ pub(super) async fn item_of(
         };
     }
     let Some(uri) = address(item) else { return Ok(None) };
-    match copies::object(data, &uri, Some(server), budget).await {
+    match copies::object(data, &uri, Some(collection), budget).await {
         Ok(found) => Ok(Some(found)),
         Err(error) => skip(error),
     }

@@ -33,10 +33,11 @@ pub async fn fetch_on(data: &Data<Federation>, id: Id<Account>, round: u32) -> R
     let most = if account.kind == AccountKind::Organization { MOST } else { MOST_OF_OTHERS };
     // A finished one is looked through again from the top, until nothing on a page is new.
     let again = known.as_ref().is_some_and(|known| known.finished_at.is_some()) && round == 0;
+    let reached = known.as_ref().and_then(|known| known.complete_to);
     let mut state = known.filter(|_| !again).unwrap_or(Catalogue {
         account_id: id,
         next: None,
-        complete_to: None,
+        complete_to: reached,
         taken: 0,
         finished_at: None,
         updated_at: data.now(),
@@ -47,13 +48,13 @@ pub async fn fetch_on(data: &Data<Federation>, id: Id<Account>, round: u32) -> R
         let page = match page(data, &account, &uri).await {
             Ok(page) => page,
             Err(error) if error.is_temporary() => return Err(error.into()),
-            // The rest cannot be had: what is here is all there will be.
-            Err(_) => break,
+            // The rest cannot be had: what is here is all there will be, until somebody looks again.
+            Err(_) => Page::default(),
         };
         state.taken = state.taken.saturating_add(page.items);
-        state.complete_to = page.oldest.or(state.complete_to);
+        state.complete_to = earlier(state.complete_to, page.oldest);
         // The entrance may have no items of its own; a page without any ends a list, whatever it says.
-        let empty = page.items == 0 && uri != outbox;
+        let empty = page.items == 0 && (uri != outbox || page.next.is_none());
         let seen = again && page.items > 0 && page.fresh == 0;
         let over = state.taken >= most || empty || seen;
         next = page.next.filter(|_| !over);
@@ -70,6 +71,14 @@ pub async fn fetch_on(data: &Data<Federation>, id: Id<Account>, round: u32) -> R
     Ok(())
 }
 
+fn earlier(one: Option<Timestamp>, other: Option<Timestamp>) -> Option<Timestamp> {
+    match (one, other) {
+        (Some(one), Some(other)) => Some(one.min(other)),
+        (one, other) => one.or(other),
+    }
+}
+
+#[derive(Default)]
 struct Page {
     items: i32,
     fresh: usize,
@@ -84,6 +93,9 @@ async fn page(data: &Data<Federation>, account: &Account, uri: &Uri) -> Result<P
     }
     let budget = Budget::new(data.app.config.federation.fetches_per_thread);
     let document = fetch::document(data, uri, &budget).await?;
+    if !document.uri.same_origin(&account.uri) {
+        return Err(FetchError::Refused("a page on another server".to_owned()));
+    }
     let mut collection = IncomingCollection::read(&document.value)?;
     let mut items = collection.items;
     if let Some(Next::Embedded(first)) = collection.next {

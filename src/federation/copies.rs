@@ -16,7 +16,8 @@ use crate::domain::keys::{Algorithm, VerifyingKey};
 use crate::domain::trust::Trust;
 use crate::domain::uri::Uri;
 use crate::services::accounts::{self as service, Name};
-use crate::store::{Error, accounts, keys, relations, trust};
+use crate::store::keys::{self, Key};
+use crate::store::{Error, accounts, contributions, relations};
 use crate::vocab::incoming::{Document, IncomingActor};
 use crate::vocab::proof;
 use crate::vocab::strict::parse_strict;
@@ -75,40 +76,43 @@ pub async fn proven(
     let Document::Object(object) = Document::read(value)? else {
         return Err(refused("a copy of a contribution is expected"));
     };
-    let (author, trust) = account(data, &object.owner, budget).await?;
-    if !is_proven(data, value, &author).await? {
-        tracing::warn!(uri = %object.id, "a copy does not carry the proof of its author and is refused");
+    let author = account(data, &object.owner, budget).await?;
+    let Some(key) = proving(data, value, &author).await? else {
         return Err(refused("the copy does not carry the proof of its author"));
+    };
+    if key.retired_at.is_some() {
+        // Whoever found an old key may not speak over what stands.
+        let known = data.app.db.read(|conn| Ok(contributions::known(conn, &object.id)?)).await?;
+        if known.is_some() {
+            return Err(refused("its author no longer uses the key it is signed with"));
+        }
     }
+    let trust = if key.is_seen() { Trust::Proven } else { Trust::Attested };
     Ok(Authored { object: *object, author, text, trust })
 }
 
-/// Whether a proof fits one of the keys that the author ever had.
-async fn is_proven(data: &Federation, value: &Value, author: &Account) -> Result<bool, FetchError> {
-    let Some(method) = proof::verification_method(value).and_then(Uri::parse) else { return Ok(false) };
+/// The one of the keys that the author ever had which a proof fits.
+async fn proving(data: &Federation, value: &Value, author: &Account) -> Result<Option<Key>, FetchError> {
+    let Some(method) = proof::verification_method(value).and_then(Uri::parse) else { return Ok(None) };
     if !method.same_origin(&author.uri) {
-        return Ok(false);
+        return Ok(None);
     }
     let known = data.app.db.read(|conn| Ok(keys::of_account(conn, author.id)?)).await?;
     let now = data.now();
-    for key in known.iter().filter(|key| key.algorithm == Algorithm::Ed25519) {
+    for key in known.into_iter().filter(|key| key.algorithm == Algorithm::Ed25519) {
         let named = key.uri.as_str().split(';').next() == Some(method.as_str());
         if named && proof::verify(value, &key.verifying()?, now).is_ok() {
-            return Ok(true);
+            return Ok(Some(key));
         }
     }
-    Ok(false)
+    Ok(None)
 }
 
 /// An account from its own address; where that does not answer, from copies that two organizations
-/// vouch for. With it comes what its proofs are worth: whoever is known by attestation stays so,
-/// because the keys that we have of them do not say where they come from.
-async fn account(data: &Federation, uri: &Uri, budget: &Budget) -> Result<(Account, Trust), FetchError> {
+/// vouch for.
+async fn account(data: &Federation, uri: &Uri, budget: &Budget) -> Result<Account, FetchError> {
     let error = match resolve::actor(data, uri, budget).await {
-        Ok(account) => {
-            let attested = data.app.db.read(|conn| Ok(trust::is_attested(conn, account.id)?)).await?;
-            return Ok((account, if attested { Trust::Attested } else { Trust::Proven }));
-        }
+        Ok(account) => return Ok(account),
         Err(error) if error.is_temporary() => error,
         Err(error) => return Err(error),
     };
@@ -124,7 +128,7 @@ async fn account(data: &Federation, uri: &Uri, budget: &Budget) -> Result<(Accou
     for (value, text) in &copies {
         for (multibase, _) in seen.iter().filter(|(_, witnesses)| **witnesses >= WITNESSES) {
             if let Some(account) = vouched(data, uri, (value, text), multibase).await? {
-                return Ok((account, Trust::Attested));
+                return Ok(account);
             }
         }
     }
@@ -145,7 +149,12 @@ async fn vouched(
         return Ok(None);
     }
     let name = Name::Claimed(actor.handle());
-    let kept = data.app.db.write(|tx| service::receive(tx, &actor, text, &name)).await;
+    let kept = data.app.db.write(|tx| {
+        let account = service::receive(tx, &actor, text, &name)?;
+        keys::mark_unseen(tx, account.id)?;
+        Ok(account)
+    });
+    let kept = kept.await;
     match kept {
         Ok(account) => Ok(Some(account)),
         Err(Error::Refused(refusal)) => Err(refused(&refusal.to_string())),
@@ -167,7 +176,7 @@ async fn attested(
     let known = data.app.db.read(|conn| Ok(accounts::by_uri(conn, &witness)?)).await?;
     let known = known.ok_or_else(|| refused("the witness is not known here"))?;
     let about = value.get("plenum:actor").and_then(Value::as_str);
-    if about != Some(uri.as_str()) || !is_proven(data, &value, &known).await? {
+    if about != Some(uri.as_str()) || proving(data, &value, &known).await?.is_none() {
         return Err(refused("the witness did not sign this"));
     }
     let listed = value.get("plenum:keys").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();

@@ -14,7 +14,6 @@ use crate::domain::account::{Account, AccountKind};
 use crate::domain::contribution::Contribution;
 use crate::domain::exchange::SetDigest;
 use crate::domain::id::Id;
-use crate::domain::position::Listing;
 use crate::domain::question::Qid;
 use crate::domain::uri::Uri;
 use crate::services::contributions::Receipt;
@@ -30,6 +29,8 @@ const SITES: usize = 3;
 const PER_SITE: usize = 40;
 /// Pages of positions that are taken from one site in a round.
 const PAGES: usize = 100;
+/// Addresses that one page of a site's list may name.
+const MOST_LISTED: usize = 1000;
 /// Copies of a question that are fetched in one round because somebody named them.
 const NEW_COPIES: usize = 5;
 
@@ -64,6 +65,7 @@ fn blank(data: &Federation, qid: &Qid, account_id: Id<Account>) -> Exchange {
 }
 
 /// Fetches copies that others named and that are not here yet: so carriers get to know each other.
+/// An address that is no copy is forgotten; one that does not answer goes to the end of the row.
 async fn meet(data: &Federation, qid: &Qid) -> Result<(), Error> {
     let unknown = data.app.db.read(|conn| {
         let mut unknown = Vec::new();
@@ -79,9 +81,14 @@ async fn meet(data: &Federation, qid: &Qid) -> Result<(), Error> {
     for uri in unknown.await?.into_iter().filter(|uri| !data.is_ours(uri)).take(NEW_COPIES) {
         match copies::object(data, &uri, None, &budget).await {
             Ok(copy) if is_copy(&copy, qid) => found.push(copy),
-            Ok(_) => {}
             Err(FetchError::Fault(fault)) => return Err(Error::Fault(fault)),
-            Err(error) => tracing::debug!(%uri, %error, "a copy of a question is not there"),
+            Err(error) if error.is_temporary() => {
+                let now = data.now();
+                data.app.db.write(|tx| Ok(questions::put_off(tx, qid, &uri, now)?)).await?;
+            }
+            Ok(_) | Err(_) => {
+                data.app.db.write(|tx| Ok(questions::forget_copy(tx, qid, &uri)?)).await?;
+            }
         }
     }
     keep_all(data, &found).await
@@ -100,11 +107,12 @@ fn others(
 ) -> Result<Vec<(Contribution, Account)>, Error> {
     let asked = exchanges::of(conn, qid)?;
     let last = |id| asked.iter().find(|one| one.account_id == id).map(|one| one.checked_at);
-    let mut others = Vec::new();
-    for (head, _) in questions::carried(conn, Viewer::Anyone, qid)? {
-        let site = accounts::by_id(conn, head.author_id)?.filter(|site| site.id != organization);
-        others.extend(site.map(|site| (head, site)));
-    }
+    let copies = questions::carried(conn, Viewer::Anyone, qid)?;
+    let owners: Vec<_> = copies.iter().map(|(head, _)| head.author_id).collect();
+    let owners = accounts::by_ids(conn, &owners)?;
+    let owner = |id| owners.iter().find(|owner| owner.id == id && owner.id != organization).cloned();
+    let others = copies.into_iter().filter_map(|(head, _)| Some((owner(head.author_id)?, head)));
+    let mut others: Vec<(Contribution, Account)> = others.map(|(site, head)| (head, site)).collect();
     others.sort_by_key(|(_, site)| last(site.id));
     Ok(others)
 }
@@ -122,14 +130,16 @@ async fn compare(
     let theirs = entrance.value.get("plenum:setDigest").and_then(Value::as_str).unwrap_or_default();
     let theirs: String = theirs.chars().take(64).collect();
     let ours = data.app.db.read(|conn| listed(conn, qid)).await?;
+    let before = data.app.db.read(|conn| Ok(exchanges::of(conn, qid)?)).await?;
+    let seen = before.iter().find(|one| one.account_id == site.id && one.digest == theirs);
     if digest(&ours) == theirs {
-        let same: Vec<Uri> = ours.into_keys().collect();
-        record(data, qid, site, &same).await?;
+        if !seen.is_some_and(|before| before.agrees) {
+            let same: Vec<Uri> = ours.into_keys().collect();
+            record(data, qid, site, &same).await?;
+        }
         return Ok((theirs, true));
     }
-    let before = data.app.db.read(|conn| Ok(exchanges::of(conn, qid)?)).await?;
-    let seen = before.iter().any(|one| one.account_id == site.id && one.digest == theirs);
-    if seen {
+    if seen.is_some() {
         // Nothing new there; what parts us are the sites' own rules of listing.
         return Ok((theirs, false));
     }
@@ -177,9 +187,8 @@ fn digest(listed: &Listed) -> String {
 }
 
 fn listed(conn: &mut Conn, qid: &Qid) -> Result<Listed, Error> {
-    let rows = positions::on(conn, Viewer::Anyone, qid)?;
-    let rows = rows.into_iter().filter(|(_, position)| position.listing == Listing::Listed);
-    Ok(rows.map(|(head, position)| (head.uri, position.digest)).collect())
+    let members = positions::members(conn, qid, false)?;
+    Ok(members.into_iter().map(|member| (member.uri, member.digest)).collect())
 }
 
 /// Takes in what is new or newer of a site's list; returns the addresses of all of it.
@@ -191,14 +200,16 @@ async fn take(
     budget: &Budget,
 ) -> Result<Vec<Uri>, FetchError> {
     let known = data.app.db.read(|conn| {
-        let rows = positions::on(conn, Viewer::Anyone, qid)?;
-        Ok(rows.into_iter().map(|(head, position)| (head.uri, position.digest)).collect::<Listed>())
+        let members = positions::members(conn, qid, true)?;
+        Ok(members.into_iter().map(|member| (member.uri, member.digest)).collect::<Listed>())
     });
     let known = known.await?;
     let (mut named, mut found) = (Vec::new(), Vec::new());
     for item in items {
         let Some(uri) = address(item) else { continue };
-        named.push(uri.clone());
+        if named.len() < MOST_LISTED {
+            named.push(uri.clone());
+        }
         if data.is_ours(&uri) {
             continue;
         }

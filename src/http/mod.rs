@@ -77,10 +77,10 @@ fn site(limits: &config::Config) -> Router {
         .route("/health", get(health))
         .route("/actors/{name}", get(actor))
         .route("/c/{token}", get(post))
-        .route("/s/{token}", get(statement))
-        .route("/s/{token}/t/{key}", get(thesis))
-        .route("/q/{qid}", get(question))
-        .route("/q/{qid}/position", get(position))
+        .route("/s/{token}", get(identity))
+        .route("/s/{token}/t/{key}", get(identity))
+        .route("/q/{qid}", get(identity))
+        .route("/q/{qid}/position", get(identity))
         .route("/events/{token}", get(event))
         .route("/statements/{slug}", get(statement_page))
         .route("/statements/{slug}/theses/{key}", get(thesis_page))
@@ -149,44 +149,14 @@ async fn event(
     web::event_page(&data, page, &token).await
 }
 
-/// `GET /s/{token}`: the identity of a statement.
-async fn statement(data: Data<Federation>, Path(token): Path<String>, parts: Parts) -> Response {
-    let path = format!("/s/{token}");
+/// `GET /s/{token}`, `/s/{token}/t/{key}`, `/q/{qid}`, `/q/{qid}/position`: identities, which servers
+/// get as documents; people are led to the page.
+async fn identity(data: Data<Federation>, parts: Parts) -> Response {
+    let path = parts.uri.path();
     if wants_activity(&parts.headers) {
-        return negotiated(contributions::show(&data, &parts, &path).await);
+        return negotiated(contributions::show(&data, &parts, path).await);
     }
-    people(&data, &path).await
-}
-
-/// `GET /s/{token}/t/{key}`: the identity of a thesis.
-async fn thesis(
-    data: Data<Federation>,
-    Path((token, key)): Path<(String, String)>,
-    parts: Parts,
-) -> Response {
-    let path = format!("/s/{token}/t/{key}");
-    if wants_activity(&parts.headers) {
-        return negotiated(contributions::show(&data, &parts, &path).await);
-    }
-    people(&data, &path).await
-}
-
-/// `GET /q/{qid}`: the identity of our copy of a question.
-async fn question(data: Data<Federation>, Path(qid): Path<String>, parts: Parts) -> Response {
-    let path = format!("/q/{qid}");
-    if wants_activity(&parts.headers) {
-        return negotiated(contributions::show(&data, &parts, &path).await);
-    }
-    people(&data, &path).await
-}
-
-/// `GET /q/{qid}/position`: the identity of our position on a question.
-async fn position(data: Data<Federation>, Path(qid): Path<String>, parts: Parts) -> Response {
-    let path = format!("/q/{qid}/position");
-    if wants_activity(&parts.headers) {
-        return negotiated(contributions::show(&data, &parts, &path).await);
-    }
-    people(&data, &path).await
+    people(&data, path).await
 }
 
 /// `GET /statements/{slug}`: a statement's page; servers are led to its identity.

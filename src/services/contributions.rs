@@ -18,6 +18,9 @@ use crate::store::{
     self, Error, Event, Tx, accounts, bookmarks, hosts, polls, relations, settings, tombstones, views,
 };
 
+/// Versions that are kept of one contribution from elsewhere.
+const VERSIONS: i64 = 100;
+
 /// What became of a received contribution.
 #[derive(Debug)]
 pub enum Receipt {
@@ -34,6 +37,9 @@ pub fn receive(tx: &mut Tx<'_>, received: &Received) -> Result<Receipt, Error> {
     if received.uri.same_origin(&Uri::ours(&tx.site()?.origin, "/")) {
         return Err(Refusal::forbidden("this address belongs to us").into());
     }
+    if is_suspended(tx, &received.author)? {
+        return Err(Refusal::forbidden("its author or their server is suspended here").into());
+    }
     if tombstones::contains(tx, &received.uri)? {
         return Ok(Receipt::Ignored("deleted before"));
     }
@@ -41,6 +47,16 @@ pub fn receive(tx: &mut Tx<'_>, received: &Received) -> Result<Receipt, Error> {
         Some(known) => change(tx, &known, received),
         None => insert(tx, received),
     }
+}
+
+/// Whatever way it comes, what a suspended account or server says is not taken in.
+fn is_suspended(tx: &mut Tx<'_>, author: &Account) -> Result<bool, Error> {
+    let suspended = |standing| standing == HostStanding::Suspended;
+    let host = match author.host_id {
+        Some(id) => hosts::by_id(tx, id)?.is_some_and(|host| suspended(host.standing)),
+        None => false,
+    };
+    Ok(host || suspended(author.standing))
 }
 
 fn insert(tx: &mut Tx<'_>, received: &Received) -> Result<Receipt, Error> {
@@ -314,7 +330,16 @@ fn keep(
         document: Some(received.document.clone()),
         digest,
     };
-    Ok(revisions::insert(tx, &row)?)
+    keep_version(tx, &row)
+}
+
+/// Keeps a version from elsewhere, as long as there are not too many: whoever changes a text without
+/// end cannot fill our disk with its past.
+pub(super) fn keep_version(tx: &mut Tx<'_>, version: &Revision) -> Result<(), Error> {
+    if version.revision > 1 && revisions::count(tx, version.contribution_id)? >= VERSIONS {
+        return Ok(());
+    }
+    Ok(revisions::insert(tx, version)?)
 }
 
 fn stored(tx: &mut Tx<'_>, id: Id<Contribution>) -> Result<Contribution, Error> {

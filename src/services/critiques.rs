@@ -2,11 +2,16 @@
 
 use crate::domain::Refusal;
 use crate::domain::contribution::Contribution;
-use crate::domain::critique::{Critique, Hold, NewCritique, ReceivedCritique};
+use crate::domain::critique::{Anchor, Critique, Hold, NewCritique, ReceivedCritique};
 use crate::domain::id::Id;
-use crate::store::contributions::{self};
-use crate::store::{Error, Tx, critiques, revisions};
+use crate::store::{Error, Tx, contributions, critiques, revisions};
+use crate::text::anchor::Quote;
 use crate::text::{Html, plain};
+
+/// Critiques of one text that are placed again when it changes, the newest first.
+const MOST: i64 = 500;
+/// Earlier versions in which a passage is looked for.
+const VERSIONS: i64 = 20;
 
 /// What a new critique of ours has besides its head. Words that do not stand in its target are
 /// refused.
@@ -48,8 +53,8 @@ pub(super) fn receive(
     target: Option<&Contribution>,
     received: &ReceivedCritique,
 ) -> Result<(), Error> {
-    let anchor = received.anchor.clone().unwrap_or(crate::domain::critique::Anchor {
-        quote: Default::default(),
+    let anchor = received.anchor.clone().unwrap_or(Anchor {
+        quote: Quote::default(),
         revision: 0,
         digest: String::new(),
     });
@@ -67,7 +72,7 @@ pub(super) fn receive(
         digest: anchor.digest,
     };
     let critique = match target {
-        Some(target) => placed(tx, target, critique)?,
+        Some(target) => placed(tx, &mut Texts::of(target), critique)?,
         None => critique,
     };
     if critiques::update(tx, &critique)? == 0 {
@@ -78,13 +83,14 @@ pub(super) fn receive(
 
 /// Finds the passages of all critiques of a text again, after it changed or arrived.
 pub(super) fn place_again(tx: &mut Tx<'_>, target: Id<Contribution>) -> Result<(), Error> {
-    let standing = critiques::all_of(tx, target)?;
+    let standing = critiques::all_of(tx, target, MOST)?;
     if standing.is_empty() {
         return Ok(());
     }
     let Some(target) = contributions::known_by_id(tx, target)? else { return Ok(()) };
+    let mut texts = Texts::of(&target);
     for critique in standing {
-        let again = placed(tx, &target, critique.clone())?;
+        let again = placed(tx, &mut texts, critique.clone())?;
         if again != critique {
             critiques::update(tx, &again)?;
         }
@@ -92,16 +98,41 @@ pub(super) fn place_again(tx: &mut Tx<'_>, target: Id<Contribution>) -> Result<(
     Ok(())
 }
 
-fn placed(tx: &mut Tx<'_>, target: &Contribution, critique: Critique) -> Result<Critique, Error> {
+/// What the target of critiques says now and said before; its earlier versions are read when the
+/// first passage is not in the current one.
+struct Texts<'a> {
+    target: &'a Contribution,
+    now: String,
+    before: Option<Vec<String>>,
+}
+
+impl<'a> Texts<'a> {
+    fn of(target: &'a Contribution) -> Self {
+        Self { target, now: text(&target.content), before: None }
+    }
+
+    fn said_before(&mut self, tx: &mut Tx<'_>, quote: &Quote) -> Result<bool, Error> {
+        if self.before.is_none() {
+            let contents = revisions::contents(tx, self.target.id, VERSIONS)?;
+            self.before = Some(contents.iter().map(|content| text(content)).collect());
+        }
+        Ok(self.before.iter().flatten().any(|text| text.contains(&quote.exact)))
+    }
+}
+
+fn placed(tx: &mut Tx<'_>, texts: &mut Texts<'_>, critique: Critique) -> Result<Critique, Error> {
     let Some(anchor) = critique.anchor() else { return Ok(critique) };
-    if let Some(quote) = anchor.quote.place(&text(&target.content)) {
+    if let Some(quote) = anchor.quote.place(&texts.now) {
         let place = |at: usize| i32::try_from(at).unwrap_or(i32::MAX);
         let (start, end) = (place(quote.start), place(quote.end));
         return Ok(Critique { hold: Hold::Placed, start, end, ..critique });
     }
-    let versions = revisions::of(tx, target.id)?;
-    if versions.iter().any(|version| anchor.quote.place(&text(&version.content)).is_some()) {
+    if texts.said_before(tx, &anchor.quote)? {
         return Ok(Critique { hold: Hold::Historic, ..critique });
+    }
+    if anchor.revision > texts.target.revision {
+        // The version it quotes has not arrived yet: it is about the whole until then.
+        return Ok(Critique { hold: Hold::Whole, ..critique });
     }
     let nothing = String::new;
     Ok(Critique {

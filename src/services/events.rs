@@ -2,23 +2,23 @@
 
 use super::contributions::later;
 use super::questions::html;
-use super::speaking::{given, speaker, standing_text, still_stands};
-use super::{critiques, notifications, posts, publish as wire};
-use crate::domain::Refusal;
-use crate::domain::account::Account;
+use super::speaking::{end, given, ours, speak, speaker, standing_text, still_stands};
 use crate::domain::contribution::{Contribution, Kind, State, Visibility};
 use crate::domain::event::{DraftEvent, Event, EventView, Fact, ReceivedEvent};
 use crate::domain::id::{Id, token};
 use crate::domain::quote::QuotePolicy;
 use crate::domain::uri::Uri;
 use crate::domain::user::User;
-use crate::domain::view::{Body, View};
-use crate::store::contributions::{self, NewContribution, Text, Viewer};
+use crate::domain::view::View;
+use crate::store::contributions::{self, NewContribution, Text};
 use crate::store::{Error, Tx, audit, events, settings};
 use crate::text::links;
 
 /// Events that one text can link to.
 const MOST_LINKS: usize = 50;
+
+/// What can be changed here.
+const EVENT: (Kind, &str) = (Kind::Event, "an event");
 
 /// Publishes an event in the organization's name.
 pub fn publish(tx: &mut Tx<'_>, user: &User, draft: &DraftEvent) -> Result<View, Error> {
@@ -59,7 +59,7 @@ pub fn publish(tx: &mut Tx<'_>, user: &User, draft: &DraftEvent) -> Result<View,
     contributions::insert(tx, &head, &[site.forum], &[])?;
     events::insert(tx, &event(id, draft, &fact, None))?;
     events::set_sources(tx, id, &fact.sources)?;
-    let view = freeze(tx, id, None)?;
+    let view = speak(tx, id, None)?;
     audit::record(tx, Some(user.id), "event.publish", view.head.uri.as_str(), &fact.text)?;
     Ok(view)
 }
@@ -72,7 +72,7 @@ pub fn revise(
     draft: &DraftEvent,
     reason: &str,
 ) -> Result<View, Error> {
-    let (_, head, _) = ours(tx, user, id)?;
+    let (_, head) = ours(tx, user, id, EVENT)?;
     let reason = given(reason)?;
     let fact = draft.accept()?;
     still_stands(&head, "event")?;
@@ -87,27 +87,19 @@ pub fn revise(
     contributions::update(tx, id, &text)?;
     events::update(tx, &event(id, draft, &fact, Some(reason)))?;
     events::set_sources(tx, id, &fact.sources)?;
-    let view = freeze(tx, id, Some(reason))?;
+    let view = speak(tx, id, Some(reason))?;
     audit::record(tx, Some(user.id), "event.revise", view.head.uri.as_str(), reason)?;
     Ok(view)
 }
 
 /// Withdraws an event; it stays readable, with the reason above it.
 pub fn retract(tx: &mut Tx<'_>, user: &User, id: Id<Contribution>, reason: &str) -> Result<View, Error> {
-    let (_, head, before) = ours(tx, user, id)?;
-    let reason = given(reason)?;
-    still_stands(&head, "event")?;
-    let text = Text {
-        edited_at: Some(later(&head, tx.now)),
-        revision: head.revision.saturating_add(1),
-        state: State::Retracted,
-        ..standing_text(&head)
-    };
-    contributions::update(tx, id, &text)?;
-    events::update(tx, &Event { reason: Some(reason.to_owned()), ..before })?;
-    let view = freeze(tx, id, Some(reason))?;
-    audit::record(tx, Some(user.id), "event.retract", view.head.uri.as_str(), reason)?;
-    Ok(view)
+    let (_, head) = ours(tx, user, id, EVENT)?;
+    end(tx, user, (&head, State::Retracted), ("event.retract", reason), |tx, reason| {
+        let before = events::parts(tx, id)?.ok_or_else(|| Error::broken("an event without its parts"))?;
+        events::update(tx, &Event { reason: Some(reason.to_owned()), ..before })?;
+        Ok(())
+    })
 }
 
 /// The draft that a revision starts from.
@@ -156,14 +148,6 @@ fn leads_to_event(uri: &Uri) -> bool {
     uri.as_str().strip_prefix(uri.origin()).is_some_and(|path| path.starts_with("/events/"))
 }
 
-fn ours(tx: &mut Tx<'_>, user: &User, id: Id<Contribution>) -> Result<(Account, Contribution, Event), Error> {
-    let organization = speaker(tx, user)?;
-    let head = contributions::by_id(tx, Viewer::Member(user.account_id), id)?.ok_or(Refusal::NotFound)?;
-    let event = events::parts(tx, id)?.filter(|_| head.author_id == organization.id);
-    let foreign = || Refusal::forbidden("this is not an event of our organization");
-    Ok((organization, head, event.ok_or_else(foreign)?))
-}
-
 fn language(draft: &DraftEvent, usual: &str) -> String {
     let named = draft.language.trim();
     if named.is_empty() { usual.to_owned() } else { named.to_owned() }
@@ -179,23 +163,4 @@ fn event(id: Id<Contribution>, draft: &DraftEvent, fact: &Fact, reason: Option<&
         details: html(&draft.details).as_str().to_owned(),
         reason: reason.map(str::to_owned),
     }
-}
-
-/// Renders what clients see, keeps the signed document of this revision, and tells the world.
-fn freeze(tx: &mut Tx<'_>, id: Id<Contribution>, reason: Option<&str>) -> Result<View, Error> {
-    let view = posts::load(tx, id)?;
-    if let Body::Event(fact) = &view.body {
-        let (content, _) = crate::vocab::event::content(&view.head, fact);
-        contributions::set_content(tx, id, &content)?;
-    }
-    let view = posts::load(tx, id)?;
-    let document = posts::freeze(tx, &view, reason)?;
-    if view.head.revision == 1 {
-        wire::create(tx, &view, &document)?;
-    } else {
-        wire::update(tx, &view, &document)?;
-        notifications::changed(tx, &view.author, id)?;
-        critiques::place_again(tx, id)?;
-    }
-    posts::load(tx, id)
 }

@@ -1,20 +1,19 @@
 //! What an organization does with its positions: take one, change it, withdraw it; and which
 //! positions of others this site lists.
 
-use super::contributions::later;
+use super::contributions::{keep_version, later};
 use super::questions::{html, own_copy};
-use super::speaking::{given, speaker, standing_text, still_stands};
-use super::{critiques, events, notifications, posts, publish};
+use super::speaking::{end, given, ours, speak, speaker, standing_text};
 use crate::domain::Refusal;
 use crate::domain::account::Account;
 use crate::domain::contribution::{Contribution, Kind, Received, State, Visibility};
 use crate::domain::id::Id;
 use crate::domain::position::{DraftPosition, Listing, ListingPolicy, Position, ReceivedPosition, Stand};
-use crate::domain::question::Qid;
+use crate::domain::question::{AnswerKey, Core, Qid};
 use crate::domain::quote::QuotePolicy;
 use crate::domain::uri::Uri;
 use crate::domain::user::{Role, User};
-use crate::domain::view::{Body, View};
+use crate::domain::view::View;
 use crate::store::contributions::{self, NewContribution, Text, Viewer};
 use crate::store::positions::{self, Equivocation};
 use crate::store::revisions::{self, Revision};
@@ -77,7 +76,7 @@ fn take(
     contributions::insert(tx, &head, &asker, &[qid.hashtag()])?;
     positions::insert(tx, &position)?;
     positions::set_theses(tx, id, &stand.theses)?;
-    freeze(tx, id, None)
+    speak(tx, id, None)
 }
 
 fn revise(
@@ -102,31 +101,19 @@ fn revise(
     contributions::update(tx, head.id, &text)?;
     positions::update(tx, &parts)?;
     positions::set_theses(tx, head.id, &stand.theses)?;
-    freeze(tx, head.id, Some(reason))
+    speak(tx, head.id, Some(reason))
 }
 
 /// Withdraws the organization's position; it stays readable, with the reason above it.
 pub fn retract(tx: &mut Tx<'_>, user: &User, id: Id<Contribution>, reason: &str) -> Result<View, Error> {
-    let organization = speaker(tx, user)?;
-    let reason = given(reason)?;
-    let head = contributions::by_id(tx, Viewer::Member(user.account_id), id)?.ok_or(Refusal::NotFound)?;
-    let before = positions::parts(tx, id)?.filter(|before| before.account_id == organization.id);
-    let foreign = || Refusal::forbidden("this is not a position of our organization");
-    let before = before.ok_or_else(foreign)?;
-    still_stands(&head, "position")?;
-    let text = Text {
-        trust: None,
-        edited_at: Some(later(&head, tx.now)),
-        revision: head.revision.saturating_add(1),
-        state: State::Retracted,
-        ..standing_text(&head)
-    };
-    contributions::update(tx, id, &text)?;
-    let previous = Some(before.digest.clone());
-    positions::update(tx, &Position { reason: Some(reason.to_owned()), previous, ..before })?;
-    let view = freeze(tx, id, Some(reason))?;
-    audit::record(tx, Some(user.id), "position.retract", view.head.uri.as_str(), reason)?;
-    Ok(view)
+    let (_, head) = ours(tx, user, id, (Kind::Position, "a position"))?;
+    end(tx, user, (&head, State::Retracted), ("position.retract", reason), |tx, reason| {
+        let before =
+            positions::parts(tx, id)?.ok_or_else(|| Error::broken("a position without its parts"))?;
+        let previous = Some(before.digest.clone());
+        positions::update(tx, &Position { reason: Some(reason.to_owned()), previous, ..before })?;
+        Ok(())
+    })
 }
 
 /// Puts a position on this site's map, or takes it off. It stays readable, and others decide for
@@ -188,7 +175,7 @@ pub(super) fn receive(
         account_id: received.author.id,
         qid: body.qid.clone(),
         answer: body.stand.answer.clone(),
-        answer_key: body.stand.answer_key.clone(),
+        answer_key: answer_key(tx, received, body)?,
         certainty: body.stand.certainty,
         reasoning: body.reasoning.as_str().to_owned(),
         conditions: body.conditions.as_str().to_owned(),
@@ -212,6 +199,20 @@ pub(super) fn receive(
     Ok(())
 }
 
+/// In which group a position belongs. The words decide where they are in the language of the question;
+/// only a translation is taken at its author's word.
+fn answer_key(
+    tx: &mut Tx<'_>,
+    received: &Received,
+    body: &ReceivedPosition,
+) -> Result<Option<AnswerKey>, Error> {
+    let copies = questions::carried(tx, Viewer::Anyone, &body.qid)?;
+    let core = copies.first().and_then(|(_, question)| Core::parse(&question.core));
+    let same = core.is_some_and(|core| [core.language(), ""].contains(&received.language.as_str()));
+    let claimed = body.stand.answer_key.clone();
+    Ok(claimed.map(|claimed| if same { AnswerKey::of(&body.stand.answer) } else { claimed }))
+}
+
 /// Looks at a revision that does not follow the one we have. Returns what became of it, or `None`
 /// for a regular successor.
 pub(super) fn out_of_order(
@@ -223,7 +224,7 @@ pub(super) fn out_of_order(
     if body.revision <= known.revision {
         let Some(kept) = revisions::by_number(tx, known.id, body.revision)? else {
             // A part of the history that we did not have.
-            revisions::insert(tx, &earlier(known.id, received, body))?;
+            keep_version(tx, &earlier(known.id, received, body))?;
             return Ok(Some("an earlier revision"));
         };
         if kept.digest == body.digest {
@@ -340,26 +341,4 @@ fn text(before: &Contribution, draft: &DraftPosition, position: &Position) -> Te
         state: State::Current,
         ..standing_text(before)
     }
-}
-
-/// Renders what clients see, keeps the signed document of this revision, and tells the world.
-fn freeze(tx: &mut Tx<'_>, id: Id<Contribution>, reason: Option<&str>) -> Result<View, Error> {
-    let view = posts::load(tx, id)?;
-    if let Body::Position(stand) = &view.body {
-        let (content, _) = crate::vocab::position::content(&view.head, stand);
-        contributions::set_content(tx, id, &content)?;
-        events::note_links(tx, id, &content)?;
-    }
-    let view = posts::load(tx, id)?;
-    let document = posts::freeze(tx, &view, reason)?;
-    let digest = crate::vocab::proof::digest(&document).map_err(|error| Error::broken(error.to_string()))?;
-    positions::set_digest(tx, id, &digest)?;
-    if view.head.revision == 1 {
-        publish::create(tx, &view, &document)?;
-    } else {
-        publish::update(tx, &view, &document)?;
-        notifications::changed(tx, &view.author, id)?;
-        critiques::place_again(tx, id)?;
-    }
-    posts::load(tx, id)
 }

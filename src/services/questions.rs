@@ -1,10 +1,9 @@
 //! What an organization does with questions: ask, adopt, revise, withdraw.
 
 use super::contributions::later;
-use super::speaking::{given, slug, speaker, standing_text, still_stands};
-use super::{critiques, notifications, posts, publish};
+use super::speaking::{end, given, ours, slug, speak, speaker, standing_text, still_stands};
 use crate::domain::Refusal;
-use crate::domain::account::Account;
+use crate::domain::account::{Account, AccountKind};
 use crate::domain::contribution::{Contribution, Kind, Received, State, Visibility};
 use crate::domain::id::Id;
 use crate::domain::job::Job;
@@ -14,12 +13,19 @@ use crate::domain::question::{
 use crate::domain::quote::QuotePolicy;
 use crate::domain::uri::Uri;
 use crate::domain::user::User;
-use crate::domain::view::{Body, View};
+use crate::domain::view::View;
 use crate::store::contributions::{self, NewContribution, Text, Viewer};
 use crate::store::questions::{self, Copy};
 use crate::store::{Error, Tx, accounts, audit, jobs, revisions, settings};
 use crate::text::markdown::{Breaks, render_with};
 use crate::text::{Html, Markdown};
+
+/// What can be changed here.
+const QUESTION: (Kind, &str) = (Kind::Question, "a question");
+/// Organizations that one question asks by name.
+pub const MOST_INVITED: usize = 10;
+/// Addresses of copies that are taken from one copy.
+const COPIES_OF_ONE: usize = 20;
 
 /// Addresses below `/questions/` that are pages of their own, and never one of a question.
 const PAGES: [&str; 4] = ["new", "adopt", "agreement", "feed"];
@@ -40,6 +46,14 @@ pub struct NewQuestion {
 /// Asks a question in the organization's name.
 pub fn ask(tx: &mut Tx<'_>, user: &User, new: &NewQuestion) -> Result<View, Error> {
     let organization = speaker(tx, user)?;
+    if new.invited.len() > MOST_INVITED {
+        let why = format!("at most {MOST_INVITED} organizations are asked by name");
+        return Err(Refusal::invalid("invited", why).into());
+    }
+    if let Some(other) = new.invited.iter().find(|account| account.kind != AccountKind::Organization) {
+        let why = format!("{} is no organization; only organizations take positions", other.handle);
+        return Err(Refusal::invalid("invited", why).into());
+    }
     let core = Core::new(&new.text, &new.language, &organization.uri, tx.now)?;
     let invited: Vec<Id<Account>> = new.invited.iter().map(|account| account.id).collect();
     let view = carry(tx, &organization, &core, &new.draft, None, &invited)?;
@@ -191,7 +205,7 @@ fn carry(
     let now = tx.now;
     questions::add_copies(tx, &qid, &copies, now)?;
     jobs::enqueue(tx, &Job::Reconcile { qid: qid.to_string() }, now)?;
-    freeze(tx, id, None)
+    speak(tx, id, None)
 }
 
 /// The last part of a question's address here.
@@ -208,7 +222,8 @@ pub fn revise(
     draft: &DraftQuestion,
     reason: &str,
 ) -> Result<View, Error> {
-    let (organization, head, question) = ours(tx, user, id)?;
+    let (organization, head) = ours(tx, user, id, QUESTION)?;
+    let question = parts_of(tx, id)?;
     let reason = given(reason)?;
     let core = Core::read(&parse(&question.core)?)?;
     let (answers, ties) = accept(tx, &organization, draft, &core)?;
@@ -232,28 +247,19 @@ pub fn revise(
     };
     questions::update(tx, &question)?;
     hang(tx, id, &answers, &ties)?;
-    let view = freeze(tx, id, Some(reason))?;
+    let view = speak(tx, id, Some(reason))?;
     audit::record(tx, Some(user.id), "question.revise", view.head.uri.as_str(), reason)?;
     Ok(view)
 }
 
 /// Withdraws our copy of a question, with a reason. Copies of others and positions stay.
 pub fn retract(tx: &mut Tx<'_>, user: &User, id: Id<Contribution>, reason: &str) -> Result<View, Error> {
-    let (_, head, question) = ours(tx, user, id)?;
-    let reason = given(reason)?;
-    still_stands(&head, "question")?;
-    let text = Text {
-        trust: None,
-        edited_at: Some(later(&head, tx.now)),
-        revision: head.revision.saturating_add(1),
-        state: State::Retracted,
-        ..standing_text(&head)
-    };
-    contributions::update(tx, id, &text)?;
-    questions::update(tx, &Question { reason: Some(reason.to_owned()), ..question })?;
-    let view = freeze(tx, id, Some(reason))?;
-    audit::record(tx, Some(user.id), "question.retract", view.head.uri.as_str(), reason)?;
-    Ok(view)
+    let (_, head) = ours(tx, user, id, QUESTION)?;
+    end(tx, user, (&head, State::Retracted), ("question.retract", reason), |tx, reason| {
+        let question = parts_of(tx, id)?;
+        questions::update(tx, &Question { reason: Some(reason.to_owned()), ..question })?;
+        Ok(())
+    })
 }
 
 /// The draft that a revision starts from.
@@ -275,6 +281,13 @@ pub(super) fn receive(
         return Err(Refusal::forbidden("a copy of a question keeps its question").into());
     }
     let asked_by = body.core.asked_by().unwrap_or_else(|| received.author.uri.clone());
+    let site = tx.site()?;
+    let organization = site.organization;
+    if asked_by.same_origin(&Uri::ours(&site.origin, "/"))
+        && questions::of_account(tx, &body.qid, organization)?.is_none()
+    {
+        return Err(Refusal::forbidden("we never asked this").into());
+    }
     let is_asker = asked_by == received.author.uri;
     if !is_asker && known.is_none() && body.core.asked_at() > tx.now.plus_seconds(24 * 3600) {
         return Err(Refusal::invalid("plenum:core", "was asked in the future").into());
@@ -306,11 +319,15 @@ pub(super) fn receive(
     let ties: Vec<Tie> = body.ties.iter().filter(open).cloned().collect();
     hang(tx, id, &body.answers, &ties)?;
     let mut copies = vec![received.uri.clone()];
-    let room = questions::MOST_COPIES.saturating_sub(questions::count_copies(tx, &body.qid)?);
-    copies.extend(body.copies.iter().take(usize::try_from(room).unwrap_or_default()).cloned());
+    let shown = contributions::known_by_id(tx, id)?.is_some_and(|head| head.state != State::Held);
+    if shown {
+        // Whoever is not let in does not send us anywhere.
+        let room = questions::MOST_COPIES.saturating_sub(questions::count_copies(tx, &body.qid)?);
+        let room = usize::try_from(room).unwrap_or_default().min(COPIES_OF_ONE);
+        copies.extend(body.copies.iter().take(room).cloned());
+    }
     let now = tx.now;
     questions::add_copies(tx, &body.qid, &copies, now)?;
-    let organization = tx.site()?.organization;
     if known.is_none() && questions::of_account(tx, &body.qid, organization)?.is_some() {
         jobs::enqueue(tx, &Job::Reconcile { qid: body.qid.to_string() }, now)?;
     }
@@ -332,16 +349,8 @@ fn keep_original(tx: &mut Tx<'_>, body: &ReceivedQuestion, received: &Received) 
     Ok(())
 }
 
-fn ours(
-    tx: &mut Tx<'_>,
-    user: &User,
-    id: Id<Contribution>,
-) -> Result<(Account, Contribution, Question), Error> {
-    let organization = speaker(tx, user)?;
-    let head = contributions::by_id(tx, Viewer::Member(user.account_id), id)?.ok_or(Refusal::NotFound)?;
-    let question = questions::parts(tx, id)?.filter(|_| head.author_id == organization.id);
-    let foreign = || Refusal::forbidden("this is not a question of our organization");
-    Ok((organization, head, question.ok_or_else(foreign)?))
+fn parts_of(tx: &mut Tx<'_>, id: Id<Contribution>) -> Result<Question, Error> {
+    questions::parts(tx, id)?.ok_or_else(|| Error::broken("a question without its parts"))
 }
 
 fn accept(
@@ -376,23 +385,4 @@ fn parse(core: &str) -> Result<serde_json::Value, Error> {
 
 pub(super) fn html(markdown: &Markdown) -> Html {
     if markdown.is_blank() { Html::default() } else { render_with(markdown, Breaks::Soft, &|_| None) }
-}
-
-/// Renders what clients see, keeps the signed document of this revision, and tells the world.
-fn freeze(tx: &mut Tx<'_>, id: Id<Contribution>, reason: Option<&str>) -> Result<View, Error> {
-    let view = posts::load(tx, id)?;
-    if let Body::Question(asked) = &view.body {
-        let (content, _) = crate::vocab::question::content(&view.head, &asked.question, &asked.answers);
-        contributions::set_content(tx, id, &content)?;
-    }
-    let view = posts::load(tx, id)?;
-    let document = posts::freeze(tx, &view, reason)?;
-    if view.head.revision == 1 {
-        publish::create(tx, &view, &document)?;
-    } else {
-        publish::update(tx, &view, &document)?;
-        notifications::changed(tx, &view.author, id)?;
-        critiques::place_again(tx, id)?;
-    }
-    posts::load(tx, id)
 }

@@ -1,11 +1,18 @@
 //! What is the same whenever an organization speaks: who may, why, and at which address.
 
+use serde_json::Value;
+
+use super::contributions::later;
+use super::{critiques, events, notifications, posts, publish};
 use crate::domain::Refusal;
 use crate::domain::account::Account;
-use crate::domain::contribution::{Contribution, State};
+use crate::domain::contribution::{Contribution, Kind, State};
+use crate::domain::id::Id;
 use crate::domain::user::{Role, User};
-use crate::store::contributions::Text;
-use crate::store::{Error, Tx, accounts};
+use crate::domain::view::{Body, View};
+use crate::store::contributions::{self, Text, Viewer};
+use crate::store::{Error, Tx, accounts, audit, positions, statements};
+use crate::vocab;
 
 /// The organization, if the user may speak for it.
 pub(super) fn speaker(tx: &mut Tx<'_>, user: &User) -> Result<Account, Error> {
@@ -16,6 +23,93 @@ pub(super) fn speaker(tx: &mut Tx<'_>, user: &User) -> Result<Account, Error> {
     }
     let site = tx.site()?;
     accounts::by_id(tx, site.organization)?.ok_or_else(|| Error::broken("the organization is missing"))
+}
+
+/// Renders what clients see, keeps the signed document of this revision, and tells the world.
+pub(super) fn speak(tx: &mut Tx<'_>, id: Id<Contribution>, reason: Option<&str>) -> Result<View, Error> {
+    let view = posts::load(tx, id)?;
+    if let Some(content) = rendered(&view) {
+        contributions::set_content(tx, id, &content)?;
+    }
+    let view = posts::load(tx, id)?;
+    let document = posts::freeze(tx, &view, reason)?;
+    note(tx, &view, &document)?;
+    if view.head.revision == 1 {
+        publish::create(tx, &view, &document)?;
+    } else {
+        publish::update(tx, &view, &document)?;
+        notifications::changed(tx, &view.author, id)?;
+        critiques::place_again(tx, id)?;
+    }
+    posts::load(tx, id)
+}
+
+/// The text that clients see of what an organization says; posts and theses are rendered where they are written.
+fn rendered(view: &View) -> Option<String> {
+    let (content, _) = match &view.body {
+        Body::Statement { statement, theses } => vocab::statement::content(view, statement, theses),
+        Body::Question(asked) => vocab::question::content(&view.head, &asked.question, &asked.answers),
+        Body::Position(stand) => vocab::position::content(&view.head, stand),
+        Body::Event(fact) => vocab::event::content(&view.head, fact),
+        Body::Plain | Body::Thesis { .. } | Body::Critique(_) => return None,
+    };
+    Some(content)
+}
+
+/// Remembers by which digest a version is cited and followed by the next one, and which events it names.
+fn note(tx: &mut Tx<'_>, view: &View, document: &Value) -> Result<(), Error> {
+    let digest = || vocab::proof::digest(document).map_err(|error| Error::broken(error.to_string()));
+    match &view.body {
+        Body::Statement { .. } => {
+            statements::set_digest(tx, view.head.id, &digest()?)?;
+        }
+        Body::Position(_) => {
+            positions::set_digest(tx, view.head.id, &digest()?)?;
+            events::note_links(tx, view.head.id, &view.head.content)?;
+        }
+        Body::Plain | Body::Thesis { .. } | Body::Question(_) | Body::Critique(_) | Body::Event(_) => {}
+    }
+    Ok(())
+}
+
+/// What the organization itself said, of the kind that is asked for; `what` names it to people.
+pub(super) fn ours(
+    tx: &mut Tx<'_>,
+    user: &User,
+    id: Id<Contribution>,
+    (kind, what): (Kind, &str),
+) -> Result<(Account, Contribution), Error> {
+    let organization = speaker(tx, user)?;
+    let head = contributions::by_id(tx, Viewer::Member(user.account_id), id)?.ok_or(Refusal::NotFound)?;
+    if head.author_id != organization.id || head.kind != kind {
+        return Err(Refusal::forbidden(format!("this is not {what} of our organization")).into());
+    }
+    Ok((organization, head))
+}
+
+/// Ends what stood, for a reason that readers see: `keep` writes it where its kind keeps it. `action`
+/// is the word of the audit log, such as `event.retract`.
+pub(super) fn end(
+    tx: &mut Tx<'_>,
+    user: &User,
+    (head, state): (&Contribution, State),
+    (action, reason): (&str, &str),
+    keep: impl FnOnce(&mut Tx<'_>, &str) -> Result<(), Error>,
+) -> Result<View, Error> {
+    let reason = given(reason)?;
+    still_stands(head, action.split('.').next().unwrap_or_default())?;
+    let text = Text {
+        trust: None,
+        edited_at: Some(later(head, tx.now)),
+        revision: head.revision.saturating_add(1),
+        state,
+        ..standing_text(head)
+    };
+    contributions::update(tx, head.id, &text)?;
+    keep(tx, reason)?;
+    let view = speak(tx, head.id, Some(reason))?;
+    audit::record(tx, Some(user.id), action, view.head.uri.as_str(), reason)?;
+    Ok(view)
 }
 
 /// A reason that was given.

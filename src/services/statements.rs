@@ -2,8 +2,8 @@
 
 use std::collections::HashMap;
 
-use super::speaking::{given, slug, speaker, standing_text, still_stands};
-use super::{critiques, events, notifications, posts, publish};
+use super::speaking::{end, given, ours, slug, speak, speaker};
+use super::{critiques, events, posts};
 use crate::domain::Refusal;
 use crate::domain::account::Account;
 use crate::domain::contribution::{Contribution, Kind, State, Visibility};
@@ -15,11 +15,14 @@ use crate::domain::user::User;
 use crate::domain::view::{Body, View};
 use crate::import::markdown as form;
 use crate::services::contributions::later;
-use crate::store::contributions::{self, NewContribution, Text, Viewer};
+use crate::store::contributions::{self, NewContribution, Text};
 use crate::store::statements::{self, StatementParts, ThesisParts};
 use crate::store::{Error, Tx, audit, settings};
 use crate::text::markdown::{Breaks, render_with};
 use crate::text::{Html, Markdown};
+
+/// What can be changed here.
+const STATEMENT: (Kind, &str) = (Kind::Statement, "a statement");
 
 /// Publishes a statement in the organization's name.
 pub fn publish(tx: &mut Tx<'_>, user: &User, draft: Draft) -> Result<View, Error> {
@@ -50,7 +53,7 @@ pub fn publish(tx: &mut Tx<'_>, user: &User, draft: Draft) -> Result<View, Error
     statements::insert(tx, id, &slug, &parts(&draft, None))?;
     let statement = posts::load(tx, id)?;
     write_theses(tx, &organization, &statement.head, &draft)?;
-    let view = freeze(tx, id, None)?;
+    let view = speak(tx, id, None)?;
     audit::record(tx, Some(user.id), "statement.publish", view.head.uri.as_str(), "")?;
     Ok(view)
 }
@@ -63,7 +66,7 @@ pub fn revise(
     draft: Draft,
     reason: &str,
 ) -> Result<View, Error> {
-    let (organization, head) = ours(tx, user, id)?;
+    let (organization, head) = ours(tx, user, id, STATEMENT)?;
     let reason = given(reason)?;
     if head.state != State::Current {
         return Err(Refusal::Conflict("a retracted or superseded statement is not revised".to_owned()).into());
@@ -77,15 +80,15 @@ pub fn revise(
     statements::update(tx, id, &parts(&draft, Some(reason)))?;
     let head = posts::load(tx, id)?.head;
     write_theses(tx, &organization, &head, &draft)?;
-    let view = freeze(tx, id, Some(reason))?;
+    let view = speak(tx, id, Some(reason))?;
     audit::record(tx, Some(user.id), "statement.revise", view.head.uri.as_str(), reason)?;
     Ok(view)
 }
 
 /// Withdraws a statement. It stays readable, with the reason above it.
 pub fn retract(tx: &mut Tx<'_>, user: &User, id: Id<Contribution>, reason: &str) -> Result<View, Error> {
-    let (_, head) = ours(tx, user, id)?;
-    end(tx, user, &head, State::Retracted, reason, None)
+    let (_, head) = ours(tx, user, id, STATEMENT)?;
+    end_as(tx, user, (&head, State::Retracted), reason, None)
 }
 
 /// Puts another statement of ours in the place of this one.
@@ -96,12 +99,12 @@ pub fn supersede(
     successor: Id<Contribution>,
     reason: &str,
 ) -> Result<View, Error> {
-    let (_, head) = ours(tx, user, id)?;
-    let (_, next) = ours(tx, user, successor)?;
+    let (_, head) = ours(tx, user, id, STATEMENT)?;
+    let (_, next) = ours(tx, user, successor, STATEMENT)?;
     if next.id == head.id {
         return Err(Refusal::invalid("successor", "a statement cannot take its own place").into());
     }
-    end(tx, user, &head, State::Superseded, reason, Some(next.uri))
+    end_as(tx, user, (&head, State::Superseded), reason, Some(next.uri))
 }
 
 /// The draft that a revision starts from: the text as it stands.
@@ -113,47 +116,27 @@ pub fn draft_of(tx: &mut Tx<'_>, id: Id<Contribution>) -> Result<Draft, Error> {
     Ok(Draft { language: head.language, ..import.draft })
 }
 
-fn end(
+fn end_as(
     tx: &mut Tx<'_>,
     user: &User,
-    head: &Contribution,
-    state: State,
+    (head, state): (&Contribution, State),
     reason: &str,
     next: Option<Uri>,
 ) -> Result<View, Error> {
-    let reason = given(reason)?;
-    still_stands(head, "statement")?;
-    let missing = || Error::broken("a statement without its parts");
-    let statement = statements::parts(tx, head.id)?.ok_or_else(missing)?;
-    let text = Text {
-        trust: None,
-        edited_at: Some(later(head, tx.now)),
-        revision: head.revision.saturating_add(1),
-        state,
-        ..standing_text(head)
-    };
-    contributions::update(tx, head.id, &text)?;
-    let parts = StatementParts {
-        introduction: statement.introduction,
-        closing: statement.closing,
-        reason: Some(reason.to_owned()),
-        superseded_by: next,
-        digest: statement.digest,
-    };
-    statements::update(tx, head.id, &parts)?;
-    let view = freeze(tx, head.id, Some(reason))?;
     let action = format!("statement.{}", state.as_str());
-    audit::record(tx, Some(user.id), &action, view.head.uri.as_str(), reason)?;
-    Ok(view)
-}
-
-fn ours(tx: &mut Tx<'_>, user: &User, id: Id<Contribution>) -> Result<(Account, Contribution), Error> {
-    let organization = speaker(tx, user)?;
-    let head = contributions::by_id(tx, Viewer::Member(user.account_id), id)?.ok_or(Refusal::NotFound)?;
-    if head.author_id != organization.id || head.kind != Kind::Statement {
-        return Err(Refusal::forbidden("this is not a statement of our organization").into());
-    }
-    Ok((organization, head))
+    end(tx, user, (head, state), (&action, reason), |tx, reason| {
+        let missing = || Error::broken("a statement without its parts");
+        let statement = statements::parts(tx, head.id)?.ok_or_else(missing)?;
+        let parts = StatementParts {
+            introduction: statement.introduction,
+            closing: statement.closing,
+            reason: Some(reason.to_owned()),
+            superseded_by: next,
+            digest: statement.digest,
+        };
+        statements::update(tx, head.id, &parts)?;
+        Ok(())
+    })
 }
 
 fn text(draft: &Draft, url: String, revision: i32) -> Text {
@@ -312,26 +295,4 @@ fn finish_thesis(tx: &mut Tx<'_>, id: Id<Contribution>) -> Result<(), Error> {
     let view = posts::load(tx, id)?;
     posts::freeze(tx, &view, None)?;
     critiques::place_again(tx, id)
-}
-
-/// Renders what clients see of a statement, keeps the signed document of this revision, and
-/// tells the world.
-fn freeze(tx: &mut Tx<'_>, id: Id<Contribution>, reason: Option<&str>) -> Result<View, Error> {
-    let view = posts::load(tx, id)?;
-    if let Body::Statement { statement, theses } = &view.body {
-        let (content, _) = crate::vocab::statement::content(&view, statement, theses);
-        contributions::set_content(tx, id, &content)?;
-    }
-    let view = posts::load(tx, id)?;
-    let document = posts::freeze(tx, &view, reason)?;
-    let digest = crate::vocab::proof::digest(&document).map_err(|error| Error::broken(error.to_string()))?;
-    statements::set_digest(tx, id, &digest)?;
-    if view.head.revision == 1 {
-        publish::create(tx, &view, &document)?;
-    } else {
-        publish::update(tx, &view, &document)?;
-        notifications::changed(tx, &view.author, id)?;
-        critiques::place_again(tx, id)?;
-    }
-    posts::load(tx, id)
 }

@@ -9,10 +9,14 @@ use super::conn::{Conn, run};
 use super::contributions::{Viewer, visible_to};
 use super::hiding;
 use super::page::Page;
+use super::verbatim::Verbatim;
 use crate::domain::account::Account;
-use crate::domain::contribution::{Contribution, Visibility};
+use crate::domain::contribution::Contribution;
 use crate::domain::id::Id;
 use crate::schema::{contributions, conversation_marks, mentions};
+
+/// What the index `contributions_direct` says of [direct messages](crate::domain::contribution::Visibility::Mentioned).
+const DIRECT: Verbatim = Verbatim("contributions.visibility = 3");
 
 /// A conversation as one of those who take part sees it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,7 +50,7 @@ pub fn page(conn: &mut Conn, account: Id<Account>, page: Page) -> QueryResult<Ve
             .filter(mentions::account_id.eq(account)),
     );
     let query = contributions::table
-        .filter(contributions::visibility.eq(Visibility::Mentioned))
+        .filter(DIRECT)
         .filter(contributions::author_id.eq(account).or(named))
         .filter(visible_to(Viewer::Member(account)))
         .order(contributions::id.desc())

@@ -2,20 +2,16 @@
 
 use std::collections::HashMap;
 
-use diesel::dsl::{exists, not};
-use diesel::{
-    ExpressionMethods, JoinOnDsl, NullableExpressionMethods, OptionalExtension, QueryDsl, QueryResult,
-    SelectableHelper,
-};
+use diesel::{ExpressionMethods, JoinOnDsl, OptionalExtension, QueryDsl, QueryResult, SelectableHelper};
 
 use super::conn::{Conn, run};
 use super::contributions::{Viewer, visible_to};
 use super::one_of::one_of;
 use crate::domain::account::Account;
 use crate::domain::contribution::{Contribution, State};
-use crate::domain::critique::{Critique, Intent};
+use crate::domain::critique::{Critique, Hold, Intent};
 use crate::domain::id::Id;
-use crate::schema::{contributions, critiques};
+use crate::schema::{accounts, contributions, critiques};
 
 /// Puts in what a new critique has besides its head.
 pub fn insert(conn: &mut Conn, critique: &Critique) -> QueryResult<usize> {
@@ -39,14 +35,36 @@ pub fn of(conn: &mut Conn, ids: &[Id<Contribution>]) -> QueryResult<HashMap<Id<C
     Ok(rows.into_iter().map(|critique| (critique.contribution_id, critique)).collect())
 }
 
-/// The critiques of one contribution, whoever sees them: for the use case that places them anew.
-pub fn all_of(conn: &mut Conn, target: Id<Contribution>) -> QueryResult<Vec<Critique>> {
+/// The newest critiques of one contribution, whoever sees them: for the use case that places them anew.
+pub fn all_of(conn: &mut Conn, target: Id<Contribution>, limit: i64) -> QueryResult<Vec<Critique>> {
     let query = critiques::table
         .inner_join(contributions::table.on(contributions::id.eq(critiques::contribution_id)))
         .filter(contributions::in_reply_to_id.eq(target))
         .filter(contributions::state.ne(State::Deleted))
-        .order(critiques::contribution_id);
+        .order(critiques::contribution_id.desc())
+        .limit(limit);
     run!(conn, load, query.select(Critique::as_select()))
+}
+
+/// Critiques of passages of these contributions that the viewer may see, with who wrote them, in the
+/// order of the text.
+pub fn beside(
+    conn: &mut Conn,
+    viewer: Viewer,
+    targets: &[Id<Contribution>],
+    limit: i64,
+) -> QueryResult<Vec<(Contribution, Critique, Account)>> {
+    let targets: Vec<Option<Id<Contribution>>> = targets.iter().copied().map(Some).collect();
+    let query = contributions::table
+        .inner_join(critiques::table)
+        .inner_join(accounts::table.on(accounts::id.eq(contributions::author_id)))
+        .filter(contributions::in_reply_to_id.eq_any(targets))
+        .filter(contributions::state.eq(State::Current))
+        .filter(critiques::hold.ne(Hold::Whole))
+        .filter(visible_to(viewer))
+        .order((critiques::hold, critiques::start, contributions::id))
+        .limit(limit);
+    run!(conn, load, query.select((Contribution::as_select(), Critique::as_select(), Account::as_select())))
 }
 
 /// Critiques with one of these intents, in threads that the viewer may see, newest first; each with
@@ -64,36 +82,6 @@ pub fn newest(
         .order(contributions::id.desc())
         .limit(limit);
     run!(conn, load, query.select((Contribution::as_select(), Critique::as_select())))
-}
-
-/// Critiques of an account's texts that it has not answered, in threads that the viewer may see,
-/// newest first.
-pub fn unanswered(
-    conn: &mut Conn,
-    viewer: Viewer,
-    account: Id<Account>,
-    intents: &[Intent],
-    limit: i64,
-) -> QueryResult<Vec<Contribution>> {
-    let targets = diesel::alias!(contributions as targets);
-    let answers = diesel::alias!(contributions as answers);
-    let ours = targets
-        .filter(targets.field(contributions::id).nullable().eq(contributions::in_reply_to_id))
-        .filter(targets.field(contributions::author_id).eq(account));
-    let answered = answers
-        .filter(answers.field(contributions::in_reply_to_id).eq(contributions::id.nullable()))
-        .filter(answers.field(contributions::author_id).eq(account))
-        .filter(answers.field(contributions::state).ne(State::Deleted));
-    let query = contributions::table
-        .inner_join(critiques::table)
-        .filter(critiques::intent.eq_any(intents.to_vec()))
-        .filter(contributions::author_id.ne(account))
-        .filter(exists(ours))
-        .filter(not(exists(answered)))
-        .filter(visible_to(viewer))
-        .order(contributions::id.desc())
-        .limit(limit);
-    run!(conn, load, query.select(Contribution::as_select()))
 }
 
 /// Removes what a deleted contribution had besides its head.

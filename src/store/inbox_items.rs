@@ -7,12 +7,16 @@ use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, QueryResult, Select
 use super::Error;
 use super::conn::{Conn, run};
 use super::tx::{Event, Tx};
+use super::verbatim::Verbatim;
 use crate::clock::Timestamp;
 use crate::domain::account::Account;
 use crate::domain::host::Host;
 use crate::domain::id::Id;
 use crate::domain::inbox::{InboxItem, InboxState};
 use crate::schema::inbox_items;
+
+/// What the index `inbox_items_due` says of those that are [`InboxState::Waiting`].
+const WAITING: Verbatim = Verbatim("inbox_items.state = 0");
 
 /// A new row.
 #[derive(Clone, Debug, Insertable)]
@@ -70,7 +74,7 @@ pub fn insert(conn: &mut Conn, item: &NewItem) -> QueryResult<bool> {
 /// What waits and is due, oldest first.
 pub fn due(conn: &mut Conn, now: Timestamp, limit: i64) -> QueryResult<Vec<InboxItem>> {
     let query = inbox_items::table
-        .filter(inbox_items::state.eq(InboxState::Waiting))
+        .filter(WAITING)
         .filter(inbox_items::due_at.le(now))
         .order((inbox_items::due_at, inbox_items::id))
         .limit(limit);
@@ -79,10 +83,7 @@ pub fn due(conn: &mut Conn, now: Timestamp, limit: i64) -> QueryResult<Vec<Inbox
 
 /// When the next item that waits is due.
 pub fn next_due(conn: &mut Conn) -> QueryResult<Option<Timestamp>> {
-    let query = inbox_items::table
-        .filter(inbox_items::state.eq(InboxState::Waiting))
-        .order(inbox_items::due_at)
-        .select(inbox_items::due_at);
+    let query = inbox_items::table.filter(WAITING).order(inbox_items::due_at).select(inbox_items::due_at);
     run!(conn, first, query).optional()
 }
 
@@ -125,7 +126,7 @@ pub fn fail(conn: &mut Conn, item: &InboxItem, why: &str, due: Option<Timestamp>
 
 /// How many items wait.
 pub fn pending(conn: &mut Conn) -> QueryResult<i64> {
-    let query = inbox_items::table.filter(inbox_items::state.eq(InboxState::Waiting)).count();
+    let query = inbox_items::table.filter(WAITING).count();
     run!(conn, get_result, query)
 }
 

@@ -6,10 +6,14 @@ use diesel::{ExpressionMethods, QueryDsl, QueryResult, SelectableHelper};
 use super::Error;
 use super::conn::{Conn, run};
 use super::tx::{Event, Tx};
+use super::verbatim::Verbatim;
 use crate::clock::Timestamp;
 use crate::domain::id::Id;
 use crate::domain::job::Job;
 use crate::schema::jobs;
+
+/// What the index `jobs_due` says.
+const WAITING: Verbatim = Verbatim("jobs.dead = FALSE");
 
 /// A job that waits.
 #[derive(Clone, Debug, Queryable, Selectable)]
@@ -54,11 +58,8 @@ pub fn enqueue(tx: &mut Tx<'_>, job: &Job, due: Timestamp) -> Result<(), Error> 
 /// nobody else takes them meanwhile, and everybody may when this process dies.
 pub fn claim(tx: &mut Tx<'_>, limit: i64, lease_seconds: i64) -> Result<Vec<StoredJob>, Error> {
     let (now, until) = (tx.now, tx.now.plus_seconds(lease_seconds));
-    let due = jobs::table
-        .filter(jobs::dead.eq(false))
-        .filter(jobs::due_at.le(now))
-        .order((jobs::due_at, jobs::id))
-        .limit(limit);
+    let due =
+        jobs::table.filter(WAITING).filter(jobs::due_at.le(now)).order((jobs::due_at, jobs::id)).limit(limit);
     let waiting: Vec<StoredJob> = run!(tx, load, due.select(StoredJob::as_select()))?;
     let mut claimed = Vec::new();
     for mut job in waiting {
@@ -121,7 +122,7 @@ pub fn take_up(tx: &mut Tx<'_>) -> Result<usize, Error> {
 
 /// How many jobs wait, whenever they are due.
 pub fn pending(conn: &mut Conn) -> QueryResult<i64> {
-    run!(conn, get_result, jobs::table.filter(jobs::dead.eq(false)).count())
+    run!(conn, get_result, jobs::table.filter(WAITING).count())
 }
 
 /// Forgets what was put aside and asked for before `when`.

@@ -33,13 +33,18 @@ pub struct Key {
     pub private_key: Option<Vec<u8>>,
     /// When we first saw it.
     pub first_seen_at: Timestamp,
-    /// When its owner's document last named it.
+    /// When its owner's document last named it; 0 where we have only the word of others for it.
     pub fetched_at: Timestamp,
     /// When its owner's document no longer named it.
     pub retired_at: Option<Timestamp>,
 }
 
 impl Key {
+    /// Whether we saw it at its owner's own address.
+    pub fn is_seen(&self) -> bool {
+        self.fetched_at > Timestamp(0)
+    }
+
     /// The public half, parsed.
     pub fn verifying(&self) -> Result<VerifyingKey, Error> {
         VerifyingKey::from_bytes(self.algorithm, &self.public_key)
@@ -138,6 +143,12 @@ pub fn keep(tx: &mut Tx<'_>, account: Id<Account>, uri: &Uri, key: &VerifyingKey
     };
     run!(tx, execute, diesel::insert_into(account_keys::table).values(&row))?;
     Ok(())
+}
+
+/// Marks the keys of an account whose description came from others: we have only their word for them.
+pub fn mark_unseen(tx: &mut Tx<'_>, account: Id<Account>) -> Result<usize, Error> {
+    let keys = account_keys::table.filter(account_keys::account_id.eq(account));
+    Ok(run!(tx, execute, diesel::update(keys).set(account_keys::fetched_at.eq(Timestamp(0))))?)
 }
 
 /// Retires every key of an account elsewhere that its document no longer lists.

@@ -20,7 +20,10 @@ use crate::domain::id::Id;
 use crate::domain::position::Position;
 use crate::domain::question::Qid;
 use crate::domain::uri::Uri;
-use crate::schema::{accounts as account_rows, exchanges, hosts, listings, revisions};
+use crate::schema::{accounts as account_rows, contributions, exchanges, hosts, listings, revisions};
+
+/// Versions that are read to say since when an organization answers as it does now.
+const RECENT: i32 = 10;
 
 /// A position with what its row needs.
 #[derive(Clone, Debug)]
@@ -33,7 +36,7 @@ pub struct Line {
     pub organization: Account,
     /// Since when its server does not answer.
     pub unreachable_since: Option<Timestamp>,
-    /// Its versions, oldest first. Where it was never changed and nobody asks for a day, none are
+    /// Its latest versions, or all where somebody asks for a day; oldest first. Where it was never changed and nobody asks for a day, none are
     /// loaded: the position itself says it all.
     pub versions: Vec<Revision>,
     /// How many other sites list it, of how many we compared with.
@@ -49,7 +52,8 @@ pub fn lines(conn: &mut Conn, viewer: Viewer, qid: &Qid, history: bool) -> Query
         accounts::by_ids(conn, &authors)?.into_iter().map(|account| (account.id, account)).collect();
     let dark = unreachable(conn, &authors)?;
     let changed = rows.iter().filter(|(head, _)| history || head.revision > 1).map(|(head, _)| head.id);
-    let mut versions = versions(conn, &changed.collect::<Vec<_>>())?;
+    let window = if history { i32::MAX } else { RECENT };
+    let mut versions = versions(conn, &changed.collect::<Vec<_>>(), window)?;
     let (sites, listed) = listed(conn, qid)?;
     let line = |(head, position): (Contribution, Position)| {
         let organization = people.get(&head.author_id)?.clone();
@@ -79,9 +83,12 @@ fn unreachable(conn: &mut Conn, ids: &[Id<Account>]) -> QueryResult<HashMap<Id<A
 fn versions(
     conn: &mut Conn,
     ids: &[Id<Contribution>],
+    window: i32,
 ) -> QueryResult<HashMap<Id<Contribution>, Vec<Revision>>> {
     let query = revisions::table
+        .inner_join(contributions::table.on(contributions::id.eq(revisions::contribution_id)))
         .filter(one_of(revisions::contribution_id, ids))
+        .filter((contributions::revision - revisions::revision).lt(window))
         .order((revisions::contribution_id, revisions::revision));
     let rows: Vec<Revision> = run!(conn, load, query.select(Revision::as_select()))?;
     let mut versions: HashMap<Id<Contribution>, Vec<Revision>> = HashMap::new();

@@ -11,12 +11,16 @@ use diesel::{
 
 use super::conn::{Conn, run};
 use super::one_of::one_of;
+use super::verbatim::Verbatim;
 use crate::clock::Timestamp;
 use crate::domain::account::Account;
 use crate::domain::contribution::Contribution;
 use crate::domain::id::Id;
 use crate::domain::media::{Media, Purpose};
 use crate::schema::{cached_files, media};
+
+/// What the index `media_waiting` says of [`Purpose::Attachment`].
+const ATTACHED: Verbatim = Verbatim("media.purpose = 0");
 
 /// Puts a file in.
 pub fn insert(conn: &mut Conn, row: &Media) -> QueryResult<usize> {
@@ -125,7 +129,7 @@ pub fn delete(conn: &mut Conn, id: Id<Media>) -> QueryResult<usize> {
 
 /// Files that nothing was published with since `before`, at most `most`.
 pub fn waiting(conn: &mut Conn, before: Timestamp, most: i64) -> QueryResult<Vec<Media>> {
-    let alone = media::contribution_id.is_null().and(media::purpose.eq(Purpose::Attachment));
+    let alone = media::contribution_id.is_null().and(ATTACHED);
     let query = media::table.filter(alone).filter(media::created_at.lt(before)).limit(most);
     run!(conn, load, query.select(Media::as_select()))
 }

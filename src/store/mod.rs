@@ -63,10 +63,10 @@ pub mod tags;
 pub mod threads;
 pub mod timelines;
 pub mod tombstones;
-pub mod trust;
 mod tx;
 pub mod undone;
 pub mod users;
+mod verbatim;
 pub mod views;
 
 pub use conn::Conn;

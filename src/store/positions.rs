@@ -4,8 +4,11 @@ use std::collections::HashMap;
 
 use diesel::dsl::count_star;
 use diesel::prelude::{Insertable, Queryable, Selectable};
-use diesel::sql_types::{BigInt, Nullable};
-use diesel::{ExpressionMethods, JoinOnDsl, OptionalExtension, QueryDsl, QueryResult, SelectableHelper};
+use diesel::sql_types::{BigInt, Bool, Nullable};
+use diesel::{
+    BoolExpressionMethods, ExpressionMethods, IntoSql, JoinOnDsl, OptionalExtension, QueryDsl, QueryResult,
+    SelectableHelper,
+};
 
 use super::conn::{Conn, run};
 use super::contributions::{Viewer, visible_to};
@@ -17,12 +20,15 @@ use crate::domain::id::Id;
 use crate::domain::position::{Listing, Position, PositionView};
 use crate::domain::question::Qid;
 use crate::domain::uri::Uri;
-use crate::schema::{contributions, equivocations, position_theses, positions, question_copies, questions};
+use crate::schema::{contributions, equivocations, position_theses, positions, questions};
 
 diesel::define_sql_function! {
     /// The first value that is not null.
     fn coalesce(first: Nullable<BigInt>, second: BigInt) -> BigInt;
 }
+
+/// Contradictions that are kept of one position.
+const CONTRADICTIONS: usize = 5;
 
 /// A position: its head and what it has besides.
 pub type Row = (Contribution, Position);
@@ -86,6 +92,31 @@ pub fn on(conn: &mut Conn, viewer: Viewer, qid: &Qid) -> QueryResult<Vec<Row>> {
         .filter(visible_to(viewer))
         .order(contributions::id);
     run!(conn, load, query.select((Contribution::as_select(), Position::as_select())))
+}
+
+/// A position on the list that sites compare.
+#[derive(Clone, Debug, Queryable)]
+pub struct Member {
+    /// Its key.
+    pub id: Id<Contribution>,
+    /// Its address.
+    pub uri: Uri,
+    /// Digest of the revision in force.
+    pub digest: String,
+}
+
+/// The positions on a question that everyone sees, oldest first, without their texts: those on our
+/// map, and `unlisted` ones too. Withdrawn ones are among them: that they were withdrawn is worth
+/// knowing.
+pub fn members(conn: &mut Conn, qid: &Qid, unlisted: bool) -> QueryResult<Vec<Member>> {
+    let query = contributions::table
+        .inner_join(positions::table)
+        .filter(positions::qid.eq(qid))
+        .filter(positions::listing.eq(Listing::Listed).or(unlisted.into_sql::<Bool>()))
+        .filter(visible_to(Viewer::Anyone))
+        .order(contributions::id)
+        .select((contributions::id, contributions::uri, positions::digest));
+    run!(conn, load, query)
 }
 
 /// The positions on any question that the viewer may see and that are on the map, newest first.
@@ -172,12 +203,15 @@ pub fn set_theses(conn: &mut Conn, id: Id<Contribution>, theses: &[Uri]) -> Quer
     Ok(())
 }
 
-/// Keeps what contradicts a revision we have, and marks the position. Returns whether it is news.
+/// Keeps what contradicts a revision we have, and marks the position; a few of them say it all.
+/// Returns whether it was kept.
 pub fn equivocate(conn: &mut Conn, other: &Equivocation) -> QueryResult<bool> {
-    let key = (other.contribution_id, other.revision, &other.digest);
-    let known = equivocations::table.find(key).select(equivocations::created_at);
-    let known: Option<Timestamp> = run!(conn, first, known).optional()?;
-    if known.is_some() {
+    let known = equivocations::table
+        .filter(equivocations::contribution_id.eq(other.contribution_id))
+        .select((equivocations::revision, equivocations::digest));
+    let known: Vec<(i32, String)> = run!(conn, load, known)?;
+    let same = |(revision, digest): &(i32, String)| *revision == other.revision && *digest == other.digest;
+    if known.len() >= CONTRADICTIONS || known.iter().any(same) {
         return Ok(false);
     }
     run!(conn, execute, diesel::insert_into(equivocations::table).values(other))?;
@@ -204,16 +238,8 @@ pub fn views(
     let query = positions::table.filter(one_of(positions::contribution_id, &ids));
     let rows: Vec<Position> = run!(conn, load, query.select(Position::as_select()))?;
     let mut theses = theses_of(conn, &ids)?;
-    let query = question_copies::table
-        .inner_join(positions::table.on(positions::qid.eq(question_copies::qid)))
-        .filter(one_of(positions::contribution_id, &ids))
-        .order((question_copies::created_at, question_copies::uri))
-        .select((positions::contribution_id, question_copies::uri));
-    let pairs: Vec<(Id<Contribution>, Uri)> = run!(conn, load, query)?;
-    let mut copies: HashMap<Id<Contribution>, Vec<Uri>> = HashMap::new();
-    for (id, uri) in pairs {
-        copies.entry(id).or_default().push(uri);
-    }
+    let qids: Vec<Qid> = rows.iter().map(|position| position.qid.clone()).collect();
+    let copies = super::questions::known_copies(conn, &qids)?;
     let questions = questions_of(conn, viewer, &ids)?;
     let views = rows.into_iter().map(|position| {
         let id = position.contribution_id;
@@ -222,7 +248,7 @@ pub fn views(
         let view = PositionView {
             theses: theses.remove(&id).unwrap_or_default(),
             question: own.cloned().map(Box::new),
-            copies: copies.remove(&id).unwrap_or_default(),
+            copies: copies.get(&position.qid).cloned().unwrap_or_default(),
             position,
         };
         (id, view)

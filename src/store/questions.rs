@@ -99,6 +99,34 @@ pub fn copies_of(conn: &mut Conn, qid: &Qid) -> QueryResult<Vec<Uri>> {
     run!(conn, load, query)
 }
 
+/// Puts an address that does not answer to the end of the row.
+pub fn put_off(conn: &mut Conn, qid: &Qid, uri: &Uri, now: Timestamp) -> QueryResult<usize> {
+    let row = diesel::update(question_copies::table.find((qid, uri)));
+    run!(conn, execute, row.set(question_copies::created_at.eq(now)))
+}
+
+/// Forgets an address that is no copy.
+pub fn forget_copy(conn: &mut Conn, qid: &Qid, uri: &Uri) -> QueryResult<usize> {
+    run!(conn, execute, diesel::delete(question_copies::table.find((qid, uri))))
+}
+
+/// Where those copies of these questions stand that everybody may see here: an address that somebody
+/// only named is not passed on.
+pub fn known_copies(conn: &mut Conn, qids: &[Qid]) -> QueryResult<HashMap<Qid, Vec<Uri>>> {
+    let query = contributions::table
+        .inner_join(questions::table)
+        .filter(questions::qid.eq_any(qids.to_vec()))
+        .filter(visible_to(Viewer::Anyone))
+        .order(contributions::id)
+        .select((questions::qid, contributions::uri));
+    let rows: Vec<(Qid, Uri)> = run!(conn, load, query)?;
+    let mut copies: HashMap<Qid, Vec<Uri>> = HashMap::new();
+    for (qid, uri) in rows {
+        copies.entry(qid).or_default().push(uri);
+    }
+    Ok(copies)
+}
+
 /// The copies of a question that are here and the viewer may see; ours first, then the oldest.
 pub fn carried(conn: &mut Conn, viewer: Viewer, qid: &Qid) -> QueryResult<Vec<Copy>> {
     let query = contributions::table
@@ -169,6 +197,17 @@ pub fn newest(conn: &mut Conn, viewer: Viewer, limit: i64) -> QueryResult<Vec<Co
     run!(conn, load, query.select((Contribution::as_select(), Question::as_select())))
 }
 
+/// The copies of one organization that the viewer may see, newest first.
+pub fn of_owner(conn: &mut Conn, viewer: Viewer, owner: Id<Account>, limit: i64) -> QueryResult<Vec<Copy>> {
+    let query = contributions::table
+        .inner_join(questions::table)
+        .filter(contributions::author_id.eq(owner))
+        .filter(visible_to(viewer))
+        .order(contributions::id.desc())
+        .limit(limit);
+    run!(conn, load, query.select((Contribution::as_select(), Question::as_select())))
+}
+
 /// The ties that one site asserts, by its copies: from which question, of which kind, to which.
 pub fn ties_of_account(conn: &mut Conn, account: Id<Account>) -> QueryResult<Vec<(Qid, TieKind, Qid)>> {
     let query = question_ties::table
@@ -197,13 +236,12 @@ pub fn views(
         .order((question_ties::contribution_id, question_ties::kind, question_ties::target))
         .select((question_ties::contribution_id, question_ties::kind, question_ties::target));
     let ties: Vec<(Id<Contribution>, TieKind, Qid)> = run!(conn, load, query)?;
-    let query = question_copies::table
-        .inner_join(questions::table.on(questions::qid.eq(question_copies::qid)))
-        .filter(one_of(questions::contribution_id, ids))
-        .order((question_copies::created_at, question_copies::uri))
-        .select((questions::contribution_id, question_copies::uri));
-    let copies: Vec<(Id<Contribution>, Uri)> = run!(conn, load, query)?;
-    let view = |question| QuestionView { question, answers: vec![], ties: vec![], copies: vec![] };
+    let qids: Vec<Qid> = rows.iter().map(|question| question.qid.clone()).collect();
+    let copies = known_copies(conn, &qids)?;
+    let view = |question: Question| {
+        let copies = copies.get(&question.qid).cloned().unwrap_or_default();
+        QuestionView { question, answers: vec![], ties: vec![], copies }
+    };
     let mut views: HashMap<_, _> =
         rows.into_iter().map(|question| (question.contribution_id, view(question))).collect();
     for (id, key, text) in answers {
@@ -214,11 +252,6 @@ pub fn views(
     for (id, kind, target) in ties {
         if let Some(view) = views.get_mut(&id) {
             view.ties.push(Tie { kind, target });
-        }
-    }
-    for (id, uri) in copies {
-        if let Some(view) = views.get_mut(&id) {
-            view.copies.push(uri);
         }
     }
     Ok(views)

@@ -29,9 +29,9 @@ pub fn one(conn: &mut Conn, id: Id<Contribution>) -> QueryResult<Option<Quote>> 
     run!(conn, first, quotes::table.find(id).select(Quote::as_select())).optional()
 }
 
-/// The quote that this consent belongs to.
+/// The quote that this consent belongs to and that we know to have it: others may name it, too.
 pub fn by_stamp(conn: &mut Conn, uri: &Uri) -> QueryResult<Option<Quote>> {
-    let query = quotes::table.filter(quotes::stamp_uri.eq(uri));
+    let query = quotes::table.filter(quotes::stamp_uri.eq(uri)).filter(quotes::state.eq(Consent::Accepted));
     run!(conn, first, query.select(Quote::as_select())).optional()
 }
 

@@ -62,6 +62,21 @@ pub fn of(conn: &mut Conn, id: Id<Contribution>) -> QueryResult<Vec<Revision>> {
     run!(conn, load, query.select(Revision::as_select()))
 }
 
+/// How many versions are here.
+pub fn count(conn: &mut Conn, id: Id<Contribution>) -> QueryResult<i64> {
+    run!(conn, get_result, revisions::table.filter(revisions::contribution_id.eq(id)).count())
+}
+
+/// What the newest versions say, without their documents.
+pub fn contents(conn: &mut Conn, id: Id<Contribution>, limit: i64) -> QueryResult<Vec<String>> {
+    let query = revisions::table
+        .filter(revisions::contribution_id.eq(id))
+        .order(revisions::revision.desc())
+        .limit(limit)
+        .select(revisions::content);
+    run!(conn, load, query)
+}
+
 /// One version.
 pub fn by_number(conn: &mut Conn, id: Id<Contribution>, revision: i32) -> QueryResult<Option<Revision>> {
     run!(conn, first, revisions::table.find((id, revision)).select(Revision::as_select())).optional()

@@ -5,6 +5,7 @@ use diesel::{ExpressionMethods, JoinOnDsl, OptionalExtension, QueryDsl, QueryRes
 
 use super::conn::{Conn, run};
 use super::contributions::{Viewer, visible_to};
+use crate::clock::Timestamp;
 use crate::domain::contribution::{Contribution, Kind};
 use crate::domain::id::Id;
 use crate::domain::statement::{Statement, Thesis, ThesisKind};
@@ -47,6 +48,22 @@ pub struct ThesisParts {
     pub evidence: String,
     /// Whether the current revision left it out.
     pub withdrawn: bool,
+}
+
+/// Statements that were published since a moment and the viewer may see, the earliest first.
+pub fn since(
+    conn: &mut Conn,
+    viewer: Viewer,
+    since: Timestamp,
+    limit: i64,
+) -> QueryResult<Vec<Contribution>> {
+    let query = contributions::table
+        .filter(contributions::kind.eq(Kind::Statement))
+        .filter(contributions::published_at.ge(since))
+        .filter(visible_to(viewer))
+        .order((contributions::published_at, contributions::id))
+        .limit(limit);
+    run!(conn, load, query.select(Contribution::as_select()))
 }
 
 /// Puts in what a new statement has besides its head.

@@ -5,8 +5,10 @@
 
 use unicode_normalization::UnicodeNormalization;
 
-/// How many characters before and after a passage are kept with it.
+/// How many characters before and after a passage are kept with it, and compared.
 const AROUND: usize = 32;
+/// How many occurrences of the same words are looked at.
+const MOST: usize = 1000;
 
 /// A passage with what stands around it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -43,8 +45,10 @@ impl Quote {
             return None;
         }
         let mut best: Option<(usize, usize, usize)> = None;
-        for (byte, _) in text.match_indices(&self.exact) {
-            let start = text.get(..byte)?.chars().count();
+        let (mut start, mut counted) = (0, 0);
+        for (byte, _) in text.match_indices(&self.exact).take(MOST) {
+            start += text.get(counted..byte)?.chars().count();
+            counted = byte;
             let likeness = self.likeness(text, byte);
             let distance = start.abs_diff(self.start);
             let better =
@@ -72,8 +76,8 @@ impl Quote {
         let before = text.get(..byte).unwrap_or_default();
         let after = text.get(byte + self.exact.len()..).unwrap_or_default();
         let same = |(a, b): &(char, char)| a == b;
-        before.chars().rev().zip(self.prefix.chars().rev()).take_while(same).count()
-            + after.chars().zip(self.suffix.chars()).take_while(same).count()
+        before.chars().rev().zip(self.prefix.chars().rev()).take(AROUND).take_while(same).count()
+            + after.chars().zip(self.suffix.chars()).take(AROUND).take_while(same).count()
     }
 }
 
@@ -101,6 +105,15 @@ mod tests {
         let again = second.place(&moved).expect("still there");
         assert_eq!(again.start, 50 + moved.chars().count() - TEXT.chars().count());
         assert_eq!(second.place("Die Biene zählt nicht."), None);
+    }
+
+    #[test]
+    fn many_equal_words_are_looked_at_up_to_a_bound() {
+        let text = "ab".repeat(500_000);
+        let quote = Quote::find(&text, "b", "", "").expect("found");
+        assert_eq!(quote.start, 1);
+        let late = Quote { start: 700_000, ..quote };
+        assert_eq!(late.place(&text).map(|quote| quote.start), Some(1999), "the last one that is looked at");
     }
 
     #[test]

@@ -38,16 +38,17 @@ fn place(anchor: &Anchor) -> Value {
 
 /// What stands before the text of a critique: what it means to do, and the passage.
 pub fn opening(critique: &Critique) -> String {
-    let word = match critique.intent {
-        Intent::Objection => "Objection",
-        Intent::Support => "In support",
-        Intent::Question => "Question",
-        Intent::Correction => "Correction",
-        Intent::Evidence => "Evidence",
+    let (word, preposition) = match critique.intent {
+        Intent::Objection => ("Objection", "to"),
+        Intent::Support => ("Support", "for"),
+        Intent::Question => ("Question", "about"),
+        Intent::Correction => ("Correction", "of"),
+        Intent::Evidence => ("Evidence", "on"),
     };
     if critique.exact.is_empty() {
         return format!("<p><strong>{word}.</strong></p>");
     }
     let passage = plain::escape(&critique.exact);
-    format!("<p><strong>{word}</strong> to this passage:</p><blockquote><p>{passage}</p></blockquote>")
+    let place = format!("<p><strong>{word}</strong> {preposition} this passage:</p>");
+    format!("{place}<blockquote><p>{passage}</p></blockquote>")
 }

@@ -32,7 +32,7 @@ pub struct Demo {
     /// Port of the sites; 0 takes any free one.
     #[arg(long, default_value_t = 8080)]
     port: u16,
-    /// Keep the databases here, and go on with them next time.
+    /// Keep the databases here, and go on with them next time, whatever size is asked for then.
     #[arg(long, value_name = "DIR")]
     data: Option<PathBuf>,
     /// Play the scenario, compare what every site has, print a table and stop.
@@ -55,18 +55,22 @@ impl Demo {
         let stop = stop_signal()?;
         // What is compared has to be new, and may run beside a demo that somebody looks at.
         let port = if self.verify { 0 } else { self.port };
-        let size = self.size;
-        // New sites live through the months of the debate before they go by the clock on the wall.
-        let clock = Clock::fixed(Clock::System.now().plus_seconds(-AGO * 24 * 3600));
-        let mut world = World::open(&config, port, self.data.as_deref(), (size.sites(), &clock)).await?;
-        let plan = Plan::of(size, self.seed);
+        // New sites live through the months of the debate before they go by the clock on the wall;
+        // those that were kept from an earlier run go on as they are.
+        let kept = self.data.as_deref().map_or(0, world::kept);
+        let past = Clock::fixed(Clock::System.now().plus_seconds(-AGO * 24 * 3600));
+        let (count, clock) = if kept > 0 { (kept, Clock::System) } else { (self.size.sites(), past) };
+        let mut world = World::open(&config, port, self.data.as_deref(), (count, &clock)).await?;
+        let plan = Plan::of(self.size, self.seed);
         let bar = bar(&plan);
-        let played = if world.is_new() { play(&world, &plan, &clock, &bar).await } else { Ok(()) };
+        let played = if kept == 0 { play(&world, &plan, &clock, &bar).await } else { Ok(()) };
         bar.finish_and_clear();
         let outcome = match played {
             Ok(()) if self.verify => verify::compare(&world).await,
             Ok(()) => {
-                world = world.awake(&config).await?;
+                if kept == 0 {
+                    world = world.awake(&config).await?;
+                }
                 print!("{}", world.introduction());
                 listen(&world, stop).await;
                 Ok(())

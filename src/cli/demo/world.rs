@@ -2,7 +2,7 @@
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use activitypub_federation::config::{Data, FederationConfig};
 use tokio::net::TcpListener;
@@ -24,8 +24,18 @@ use crate::store::{deliveries, inbox_items};
 
 /// The password of every login of the demonstration, printed at start.
 pub const PASSWORD: &str = "demonstration";
-/// How long the sites may take to exchange what the scenario produced.
+/// How long nothing may move while there is something to exchange.
 const PATIENCE: Duration = Duration::from_secs(60);
+
+/// How many sites an earlier run left in this directory.
+pub fn kept(directory: &Path) -> usize {
+    let is_there = |organization: &&Organization| database(directory, organization).exists();
+    content::ORGANIZATIONS.iter().take_while(is_there).count()
+}
+
+fn database(directory: &Path, organization: &Organization) -> PathBuf {
+    directory.join(organization.handle).join("plenum.db")
+}
 
 /// One of them.
 pub struct DemoSite {
@@ -46,7 +56,6 @@ impl DemoSite {
 pub struct World {
     /// North, South, East, and in larger sizes more.
     pub sites: Vec<DemoSite>,
-    fresh: bool,
     port: u16,
     directory: PathBuf,
     temporary: bool,
@@ -78,37 +87,34 @@ impl World {
         let listener = listener.map_err(taken)?;
         let port = listener.local_addr()?.port();
         let (stop, stopped) = watch::channel(false);
-        let (mut sites, mut fresh) = (Vec::new(), false);
+        let mut sites = Vec::new();
         for organization in content::ORGANIZATIONS.iter().take(count) {
             let host = format!("{}.localhost:{port}", organization.handle);
-            let (app, new) = site(config, &directory, (organization, &host), clock).await?;
-            fresh |= new;
+            let app = site(config, &directory, (organization, &host), clock).await?;
             let federation = Federation::start(app).await?;
             sites.push(DemoSite { organization, federation });
         }
         let federations = sites.iter().map(|site| site.federation.clone()).collect();
         let (orders, given) = mpsc::channel(1);
         let task = tokio::spawn(serve::several(federations, listener, stopped, given));
-        Ok(Self { sites, fresh, port, directory, temporary, stop, orders, task: Some(task) })
+        Ok(Self { sites, port, directory, temporary, stop, orders, task: Some(task) })
     }
 
-    /// Whether the sites were made just now.
-    pub const fn is_new(&self) -> bool {
-        self.fresh
-    }
-
-    /// Waits until no site has anything left to send or to take in.
+    /// Waits until no site has anything left to send or to take in; not when nothing moves any more.
     pub async fn settle(&self) -> Result<(), Failure> {
-        let waiting = async {
-            let mut quiet = 0;
-            while quiet < 3 {
-                quiet = if self.pending().await? == 0 { quiet + 1 } else { 0 };
-                tokio::time::sleep(Duration::from_millis(50)).await;
+        let (mut quiet, mut before, mut moved) = (0, 0, Instant::now());
+        while quiet < 3 {
+            let pending = self.pending().await?;
+            quiet = if pending == 0 { quiet + 1 } else { 0 };
+            if pending != before {
+                (before, moved) = (pending, Instant::now());
             }
-            Ok(())
-        };
-        let late = |_| Failure::new("the sites did not finish exchanging within a minute");
-        tokio::time::timeout(PATIENCE, waiting).await.map_err(late)?
+            if pending > 0 && moved.elapsed() > PATIENCE {
+                return Err(Failure::new("the sites stopped exchanging before they had finished"));
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        Ok(())
     }
 
     async fn pending(&self) -> Result<i64, Failure> {
@@ -176,7 +182,7 @@ impl World {
         self.sleep().await;
         let (port, count) = (self.port, self.sites.len());
         let next = Self::open(config, port, Some(&self.directory), (count, &Clock::System)).await?;
-        Ok(Self { fresh: self.fresh, temporary: self.temporary, ..next })
+        Ok(Self { temporary: self.temporary, ..next })
     }
 
     /// Stops the sites and removes what was only for this run.
@@ -207,11 +213,10 @@ async fn site(
     directory: &Path,
     (organization, host): (&'static Organization, &str),
     clock: &Clock,
-) -> Result<(App, bool), Failure> {
+) -> Result<App, Failure> {
     let mut config = config.clone();
     config.media.directory = directory.join(organization.handle).join("media");
-    let file = directory.join(organization.handle).join("plenum.db");
-    config.database.url = DatabaseUrl::Sqlite(file);
+    config.database.url = DatabaseUrl::Sqlite(database(directory, organization));
     config.site.host = Some(host.to_owned());
     config.unsafe_.plain_http = true;
     config.unsafe_.ports = true;
@@ -219,7 +224,7 @@ async fn site(
     let db = context::database_by(&config, clock.clone()).await?;
     if let Some(site) = context::site(&db).await? {
         let config = context::fit(config, &site.origin)?;
-        return Ok((App::new(config, db, site)?, false));
+        return Ok(App::new(config, db, site)?);
     }
     let request = SetUp {
         origin: format!("http://{host}"),
@@ -237,7 +242,7 @@ async fn site(
     db.set_site(site.clone());
     let app = App::new(config, db, site)?;
     people(&app, organization, &password).await?;
-    Ok((app, true))
+    Ok(app)
 }
 
 async fn people(app: &App, organization: &Organization, password: &HashedPassword) -> Result<(), Failure> {

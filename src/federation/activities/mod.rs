@@ -234,7 +234,8 @@ fn proven(
         let need = Need::Actor(activity.actor.clone());
         return Ok(if found.contains_key(&need) { Proven::No } else { Proven::Needs(need) });
     };
-    let Some(key) = keys::by_uri(tx, &method)? else {
+    // A key that its owner gave up, or that only others told us of, says nothing about today.
+    let Some(key) = keys::by_uri(tx, &method)?.filter(|key| key.retired_at.is_none() && key.is_seen()) else {
         let need = Need::Fresh(activity.actor.clone());
         return Ok(if found.contains_key(&need) { Proven::No } else { Proven::Needs(need) });
     };

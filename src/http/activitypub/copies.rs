@@ -98,7 +98,8 @@ pub async fn keys(
 fn attestation(conn: &mut Conn, witness: &Account, account: &Account) -> Result<Value, Error> {
     let mut seen = Vec::new();
     for key in keys::of_account(conn, account.id)? {
-        if key.algorithm == Algorithm::Ed25519 {
+        // Only what we saw ourselves: the word of others is not passed on as ours.
+        if key.algorithm == Algorithm::Ed25519 && key.is_seen() {
             seen.push(json!({
                 "plenum:key": key.verifying()?.to_multibase(),
                 "plenum:firstSeen": key.first_seen_at.to_rfc3339(),

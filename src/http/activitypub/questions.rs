@@ -15,13 +15,11 @@ use crate::domain::account::Account;
 use crate::domain::contribution::Contribution;
 use crate::domain::exchange::SetDigest;
 use crate::domain::id::Id;
-use crate::domain::position::Listing;
 use crate::domain::question::Qid;
 use crate::federation::Federation;
-use crate::store::contributions::Viewer;
-use crate::store::positions::{self, Row};
+use crate::store::positions::{self, Member};
 use crate::store::questions::{self, Copy};
-use crate::store::{Conn, Error, accounts, revisions};
+use crate::store::{Conn, Error, accounts, contributions, revisions};
 use crate::vocab::collection::{flat, page, paged};
 
 /// Positions on one page, and its bytes: they are whole documents, and peers read a mebibyte.
@@ -60,11 +58,12 @@ pub async fn positions(
     let organization = data.app.site.organization;
     let found = data.app.db.read(|conn| {
         let ((head, question), owner) = own(conn, organization, &qid)?;
-        let mut rows = listed(conn, &question.qid)?;
-        let digest = digest_of(&rows);
-        let total = rows.len();
-        rows.retain(|(head, _)| cursor.max_id.is_none_or(|max| head.id.get() < max));
-        let wanted = if cursor.page.is_some() { rows.as_slice() } else { &[] };
+        let mut members = positions::members(conn, &question.qid, false)?;
+        let digest = SetDigest::of(members.iter().map(|member| (&member.uri, member.digest.as_str())));
+        let total = members.len();
+        members.reverse();
+        members.retain(|member| cursor.max_id.is_none_or(|max| member.id.get() < max));
+        let wanted = if cursor.page.is_some() { members.as_slice() } else { &[] };
         let (items, last) = fill(conn, wanted)?;
         Ok((head, owner, digest, total, items, last))
     });
@@ -88,37 +87,25 @@ pub async fn positions(
 }
 
 /// As many documents as go on a page, and after which one the next page begins.
-fn fill(conn: &mut Conn, rows: &[Row]) -> Result<(Vec<Value>, Option<Id<Contribution>>), Error> {
+fn fill(conn: &mut Conn, members: &[Member]) -> Result<(Vec<Value>, Option<Id<Contribution>>), Error> {
     let (mut items, mut bytes) = (Vec::new(), 0);
-    for (at, row) in rows.iter().enumerate() {
-        let text = whole(conn, row)?;
+    for (at, member) in members.iter().enumerate() {
+        let text = whole(conn, member)?;
         bytes += text.len();
-        items.push(serde_json::from_str(&text).unwrap_or_else(|_| json!(row.0.uri)));
+        items.push(serde_json::from_str(&text).unwrap_or_else(|_| json!(member.uri)));
         let full = items.len() >= PAGE || bytes >= PAGE_BYTES;
-        if full && at + 1 < rows.len() {
-            return Ok((items, Some(row.0.id)));
+        if full && at + 1 < members.len() {
+            return Ok((items, Some(member.id)));
         }
     }
     Ok((items, None))
 }
 
-/// The positions on a question that everyone sees here, newest first. Withdrawn ones are among
-/// them: that they were withdrawn is worth knowing.
-fn listed(conn: &mut Conn, qid: &Qid) -> Result<Vec<Row>, Error> {
-    let mut rows = positions::on(conn, Viewer::Anyone, qid)?;
-    rows.retain(|(_, position)| position.listing == Listing::Listed);
-    rows.reverse();
-    Ok(rows)
-}
-
-fn digest_of(rows: &[Row]) -> SetDigest {
-    SetDigest::of(rows.iter().map(|(head, position)| (&head.uri, position.digest.as_str())))
-}
-
 /// The document of a position word for word, ours or another site's.
-fn whole(conn: &mut Conn, (head, _): &Row) -> Result<String, Error> {
+fn whole(conn: &mut Conn, member: &Member) -> Result<String, Error> {
+    let Some(head) = contributions::known_by_id(conn, member.id)? else { return Ok(String::new()) };
     Ok(match head.local {
-        true => current(conn, head)?,
+        true => current(conn, &head)?,
         false => revisions::newest(conn, head.id)?.and_then(|kept| kept.document).unwrap_or_default(),
     })
 }
@@ -133,7 +120,8 @@ pub async fn adopters(
     let organization = data.app.site.organization;
     let found = data.app.db.read(|conn| {
         let ((head, question), owner) = own(conn, organization, &qid)?;
-        Ok((head.uri, questions::copies_of(conn, &question.qid)?, owner))
+        let copies = questions::known_copies(conn, std::slice::from_ref(&question.qid))?;
+        Ok((head.uri, copies.into_values().flatten().collect::<Vec<_>>(), owner))
     });
     let (own, copies, owner) = found.await?;
     let others = copies.iter().filter(|uri| **uri != own);

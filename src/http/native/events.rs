@@ -7,10 +7,11 @@ use axum::{Json, Router};
 use serde_json::Value;
 
 use super::super::mastodon::answer::{Answer, ApiError};
-use super::super::mastodon::caller::{Allowed, Maybe, PathId};
+use super::super::mastodon::caller::{Maybe, PathId};
 use super::super::mastodon::paging;
 use super::super::mastodon::params::Params;
-use super::super::mastodon::scopes::{ReadDebate, WriteDebate};
+use super::super::mastodon::scopes::ReadDebate;
+use super::speaking::Speaking;
 use super::{drafts, entities, listed, one};
 use crate::domain::contribution::Kind;
 use crate::domain::date::Date;
@@ -76,7 +77,7 @@ async fn show(data: Data<Federation>, caller: Maybe<ReadDebate>, PathId(key): Pa
 }
 
 /// `POST /api/plenum/v1/events`.
-async fn publish(data: Data<Federation>, caller: Allowed<WriteDebate>, params: Params) -> Answer<Value> {
+async fn publish(data: Data<Federation>, caller: Speaking, params: Params) -> Answer<Value> {
     let draft = drafts::event(&params)?;
     let made = data.app.db.write(|tx| {
         let view = service::publish(tx, &caller.user, &draft)?;
@@ -88,7 +89,7 @@ async fn publish(data: Data<Federation>, caller: Allowed<WriteDebate>, params: P
 /// `PUT /api/plenum/v1/events/{id}`: everything is replaced, for a reason.
 async fn revise(
     data: Data<Federation>,
-    caller: Allowed<WriteDebate>,
+    caller: Speaking,
     PathId(key): PathId,
     params: Params,
 ) -> Answer<Value> {
@@ -103,7 +104,7 @@ async fn revise(
 /// `POST /api/plenum/v1/events/{id}/retract`: it is withdrawn, for a reason.
 async fn retract(
     data: Data<Federation>,
-    caller: Allowed<WriteDebate>,
+    caller: Speaking,
     PathId(key): PathId,
     params: Params,
 ) -> Answer<Value> {

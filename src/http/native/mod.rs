@@ -13,6 +13,7 @@ mod organizations;
 mod positions;
 mod questions;
 mod registers;
+mod speaking;
 mod statements;
 
 use axum::Router;

@@ -12,6 +12,7 @@ use super::super::mastodon::caller::{Allowed, Maybe, PathId};
 use super::super::mastodon::paging;
 use super::super::mastodon::params::Params;
 use super::super::mastodon::scopes::{ReadDebate, WriteDebate};
+use super::speaking::Speaking;
 use super::{drafts, entities, in_order, listed, named, one};
 use crate::domain::contribution::Kind;
 use crate::domain::id::Id;
@@ -121,7 +122,7 @@ async fn source(data: Data<Federation>, caller: Allowed<ReadDebate>, PathId(key)
 /// `POST /api/plenum/v1/questions/{qid}/positions`: the organization's position, or its next revision.
 async fn publish(
     data: Data<Federation>,
-    caller: Allowed<WriteDebate>,
+    caller: Speaking,
     Path(qid): Path<String>,
     params: Params,
 ) -> Answer<Value> {
@@ -137,7 +138,7 @@ async fn publish(
 /// `POST /api/plenum/v1/positions/{id}/retract`: it is withdrawn, for a reason.
 async fn retract(
     data: Data<Federation>,
-    caller: Allowed<WriteDebate>,
+    caller: Speaking,
     PathId(key): PathId,
     params: Params,
 ) -> Answer<Value> {

@@ -13,8 +13,9 @@ use super::super::mastodon::answer::{Answer, ApiError};
 use super::super::mastodon::caller::{Allowed, Maybe, Speaker};
 use super::super::mastodon::paging;
 use super::super::mastodon::params::Params;
-use super::super::mastodon::scopes::{ReadDebate, WriteDebate};
+use super::super::mastodon::scopes::ReadDebate;
 use super::entities::question;
+use super::speaking::Speaking;
 use super::{drafts, in_order, listed, named};
 use crate::domain::Refusal;
 use crate::domain::account::Account;
@@ -106,17 +107,13 @@ pub(super) fn shown(
 ) -> Result<Vec<(i64, Value)>, Error> {
     let counts = positions::counts(conn, viewer)?;
     let views = in_order(conn, viewer, ids)?;
-    let render = |view: &View| match &view.body {
-        Body::Question(asked) => {
+    let render = |view: &View| {
+        if let Body::Question(asked) = &view.body {
             let count = counts.get(&asked.question.qid).copied().unwrap_or(0);
             Some((view.head.id.get(), question::question(view, asked, Some(count))))
+        } else {
+            None
         }
-        Body::Plain
-        | Body::Statement { .. }
-        | Body::Thesis { .. }
-        | Body::Position(_)
-        | Body::Critique(_)
-        | Body::Event(_) => None,
     };
     Ok(views.iter().filter_map(render).collect())
 }
@@ -180,7 +177,7 @@ async fn source(
 }
 
 /// `POST /api/plenum/v1/questions`.
-async fn ask(data: Data<Federation>, caller: Allowed<WriteDebate>, params: Params) -> Answer<Value> {
+async fn ask(data: Data<Federation>, caller: Speaking, params: Params) -> Answer<Value> {
     let (text, named) = (params.required("text")?, drafts::language(&params)?);
     let invited: Vec<Id<Account>> = params.ids("invited").into_iter().map(Id::new).collect();
     let made = data.app.db.write(|tx| {
@@ -207,7 +204,7 @@ fn told(conn: &mut Conn, speaker: &Speaker, view: &View) -> Result<Value, Error>
 /// a copy, `from`.
 async fn adopt(
     data: Data<Federation>,
-    caller: Allowed<WriteDebate>,
+    caller: Speaking,
     Path(qid): Path<String>,
     params: Params,
 ) -> Answer<Value> {
@@ -252,7 +249,7 @@ fn own(
 /// `PUT /api/plenum/v1/questions/{qid}`: what stands around our copy is replaced, for a reason.
 async fn revise(
     data: Data<Federation>,
-    caller: Allowed<WriteDebate>,
+    caller: Speaking,
     Path(qid): Path<String>,
     params: Params,
 ) -> Answer<Value> {
@@ -268,7 +265,7 @@ async fn revise(
 /// `POST /api/plenum/v1/questions/{qid}/retract`: our copy is withdrawn, for a reason.
 async fn retract(
     data: Data<Federation>,
-    caller: Allowed<WriteDebate>,
+    caller: Speaking,
     Path(qid): Path<String>,
     params: Params,
 ) -> Answer<Value> {

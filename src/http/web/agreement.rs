@@ -1,7 +1,8 @@
-//! Which organizations answer which questions alike.
+//! Which organizations answer which questions as a chosen one does.
 
 use askama::Template;
 
+use super::forms::Choice;
 use super::layout::Layout;
 use super::shown::Link;
 
@@ -11,17 +12,21 @@ use super::shown::Link;
 pub struct AgreementPage {
     /// The frame.
     pub layout: Layout,
-    /// Pairs that agree in something, by name.
-    pub pairs: Vec<Pair>,
+    /// Whose answers the others are compared with; blank where nobody answered anything.
+    pub name: String,
+    /// Everybody who answered something, to choose from.
+    pub organizations: Vec<Choice>,
+    /// The others who answer something alike, by name.
+    pub alike: Vec<Alike>,
+    /// The same for programs.
+    pub files: Vec<Link>,
 }
 
-/// Two organizations and the questions that they answer alike.
+/// An organization and the questions that it answers alike.
 #[derive(Clone, Debug)]
-pub struct Pair {
-    /// One of them.
-    pub one: String,
-    /// The other.
-    pub other: String,
+pub struct Alike {
+    /// Its name.
+    pub name: String,
     /// The questions.
     pub questions: Vec<Link>,
 }

@@ -171,6 +171,8 @@ pub struct Entry {
     pub kind: String,
     /// Its title, for kinds that have one.
     pub title: Option<String>,
+    /// The words that a critique is about; blank for everything else.
+    pub passage: String,
     /// Its beginning or its announcement; plain text.
     pub excerpt: String,
     /// Language of title and excerpt.

@@ -3,7 +3,7 @@
 use super::shown::{Href, Lang, Link, Moment};
 use crate::text::plain;
 
-/// Width of a column of the strip, in its own units.
+/// Width of a group's drawing, in its own units.
 const COLUMN: u32 = 132;
 /// Dots in one line of a column.
 const PER_LINE: usize = 6;
@@ -33,8 +33,21 @@ pub struct MapView {
     pub sorts: Vec<Link>,
     /// The same data for programs.
     pub files: Vec<Link>,
-    /// Whether anybody's listing was compared, so that the column makes sense.
-    pub compared: bool,
+    /// With whom our list was compared; `None` where nobody else carries the question.
+    pub comparison: Option<Comparison>,
+}
+
+/// What a map was compared with: how far it may be complete.
+#[derive(Clone, Debug)]
+pub struct Comparison {
+    /// Sites that carry the question, besides ours.
+    pub sites: u32,
+    /// Those of them whose list we have seen.
+    pub answered: u32,
+    /// When one was asked last.
+    pub checked: Option<Moment>,
+    /// Where members have them asked now.
+    pub resync: Option<Href>,
 }
 
 /// A group and what its members say.
@@ -144,21 +157,16 @@ pub struct Dot {
 }
 
 impl MapView {
-    /// The width of the strip.
-    pub fn width(&self) -> u32 {
-        COLUMN.saturating_mul(count(self.groups.len()))
+    /// The width of each drawing of the strip.
+    pub const fn width(&self) -> u32 {
+        COLUMN
     }
 
-    /// The height of the strip: as high as its highest column, and never flat.
+    /// The height of each: as high as its highest column, and never flat.
     pub fn height(&self) -> u32 {
         let most = self.groups.iter().map(|group| group.reasons.len()).max().unwrap_or_default();
         let lines = most.div_ceil(PER_LINE).max(1);
         TOP + STEP * count(lines)
-    }
-
-    /// Where a column begins.
-    pub fn left(&self, column: &usize) -> u32 {
-        COLUMN.saturating_mul(count(*column))
     }
 
     /// The strip in words, for those who do not see it.
@@ -178,10 +186,10 @@ impl GroupView {
         plain::excerpt(&self.label, LABEL)
     }
 
-    /// Its dots, column by column, within a column that begins at `left`.
-    pub fn dots(&self, left: &u32) -> Vec<Dot> {
+    /// Its dots, line by line.
+    pub fn dots(&self) -> Vec<Dot> {
         let dot = |(place, reason): (usize, &ReasonView)| Dot {
-            x: left.saturating_add(10 + STEP * count(place % PER_LINE)),
+            x: 10 + STEP * count(place % PER_LINE),
             y: TOP + STEP * count(place / PER_LINE),
             mark: reason.mark,
         };

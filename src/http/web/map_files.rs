@@ -79,7 +79,11 @@ const HEADER: [&str; 10] = [
 /// The map as CSV (RFC 4180).
 pub fn csv(map: &Map) -> String {
     let header = HEADER.map(str::to_owned).to_vec();
-    let lines = [header].into_iter().chain(map.rows.iter().map(cells));
+    table([header].into_iter().chain(map.rows.iter().map(cells)))
+}
+
+/// Lines of cells as CSV (RFC 4180).
+pub fn table(lines: impl Iterator<Item = Vec<String>>) -> String {
     lines.map(|line| line.iter().map(|text| cell(text)).collect::<Vec<_>>().join(",") + "\r\n").collect()
 }
 

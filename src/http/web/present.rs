@@ -12,7 +12,7 @@ use crate::domain::statement::Thesis;
 use crate::domain::view::{Body, ThesisView as LoadedThesis, View};
 use crate::text::emoji::{Picture, dress};
 use crate::text::{Html, plain};
-use crate::vocab::event as wire;
+use crate::vocab as wire;
 
 use super::contribution::{
     Attachment, Author, Entry, Origin, Quotation, Quoted, Standing, StatementCard, Voice,
@@ -160,7 +160,11 @@ pub fn kind(view: &View) -> String {
         Kind::Post if view.head.in_reply_to_uri.is_some() => voice(view.author.kind).reply_label().to_owned(),
         Kind::Post => "Post".to_owned(),
         _ => {
-            let word = view.kind_word();
+            let word = if let Body::Critique(critique) = &view.body {
+                critique.intent.as_str()
+            } else {
+                view.kind_word()
+            };
             let mut letters = word.chars();
             letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
         }
@@ -175,10 +179,12 @@ pub fn excerpt(view: &View) -> String {
         Body::Position(stand) if stand.position.reasoning.is_empty() => stand.position.answer.clone(),
         Body::Position(stand) => words(&stand.position.reasoning),
         Body::Question(asked) => words(&asked.question.background),
-        Body::Event(fact) => words(&format!("{}{}", wire::when_and_where(fact), fact.event.details)),
-        Body::Plain | Body::Critique(_) => {
-            view.head.summary.clone().unwrap_or_else(|| words(&view.head.content))
-        }
+        Body::Event(fact) => words(&format!("{}{}", wire::event::when_and_where(fact), fact.event.details)),
+        Body::Plain => view.head.summary.clone().unwrap_or_else(|| words(&view.head.content)),
+        Body::Critique(critique) => view.head.summary.clone().unwrap_or_else(|| {
+            let (opening, content) = (wire::critique::opening(critique), view.head.content.as_str());
+            words(content.strip_prefix(opening.as_str()).unwrap_or(content))
+        }),
     }
 }
 
@@ -188,6 +194,11 @@ pub fn entry(view: &View, answers: Option<Link>) -> Entry {
     Entry {
         kind: kind(view),
         title: view.head.title.clone().filter(|_| has_title),
+        passage: if let Body::Critique(critique) = &view.body {
+            critique.passage().unwrap_or_default().to_owned()
+        } else {
+            String::new()
+        },
         excerpt: excerpt(view),
         language: Lang::new(&view.head.language),
         author: author(&view.author),
@@ -221,15 +232,7 @@ pub fn card(view: &View, heads: bool) -> StatementCard {
 
 /// The theses of a loaded statement.
 pub fn theses(view: &View) -> &[LoadedThesis] {
-    match &view.body {
-        Body::Statement { theses, .. } => theses,
-        Body::Thesis { .. }
-        | Body::Plain
-        | Body::Question(_)
-        | Body::Position(_)
-        | Body::Critique(_)
-        | Body::Event(_) => &[],
-    }
+    if let Body::Statement { theses, .. } = &view.body { theses } else { &[] }
 }
 
 /// A thesis as a line that leads to it.
@@ -254,6 +257,7 @@ pub fn thesis(statement: &str, head: &Contribution, thesis: &Thesis, replies: i6
         href: format!("{statement}/theses/{}", thesis.key).into(),
         answer: format!("/reply?to={}", head.id).into(),
         replies: small(replies),
+        marked: Vec::new(),
     }
 }
 
@@ -312,9 +316,10 @@ pub fn post(view: &View, answers: Option<Link>, host: Option<&Host>, tools: Vec<
     let content = match &view.body {
         Body::Thesis { thesis, .. } => html(&thesis.body),
         Body::Statement { .. } => Html::default(),
-        Body::Event(fact) => {
-            html(&[&*wire::when_and_where(fact), &*fact.event.details, &*wire::sources(fact)].concat())
-        }
+        Body::Event(fact) => html(
+            &[&*wire::event::when_and_where(fact), &*fact.event.details, &*wire::event::sources(fact)]
+                .concat(),
+        ),
         Body::Plain | Body::Question(_) | Body::Position(_) | Body::Critique(_) => {
             dressed(&view.head.content, &view.emojis)
         }
@@ -327,14 +332,10 @@ pub fn post(view: &View, answers: Option<Link>, host: Option<&Host>, tools: Vec<
         published: moment(view.head.published_at),
         edited: view.head.edited_at.map(moment),
         language: Lang::new(&view.head.language),
-        intent: match &view.body {
-            Body::Critique(critique) => intent(critique.intent).to_owned(),
-            Body::Plain
-            | Body::Statement { .. }
-            | Body::Thesis { .. }
-            | Body::Question(_)
-            | Body::Position(_)
-            | Body::Event(_) => String::new(),
+        intent: if let Body::Critique(critique) = &view.body {
+            intent(critique.intent).to_owned()
+        } else {
+            String::new()
         },
         warning: view.head.summary.clone().filter(|_| plain),
         content,

@@ -39,6 +39,8 @@ pub struct QuestionShown {
     pub wording: String,
     /// Who asked first.
     pub asked_by: Asker,
+    /// Whether the asker's own copy was seen; else only others say who asked.
+    pub confirmed: bool,
     /// When.
     pub asked: Moment,
     /// Whose copy this is, where somebody else asked.

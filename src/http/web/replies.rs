@@ -112,7 +112,7 @@ pub struct Marked {
     pub intent: String,
     /// Who wrote it.
     pub author: Author,
-    /// Where it stands on this page.
+    /// Where it stands.
     pub href: Href,
     /// The earlier version it refers to, if the words no longer stand in the text.
     pub refers_to: Option<u32>,

@@ -31,6 +31,9 @@ pub struct ReplyForm {
     pub intents: Vec<Choice>,
     /// Field `passage`: the words that it is about, copied from the text; only where intents are offered.
     pub passage: String,
+    /// Fields `prefix` and `suffix`: what stands before and after it, which the script fills in; they
+    /// tell equal words apart.
+    pub around: (String, String),
     /// Field `language`.
     pub languages: Vec<Choice>,
     /// Field `text`: Markdown.

@@ -4,10 +4,11 @@ use askama::Template;
 
 use crate::domain::statement::ThesisKind;
 use crate::text::Html;
+use crate::text::diff::Piece;
 
 use super::contribution::{Author, Origin, Standing};
 use super::layout::Layout;
-use super::replies::Replies;
+use super::replies::{Marked, Replies};
 use super::reply::Invitation;
 use super::shown::{Href, Lang, Link, Moment, count};
 
@@ -19,6 +20,8 @@ pub struct StatementPage {
     pub layout: Layout,
     /// The text.
     pub statement: StatementView,
+    /// What it changed of the version before; none on the page of the statement itself.
+    pub changes: Vec<Piece>,
     /// Replies to the statement as a whole; `None` on earlier versions, which only point to the newest.
     pub replies: Option<Replies>,
     /// How to answer the statement as a whole.
@@ -110,6 +113,8 @@ pub struct ThesisView {
     pub answer: Href,
     /// Known replies.
     pub replies: u32,
+    /// Its passages that were criticized; shown beside it where the whole statement is read.
+    pub marked: Vec<Marked>,
 }
 
 impl ThesisView {
@@ -131,6 +136,11 @@ impl ThesisView {
 }
 
 impl StatementView {
+    /// Whether critiques stand in its margin.
+    pub fn is_noted(&self) -> bool {
+        self.theses.iter().any(|thesis| !thesis.marked.is_empty())
+    }
+
     /// How to cite exactly this version, as one line of plain text.
     pub fn citation(&self) -> String {
         format!(

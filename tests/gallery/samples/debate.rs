@@ -1,13 +1,13 @@
 //! A question with its map, a position with its history, and the lists and forms around them.
 
-use plenum::http::web::agreement::{AgreementPage, Pair};
+use plenum::http::web::agreement::{AgreementPage, Alike};
 use plenum::http::web::catalogue::{CataloguePage, Item};
 use plenum::http::web::compare::{ComparePage, CompareRow, Compared};
 use plenum::http::web::contribution::Standing;
 use plenum::http::web::form::{Field, FieldKind, FormPage};
 use plenum::http::web::forms::{Choice, Mistakes};
 use plenum::http::web::layout::{Layout, Section};
-use plenum::http::web::map::{GroupView, MapView, Mark, ReasonView, RowView, SourceView, letter};
+use plenum::http::web::map::{Comparison, GroupView, MapView, Mark, ReasonView, RowView, SourceView, letter};
 use plenum::http::web::position::{PositionPage, PositionShown, PositionVersion};
 use plenum::http::web::question::{Asker, QuestionPage, QuestionShown, Tied, Ties};
 use plenum::http::web::shown::{Lang, Link};
@@ -114,7 +114,7 @@ fn map(empty: bool) -> MapView {
             Link::new("JSON", format!("{PAGE}/map.json")),
             Link::new("CSV", format!("{PAGE}/map.csv")),
         ],
-        compared: true,
+        comparison: Some(Comparison { sites: 3, answered: 2, checked: Some(at(3)), resync: None }),
     }
 }
 
@@ -134,6 +134,7 @@ pub(crate) fn question(empty: bool) -> QuestionPage {
                 "Is the valley’s water the town’s to lease?".to_owned()
             },
             asked_by: Asker::Known(south()),
+            confirmed: true,
             asked: at(0),
             carried_by: (!empty).then(north),
             scope: "Upper valley".to_owned(),
@@ -272,12 +273,11 @@ pub(crate) fn compare() -> ComparePage {
 
 pub(crate) fn agreement() -> AgreementPage {
     AgreementPage {
-        layout: layout("Who agrees in what", None),
-        pairs: vec![Pair {
-            one: NAMES[3].to_owned(),
-            other: NAMES[4].to_owned(),
-            questions: vec![Link::new(ASKED, PAGE)],
-        }],
+        layout: layout("Who answers alike", None),
+        name: NAMES[3].to_owned(),
+        organizations: NAMES.map(|name| Choice::new(name, name, name == NAMES[3])).into(),
+        alike: vec![Alike { name: NAMES[4].to_owned(), questions: vec![Link::new(ASKED, PAGE)] }],
+        files: vec![Link::new("JSON", "/questions/agreement.json")],
     }
 }
 

@@ -177,6 +177,7 @@ pub(crate) fn reply_form(wrong: bool) -> Invitation {
         .map(|(value, label)| Choice::new(value, label, value.is_empty()))
         .to_vec(),
         passage: String::new(),
+        around: Default::default(),
         languages: language_choices("en"),
         text: String::new(),
         limit: 5000,

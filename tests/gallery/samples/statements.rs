@@ -60,6 +60,7 @@ pub(crate) fn entry(who: Author, kind: &str, day: i64) -> Entry {
     Entry {
         kind: kind.to_owned(),
         title: None,
+        passage: String::new(),
         excerpt: "We share the demand to open the books, but not the reason given for it. The figures before 2019 are \
             kept in the county archive, and two of our members have copied them; they do not show what thesis 2 says."
             .to_owned(),
@@ -139,6 +140,7 @@ pub(crate) fn thesis(n: u32, kind: ThesisKind, head: &str) -> ThesisView {
         href: format!("/statements/water/theses/k{n}").into(),
         answer: format!("/statements/water/theses/k{n}#answer").into(),
         replies: n * 3 % 7,
+        marked: Vec::new(),
     }
 }
 
@@ -221,6 +223,7 @@ pub(crate) fn statement_page(standing: Standing, replies: Replies) -> StatementP
     StatementPage {
         layout: public(TITLE, "/statements/water", "article"),
         statement: statement(standing),
+        changes: Vec::new(),
         replies: Some(replies),
         invitation: away(),
     }
@@ -239,6 +242,7 @@ pub(crate) fn earlier() -> StatementPage {
             ],
             ..statement(standing)
         },
+        changes: Vec::new(),
         replies: None,
         invitation: away(),
     }
@@ -273,6 +277,7 @@ pub(crate) fn right_to_left() -> StatementPage {
     StatementPage {
         layout: public("من يحفظ البئر؟", "/statements/water-ar", "article"),
         statement: view,
+        changes: Vec::new(),
         replies: Some(replies(0)),
         invitation: Invitation::Closed("The authors accept no more answers to this statement.".to_owned()),
     }

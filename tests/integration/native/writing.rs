@@ -109,9 +109,13 @@ async fn only_publishers_speak_for_the_organization() {
             assert!(refused.json["error_description"].as_str().unwrap().contains("publisher"), "{path}");
         }
         assert_eq!(north.state_of_debate().await, before, "nothing changed and nothing was sent");
-        // A publisher may, with the token of their own account; the organization speaks.
+        // A publisher may, but not with the token of their own account: an app speaks for the
+        // organization only where it was given its account.
         let path = format!("{API}/questions/{qid}/positions");
-        let made = publisher.post(&path, position).await.ok();
+        let refused = publisher.post(&path, position.clone()).await;
+        assert_eq!(refused.status, StatusCode::FORBIDDEN);
+        assert!(refused.json["error_description"].as_str().unwrap().contains("organization's account"));
+        let made = organization(north).await.post(&path, position).await.ok();
         assert_eq!(made["author"]["kind"], "organization");
         let narrow = north.client("pia", "write:statuses read").await;
         let refused = narrow.post(&path, json!({ "certainty": "undecided" })).await;

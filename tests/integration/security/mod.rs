@@ -12,6 +12,7 @@ mod documents;
 mod egress;
 pub(crate) mod elsewhere;
 mod exhaustion;
+mod forgeries;
 mod frames;
 mod liars;
 mod matrix;

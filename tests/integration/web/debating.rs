@@ -282,6 +282,13 @@ async fn positions_stand_side_by_side_and_agreement_is_a_list() {
     let agreement = reader.open("/questions/agreement").await;
     assert_eq!(agreement.texts("tbody tr").len(), 1);
     assert!(agreement.texts("tbody td")[0].contains(ASKED));
+    let turned = reader.open(&format!("/questions/agreement?of={other}")).await;
+    assert!(turned.texts("tbody th")[0].contains("Organization north"), "{:?}", turned.texts("tbody th"));
+    assert_eq!(reader.open("/questions/agreement?of=nobody").await.status, StatusCode::NOT_FOUND);
+    let file = reader.open(&format!("/questions/agreement.json?of={other}")).await;
+    let file: Value = serde_json::from_str(&file.body).unwrap();
+    assert_eq!(file["alike"][0]["questions"][0]["qid"], qid.as_str());
+    assert!(reader.open("/questions/agreement.csv").await.body.contains(ASKED));
 }
 
 #[tokio::test(flavor = "multi_thread")]

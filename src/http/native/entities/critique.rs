@@ -8,7 +8,7 @@ use crate::domain::view::View;
 
 /// A critique.
 pub(in crate::http::native) fn critique(view: &View, critique: &Critique) -> Value {
-    let passage = critique.anchor().map(|anchor| {
+    let passage = critique.anchor().filter(|_| critique.passage().is_some()).map(|anchor| {
         json!({
             "exact": anchor.quote.exact,
             "prefix": anchor.quote.prefix,

@@ -7,6 +7,7 @@ use axum::http::StatusCode;
 use super::question::core;
 use super::{Answer, page, then};
 use crate::domain::Refusal;
+use crate::domain::account::Account;
 use crate::domain::contribution::{Contribution, Kind};
 use crate::domain::question::{DraftQuestion, MOST_TIES, Question, QuestionView, TieKind};
 use crate::domain::uri::Uri;
@@ -14,6 +15,7 @@ use crate::domain::user::Role;
 use crate::domain::view::View;
 use crate::federation::Federation;
 use crate::federation::lookup::{self, Meant};
+use crate::federation::resolve;
 use crate::http::error::PageError;
 use crate::http::extract::posted::{Fields, Posted};
 use crate::http::extract::visit::Visit;
@@ -22,7 +24,7 @@ use crate::http::web::forms::{Choice, Mistakes, language_choices};
 use crate::http::web::layout::Section;
 use crate::http::web::present;
 use crate::http::web::shown::Link;
-use crate::services::questions::{self as service, NewQuestion};
+use crate::services::questions::{self as service, MOST_INVITED, NewQuestion};
 use crate::store::{Error, questions};
 use crate::text::{Markdown, plain};
 
@@ -67,14 +69,35 @@ pub async fn show(data: Data<Federation>, visit: Visit) -> Answer {
 /// `POST /questions/new`.
 pub async fn submit(data: Data<Federation>, Posted { visit, fields }: Posted) -> Answer {
     let user = visit.with_role(Role::Publisher)?;
+    let invited = match invited(&data, fields.get("invited")).await {
+        Ok(invited) => invited,
+        Err(refusal) => return answer(&data, &visit, &Deed::Ask, &fields, Err(refusal.into())).await,
+    };
     let new = NewQuestion {
         text: fields.get("text").to_owned(),
         language: fields.get("language").to_owned(),
         draft: draft(&fields),
-        invited: Vec::new(),
+        invited,
     };
     let asked = data.app.db.write(|tx| service::ask(tx, user, &new)).await;
     answer(&data, &visit, &Deed::Ask, &fields, asked).await
+}
+
+/// The organizations that a form names, one to a line.
+async fn invited(data: &Data<Federation>, text: &str) -> Result<Vec<Account>, Refusal> {
+    let names: Vec<&str> =
+        text.lines().map(str::trim).filter(|name| !name.is_empty()).take(MOST_INVITED + 1).collect();
+    let mut invited: Vec<Account> = Vec::new();
+    for name in names {
+        let account = resolve::account(data, name).await;
+        let account = account.map_err(|error| {
+            Refusal::invalid("invited", format!("{name}: {}", PageError::from(error).why))
+        })?;
+        if !invited.iter().any(|known| known.id == account.id) {
+            invited.push(account);
+        }
+    }
+    Ok(invited)
 }
 
 /// `GET /questions/{slug}/adopt`.
@@ -315,9 +338,11 @@ fn opening(visit: &Visit, deed: &Deed, sent: &Fields) -> Vec<Field> {
                 if sent.get("language").is_empty() { visit.language() } else { sent.get("language") };
             let languages = FieldKind::Select(language_choices(chosen));
             let hint = "One sentence that can be answered in more than one way; up to 500 characters.";
+            let names = "One address to a line, such as @name@example.org. They are told of it; everybody may answer.";
             vec![
                 Field::text("text", "The question", hint, sent.get("text"), 3),
                 Field::new("language", "Language", "The language it is asked in.", languages, ""),
+                Field::text("invited", "Organizations asked by name", names, sent.get("invited"), 2),
             ]
         }
         Deed::Revise(_) => {

@@ -3,6 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use crate::domain::Refusal;
+use crate::domain::account::Account;
 use crate::domain::contribution::{Contribution, Kind, State};
 use crate::domain::critique::{Critique, Hold, Intent};
 use crate::domain::id::Id;
@@ -96,33 +97,30 @@ fn marked(views: &[View]) -> Vec<Marked> {
     let here: HashSet<_> = views.iter().map(|view| view.head.id).collect();
     let above = |view: &&View| view.head.in_reply_to_id.is_none_or(|parent| !here.contains(&parent));
     let note = |view: &View| {
-        let critique = critique(view).filter(|critique| !critique.exact.is_empty())?;
-        let historic = critique.hold == Hold::Historic;
-        let marked = Marked {
-            passage: critique.exact.clone(),
-            intent: present::intent(critique.intent).to_owned(),
-            author: present::author(&view.author),
-            href: format!("#r{}", view.head.id).into(),
-            refers_to: historic.then(|| present::small(critique.revision)),
-        };
-        Some(((historic, critique.start), marked))
+        let critique = critique(view).filter(|critique| critique.passage().is_some())?;
+        let place = (critique.hold == Hold::Historic, critique.start);
+        Some((place, mark(&view.head, critique, &view.author, "")))
     };
     let mut marked: Vec<((bool, i32), Marked)> = views.iter().filter(above).filter_map(note).collect();
     marked.sort_by_key(|(place, _)| *place);
     marked.into_iter().map(|(_, marked)| marked).collect()
 }
 
-fn critique(view: &View) -> Option<&Critique> {
-    match &view.body {
-        Body::Critique(critique) if view.head.state != State::Deleted => Some(critique),
-        Body::Critique(_)
-        | Body::Plain
-        | Body::Statement { .. }
-        | Body::Thesis { .. }
-        | Body::Question(_)
-        | Body::Position(_)
-        | Body::Event(_) => None,
+/// A passage and who criticizes it; the critique stands on `page`, or on this one where that is blank.
+pub fn mark(head: &Contribution, critique: &Critique, author: &Account, page: &str) -> Marked {
+    let historic = critique.hold == Hold::Historic;
+    Marked {
+        passage: critique.passage().unwrap_or_default().to_owned(),
+        intent: present::intent(critique.intent).to_owned(),
+        author: present::author(author),
+        href: format!("{page}#r{}", head.id).into(),
+        refers_to: historic.then(|| present::small(critique.revision)),
     }
+}
+
+fn critique(view: &View) -> Option<&Critique> {
+    let Body::Critique(critique) = &view.body else { return None };
+    (view.head.state != State::Deleted).then_some(critique)
 }
 
 fn reply(visit: &Visit, view: &View) -> Reply {
@@ -206,6 +204,7 @@ pub fn form(visit: &Visit, in_reply_to: String, language: &str, limit: usize) ->
         voices: voices(visit, ""),
         intents: Vec::new(),
         passage: String::new(),
+        around: Default::default(),
         languages: language_choices(language),
         text: String::new(),
         limit: present::small(limit),
@@ -221,11 +220,10 @@ pub fn voices(visit: &Visit, chosen: &str) -> Vec<Choice> {
         ("organization", "The official answer of the organization.", organization),
     ];
     let speakers = visit.voices().into_iter().zip(names);
-    let choice =
-        |(account, (value, hint, selected)): (&crate::domain::account::Account, (&str, &str, bool))| Choice {
-            hint: hint.to_owned(),
-            ..Choice::new(value, account.title(), selected)
-        };
+    let choice = |(account, (value, hint, selected)): (&Account, (&str, &str, bool))| Choice {
+        hint: hint.to_owned(),
+        ..Choice::new(value, account.title(), selected)
+    };
     speakers.map(choice).collect()
 }
 

@@ -7,6 +7,7 @@ use axum::http::StatusCode;
 use super::contribution::find;
 use super::conversation::{Below, arrange, invitation, load, tools};
 use super::{Answer, page, page_with, then};
+use crate::clock::Timestamp;
 use crate::domain::Refusal;
 use crate::domain::contribution::Kind;
 use crate::domain::date::Day;
@@ -26,13 +27,11 @@ use crate::http::web::present::{self, moment};
 use crate::http::web::shown::{Lang, Link};
 use crate::services::events as service;
 use crate::store::events::{self, Days};
-use crate::store::{Error, hosts, registers, views};
+use crate::store::{Error, hosts, statements, views};
 use crate::text::Markdown;
 
-/// Events on one page of the chronology.
+/// Events on one page of the chronology, and statements beside them.
 const PAGE: i64 = 300;
-/// Statements beside them.
-const STATEMENTS: i64 = 300;
 
 /// `GET /events/{token}`: ours by its address; digits alone are the copy of another server's.
 pub async fn show(data: &Data<Federation>, visit: &Visit, token: &str) -> Answer {
@@ -96,22 +95,27 @@ fn frame(visit: &Visit, view: &View) -> Layout {
 /// `GET /timeline`, and with `?from=2022-01-05` what was not over before that day.
 pub async fn timeline(data: Data<Federation>, visit: Visit) -> Answer {
     let viewer = visit.viewer();
-    let from = visit.asked("from").and_then(|day| Day::parse(&day)).map(Day::as_text);
-    let days = Days { from: from.clone().unwrap_or_default(), ..Days::default() };
+    let from = visit.asked("from").and_then(|day| Day::parse(&day));
+    let days = Days { from: from.map(Day::as_text).unwrap_or_default(), ..Days::default() };
+    let since = from.and_then(Day::start).unwrap_or(Timestamp(0));
     let loaded = data.app.db.read(|conn| {
         let heads = events::chronology(conn, viewer, &days, PAGE + 1)?;
-        let newest = crate::store::page::Page::first(STATEMENTS);
-        let said = registers::statements(conn, viewer, None, newest)?;
+        let said = statements::since(conn, viewer, since, PAGE + 1)?;
         Ok((views::load(conn, viewer, heads)?, views::load(conn, viewer, said)?))
     });
-    let (mut happened, said) = loaded.await?;
-    let more = super::cut(&mut happened, usize::try_from(PAGE).unwrap_or(usize::MAX));
-    let mut lines: Vec<(String, Dated)> = happened.iter().chain(&said).filter_map(line).collect();
-    let until = happened.iter().filter_map(first_day).max().filter(|_| more);
-    lines.retain(|(day, dated)| {
-        let begun = from.as_ref().is_none_or(|from| day >= from);
-        dated.happened || (begun && until.as_ref().is_none_or(|until| day <= until))
+    let (happened, said) = loaded.await?;
+    let (happened, said) = (lines(&happened), lines(&said));
+    // Each list was read up to a bound: what both reach is shown, and the next page goes on there.
+    let full = |lines: &[(String, Dated)]| lines.len() > usize::try_from(PAGE).unwrap_or(usize::MAX);
+    let reached = [&happened, &said].into_iter().filter(|lines| full(lines));
+    let until = reached.filter_map(|lines| lines.last().map(|(day, _)| day.clone())).min();
+    let later = until.as_ref().and_then(|until| match from.filter(|from| *until <= from.as_text()) {
+        // One day that has more than a page: the next page begins after it.
+        Some(from) => from.next().map(Day::as_text),
+        None => Some(until.clone()),
     });
+    let mut lines: Vec<(String, Dated)> = happened.into_iter().chain(said).collect();
+    lines.retain(|(day, _)| until.as_ref().is_none_or(|until| day <= until));
     lines.sort_by(|(one, _), (other, _)| one.cmp(other));
     let mut layout = visit.layout("Chronology");
     layout.here = Section::Chronology;
@@ -120,21 +124,13 @@ pub async fn timeline(data: Data<Federation>, visit: Visit) -> Answer {
     page(&TimelinePage {
         layout,
         years: by_year(lines),
-        later: until.map(|day| format!("/timeline?from={day}").into()),
+        later: later.map(|day| format!("/timeline?from={day}").into()),
         write: visit.has_role(Role::Publisher).then(|| "/events/new".into()),
     })
 }
 
-fn first_day(view: &View) -> Option<String> {
-    match &view.body {
-        Body::Event(fact) => Some(fact.event.first_day.clone()),
-        Body::Plain
-        | Body::Statement { .. }
-        | Body::Thesis { .. }
-        | Body::Question(_)
-        | Body::Position(_)
-        | Body::Critique(_) => None,
-    }
+fn lines(views: &[View]) -> Vec<(String, Dated)> {
+    views.iter().filter_map(line).collect()
 }
 
 /// A line of the chronology with the day by which it is ordered.
@@ -243,15 +239,8 @@ async fn own(data: &Data<Federation>, visit: &Visit, token: &str) -> Result<(Vie
         views::one(conn, viewer, head.ok_or(Refusal::NotFound)?)?.ok_or_else(|| Refusal::NotFound.into())
     });
     let view: View = view.await?;
-    let draft = match &view.body {
-        Body::Event(fact) => service::draft_of(&view.head, fact),
-        Body::Plain
-        | Body::Statement { .. }
-        | Body::Thesis { .. }
-        | Body::Question(_)
-        | Body::Position(_)
-        | Body::Critique(_) => return Err(PageError::not_found()),
-    };
+    let Body::Event(fact) = &view.body else { return Err(PageError::not_found()) };
+    let draft = service::draft_of(&view.head, fact);
     Ok((view, draft))
 }
 

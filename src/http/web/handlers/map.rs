@@ -103,7 +103,7 @@ pub fn shown(visit: &Visit, page: &str, qid: &str, map: &Map, asked: Asked) -> M
         qid: qid.to_owned(),
         groups: map.groups.iter().enumerate().map(|(place, group)| group_view(map, place, group)).collect(),
         rows: map.rows.iter().map(|row| row_view(visit, map, row)).collect(),
-        compared: map.rows.iter().filter_map(Row::declared).any(|declared| declared.listed_by.is_some()),
+        comparison: None,
         as_of,
         sort: word(asked.order),
         sorts: sorts.collect(),

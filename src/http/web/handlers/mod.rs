@@ -2,6 +2,7 @@
 
 pub mod about;
 pub mod account;
+pub mod agreement;
 pub mod ask;
 pub mod attribution;
 pub mod authorize;
@@ -64,7 +65,10 @@ fn reading() -> Router {
         .route("/statements/{slug}/feed", get(feeds::statement))
         .route("/questions", get(questions::show))
         .route("/questions/feed", get(feeds::debate))
-        .route("/questions/agreement", get(questions::agreement))
+        .route("/questions/agreement", get(agreement::show))
+        .route("/questions/agreement.json", get(agreement::json))
+        .route("/questions/agreement.csv", get(agreement::csv))
+        .route("/questions/{slug}/resync", post(question::resync))
         .route("/objections", get(objections::show))
         .route("/compare", get(compare::show))
         .route("/questions/{slug}/map.json", get(map::json))

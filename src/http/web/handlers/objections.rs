@@ -4,13 +4,13 @@ use activitypub_federation::config::Data;
 
 use super::conversation::entries;
 use super::{Answer, page};
-use crate::domain::critique::Intent;
 use crate::federation::Federation;
 use crate::http::extract::visit::Visit;
 use crate::http::web::layout::{Layout, Section};
 use crate::http::web::listing::ListingPage;
 use crate::http::web::shown::Pager;
-use crate::store::critiques;
+use crate::store::page::Page;
+use crate::store::registers;
 
 /// Critiques that one page shows.
 const MOST: i64 = 100;
@@ -18,9 +18,8 @@ const MOST: i64 = 100;
 /// `GET /objections`.
 pub async fn show(data: Data<Federation>, visit: Visit) -> Answer {
     let (viewer, organization) = (visit.viewer(), visit.organization.id);
-    let asking: Vec<Intent> = Intent::ALL.into_iter().filter(|intent| intent.asks_for_an_answer()).collect();
     let found = data.app.db.read(|conn| {
-        let heads = critiques::unanswered(conn, viewer, organization, &asking, MOST)?;
+        let heads = registers::objections(conn, viewer, organization, Page::first(MOST))?;
         entries(conn, viewer, heads)
     });
     page(&ListingPage {

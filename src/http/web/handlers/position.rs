@@ -6,6 +6,7 @@ use axum::extract::Path;
 use super::conversation::{Below, arrange, invitation, load};
 use super::map::may_list;
 use super::question::frame;
+use super::thread::{checked, elsewhere};
 use super::{Answer, key, page_with, then};
 use crate::domain::Refusal;
 use crate::domain::contribution::{Contribution, State};
@@ -58,9 +59,12 @@ pub async fn show(data: &Data<Federation>, visit: &Visit, id: &str) -> Answer {
     let loaded = data.app.db.read(|conn| {
         let loaded = one(conn, viewer, id)?;
         let replies = load(conn, viewer, &loaded.view.head, Below::All)?;
-        Ok((loaded, replies))
+        let checked = checked(conn, viewer, &loaded.view.head)?;
+        Ok((loaded, replies, checked))
     });
-    let (loaded, replies) = loaded.await?;
+    let (loaded, replies, checked) = loaded.await?;
+    let mut replies = arrange(visit, &replies);
+    replies.completeness = elsewhere(data, visit, checked).await?;
     let layout = frame(visit, &loaded.view, Section::Questions);
     let listed = may_list(visit).then_some(loaded.stand.position.listing == Listing::Listed);
     page_with(
@@ -71,7 +75,7 @@ pub async fn show(data: &Data<Federation>, visit: &Visit, id: &str) -> Answer {
             history: history(&loaded),
             changes: Vec::new(),
             contradictions: contradictions(&loaded),
-            replies: Some(arrange(visit, &replies)),
+            replies: Some(replies),
             invitation: invitation(visit, &loaded.view, data.app.config.limits.post_characters),
             listed,
         },

@@ -404,6 +404,7 @@ pub(super) fn render_draft(draft: &Draft, href: &str) -> (Html, Vec<ThesisView>,
             answer: page.as_str().into(),
             href: page.into(),
             replies: 0,
+            marked: Vec::new(),
             key,
         }
     });

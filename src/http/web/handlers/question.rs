@@ -3,28 +3,36 @@
 use std::collections::HashMap;
 
 use activitypub_federation::config::Data;
+use axum::extract::Path;
 
 use super::conversation::{Below, arrange, invitation, load};
 use super::map::{self, Asked, may_attribute, may_list};
-use super::{Answer, page_with};
+use super::{Answer, page_with, then};
 use crate::domain::Refusal;
 use crate::domain::account::Account;
 use crate::domain::contribution::State;
 use crate::domain::host::Host;
+use crate::domain::job::Job;
 use crate::domain::map::Map;
 use crate::domain::question::{Core, Qid, Question, QuestionView, TieKind};
 use crate::domain::user::Role;
 use crate::domain::view::{Body, View};
 use crate::federation::Federation;
+use crate::http::extract::posted::Posted;
 use crate::http::extract::visit::Visit;
 use crate::http::web::layout::{Layout, OpenGraph, Section};
+use crate::http::web::map::{Comparison, MapView};
 use crate::http::web::present::{self, moment};
 use crate::http::web::question::{Asker, QuestionPage, QuestionShown, Tied, Ties};
 use crate::http::web::shown::{Lang, Link};
 use crate::services::maps;
 use crate::store::contributions::Viewer;
+use crate::store::exchanges::{self, Exchange};
 use crate::store::questions::{self, Copy};
-use crate::store::{Conn, Error, accounts, hosts, views};
+use crate::store::{Conn, Error, accounts, hosts, jobs, views};
+
+/// After how many seconds a comparison is stale.
+const STALE: i64 = 3600;
 
 /// A copy of a question with what its page needs besides.
 pub struct Loaded {
@@ -34,7 +42,7 @@ pub struct Loaded {
     host: Option<Host>,
     asker: Option<Account>,
     /// Copies of it that are here, each with its owner; this one included.
-    carried: Vec<(Copy, Option<Account>)>,
+    carried: Vec<(Copy, Account)>,
     /// Ties that lead here from questions of the same owner.
     from: Vec<(TieKind, Qid)>,
     /// Copies of the questions at the other ends.
@@ -50,10 +58,13 @@ pub async fn show(data: &Data<Federation>, visit: &Visit, slug: &str) -> Answer 
         let asked = &loaded.asked;
         let map = maps::of(conn, viewer, &asked.question.qid, &asked.answers, wanted.as_of)?;
         let replies = load(conn, viewer, &loaded.view.head, Below::Itself)?;
-        Ok((loaded, map, replies))
+        let asked = exchanges::of(conn, &asked.question.qid)?;
+        Ok((loaded, map, replies, asked))
     });
-    let (loaded, mut map, replies) = loaded.await?;
+    let (loaded, mut map, replies, asked) = loaded.await?;
     map.sort(wanted.order);
+    let comparison = comparison(visit, &loaded, &asked);
+    look_again(data, &loaded, comparison.as_ref(), &asked).await?;
     let mut layout = frame(visit, &loaded.view, Section::Questions);
     layout.no_index |= wanted.as_of.is_some();
     let (page, unlisted) = (present::path(&loaded.view), unlisted(visit, &map, wanted));
@@ -61,13 +72,63 @@ pub async fn show(data: &Data<Federation>, visit: &Visit, slug: &str) -> Answer 
         layout.activity.clone().as_ref(),
         &QuestionPage {
             layout,
-            map: map::shown(visit, &page, loaded.asked.question.qid.as_str(), &map, wanted),
+            map: MapView {
+                comparison,
+                ..map::shown(visit, &page, loaded.asked.question.qid.as_str(), &map, wanted)
+            },
             question: shown(visit, &loaded, &map),
             unlisted,
             replies: arrange(visit, &replies),
             invitation: invitation(visit, &loaded.view, data.app.config.limits.post_characters),
         },
     )
+}
+
+/// With which of the other carriers our list was compared, and when.
+fn comparison(visit: &Visit, loaded: &Loaded, asked: &[Exchange]) -> Option<Comparison> {
+    let others = loaded.carried.iter().filter(|(_, owner)| owner.id != visit.organization.id);
+    let sites = present::small(others.count());
+    let answered = asked.iter().filter(|one| one.error.is_none()).count();
+    let signed = visit.session.member.is_some();
+    (sites > 0).then(|| Comparison {
+        sites,
+        answered: present::small(answered).min(sites),
+        checked: asked.iter().map(|one| one.checked_at).max().map(moment),
+        resync: signed.then(|| format!("{}/resync", present::path(&loaded.view)).into()),
+    })
+}
+
+/// A question whose carriers nobody asked for a while asks them when somebody opens it.
+async fn look_again(
+    data: &Data<Federation>,
+    loaded: &Loaded,
+    comparison: Option<&Comparison>,
+    asked: &[Exchange],
+) -> Result<(), Error> {
+    let now = data.app.clock().now();
+    let fresh = |one: &Exchange| one.checked_at > now.plus_seconds(-STALE);
+    if comparison.is_none() || asked.iter().any(fresh) {
+        return Ok(());
+    }
+    let job = Job::Reconcile { qid: loaded.asked.question.qid.to_string() };
+    data.app.db.write(|tx| jobs::enqueue(tx, &job, now)).await
+}
+
+/// `POST /questions/{slug}/resync`: compares our list with those of others that carry the question.
+pub async fn resync(
+    data: Data<Federation>,
+    Path(slug): Path<String>,
+    Posted { visit, .. }: Posted,
+) -> Answer {
+    visit.member()?;
+    let viewer = visit.viewer();
+    let asked = data.app.db.write(|tx| {
+        let (_, question) = questions::by_slug(tx, viewer, &slug)?.ok_or(Refusal::NotFound)?;
+        let now = tx.now;
+        jobs::enqueue(tx, &Job::Reconcile { qid: question.qid.to_string() }, now)
+    });
+    asked.await?;
+    then(&format!("/questions/{slug}?note=resync"))
 }
 
 fn unlisted(visit: &Visit, map: &Map, wanted: Asked) -> Vec<crate::http::web::map::RowView> {
@@ -90,11 +151,11 @@ pub fn one(conn: &mut Conn, viewer: Viewer, slug: &str) -> Result<Loaded, Error>
     };
     let asker = accounts::by_uri(conn, &asked.question.asked_by)?;
     let copies = questions::carried(conn, viewer, &asked.question.qid)?;
-    let mut carried = Vec::with_capacity(copies.len());
-    for copy in copies {
-        let owner = accounts::by_id(conn, copy.0.author_id)?;
-        carried.push((copy, owner));
-    }
+    let owners: Vec<_> = copies.iter().map(|(head, _)| head.author_id).collect();
+    let owners: HashMap<_, _> =
+        accounts::by_ids(conn, &owners)?.into_iter().map(|owner| (owner.id, owner)).collect();
+    let owned = |copy: Copy| owners.get(&copy.0.author_id).cloned().map(|owner| (copy, owner));
+    let carried = copies.into_iter().filter_map(owned).collect();
     let all = questions::ties_of_account(conn, view.author.id)?.into_iter();
     let from = all.filter(|(_, _, target)| *target == asked.question.qid).map(|(from, kind, _)| (kind, from));
     let from: Vec<(TieKind, Qid)> = from.collect();
@@ -108,14 +169,10 @@ pub fn one(conn: &mut Conn, viewer: Viewer, slug: &str) -> Result<Loaded, Error>
 pub fn frame(visit: &Visit, view: &View, section: Section) -> Layout {
     let path = present::path(view);
     let description = present::excerpt(view);
-    let title = match &view.body {
-        Body::Position(_) => format!("{}: {}", view.author.title(), view.head.title.as_deref().unwrap_or("")),
-        Body::Question(_)
-        | Body::Statement { .. }
-        | Body::Thesis { .. }
-        | Body::Plain
-        | Body::Critique(_)
-        | Body::Event(_) => view.head.title.clone().unwrap_or_default(),
+    let title = if let Body::Position(_) = &view.body {
+        format!("{}: {}", view.author.title(), view.head.title.as_deref().unwrap_or(""))
+    } else {
+        view.head.title.clone().unwrap_or_default()
     };
     let canonical = if view.head.local { visit.absolute(&path) } else { view.head.url.clone() };
     Layout {
@@ -144,12 +201,13 @@ pub fn frame(visit: &Visit, view: &View, section: Section) -> Layout {
 
 /// The core of a copy; the row was checked when it came.
 pub fn core(question: &Question) -> Option<Core> {
-    serde_json::from_str(&question.core).ok().and_then(|value: serde_json::Value| Core::read(&value).ok())
+    Core::parse(&question.core)
 }
 
 fn shown(visit: &Visit, loaded: &Loaded, map: &Map) -> QuestionShown {
     let (view, question) = (&loaded.view, &loaded.asked.question);
     let asked_here = view.author.uri == question.asked_by;
+    let is_askers = |(_, owner): &(Copy, Account)| owner.uri == question.asked_by;
     let core = core(question);
     let asked_by = match &loaded.asker {
         Some(asker) => Asker::Known(present::author(asker)),
@@ -160,6 +218,7 @@ fn shown(visit: &Visit, loaded: &Loaded, map: &Map) -> QuestionShown {
         language: Lang::new(core.as_ref().map_or("", |core| core.language())),
         wording: question.wording.clone(),
         asked_by,
+        confirmed: question.original.is_some() || loaded.carried.iter().any(is_askers),
         asked: moment(question.asked_at),
         carried_by: (!asked_here).then(|| present::author(&view.author)),
         scope: question.scope.clone(),
@@ -217,19 +276,13 @@ fn tied(loaded: &Loaded, qid: &Qid) -> Tied {
     }
 }
 
-/// Where else it is carried: pages of copies that are here, then addresses of others by their hosts.
+/// Who else carries it.
 fn copies(loaded: &Loaded) -> Vec<Link> {
     let others = loaded.carried.iter().filter(|((head, _), _)| head.id != loaded.view.head.id);
-    let mut copies: Vec<Link> = others
-        .map(|((_, question), owner)| {
-            let name = owner.as_ref().map_or("another organization", |owner| owner.title());
-            Link::new(name, format!("/questions/{}", question.slug))
-        })
-        .collect();
-    let here: Vec<&crate::domain::uri::Uri> = loaded.carried.iter().map(|((head, _), _)| &head.uri).collect();
-    let away = loaded.asked.copies.iter().filter(|uri| !here.contains(uri));
-    copies.extend(away.map(|uri| Link::new(uri.host(), uri.as_str())));
-    copies
+    let link = |((_, question), owner): &(Copy, Account)| {
+        Link::new(owner.title(), format!("/questions/{}", question.slug))
+    };
+    others.map(link).collect()
 }
 
 fn tools(visit: &Visit, loaded: &Loaded, map: &Map) -> Vec<Link> {

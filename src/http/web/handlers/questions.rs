@@ -1,4 +1,4 @@
-//! The catalogue of questions, the registers of what is unanswered, and who agrees in what.
+//! The catalogue of questions, and the registers of what is unanswered.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -9,11 +9,10 @@ use super::{Answer, page};
 use crate::domain::account::Account;
 use crate::domain::contribution::State;
 use crate::domain::id::Id;
-use crate::domain::question::{AnswerKey, Qid, QuestionView, TieKind};
+use crate::domain::question::{Qid, QuestionView, TieKind};
 use crate::domain::user::Role;
 use crate::federation::Federation;
 use crate::http::extract::visit::Visit;
-use crate::http::web::agreement::{AgreementPage, Pair};
 use crate::http::web::catalogue::{CataloguePage, Item, lay_out, nest};
 use crate::http::web::forms::Choice;
 use crate::http::web::layout::{Layout, Section};
@@ -26,8 +25,6 @@ use crate::store::{Conn, Error, accounts, positions, questions};
 
 /// Copies that the catalogue reads.
 const MOST: i64 = 1000;
-/// Positions that are compared with each other.
-const COMPARED: i64 = 2000;
 
 /// A question, in the copy that stands for it: ours where there is one.
 pub struct Known {
@@ -71,14 +68,18 @@ pub async fn show(data: Data<Federation>, visit: Visit) -> Answer {
     })
 }
 
-/// The questions among the newest copies that are here, each once, newest first.
+/// The questions among ours and the newest copies that are here, each once, newest first.
 pub fn all(
     conn: &mut Conn,
     viewer: Viewer,
     organization: Id<Account>,
     most: i64,
 ) -> Result<Vec<Known>, Error> {
-    let copies = questions::newest(conn, viewer, most)?;
+    // However many questions others publish, ours are among them.
+    let mut copies = questions::of_owner(conn, viewer, organization, most)?;
+    let others = questions::newest(conn, viewer, most)?.into_iter();
+    copies.extend(others.filter(|(head, _)| head.author_id != organization));
+    copies.sort_by_key(|(head, _)| std::cmp::Reverse(head.id));
     let mut order: Vec<Qid> = Vec::new();
     let mut best: HashMap<Qid, Copy> = HashMap::new();
     for copy in copies {
@@ -179,7 +180,7 @@ fn lists(show: &str) -> Vec<Link> {
     };
     let more = [
         Link::new("Unanswered objections", "/objections"),
-        Link::new("Who agrees in what", "/questions/agreement"),
+        Link::new("Who answers alike", "/questions/agreement"),
     ];
     others.map(list).chain(more).collect()
 }
@@ -252,53 +253,4 @@ fn item(visit: &Visit, one: &Known) -> Item {
         opens: false,
         closes: 0,
     }
-}
-
-/// `GET /questions/agreement`: which organizations answer which questions alike. A list of questions
-/// per pair, and no number that ranks anybody.
-pub async fn agreement(data: Data<Federation>, visit: Visit) -> Answer {
-    let viewer = visit.viewer();
-    let loaded = data.app.db.read(|conn| {
-        let rows = positions::listed(conn, viewer, COMPARED)?;
-        let authors: HashSet<Id<Account>> = rows.iter().map(|(head, _)| head.author_id).collect();
-        let authors = accounts::by_ids(conn, &authors.into_iter().collect::<Vec<_>>())?;
-        let qids: HashSet<Qid> = rows.iter().map(|(_, position)| position.qid.clone()).collect();
-        let copies = questions::of_qids(conn, viewer, &qids.into_iter().collect::<Vec<_>>())?;
-        Ok((rows, authors, copies))
-    });
-    let (rows, authors, copies) = loaded.await?;
-    let names: HashMap<Id<Account>, String> =
-        authors.iter().map(|account| (account.id, account.title().to_owned())).collect();
-    page(&AgreementPage {
-        layout: Layout { here: Section::Questions, ..visit.layout("Who agrees in what") },
-        pairs: pairs(&rows, &names, &copies),
-    })
-}
-
-fn pairs(rows: &[Row], names: &HashMap<Id<Account>, String>, copies: &HashMap<Qid, Copy>) -> Vec<Pair> {
-    let mut groups: BTreeMap<(&Qid, &AnswerKey), Vec<&String>> = BTreeMap::new();
-    for (head, position) in rows {
-        if let (Some(key), State::Current, Some(name)) =
-            (&position.answer_key, head.state, names.get(&head.author_id))
-        {
-            groups.entry((&position.qid, key)).or_default().push(name);
-        }
-    }
-    let mut alike: BTreeMap<(&String, &String), Vec<Link>> = BTreeMap::new();
-    for ((qid, _), mut members) in groups {
-        members.sort();
-        let Some((head, question)) = copies.get(qid) else { continue };
-        let link = Link::new(head.title.clone().unwrap_or_default(), format!("/questions/{}", question.slug));
-        for (place, one) in members.iter().enumerate() {
-            for other in members.iter().skip(place + 1) {
-                alike.entry((one, other)).or_default().push(link.clone());
-            }
-        }
-    }
-    let pair = |((one, other), questions): ((&String, &String), Vec<Link>)| Pair {
-        one: one.clone(),
-        other: other.clone(),
-        questions,
-    };
-    alike.into_iter().map(pair).collect()
 }

@@ -92,11 +92,16 @@ fn critique(fields: &Fields) -> Result<Option<NewCritique>, &'static str> {
     let passage = fields.get("passage").trim().to_owned();
     match (Intent::parse(fields.get("intent")), passage.is_empty()) {
         (Some(intent), _) => {
-            Ok(Some(NewCritique { intent, passage, prefix: String::new(), suffix: String::new() }))
+            let (prefix, suffix) = around(fields);
+            Ok(Some(NewCritique { intent, passage, prefix, suffix }))
         }
         (None, true) => Ok(None),
         (None, false) => Err("You quote a passage: say what you mean to do with it."),
     }
+}
+
+fn around(fields: &Fields) -> (String, String) {
+    (fields.get("prefix").to_owned(), fields.get("suffix").to_owned())
 }
 
 /// `GET /contributions/{id}/edit`.
@@ -213,6 +218,7 @@ fn again(
     form.voices = voices(visit, fields.get("voice"));
     form.intents = intents(&target.view, fields.get("intent"));
     form.passage = fields.get("passage").to_owned();
+    form.around = around(fields);
     form.text = fields.get("text").to_owned();
     form.mistakes = mistakes;
     let mut response = reply_page(visit, target, Invitation::Form(Box::new(form)))?;

@@ -3,8 +3,9 @@
 use activitypub_federation::config::Data;
 use axum::extract::Path;
 
-use super::conversation::{Below, arrange, invitation, load};
+use super::conversation::{Below, arrange, invitation, load, mark};
 use super::publish::render_draft;
+use super::thread::{checked, elsewhere};
 use super::{Answer, page, page_with};
 use crate::domain::Refusal;
 use crate::domain::contribution::{Contribution, State};
@@ -25,7 +26,11 @@ use crate::http::web::versions::{VersionRow, VersionsPage};
 use crate::import::markdown as form;
 use crate::store::contributions::Viewer;
 use crate::store::revisions::{self, Revision};
-use crate::store::{Conn, Error, contributions, hosts, statements, views};
+use crate::store::{Conn, Error, contributions, critiques, hosts, statements, views};
+use crate::text::{diff, plain};
+
+/// Critiques that stand beside the theses of one statement.
+const MOST_BESIDE: i64 = 200;
 
 /// A statement as the viewer may see it, with what its head needs besides.
 struct Loaded {
@@ -41,17 +46,28 @@ pub async fn show(data: &Data<Federation>, visit: &Visit, slug: &str) -> Answer 
         let loaded = one(conn, viewer, slug)?;
         let replies = load(conn, viewer, &loaded.view.head, Below::Itself)?;
         let current = revisions::by_number(conn, loaded.view.head.id, loaded.view.head.revision)?;
-        Ok((loaded, replies, current))
+        let theses: Vec<_> = present::theses(&loaded.view).iter().map(|thesis| thesis.head.id).collect();
+        let beside = critiques::beside(conn, viewer, &theses, MOST_BESIDE)?;
+        let checked = checked(conn, viewer, &loaded.view.head)?;
+        Ok((loaded, replies, current, beside, checked))
     });
-    let (loaded, replies, current) = loaded.await?;
-    let statement = statement_view(visit, &loaded, current.as_ref());
+    let (loaded, replies, current, beside, checked) = loaded.await?;
+    let mut replies = arrange(visit, &replies);
+    replies.completeness = elsewhere(data, visit, checked).await?;
+    let mut statement = statement_view(visit, &loaded, current.as_ref());
+    for (thesis, shown) in present::theses(&loaded.view).iter().zip(&mut statement.theses) {
+        let here = beside.iter().filter(|(head, ..)| head.in_reply_to_id == Some(thesis.head.id));
+        let page = shown.href.as_str();
+        shown.marked = here.map(|(head, critique, author)| mark(head, critique, author, page)).collect();
+    }
     let layout = frame(visit, &loaded.view);
     page_with(
         layout.activity.clone().as_ref(),
         &StatementPage {
             layout,
             statement,
-            replies: Some(arrange(visit, &replies)),
+            changes: Vec::new(),
+            replies: Some(replies),
             invitation: invitation(visit, &loaded.view, data.app.config.limits.post_characters),
         },
     )
@@ -66,9 +82,12 @@ pub async fn thesis(data: &Data<Federation>, visit: &Visit, slug: &str, key: &st
         let (head, thesis) = found.ok_or(Refusal::NotFound)?;
         let view = see(conn, viewer, &head)?;
         let replies = load(conn, viewer, &head, Below::All)?;
-        Ok((loaded, thesis, view, replies))
+        let checked = checked(conn, viewer, &head)?;
+        Ok((loaded, thesis, view, replies, checked))
     });
-    let (loaded, thesis, view, replies) = loaded.await?;
+    let (loaded, thesis, view, replies, checked) = loaded.await?;
+    let mut replies = arrange(visit, &replies);
+    replies.completeness = elsewhere(data, visit, checked).await?;
     let href = present::path(&loaded.view);
     let all = present::theses(&loaded.view);
     let place = all.iter().position(|other| other.thesis.key == thesis.key);
@@ -89,7 +108,7 @@ pub async fn thesis(data: &Data<Federation>, visit: &Visit, slug: &str, key: &st
             statement: reference(&loaded),
             previous: at(place.and_then(|at| at.checked_sub(1))),
             next: at(place.map(|at| at + 1)),
-            replies: arrange(visit, &replies),
+            replies,
             invitation: invitation(visit, &view, data.app.config.limits.post_characters),
         },
     )
@@ -126,10 +145,13 @@ pub async fn version_page(data: &Data<Federation>, visit: &Visit, slug: &str, nu
     let viewer = visit.viewer();
     let loaded = data.app.db.read(|conn| {
         let loaded = one(conn, viewer, slug)?;
-        let revision = revisions::by_number(conn, loaded.view.head.id, number)?;
-        Ok((loaded, revision.ok_or(Refusal::NotFound)?))
+        let id = loaded.view.head.id;
+        let revision = revisions::by_number(conn, id, number)?.ok_or(Refusal::NotFound)?;
+        let before = revisions::by_number(conn, id, number.saturating_sub(1))?;
+        Ok((loaded, revision, before))
     });
-    let (loaded, revision) = loaded.await?;
+    let (loaded, revision, before) = loaded.await?;
+    let changes = before.map(|before| diff::words(&read(&before), &read(&revision))).unwrap_or_default();
     let mut statement = statement_view(visit, &loaded, Some(&revision));
     frozen(&mut statement, &loaded.view, &revision)?;
     let path = format!("{}/versions/{number}", present::path(&loaded.view));
@@ -144,10 +166,16 @@ pub async fn version_page(data: &Data<Federation>, visit: &Visit, slug: &str, nu
         &StatementPage {
             layout,
             statement,
+            changes,
             replies: None,
             invitation: Invitation::Closed("Replies belong to the version in force.".to_owned()),
         },
     )
+}
+
+/// What a version says, as plain text.
+fn read(revision: &Revision) -> String {
+    plain::text(&present::html(&revision.content))
 }
 
 /// The route of [`version_page`]; anything but a number is an address of nothing.
@@ -167,14 +195,10 @@ fn one(conn: &mut Conn, viewer: Viewer, slug: &str) -> Result<Loaded, Error> {
         Some(id) => hosts::by_id(conn, id)?,
         None => None,
     };
-    let next = match &view.body {
-        Body::Statement { statement, .. } => statement.superseded_by.clone(),
-        Body::Thesis { .. }
-        | Body::Plain
-        | Body::Question(_)
-        | Body::Position(_)
-        | Body::Critique(_)
-        | Body::Event(_) => None,
+    let next = if let Body::Statement { statement, .. } = &view.body {
+        statement.superseded_by.clone()
+    } else {
+        None
     };
     let successor = match &next {
         Some(uri) => contributions::by_uri(conn, viewer, uri)?,
@@ -226,16 +250,10 @@ fn frame(visit: &Visit, view: &View) -> Layout {
 fn statement_view(visit: &Visit, loaded: &Loaded, current: Option<&Revision>) -> StatementView {
     let view = &loaded.view;
     let href = present::path(view);
-    let (introduction, closing) = match &view.body {
-        Body::Statement { statement, .. } => {
-            (present::html(&statement.introduction), present::html(&statement.closing))
-        }
-        Body::Thesis { .. }
-        | Body::Plain
-        | Body::Question(_)
-        | Body::Position(_)
-        | Body::Critique(_)
-        | Body::Event(_) => (present::html(&view.head.content), present::html("")),
+    let (introduction, closing) = if let Body::Statement { statement, .. } = &view.body {
+        (present::html(&statement.introduction), present::html(&statement.closing))
+    } else {
+        (present::html(&view.head.content), present::html(""))
     };
     let theses = present::theses(view);
     StatementView {

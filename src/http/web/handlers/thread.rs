@@ -40,20 +40,14 @@ pub async fn show(data: Data<Federation>, visit: Visit, Path(id): Path<String>) 
             replies.push(view.clone());
         }
         let named = targets(conn, viewer, &replies)?;
-        let completeness = completeness(conn, &root)?;
-        Ok((view, replies, named, completeness))
+        let checked = checked(conn, viewer, &root)?;
+        Ok((view, replies, named, checked))
     });
     let (view, views, named, checked) = loaded.await?;
     let mut replies = arrange(&visit, &views);
     name_theses(&mut replies, &views, &named);
     let path = format!("/threads/{}", view.head.id);
-    let signed = visit.session.member.is_some();
-    look_again(&data, &view.head, checked.1).await?;
-    replies.completeness = Some(Completeness {
-        missing: checked.0,
-        checked: checked.1.map(moment),
-        resync: signed.then(|| format!("{path}/resync").into()),
-    });
+    replies.completeness = Some(completeness(&data, &visit, checked).await?);
     let invitation = match &view {
         view if begins(view) => invitation(&visit, view, data.app.config.limits.post_characters),
         _ => Invitation::Closed("Open one of the contributions to answer it.".to_owned()),
@@ -66,25 +60,56 @@ pub async fn show(data: Data<Federation>, visit: Visit, Path(id): Path<String>) 
     })
 }
 
-/// How many contributions the origin of a thread counts that are not here, and when it said so.
-fn completeness(conn: &mut Conn, root: &Contribution) -> Result<(u32, Option<Timestamp>), Error> {
-    let Some(check) = completeness::thread(conn, root.id)? else { return Ok((0, None)) };
-    let here = contributions::count_thread(conn, Viewer::Anyone, root.thread_id)?;
-    Ok((present::small(check.claimed.saturating_sub(here).max(0)), Some(check.checked_at)))
+/// What the origin of a thread said of it.
+pub struct Checked {
+    /// How the conversation begins.
+    pub root: Contribution,
+    /// How many contributions it counts that are not here.
+    missing: u32,
+    /// When it was asked.
+    at: Option<Timestamp>,
 }
 
-/// A thread that nobody looked after for a while asks its origin by itself when somebody opens it.
-async fn look_again(
+/// What the origin of the thread around `head` said of it.
+pub fn checked(conn: &mut Conn, viewer: Viewer, head: &Contribution) -> Result<Checked, Error> {
+    let root = root(conn, viewer, head.id)?;
+    let check = completeness::thread(conn, root.id)?;
+    let here = contributions::count_thread(conn, Viewer::Anyone, root.thread_id)?;
+    let missing = check.as_ref().map_or(0, |check| check.claimed.saturating_sub(here).max(0));
+    Ok(Checked { root, missing: present::small(missing), at: check.map(|check| check.checked_at) })
+}
+
+/// The same for readers. A thread that nobody looked after for a while asks its origin by itself when
+/// somebody opens it.
+pub async fn completeness(
     data: &Data<Federation>,
-    root: &Contribution,
-    checked: Option<Timestamp>,
-) -> Result<(), Error> {
+    visit: &Visit,
+    checked: Checked,
+) -> Result<Completeness, Error> {
+    let Checked { root, missing, at } = checked;
     let now = data.app.clock().now();
-    if root.local || checked.is_some_and(|at| at > now.plus_seconds(-STALE)) {
-        return Ok(());
+    if !root.local && at.is_none_or(|at| at <= now.plus_seconds(-STALE)) {
+        let job = Job::FetchReplies { contribution: root.id.get() };
+        data.app.db.write(|tx| jobs::enqueue(tx, &job, now)).await?;
     }
-    let job = Job::FetchReplies { contribution: root.id.get() };
-    data.app.db.write(|tx| jobs::enqueue(tx, &job, now)).await
+    let signed = visit.session.member.is_some();
+    Ok(Completeness {
+        missing,
+        checked: at.map(moment),
+        resync: signed.then(|| format!("/threads/{}/resync", root.id).into()),
+    })
+}
+
+/// The same, where the conversation began on another server; of one of ours everything is here.
+pub async fn elsewhere(
+    data: &Data<Federation>,
+    visit: &Visit,
+    checked: Checked,
+) -> Result<Option<Completeness>, Error> {
+    if checked.root.local {
+        return Ok(None);
+    }
+    completeness(data, visit, checked).await.map(Some)
 }
 
 /// `POST /threads/{id}/resync`: asks the servers that take part for replies we do not have.

@@ -1,0 +1,142 @@
+//! Words put into somebody's mouth: by collections of others, by cores, by keys of groups.
+
+use plenum::domain::job::Job;
+use plenum::domain::question::{Core, Qid};
+use plenum::domain::uri::Uri;
+use plenum::store::{self, jobs};
+use serde_json::{Value, json};
+
+use crate::harness::debate::qid_of;
+use crate::harness::peer::{Actor, PUBLIC, Peers};
+use crate::harness::world::{Instance, World};
+
+const ASKED: &str = "Did the deployment stabilise the situation?";
+const TIME: &str = "2026-11-24T11:00:00Z";
+
+/// Sends a document in a Create, and lets it be applied.
+async fn tells(world: &World, author: &Actor, to: &Instance, document: &Value) {
+    assert_eq!(author.sends(to, &author.does("Create", document.clone())), 202);
+    world.settle().await;
+}
+
+fn uri(document: &Value) -> Uri {
+    Uri::parse(document["id"].as_str().unwrap()).unwrap()
+}
+
+/// Whoever can name a collection on their own server cannot have others speak in it.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_context_says_nothing_in_the_name_of_another_server() {
+    let world = World::of(["north"]).await;
+    let (north, peers) = (world.at("north"), Peers::new());
+    let (honest, liar) = (peers.actor("a", "org", "Organization"), peers.person("b", "mal"));
+    let root = north.publishes(crate::harness::people::statement("Bees count")).await;
+    // The honest one answers in a thread whose context the liar serves.
+    let context = peers.url("b", "/contexts/1");
+    let mut answer = honest.reply("1", &root.head.uri, "<p>We have counted.</p>");
+    answer["context"] = json!(context);
+    peers.publish(&answer);
+    tells(&world, &honest, north, &answer).await;
+    let kept = north.sees(&uri(&answer)).await.expect("the answer is here");
+
+    let mut forged = honest.reply("2", &uri(&answer), "<p>We take it all back.</p>");
+    forged["context"] = json!(context);
+    let real = liar.reply("3", &uri(&answer), "<p>Is that so?</p>");
+    peers.publish(&json!({
+        "@context": "https://www.w3.org/ns/activitystreams",
+        "id": context, "type": "OrderedCollection", "totalItems": 2, "orderedItems": [forged, real],
+    }));
+    let db = north.app().db;
+    let job = Job::FetchReplies { contribution: kept.head.id.get() };
+    db.write(|tx| {
+        let now = tx.now;
+        jobs::enqueue(tx, &job, now)
+    })
+    .await
+    .unwrap();
+    world.settle().await;
+    assert!(north.sees(&uri(&real)).await.is_some(), "the server of the collection speaks for itself");
+    assert!(north.sees(&uri(&forged)).await.is_none(), "and for nobody else");
+}
+
+fn copy(peers: &Peers, carrier: &Actor, asker: &str, text: &str) -> (Value, Qid) {
+    let core = json!({ "asked": TIME, "askedBy": asker, "lang": "en", "text": text, "v": 1 });
+    let qid = Core::read(&core).and_then(|core| core.qid()).unwrap();
+    let document = json!({
+        "@context": ["https://www.w3.org/ns/activitystreams", { "plenum": "urn:plenum:v1#" }],
+        "id": peers.url("b", &format!("/q/{qid}")),
+        "type": "Note",
+        "attributedTo": carrier.id,
+        "content": format!("<p>{text}</p>"),
+        "name": text,
+        "published": TIME,
+        "to": [PUBLIC],
+        "cc": [],
+        "plenum:kind": "Question",
+        "plenum:qid": qid.as_str(),
+        "plenum:core": core,
+        "plenum:rev": 1,
+    });
+    (document, qid)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_asks_in_our_name() {
+    let world = World::of(["north"]).await;
+    let (north, peers) = (world.at("north"), Peers::new());
+    let liar = peers.actor("b", "mal", "Organization");
+    let us = north.organization().await;
+    let (forged, _) = copy(&peers, &liar, us.uri.as_str(), "Why are we wrong?");
+    tells(&world, &liar, north, &forged).await;
+    assert!(north.sees(&uri(&forged)).await.is_none());
+    assert!(!north.browser().open("/questions").await.says("Why are we wrong?"));
+
+    // What others are said to have asked is shown as what it is: the word of whoever carries it.
+    let (hearsay, _) = copy(&peers, &liar, &peers.url("a", "/actors/org"), "Who said so?");
+    tells(&world, &liar, north, &hearsay).await;
+    let page = north.sees(&uri(&hearsay)).await.expect("it is a question like any other");
+    let page = north.browser().open(&format!("/questions/{}", page.head.id)).await;
+    assert!(page.says("So this copy says"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn words_decide_in_which_group_an_answer_stands() {
+    let world = World::of(["north"]).await;
+    let (north, peers) = (world.at("north"), Peers::new());
+    let liar = peers.actor("b", "mal", "Organization");
+    let asked = north.asks(ASKED, &["Yes", "No"]).await;
+    let qid = qid_of(&asked);
+    let position = |language: &str, said: &str, key: &str| {
+        json!({
+            "@context": ["https://www.w3.org/ns/activitystreams", { "plenum": "urn:plenum:v1#" }],
+            "id": peers.url("b", "/p/1"),
+            "type": "Note",
+            "attributedTo": liar.id,
+            "content": "<p>We say so.</p>",
+            "contentMap": { language: "<p>We say so.</p>" },
+            "published": TIME,
+            "to": [PUBLIC],
+            "plenum:kind": "Position",
+            "plenum:qid": qid.as_str(),
+            "plenum:certainty": "decided",
+            "plenum:answer": { language: said },
+            "plenum:answerKey": key,
+            "plenum:rev": 1,
+        })
+    };
+    let key = |text: &str| plenum::domain::question::AnswerKey::of(text).as_str().to_owned();
+    tells(&world, &liar, north, &position("en", "No", &key("Yes"))).await;
+    let db = north.app().db;
+    let rows = db.read(|conn| Ok(store::positions::on(conn, store::contributions::Viewer::Anyone, &qid)?));
+    let rows = rows.await.unwrap();
+    assert_eq!(rows[0].1.answer_key.as_ref().map(|key| key.as_str()), Some(key("No").as_str()));
+
+    // A translation is taken at its author's word.
+    let other = peers.actor("c", "org", "Organization");
+    let mut translated = position("ru", "Да", &key("Yes"));
+    translated["id"] = json!(peers.url("c", "/p/1"));
+    translated["attributedTo"] = json!(other.id);
+    tells(&world, &other, north, &translated).await;
+    let rows = db.read(|conn| Ok(store::positions::on(conn, store::contributions::Viewer::Anyone, &qid)?));
+    let rows = rows.await.unwrap();
+    assert_eq!(rows[1].1.answer_key.as_ref().map(|key| key.as_str()), Some(key("Yes").as_str()));
+}
