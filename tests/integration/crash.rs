@@ -120,7 +120,7 @@ pub(crate) struct Server {
 
 impl Server {
     /// Starts it and returns once it listens.
-    fn start(home: &Path, port: u16) -> Self {
+    pub(crate) fn start(home: &Path, port: u16) -> Self {
         Self::run(&mut plenum(home, port, &["serve"]))
     }
 
@@ -169,7 +169,7 @@ pub(crate) fn set_up(home: &Path, port: u16) {
     assert!(child.wait().unwrap().success());
 }
 
-async fn open(home: &Path) -> Db {
+pub(crate) async fn open(home: &Path) -> Db {
     let url = format!("sqlite:{}", home.join("data/plenum.db").display());
     let db = Db::open(&url, None, 2, Clock::System).await.unwrap();
     let site = db.read(|conn| Ok(settings::site(conn)?)).await.unwrap().unwrap();
@@ -182,15 +182,20 @@ pub(crate) async fn free_port() -> u16 {
     TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap().local_addr().unwrap().port()
 }
 
-/// Waits until `left` says 0; the server is another process, so the story has to look again.
-async fn until_empty(db: &Db, left: impl Fn(&mut plenum::store::Conn) -> i64) {
-    for _ in 0..600 {
-        if db.read(|conn| Ok(left(conn))).await.unwrap() == 0 {
-            return;
+/// Waits until `look` finds something; the server is another process, so the story has to look again.
+pub(crate) async fn until<T>(look: impl AsyncFn() -> Option<T>) -> T {
+    for _ in 0..1200 {
+        if let Some(found) = look().await {
+            return found;
         }
-        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+        tokio::time::sleep(std::time::Duration::from_millis(25)).await;
     }
     panic!("work is left after half a minute");
+}
+
+/// Waits until `left` says 0.
+async fn until_empty(db: &Db, left: impl Fn(&mut plenum::store::Conn) -> i64) {
+    until(async || (db.read(|conn| Ok(left(conn))).await.unwrap() == 0).then_some(())).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

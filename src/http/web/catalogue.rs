@@ -26,6 +26,8 @@ pub struct CataloguePage {
     pub statuses: Vec<Choice>,
     /// Field `by`: who carries it.
     pub organizations: Vec<Choice>,
+    /// The same list for programs.
+    pub file: Href,
     /// The word of the list that is shown; blank for all.
     pub show: String,
     /// The questions, as a tree laid out in the order of reading.

@@ -4,7 +4,7 @@ use super::shown::{Href, Lang, Link, Moment};
 use crate::text::plain;
 
 /// Width of a group's drawing, in its own units.
-const COLUMN: u32 = 132;
+const COLUMN: u32 = 148;
 /// Dots in one line of a column.
 const PER_LINE: usize = 6;
 /// Distance of dots.
@@ -12,7 +12,7 @@ const STEP: u32 = 20;
 /// Where dots begin, below the letter and the label.
 const TOP: u32 = 52;
 /// Characters of a label in the strip.
-const LABEL: usize = 15;
+const LABEL: usize = 19;
 
 /// Who stands where.
 #[derive(Clone, Debug, Default)]

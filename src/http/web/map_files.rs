@@ -76,15 +76,19 @@ const HEADER: [&str; 10] = [
     "revision",
 ];
 
-/// The map as CSV (RFC 4180).
+/// The map as CSV.
 pub fn csv(map: &Map) -> String {
-    let header = HEADER.map(str::to_owned).to_vec();
-    table([header].into_iter().chain(map.rows.iter().map(cells)))
+    table(&HEADER, map.rows.iter().map(cells))
 }
 
-/// Lines of cells as CSV (RFC 4180).
-pub fn table(lines: impl Iterator<Item = Vec<String>>) -> String {
-    lines.map(|line| line.iter().map(|text| cell(text)).collect::<Vec<_>>().join(",") + "\r\n").collect()
+/// Lines of cells below the names of their columns, as CSV (RFC 4180).
+pub fn table(header: &[&str], lines: impl Iterator<Item = Vec<String>>) -> String {
+    let header = header.iter().map(|name| (*name).to_owned()).collect();
+    [header]
+        .into_iter()
+        .chain(lines)
+        .map(|line| line.iter().map(|text| cell(text)).collect::<Vec<_>>().join(",") + "\r\n")
+        .collect()
 }
 
 fn cells(row: &Row) -> Vec<String> {

@@ -247,6 +247,7 @@ pub(crate) fn catalogue(empty: bool) -> CataloguePage {
         scopes: vec![Choice::new("", "Every scope", true)],
         statuses: vec![Choice::new("", "Open and withdrawn", true)],
         organizations: vec![Choice::new("", "Every organization", true)],
+        file: "/questions.csv".into(),
         show: String::new(),
         items: if empty { Vec::new() } else { items },
         tools: if empty { vec![Link::new("Ask a question", "/questions/new")] } else { Vec::new() },

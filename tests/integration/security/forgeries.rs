@@ -29,7 +29,7 @@ async fn a_context_says_nothing_in_the_name_of_another_server() {
     let world = World::of(["north"]).await;
     let (north, peers) = (world.at("north"), Peers::new());
     let (honest, liar) = (peers.actor("a", "org", "Organization"), peers.person("b", "mal"));
-    let root = north.publishes(crate::harness::people::statement("Bees count")).await;
+    let root = north.asks(ASKED, &[]).await;
     // The honest one answers in a thread whose context the liar serves.
     let context = peers.url("b", "/contexts/1");
     let mut answer = honest.reply("1", &root.head.uri, "<p>We have counted.</p>");

@@ -289,6 +289,9 @@ async fn positions_stand_side_by_side_and_agreement_is_a_list() {
     let file: Value = serde_json::from_str(&file.body).unwrap();
     assert_eq!(file["alike"][0]["questions"][0]["qid"], qid.as_str());
     assert!(reader.open("/questions/agreement.csv").await.body.contains(ASKED));
+    let file = reader.open("/questions.csv?show=asked").await.body;
+    assert!(file.lines().nth(1).unwrap().starts_with(&format!("{qid},{ASKED},Asked by us,")), "{file}");
+    assert_eq!(reader.open("/questions.csv?show=nobody").await.body.lines().count(), 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -3,10 +3,11 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use activitypub_federation::config::Data;
-use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
+use axum::http::header::CONTENT_TYPE;
 use axum::response::IntoResponse;
 use serde_json::{Value, json};
 
+use super::map::csv_file;
 use super::{Answer, page};
 use crate::domain::account::Account;
 use crate::domain::contribution::State;
@@ -88,19 +89,14 @@ pub async fn json(data: Data<Federation>, visit: Visit) -> Answer {
 /// `GET /questions/agreement.csv?of=…`: a line per organization and question.
 pub async fn csv(data: Data<Federation>, visit: Visit) -> Answer {
     let found = load(&data, &visit).await?;
-    let header = ["organization", "handle", "question", "text"].map(str::to_owned).to_vec();
     let line = |account: &Account, (head, question): &Copy| {
         let text = head.title.clone().unwrap_or_default();
         vec![account.title().to_owned(), account.handle.clone(), question.qid.to_string(), text]
     };
     let lines =
         found.alike.iter().flat_map(|(account, copies)| copies.iter().map(move |copy| line(account, copy)));
-    let text = map_files::table([header].into_iter().chain(lines));
-    let headers = [
-        (CONTENT_TYPE, "text/csv; charset=utf-8"),
-        (CONTENT_DISPOSITION, "attachment; filename=\"agreement.csv\""),
-    ];
-    Ok((headers, text).into_response())
+    let header = ["organization", "handle", "question", "text"];
+    Ok(csv_file("agreement", map_files::table(&header, lines)))
 }
 
 async fn load(data: &Data<Federation>, visit: &Visit) -> Result<Agreement, PageError> {

@@ -65,6 +65,8 @@ fn reading() -> Router {
         .route("/statements/{slug}/feed", get(feeds::statement))
         .route("/questions", get(questions::show))
         .route("/questions/feed", get(feeds::debate))
+        .route("/questions.csv", get(questions::csv))
+        .route("/objections.csv", get(objections::csv))
         .route("/questions/agreement", get(agreement::show))
         .route("/questions/agreement.json", get(agreement::json))
         .route("/questions/agreement.csv", get(agreement::csv))

@@ -3,7 +3,9 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use activitypub_federation::config::Data;
+use url::form_urlencoded::byte_serialize;
 
+use super::map::csv_file;
 use super::question::core;
 use super::{Answer, page};
 use crate::domain::account::Account;
@@ -16,6 +18,7 @@ use crate::http::extract::visit::Visit;
 use crate::http::web::catalogue::{CataloguePage, Item, lay_out, nest};
 use crate::http::web::forms::Choice;
 use crate::http::web::layout::{Layout, Section};
+use crate::http::web::map_files;
 use crate::http::web::present::small;
 use crate::http::web::shown::{Lang, Link};
 use crate::store::contributions::Viewer;
@@ -40,20 +43,11 @@ pub struct Known {
 
 /// `GET /questions`.
 pub async fn show(data: Data<Federation>, visit: Visit) -> Answer {
-    let (viewer, organization) = (visit.viewer(), visit.organization.id);
-    let known = data.app.db.read(|conn| all(conn, viewer, organization, MOST)).await?;
-    let show = visit.asked("show").unwrap_or_default();
+    let known = load(&data, &visit).await?;
+    let [show, scope, status, by] = ["show", "scope", "status", "by"].map(|name| asked(&visit, name));
     let (heading, lead) = heading(&show);
-    let asked = |name: &str| visit.asked(name).unwrap_or_default();
-    let (scope, status, by) = (asked("scope"), asked("status"), asked("by"));
-    let wanted = |one: &&Known| {
-        let owner = one.owner.as_ref().map_or("", |owner| owner.handle.as_str());
-        is_in(&visit, one, &show)
-            && (scope.is_empty() || one.copy.1.scope == scope)
-            && (status.is_empty() || (status == "withdrawn") == (one.copy.0.state != State::Current))
-            && (by.is_empty() || owner == by)
-    };
-    let shown: Vec<&Known> = known.iter().filter(wanted).collect();
+    let file = byte_serialize(scope.as_bytes()).collect::<String>();
+    let file = format!("/questions.csv?show={show}&scope={file}&status={status}&by={by}");
     page(&CataloguePage {
         layout: Layout { here: Section::Questions, ..visit.layout(heading) },
         heading,
@@ -62,10 +56,54 @@ pub async fn show(data: Data<Federation>, visit: Visit) -> Answer {
         scopes: scopes(&known, &scope),
         statuses: statuses(&status),
         organizations: owners(&known, &by),
-        items: tree(&visit, &shown),
+        items: tree(&visit, &wanted(&visit, &known)),
         tools: tools(&visit),
+        file: file.into(),
         show,
     })
+}
+
+/// `GET /questions.csv`: the same list for programs.
+pub async fn csv(data: Data<Federation>, visit: Visit) -> Answer {
+    let known = load(&data, &visit).await?;
+    let line = |one: &&Known| {
+        let item = item(&visit, one);
+        vec![
+            one.copy.1.qid.to_string(),
+            item.text,
+            item.whose.to_owned(),
+            item.asker,
+            item.scope,
+            item.positions.to_string(),
+            if item.withdrawn { "withdrawn" } else { "open" }.to_owned(),
+            visit.absolute(item.href.as_str()),
+        ]
+    };
+    let header = ["question", "text", "whose", "asked_by", "scope", "positions", "status", "address"];
+    let text = map_files::table(&header, wanted(&visit, &known).iter().map(line));
+    Ok(csv_file("questions", text))
+}
+
+async fn load(data: &Data<Federation>, visit: &Visit) -> Result<Vec<Known>, Error> {
+    let (viewer, organization) = (visit.viewer(), visit.organization.id);
+    data.app.db.read(|conn| all(conn, viewer, organization, MOST)).await
+}
+
+fn asked(visit: &Visit, name: &str) -> String {
+    visit.asked(name).unwrap_or_default()
+}
+
+/// Those that the filters of the page ask for.
+fn wanted<'a>(visit: &Visit, known: &'a [Known]) -> Vec<&'a Known> {
+    let [show, scope, status, by] = ["show", "scope", "status", "by"].map(|name| asked(visit, name));
+    let wanted = |one: &&Known| {
+        let owner = one.owner.as_ref().map_or("", |owner| owner.handle.as_str());
+        is_in(visit, one, &show)
+            && (scope.is_empty() || one.copy.1.scope == scope)
+            && (status.is_empty() || (status == "withdrawn") == (one.copy.0.state != State::Current))
+            && (by.is_empty() || owner == by)
+    };
+    known.iter().filter(wanted).collect()
 }
 
 /// The questions among ours and the newest copies that are here, each once, newest first.
