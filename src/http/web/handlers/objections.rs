@@ -20,6 +20,8 @@ const MOST: i64 = 100;
 
 /// `GET /objections`.
 pub async fn show(data: Data<Federation>, visit: Visit) -> Answer {
+    let entries = load(&data, &visit).await?;
+    let file = (!entries.is_empty()).then(|| Link::new("The list as CSV", "/objections.csv"));
     page(&ListingPage {
         layout: Layout { here: Section::Questions, ..visit.layout("Unanswered objections") },
         heading: "Unanswered objections".to_owned(),
@@ -27,8 +29,8 @@ pub async fn show(data: Data<Federation>, visit: Visit) -> Answer {
             "Objections, questions and corrections to our texts that the organization has not answered yet."
                 .to_owned(),
         nothing: "Every objection to our texts has an official answer.".to_owned(),
-        entries: load(&data, &visit).await?,
-        links: vec![Link::new("The list as CSV", "/objections.csv")],
+        entries,
+        links: file.into_iter().collect(),
         pager: Pager::default(),
     })
 }
