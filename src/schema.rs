@@ -34,6 +34,8 @@ diesel::table! {
         last_seen_at -> Nullable<BigInt>,
         last_error -> Nullable<Text>,
         created_at -> BigInt,
+        reject_media -> Bool,
+        reject_reports -> Bool,
     }
 }
 
@@ -1033,6 +1035,53 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    host_rules (name) {
+        name -> Text,
+        standing -> SmallInt,
+        reject_media -> Bool,
+        reject_reports -> Bool,
+        public_comment -> Text,
+        private_comment -> Text,
+        obfuscate -> Bool,
+        user_id -> Nullable<BigInt>,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    withheld_contributions (contribution_id) {
+        contribution_id -> BigInt,
+        host_id -> BigInt,
+        state -> SmallInt,
+    }
+}
+
+diesel::table! {
+    withheld_accounts (account_id) {
+        account_id -> BigInt,
+        host_id -> BigInt,
+        standing -> SmallInt,
+    }
+}
+
+diesel::table! {
+    severed_follows (id) {
+        id -> BigInt,
+        host_id -> BigInt,
+        follower_id -> BigInt,
+        followee_id -> BigInt,
+        uri -> Text,
+        state -> SmallInt,
+        created_at -> BigInt,
+        boosts -> Bool,
+        notify -> Bool,
+        languages -> Nullable<Text>,
+        severed_at -> BigInt,
+    }
+}
+
 diesel::joinable!(sessions -> users (user_id));
 diesel::joinable!(pending_sign_ins -> users (user_id));
 diesel::joinable!(tokens -> users (user_id));
@@ -1133,4 +1182,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     events,
     event_sources,
     event_links,
+    host_rules,
+    withheld_contributions,
+    withheld_accounts,
+    severed_follows,
 );

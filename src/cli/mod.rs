@@ -5,11 +5,13 @@ pub mod check;
 pub mod context;
 pub mod demo;
 pub mod emoji;
+pub mod host;
 pub mod import;
 pub mod migrate;
 pub mod notices;
 pub mod queue;
 pub mod serve;
+pub mod settings;
 pub mod setup;
 
 use std::path::PathBuf;
@@ -49,6 +51,10 @@ enum What {
     Check,
     /// What waits between this server and others, what was put aside, and trying it again.
     Queue(queue::Queue),
+    /// What holds for the whole site: its name, which servers may take part, who may reply.
+    Settings(settings::SettingsCommand),
+    /// Other servers, and what is decided about them.
+    Host(host::HostCommand),
     /// The rules of the site, which apps show and reports name.
     Rules(notices::Rules),
     /// The small pictures that texts of this site may name between colons.
@@ -115,6 +121,8 @@ async fn dispatch(what: What, config: Config) -> Result<(), Failure> {
         What::Demo(demo) => demo.run(config).await,
         What::Check => check::run(config).await,
         What::Queue(queue) => queue.run(config).await,
+        What::Settings(settings) => settings.run(config).await,
+        What::Host(host) => host.run(config).await,
         What::Rules(rules) => rules.run(config).await,
         What::Emoji(emoji) => emoji.run(config).await,
         What::Announcements(announcements) => announcements.run(config).await,

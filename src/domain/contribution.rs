@@ -156,15 +156,17 @@ pub enum State {
     Deleted,
     /// It waits for a moderator: members see it, the public does not.
     Held,
+    /// Its author is suspended: nobody sees it until that is taken back.
+    Withheld,
 }
 
-smallint_enum!(State { Current = 0, Superseded = 1, Retracted = 2, Deleted = 3, Held = 4 });
+smallint_enum!(State { Current = 0, Superseded = 1, Retracted = 2, Deleted = 3, Held = 4, Withheld = 5 });
 
 impl State {
     /// The word of `plenum:status`.
     pub const fn as_str(self) -> &'static str {
         match self {
-            Self::Current | Self::Held => "current",
+            Self::Current | Self::Held | Self::Withheld => "current",
             Self::Superseded => "superseded",
             Self::Retracted => "retracted",
             Self::Deleted => "deleted",

@@ -35,6 +35,12 @@ pub struct Host {
     pub last_seen_at: Option<Timestamp>,
     /// Why the last delivery failed.
     pub last_error: Option<String>,
+    /// Whether its files are neither fetched nor shown.
+    pub reject_media: bool,
+    /// Whether its reports are not heard.
+    pub reject_reports: bool,
+    /// When we first heard of it.
+    pub created_at: Timestamp,
 }
 
 /// What we decided about a host or an account from elsewhere.

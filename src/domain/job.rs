@@ -138,6 +138,32 @@ impl Job {
         }
     }
 
+    /// The server that has to be asked for this, where the job itself names it: by address or by name.
+    pub fn asks(&self) -> Option<&str> {
+        match self {
+            Self::FetchParent { uri }
+            | Self::FetchAccount { uri }
+            | Self::FetchCard { url: uri }
+            | Self::FollowForum { forum: uri, .. } => {
+                uri.split_once("://").and_then(|(_, rest)| rest.split(['/', '?', '#']).next())
+            }
+            Self::FetchNodeInfo { host } => Some(host),
+            Self::FetchReplies { .. }
+            | Self::FetchTheses { .. }
+            | Self::FetchQuote { .. }
+            | Self::FetchOutbox { .. }
+            | Self::Reconcile { .. }
+            | Self::PublishScheduled { .. }
+            | Self::ClosePoll { .. }
+            | Self::EndMutes { .. }
+            | Self::TakeIn { .. }
+            | Self::CheckLinks { .. }
+            | Self::Push { .. }
+            | Self::RemoveFile { .. }
+            | Self::Cleanup => None,
+        }
+    }
+
     /// After how many seconds regular work comes back once it is done.
     pub fn again(&self) -> Option<i64> {
         match self {

@@ -41,7 +41,7 @@ impl Held {
     fn column(&self) -> Option<Column> {
         match self.state {
             State::Current => Some(Column::of(self.certainty, self.key.as_ref(), &self.answer)),
-            State::Superseded | State::Retracted | State::Deleted | State::Held => None,
+            State::Superseded | State::Retracted | State::Deleted | State::Held | State::Withheld => None,
         }
     }
 }

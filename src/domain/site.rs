@@ -93,3 +93,23 @@ pub enum ReplyPolicy {
 }
 
 smallint_enum!(ReplyPolicy { Everyone = 0, KnownHosts = 1, Followed = 2, Members = 3 });
+
+impl ReplyPolicy {
+    /// Every one, in the order in which a form offers them.
+    pub const ALL: [Self; 4] = [Self::Everyone, Self::KnownHosts, Self::Followed, Self::Members];
+
+    /// The word in forms and settings.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Everyone => "everyone",
+            Self::KnownHosts => "known_hosts",
+            Self::Followed => "followed",
+            Self::Members => "members",
+        }
+    }
+
+    /// The one that `word` names.
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|policy| policy.as_str() == word)
+    }
+}

@@ -47,9 +47,9 @@ pub enum Role {
     Translator,
     /// Dossiers and archived texts.
     Archivist,
-    /// Hosts, reports, quarantine.
+    /// Reports, and what waits in quarantine.
     Moderator,
-    /// People, settings and everything else.
+    /// People, other servers, settings and everything else.
     Admin,
 }
 

@@ -146,6 +146,10 @@ pub async fn admit_owner(data: &Federation, owner: &Uri, url: &Uri) -> Result<()
         .db
         .read(|conn| {
             let shut_out = hosts::standing_of(conn, &keeper)? == HostStanding::Suspended;
+            let home = hosts::by_name(conn, &owner)?;
+            if home.is_some_and(|host| host.reject_media) {
+                return Ok(Err(FetchError::Blocked(format!("files of {owner} are rejected here"))));
+            }
             let blocked = || FetchError::Blocked(format!("{keeper} is suspended here"));
             Ok(admits(conn, &owner).and(if shut_out { Err(blocked()) } else { Ok(()) }))
         })

@@ -4,7 +4,7 @@
 use crate::domain::transfer::{Row, Table};
 
 /// Reads the values of a file, row by row. Quoted values may hold commas, quotes and line ends.
-fn values(text: &str) -> Vec<Vec<String>> {
+pub(super) fn values(text: &str) -> Vec<Vec<String>> {
     let text = text.trim_start_matches('\u{feff}');
     let (mut rows, mut row, mut value) = (Vec::new(), Vec::new(), String::new());
     let (mut quoted, mut chars) = (false, text.chars().peekable());
@@ -155,7 +155,8 @@ const LOUD: [char; 6] = ['=', '+', '-', '@', '\t', '\r'];
 /// What stands before such a text, so that it stays a text.
 const QUIET: char = '\'';
 
-fn line(out: &mut String, values: &[&str]) {
+/// Writes a row.
+pub(super) fn line(out: &mut String, values: &[&str]) {
     for (place, value) in values.iter().enumerate() {
         if place > 0 {
             out.push(',');

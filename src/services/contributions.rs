@@ -6,8 +6,9 @@ use crate::clock::Timestamp;
 use crate::domain::Refusal;
 use crate::domain::account::Account;
 use crate::domain::contribution::{Contribution, Received, ReceivedBody, State};
-use crate::domain::host::HostStanding;
+use crate::domain::host::{Host, HostStanding};
 use crate::domain::id::Id;
+use crate::domain::media::ReceivedMedia;
 use crate::domain::notification::NotificationKind;
 use crate::domain::site::{FederationMode, ReplyPolicy};
 use crate::domain::uri::Uri;
@@ -15,7 +16,7 @@ use crate::domain::view::View;
 use crate::store::contributions::{self, NewContribution, Text, Viewer};
 use crate::store::revisions::{self, Revision};
 use crate::store::{
-    self, Error, Event, Tx, accounts, bookmarks, hosts, polls, relations, settings, tombstones, views,
+    self, Error, Event, Tx, accounts, bookmarks, held, hosts, polls, relations, settings, tombstones, views,
 };
 
 /// Versions that are kept of one contribution from elsewhere.
@@ -91,7 +92,8 @@ fn insert(tx: &mut Tx<'_>, received: &Received) -> Result<Receipt, Error> {
         text: text(received, edited_at, state, received.body.revision().max(1)),
     };
     contributions::insert(tx, &head, &received.mentions, &received.tags)?;
-    media::receive(tx, received.author.id, id, &received.media)?;
+    let kept = files(tx, received)?;
+    media::receive(tx, received.author.id, id, kept)?;
     emojis::receive(tx, &received.author, &received.emojis)?;
     super::polls::receive(tx, id, received.poll.as_ref())?;
     received::body(tx, id, received, parent.as_ref())?;
@@ -146,7 +148,8 @@ fn change(tx: &mut Tx<'_>, known: &Contribution, received: &Received) -> Result<
     contributions::update(tx, known.id, &text)?;
     contributions::set_mentions(tx, known.id, &received.mentions)?;
     contributions::set_tags(tx, known.id, &received.tags)?;
-    media::receive(tx, received.author.id, known.id, &received.media)?;
+    let kept = files(tx, received)?;
+    media::receive(tx, received.author.id, known.id, kept)?;
     emojis::receive(tx, &received.author, &received.emojis)?;
     super::polls::receive(tx, known.id, received.poll.as_ref())?;
     let parent = match known.in_reply_to_id {
@@ -206,8 +209,31 @@ pub(super) fn erase(tx: &mut Tx<'_>, id: Id<Contribution>) -> Result<(), Error> 
 /// A moderator lets an author in: what was held becomes visible and is announced.
 pub fn approve(tx: &mut Tx<'_>, author: Id<Account>) -> Result<usize, Error> {
     accounts::set_standing(tx, author, HostStanding::Approved)?;
-    let held = contributions::held_of(tx, author)?;
+    let held = held::of(tx, author)?;
+    release(tx, &held)?;
+    Ok(held.len())
+}
+
+/// Everything that waits from a server becomes visible and is announced.
+pub fn let_in(tx: &mut Tx<'_>, host: Id<Host>) -> Result<(), Error> {
+    let held = held::from(tx, host)?;
+    release(tx, &held)
+}
+
+/// What waits of an author is deleted, and nothing of it is taken in again.
+pub fn reject(tx: &mut Tx<'_>, author: Id<Account>) -> Result<usize, Error> {
+    let held = held::of(tx, author)?;
     for id in &held {
+        let head = stored(tx, *id)?;
+        erase(tx, *id)?;
+        tombstones::insert(tx, &head.uri)?;
+    }
+    Ok(held.len())
+}
+
+/// Shows what was held, and tells whom it concerns.
+fn release(tx: &mut Tx<'_>, held: &[Id<Contribution>]) -> Result<(), Error> {
+    for id in held {
         contributions::set_state(tx, *id, State::Current)?;
         tx.after_commit(Event::Placed(id.get()));
         let view = load(tx, *id)?;
@@ -217,21 +243,38 @@ pub fn approve(tx: &mut Tx<'_>, author: Id<Account>) -> Result<usize, Error> {
         let address = serde_json::json!(view.head.uri);
         publish::announce_in_forum(tx, &view.head, &view.author, &address)?;
     }
-    Ok(held.len())
+    Ok(())
 }
 
-/// Whether strangers' words are shown at once. The questions are asked in the order in which most
-/// authors are let in: whom somebody here follows first.
+/// Whether strangers' words are shown at once. Who was let in by name is always heard; who is limited
+/// waits, whoever follows them.
 fn standing(tx: &mut Tx<'_>, author: &Account) -> Result<State, Error> {
-    if author.standing == HostStanding::Approved || relations::is_followed_here(tx, author.id)? {
+    if author.standing == HostStanding::Approved {
         return Ok(State::Current);
     }
-    let host = match author.host_id {
-        Some(id) => hosts::by_id(tx, id)?.map_or(HostStanding::Unknown, |host| host.standing),
-        None => HostStanding::Approved,
-    };
+    let host = home(tx, author)?.map_or(HostStanding::Approved, |host| host.standing);
+    if author.standing == HostStanding::Limited || host == HostStanding::Limited {
+        return Ok(State::Held);
+    }
+    if relations::is_followed_here(tx, author.id)? {
+        return Ok(State::Current);
+    }
     let open = settings::get(tx)?.federation_mode != FederationMode::Quarantine;
     Ok(if host == HostStanding::Approved || open { State::Current } else { State::Held })
+}
+
+/// The server an account lives on; `None` for ours.
+fn home(tx: &mut Tx<'_>, author: &Account) -> Result<Option<Host>, Error> {
+    match author.host_id {
+        Some(id) => Ok(hosts::by_id(tx, id)?),
+        None => Ok(None),
+    }
+}
+
+/// The files of a contribution, unless we take none from its server.
+fn files<'a>(tx: &mut Tx<'_>, received: &'a Received) -> Result<&'a [ReceivedMedia], Error> {
+    let rejected = home(tx, &received.author)?.is_some_and(|host| host.reject_media);
+    Ok(if rejected { &[] } else { &received.media })
 }
 
 /// Whether `author` may reply to `parent`; the reason where not.

@@ -5,7 +5,9 @@ use crate::domain::Refusal;
 use crate::domain::account::Account;
 use crate::domain::id::Id;
 use crate::domain::notice::{Announcement, Rule};
-use crate::store::{Error, Event, Tx, emojis, notices};
+use crate::domain::user::User;
+use crate::store::{Error, Event, Tx, audit, emojis, notices};
+use crate::text::plain::strip_format_chars;
 
 /// Rules of a site at most.
 const MOST_RULES: usize = 50;
@@ -29,6 +31,50 @@ pub fn add_rule(tx: &mut Tx<'_>, text: &str, hint: &str) -> Result<Rule, Error> 
         return Err(Refusal::invalid("text", format!("a site has at most {MOST_RULES} rules")).into());
     }
     notices::add_rule(tx, text, hint)
+}
+
+/// Reads rules as people write them in one field: a line each, an explanation after ` | `.
+pub fn read_rules(typed: &str) -> Result<Vec<(String, String)>, String> {
+    let mut rules: Vec<(String, String)> = Vec::new();
+    for line in typed.lines().map(str::trim).filter(|line| !line.is_empty()) {
+        let (text, hint) = line.split_once('|').unwrap_or((line, ""));
+        let (text, hint) = (strip_format_chars(text.trim()), strip_format_chars(hint.trim()));
+        if text.is_empty() {
+            return Err("A line has an explanation and no rule before it.".to_owned());
+        }
+        if text.chars().count().max(hint.chars().count()) > LONGEST_RULE {
+            return Err(format!("A rule is longer than {LONGEST_RULE} characters."));
+        }
+        rules.push((text, hint));
+    }
+    if rules.len() > MOST_RULES {
+        return Err(format!("These are {} rules; a site has at most {MOST_RULES}.", rules.len()));
+    }
+    Ok(rules)
+}
+
+/// Replaces the rules; whether that changed anything. A rule whose words stay keeps its key, so that
+/// reports go on naming it.
+pub fn set_rules(tx: &mut Tx<'_>, user: Option<Id<User>>, rules: &[(String, String)]) -> Result<bool, Error> {
+    let before = notices::rules(tx)?;
+    let same =
+        before.iter().map(|rule| (&rule.text, &rule.hint)).eq(rules.iter().map(|(text, hint)| (text, hint)));
+    if same {
+        return Ok(false);
+    }
+    let mut left = before;
+    for (rank, (text, hint)) in (1..).zip(rules) {
+        match left.iter().position(|rule| rule.text == *text) {
+            Some(at) => notices::change_rule(tx, left.swap_remove(at).id, hint, rank)?,
+            None => notices::insert_rule(tx, text, hint, rank)?,
+        }
+    }
+    for rule in left {
+        notices::remove_rule(tx, rule.id)?;
+    }
+    let said: Vec<&str> = rules.iter().map(|(text, _)| text.as_str()).collect();
+    audit::record(tx, user, "setting.change", "rules", &said.join("\n"))?;
+    Ok(true)
 }
 
 /// Removes a rule. Reports that name it keep its key.

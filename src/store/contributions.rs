@@ -121,7 +121,7 @@ impl Viewer {
 /// Who may see a contribution: every output filters with this and nothing else.
 ///
 /// Public and unlisted: everyone. Followers: the author's accepted followers and whom it names.
-/// Mentioned: whom it names. Internal and held: members. Deleted: nobody. Authors see their own.
+/// Mentioned: whom it names. Internal and held: members. Deleted and withheld: nobody. Authors see their own.
 #[diesel::dsl::auto_type]
 pub fn visible_to(viewer: Viewer) -> _ {
     let me: Id<Account> = viewer.key();
@@ -130,6 +130,7 @@ pub fn visible_to(viewer: Viewer) -> _ {
     let internal: Visibility = viewer.if_member(Visibility::Internal, Visibility::Public);
     let deleted: State = State::Deleted;
     let waiting: State = State::Held;
+    let withheld: State = State::Withheld;
     let unlisted: Visibility = Visibility::Unlisted;
     let followers: Visibility = Visibility::Followers;
     let mentioned: Visibility = Visibility::Mentioned;
@@ -145,7 +146,7 @@ pub fn visible_to(viewer: Viewer) -> _ {
             .filter(follows::follower_id.eq(me))
             .filter(follows::state.eq(accepted)),
     );
-    contributions::state.ne(deleted).and(
+    contributions::state.ne(deleted).and(contributions::state.ne(withheld)).and(
         contributions::author_id
             .eq(me)
             .or(contributions::visibility.le(unlisted).and(contributions::state.ne(waiting)))
@@ -453,26 +454,6 @@ pub fn by_author(
         .order(contributions::id.desc())
         .limit(limit);
     run!(conn, load, query.select(Contribution::as_select()))
-}
-
-/// What waits for a moderator, oldest first; members see it, nobody else.
-pub fn held(conn: &mut Conn, viewer: Viewer, limit: i64) -> QueryResult<Vec<Contribution>> {
-    let query = contributions::table
-        .filter(contributions::state.eq(State::Held))
-        .filter(visible_to(viewer))
-        .order(contributions::id)
-        .limit(limit);
-    run!(conn, load, query.select(Contribution::as_select()))
-}
-
-/// What a moderator would let in together with this author, oldest first.
-pub fn held_of(conn: &mut Conn, author: Id<Account>) -> QueryResult<Vec<Id<Contribution>>> {
-    let query = contributions::table
-        .filter(contributions::author_id.eq(author))
-        .filter(contributions::state.eq(State::Held))
-        .order(contributions::id)
-        .select(contributions::id);
-    run!(conn, load, query)
 }
 
 /// How many public contributions of ours there are: first ones and replies, for NodeInfo.

@@ -2,9 +2,10 @@
 
 use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, QueryResult, SelectableHelper};
 
-use super::Error;
 use super::conn::{Conn, run};
+use super::one_of::one_of;
 use super::tx::Tx;
+use super::{Error, host_rules};
 use crate::domain::host::{Host, HostStanding};
 use crate::domain::id::Id;
 use crate::schema::hosts;
@@ -25,10 +26,14 @@ pub fn ensure(tx: &mut Tx<'_>, name: &str) -> Result<Host, Error> {
         return Ok(host);
     }
     let id: Id<Host> = tx.mint();
+    let rule = host_rules::nearest(tx, name)?;
+    let rule = rule.map(|rule| rule.decision()).unwrap_or_default();
     let row = (
         hosts::id.eq(id),
         hosts::name.eq(name),
-        hosts::standing.eq(HostStanding::default()),
+        hosts::standing.eq(rule.standing),
+        hosts::reject_media.eq(rule.reject_media),
+        hosts::reject_reports.eq(rule.reject_reports),
         hosts::signature.eq(0_i16),
         hosts::failures.eq(0),
         hosts::created_at.eq(tx.now),
@@ -39,32 +44,42 @@ pub fn ensure(tx: &mut Tx<'_>, name: &str) -> Result<Host, Error> {
     by_name(tx, name)?.ok_or_else(|| Error::broken("a host vanished while it was being made"))
 }
 
-/// Decides about a host.
+/// Changes how a server stands, where no rule holds: it is let in because somebody here follows it.
 pub fn set_standing(conn: &mut Conn, id: Id<Host>, standing: HostStanding) -> QueryResult<usize> {
     run!(conn, execute, diesel::update(hosts::table.find(id)).set(hosts::standing.eq(standing)))
 }
 
-/// What we decided about this name: a suspension covers every name below it, so that a subdomain
-/// is no way around.
+/// What we decided about this name. A server we know carries what the rules mean for it; for any
+/// other the nearest rule counts, so that a new name below a suspended one is no way around.
 pub fn standing_of(conn: &mut Conn, name: &str) -> QueryResult<HostStanding> {
-    let mut names = vec![name.to_owned()];
-    let mut rest = name;
-    while let Some((_, parent)) = rest.split_once('.') {
-        names.push(parent.to_owned());
-        rest = parent;
+    let query = hosts::table.filter(hosts::name.eq(name)).select(hosts::standing);
+    let known: Option<HostStanding> = run!(conn, first, query).optional()?;
+    match known {
+        Some(standing) => Ok(standing),
+        None => Ok(host_rules::nearest(conn, name)?.map(|rule| rule.standing).unwrap_or_default()),
     }
-    let query = hosts::table.filter(hosts::name.eq_any(names)).select((hosts::name, hosts::standing));
-    let known: Vec<(String, HostStanding)> = run!(conn, load, query)?;
-    if known.iter().any(|(_, standing)| *standing == HostStanding::Suspended) {
-        return Ok(HostStanding::Suspended);
-    }
-    let own = known.into_iter().find(|(known, _)| known == name);
-    Ok(own.map_or_else(HostStanding::default, |(_, standing)| standing))
+}
+
+/// Every host.
+pub fn all(conn: &mut Conn) -> QueryResult<Vec<Host>> {
+    run!(conn, load, hosts::table.order(hosts::id).select(Host::as_select()))
+}
+
+/// The hosts with these keys, in no order.
+pub fn by_ids(conn: &mut Conn, ids: &[Id<Host>]) -> QueryResult<Vec<Host>> {
+    run!(conn, load, hosts::table.filter(one_of(hosts::id, ids)).select(Host::as_select()))
 }
 
 /// Notes what a host runs.
 pub fn set_software(conn: &mut Conn, id: Id<Host>, software: &str) -> QueryResult<usize> {
     run!(conn, execute, diesel::update(hosts::table.find(id)).set(hosts::software.eq(Some(software))))
+}
+
+/// The servers about which nobody here decided, and those that are only limited: an allowlist leaves
+/// them out.
+pub fn not_allowed(conn: &mut Conn) -> QueryResult<Vec<Id<Host>>> {
+    let open = [HostStanding::Unknown, HostStanding::Limited];
+    run!(conn, load, hosts::table.filter(hosts::standing.eq_any(open)).select(hosts::id))
 }
 
 /// How many servers we know.

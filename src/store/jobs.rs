@@ -5,6 +5,7 @@ use diesel::{ExpressionMethods, QueryDsl, QueryResult, SelectableHelper};
 
 use super::Error;
 use super::conn::{Conn, run};
+use super::one_of::one_of;
 use super::tx::{Event, Tx};
 use super::verbatim::Verbatim;
 use crate::clock::Timestamp;
@@ -123,6 +124,16 @@ pub fn take_up(tx: &mut Tx<'_>) -> Result<usize, Error> {
 /// How many jobs wait, whenever they are due.
 pub fn pending(conn: &mut Conn) -> QueryResult<i64> {
     run!(conn, get_result, jobs::table.filter(WAITING).count())
+}
+
+/// Everything that waits or was put aside, with its key.
+pub fn all(conn: &mut Conn) -> QueryResult<Vec<(Id<StoredJob>, String)>> {
+    run!(conn, load, jobs::table.order(jobs::id).select((jobs::id, jobs::payload)))
+}
+
+/// Drops jobs that make no sense any more.
+pub fn delete(conn: &mut Conn, ids: &[Id<StoredJob>]) -> QueryResult<usize> {
+    run!(conn, execute, diesel::delete(jobs::table.filter(one_of(jobs::id, ids))))
 }
 
 /// Forgets what was put aside and asked for before `when`.

@@ -29,6 +29,20 @@ pub fn add_rule(tx: &mut Tx<'_>, text: &str, hint: &str) -> Result<Rule, Error> 
     Ok(rule)
 }
 
+/// Adds a rule in this place.
+pub fn insert_rule(tx: &mut Tx<'_>, text: &str, hint: &str, rank: i32) -> Result<(), Error> {
+    let rule = Rule { id: tx.mint(), text: text.to_owned(), hint: hint.to_owned(), rank };
+    run!(tx, execute, diesel::insert_into(rules::table).values(&rule))?;
+    Ok(())
+}
+
+/// Changes what is said about a rule, and its place.
+pub fn change_rule(tx: &mut Tx<'_>, id: Id<Rule>, hint: &str, rank: i32) -> Result<(), Error> {
+    let change = (rules::hint.eq(hint), rules::rank.eq(rank));
+    run!(tx, execute, diesel::update(rules::table.find(id)).set(change))?;
+    Ok(())
+}
+
 /// Removes a rule.
 pub fn remove_rule(conn: &mut Conn, id: Id<Rule>) -> QueryResult<usize> {
     run!(conn, execute, diesel::delete(rules::table.find(id)))

@@ -179,7 +179,7 @@ pub(super) fn notice(state: State, reason: Option<&str>, next: Option<&Uri>) -> 
     let word = match state {
         State::Retracted => "Retracted",
         State::Superseded => "Superseded",
-        State::Current | State::Deleted | State::Held => return String::new(),
+        State::Current | State::Deleted | State::Held | State::Withheld => return String::new(),
     };
     let reason = reason.map(plain::escape).unwrap_or_default();
     let next = next.map(|uri| {

@@ -62,6 +62,39 @@ fn set_up(directory: &Path) {
 }
 
 #[test]
+fn settings_and_rules_about_servers_change_from_a_terminal() {
+    let home = TempDir::new().unwrap();
+    set_up(home.path());
+    let run = |arguments: &[&str]| plenum(home.path(), arguments, "");
+    let shown = succeeds(&run(&["settings", "show"]));
+    assert!(
+        shown.contains("federation_mode = quarantine") && shown.contains("listing_policy = open"),
+        "{shown}"
+    );
+    let set = succeeds(&run(&["settings", "set", "listing_policy", "followed"]));
+    assert_eq!(set.trim(), "listing_policy = followed");
+    let set = succeeds(&run(&["settings", "set", "federation_mode", "allowlist"]));
+    assert!(set.contains("Only") || set.contains("only servers that were allowed"), "{set}");
+    assert!(fails(&run(&["settings", "set", "languages", "en, 1x"])).contains("no language tag"));
+    assert!(fails(&run(&["settings", "set", "colour", "red"])).contains("expected one of"));
+    assert!(succeeds(&run(&["settings", "show"])).contains("listing_policy = followed"));
+    let done = succeeds(&run(&["host", "suspend", "Bad.Example", "--public-comment", "Spam", "--reports"]));
+    assert!(done.contains("bad.example: suspend, reject reports; Spam"), "{done}");
+    assert!(succeeds(&run(&["host", "show", "sub.bad.example"])).contains("rule about bad.example: suspend"));
+    assert!(succeeds(&run(&["host", "list", "bad"])).contains("bad.example  suspend"));
+    for (name, why) in [
+        ("red.example", "this server itself"),
+        ("co.uk", "everybody may register"),
+        ("10.0.0.1", "address of a machine"),
+    ] {
+        assert!(fails(&run(&["host", "suspend", name])).contains(why), "{name}");
+    }
+    assert!(fails(&run(&["host", "reject", "far.example"])).contains("--media"));
+    assert!(succeeds(&run(&["host", "undo", "bad.example"])).contains("taken back"));
+    assert!(fails(&run(&["host", "undo", "bad.example"])).contains("no rule about bad.example"));
+}
+
+#[test]
 fn a_script_sets_a_site_up_and_makes_accounts() {
     let home = TempDir::new().unwrap();
     set_up(home.path());

@@ -204,7 +204,7 @@ fn describe(view: &View) -> String {
         State::Current => "",
         State::Superseded => ", superseded",
         State::Retracted => ", retracted",
-        State::Deleted | State::Held => ", not shown",
+        State::Deleted | State::Held | State::Withheld => ", not shown",
     };
     let letters: usize = theses.iter().map(|part| part.thesis.head.len() + part.thesis.body.len()).sum();
     let digest: String = statement.digest.chars().rev().take(6).collect();

@@ -4,7 +4,7 @@ use super::{Act, Outcome};
 use crate::domain::account::Account;
 use crate::domain::uri::Uri;
 use crate::services::reports;
-use crate::store::{Error, Tx, accounts, contributions};
+use crate::store::{Error, Tx, accounts, contributions, hosts};
 use crate::vocab::incoming::Item;
 
 /// How many of the reported addresses are looked at.
@@ -12,6 +12,13 @@ const MOST: usize = 50;
 
 pub(super) fn apply(tx: &mut Tx<'_>, act: &Act<'_>) -> Result<Outcome, Error> {
     let activity = act.activity();
+    let home = match act.actor.host_id {
+        Some(id) => hosts::by_id(tx, id)?,
+        None => None,
+    };
+    if home.is_some_and(|host| host.reject_reports) {
+        return Ok(Outcome::Ignored("reports of its server are not heard here"));
+    }
     let items: Vec<Uri> = activity.objects.iter().take(MOST).filter_map(Item::uri).collect();
     let Some(target) = target(tx, &items)? else {
         return Ok(Outcome::Ignored("it is about nobody here"));

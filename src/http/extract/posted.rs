@@ -40,6 +40,11 @@ impl Fields {
         self.0.iter().find(|(key, _)| key == name).map_or("", |(_, value)| value.as_str())
     }
 
+    /// Every value of a field, in their order.
+    pub fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
+        self.0.iter().filter(move |(key, _)| key == name).map(|(_, value)| value.as_str())
+    }
+
     /// Reads a body of type `application/x-www-form-urlencoded`.
     pub fn parse(body: &[u8]) -> Self {
         let tidy = |value: &str| value.replace("\r\n", "\n").replace('\0', "");

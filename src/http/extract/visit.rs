@@ -9,6 +9,7 @@ use url::form_urlencoded;
 use super::session::{Cookies, Member, Session, form_token};
 use crate::domain::account::Account;
 use crate::domain::id::Id;
+use crate::domain::permission::Permission;
 use crate::domain::site::{Settings, Site};
 use crate::domain::user::{Role, User};
 use crate::federation::Federation;
@@ -104,6 +105,16 @@ impl Visit {
         )))
     }
 
+    /// The user, if they may decide this.
+    pub fn may(&self, permission: Permission) -> Result<&User, PageError> {
+        self.with_role(permission.role())
+    }
+
+    /// Whether the viewer may decide this.
+    pub fn has(&self, permission: Permission) -> bool {
+        self.has_role(permission.role())
+    }
+
     /// Whether the viewer has this role.
     pub fn has_role(&self, role: Role) -> bool {
         self.session.member.as_ref().is_some_and(|member| member.user.roles.has(role))
@@ -159,7 +170,7 @@ impl Visit {
             href: present::account_path(&member.account).into(),
             unread: u32::try_from(self.unread).unwrap_or(u32::MAX),
             may_publish: self.has_role(Role::Publisher) || self.has_role(Role::Editor),
-            moderation: self.has_role(Role::Moderator).then(|| "/moderation".into()),
+            administration: member.user.roles.administers().then(|| "/admin".into()),
         });
         layout.flash = self.asked("note").and_then(|note| flash(&note));
         layout
@@ -197,6 +208,10 @@ fn flash(note: &str) -> Option<Flash> {
         "unlisted" => "The map no longer lists it. It stays readable at its own address.",
         "attributed" => "Entered. The map shows it as attributed by this site, with its source.",
         "adopted" => "Adopted. Your organization carries this question now.",
+        "let-in" => "Approved. It is shown to everyone from now on.",
+        "rejected" => "Rejected. It is deleted and will not be taken in again.",
+        "changed" => "Changed. It holds from now on.",
+        "unchanged" => "Nothing was different, so nothing was changed.",
         "withdrawn" => "Recorded. It stays readable with the reason above it.",
         _ => return None,
     };

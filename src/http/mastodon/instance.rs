@@ -11,11 +11,13 @@ use axum::routing::get;
 use serde_json::{Value, json};
 
 use super::answer::{Answer, ApiError};
+use super::caller::Maybe;
 use super::entities::account::account;
 use super::entities::date;
 use super::entities::instance::{self, Parts};
+use super::scopes::Anything;
 use crate::federation::Federation;
-use crate::store::{account_views, accounts, contributions, hosts, notices, settings};
+use crate::store::{account_views, accounts, contributions, host_rules, hosts, notices, settings};
 use crate::text::{Markdown, markdown};
 
 /// The routes of the instance.
@@ -25,6 +27,7 @@ pub(super) fn router() -> Router {
         .route("/api/v2/instance", get(v2))
         .route("/api/v1/instance/extended_description", get(description))
         .route("/api/v1/instance/peers", get(peers))
+        .route("/api/v1/instance/domain_blocks", get(domain_blocks))
         .route("/api/v1/instance/rules", get(rules))
         .route("/api/v1/instance/languages", get(languages))
 }
@@ -79,6 +82,12 @@ async fn description(data: Data<Federation>) -> Answer<Value> {
 /// `GET /api/v1/instance/peers`: the servers that ours exchanges with.
 async fn peers(data: Data<Federation>) -> Answer<Vec<String>> {
     Ok(Json(data.app.db.read(|conn| Ok(hosts::names(conn, 5000)?)).await?))
+}
+
+/// `GET /api/v1/instance/domain_blocks`: the servers that are limited or suspended here.
+async fn domain_blocks(data: Data<Federation>, _caller: Maybe<Anything>) -> Answer<Vec<Value>> {
+    let rules = data.app.db.read(|conn| Ok(host_rules::public(conn, 50_000)?)).await?;
+    Ok(Json(rules.iter().map(instance::domain_block).collect()))
 }
 
 /// `GET /api/v1/instance/rules`.

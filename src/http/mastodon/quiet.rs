@@ -12,7 +12,6 @@ use super::scopes::{Anything, Read};
 pub(super) fn router() -> Router {
     let open = [
         "/api/v1/instance/activity",
-        "/api/v1/instance/domain_blocks",
         "/api/v1/trends",
         "/api/v1/trends/tags",
         "/api/v1/trends/statuses",

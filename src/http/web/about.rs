@@ -27,6 +27,8 @@ pub struct AboutPage {
     pub accounts: Vec<Author>,
     /// The federation mode in force: its label and hint are shown ([`super::setup::federation_modes`]).
     pub federation: Choice,
+    /// Servers that are kept out or limited, as far as the public is told.
+    pub kept_out: Vec<KeptOut>,
     /// How people get an account here; plain text.
     pub registration: String,
 }
@@ -38,6 +40,17 @@ pub struct Rule {
     pub text: String,
     /// What it means; may be blank.
     pub hint: String,
+}
+
+/// A server that is kept out or limited.
+#[derive(Clone, Debug)]
+pub struct KeptOut {
+    /// Its name, in part where the admins want that.
+    pub name: String,
+    /// What was decided.
+    pub what: String,
+    /// Why; may be blank.
+    pub why: String,
 }
 
 /// How to reach the people behind a site.

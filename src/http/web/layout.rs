@@ -67,6 +67,8 @@ pub enum Section {
     Notifications,
     /// The publishing form.
     Publish,
+    /// The pages of moderators and admins.
+    Administration,
     /// None of them.
     Elsewhere,
 }
@@ -82,8 +84,8 @@ pub struct ViewerBar {
     pub unread: u32,
     /// Whether they may publish in the organization's name.
     pub may_publish: bool,
-    /// The moderators' pages, for those who may open them.
-    pub moderation: Option<Href>,
+    /// The pages for moderators and admins, for those who may open any of them.
+    pub administration: Option<Href>,
 }
 
 /// A message above the page.

@@ -115,7 +115,7 @@ pub fn standing(view: &View, successor: Option<Link>) -> Standing {
     match view.head.state {
         State::Superseded => Standing::Superseded { reason, on, by: successor },
         State::Retracted => Standing::Retracted { reason, on },
-        State::Current | State::Deleted | State::Held => Standing::Current,
+        State::Current | State::Deleted | State::Held | State::Withheld => Standing::Current,
     }
 }
 

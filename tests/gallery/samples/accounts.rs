@@ -1,7 +1,7 @@
 //! Who takes part, and how they come and go.
 
 use plenum::domain::trust::Trust;
-use plenum::http::web::about::{AboutPage, Contact, Rule};
+use plenum::http::web::about::{AboutPage, Contact, KeptOut, Rule};
 use plenum::http::web::account::{AccountPage, AccountView, Field};
 use plenum::http::web::contribution::{Author, Entry, Origin, Voice};
 use plenum::http::web::follow::{AuthorizePage, FollowBox, FollowWay, LeavePage, Subject};
@@ -102,6 +102,11 @@ pub(crate) fn about() -> AboutPage {
             hint: "What comes from a server nobody here has approved waits for a moderator.".to_owned(),
             ..Choice::new("quarantine", "Review newcomers first", true)
         },
+        kept_out: vec![KeptOut {
+            name: "ads.****le.example".to_owned(),
+            what: "Suspended".to_owned(),
+            why: "Sends nothing but advertising.".to_owned(),
+        }],
         registration: "Accounts on this site are given by invitation to members of the Northern Forum."
             .to_owned(),
     }

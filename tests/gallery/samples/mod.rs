@@ -1,6 +1,7 @@
 //! Every public page, filled with invented content: a town argues about its water.
 
 mod accounts;
+mod administration;
 mod debate;
 mod events;
 mod forms;
@@ -103,6 +104,10 @@ fn writing() -> askama::Result<Vec<(&'static str, String)>> {
         ("supersede.html", withdraw(supersede()).render()?),
         ("notifications.html", notifications(false).render()?),
         ("notifications_empty.html", notifications(true).render()?),
+        ("hosts.html", administration::hosts(false).render()?),
+        ("hosts_empty.html", administration::hosts(true).render()?),
+        ("review.html", administration::review(false).render()?),
+        ("review_empty.html", administration::review(true).render()?),
     ])
 }
 
@@ -174,7 +179,7 @@ pub(crate) fn editor() -> ViewerBar {
         href: "/@ada".into(),
         unread: 3,
         may_publish: true,
-        moderation: Some("/moderation".into()),
+        administration: Some("/admin".into()),
     }
 }
 

@@ -1,5 +1,6 @@
 //! Stories between servers.
 
+mod admission;
 mod catalogue;
 mod dark;
 mod debate;

@@ -2,10 +2,11 @@
 
 use plenum::domain::account::Account;
 use plenum::domain::host::HostStanding;
+use plenum::domain::host_rule::Decision;
 use plenum::domain::site::FederationMode;
 use plenum::federation::{backfill, catalogue, resolve};
-use plenum::services::relations;
-use plenum::store::{contributions, hosts};
+use plenum::services::{self, relations};
+use plenum::store::contributions;
 use serde_json::{Value, json};
 
 use super::elsewhere::response;
@@ -16,13 +17,8 @@ use crate::harness::world::{Instance, World};
 
 async fn decide(instance: &Instance, host: &str, standing: HostStanding) {
     let db = instance.app().db;
-    db.write(|tx| {
-        let host = hosts::ensure(tx, host)?;
-        hosts::set_standing(tx, host.id, standing)?;
-        Ok(())
-    })
-    .await
-    .unwrap();
+    let decision = Decision { standing, ..Decision::default() };
+    db.write(|tx| services::hosts::decide(tx, None, host, &decision)).await.unwrap();
 }
 
 async fn follows(instance: &Instance, uri: &str) -> Account {

@@ -1,5 +1,6 @@
 //! Stories of people in front of a browser.
 
+mod administering;
 mod arriving;
 mod chronology;
 mod debating;

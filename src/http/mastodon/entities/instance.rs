@@ -4,6 +4,8 @@ use serde_json::{Value, json};
 
 use super::account::Account;
 use crate::config::Config;
+use crate::domain::host::HostStanding;
+use crate::domain::host_rule::HostRule;
 use crate::domain::media::{LONGEST_DESCRIPTION, MOST_PER_CONTRIBUTION};
 use crate::domain::notice::Rule;
 use crate::domain::poll::NewPoll;
@@ -161,4 +163,11 @@ pub fn v1(parts: &Parts<'_>) -> Value {
 /// Renders a rule.
 pub fn rule(rule: &Rule) -> Value {
     json!({ "id": rule.id.to_string(), "text": rule.text, "hint": rule.hint, "translations": {} })
+}
+
+/// A server that is limited or suspended here; the digest tells those who know the name that it is meant.
+pub(in crate::http::mastodon) fn domain_block(rule: &HostRule) -> Value {
+    let severity = if rule.standing == HostStanding::Suspended { "suspend" } else { "silence" };
+    let comment = Some(&rule.public_comment).filter(|comment| !comment.is_empty());
+    json!({ "domain": rule.public_name(), "digest": rule.digest(), "severity": severity, "comment": comment })
 }

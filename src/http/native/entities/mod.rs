@@ -91,7 +91,7 @@ pub(super) const fn state(state: State) -> &'static str {
         State::Current => "current",
         State::Superseded => "superseded",
         State::Retracted => "retracted",
-        State::Deleted => "deleted",
+        State::Deleted | State::Withheld => "deleted",
         State::Held => "held",
     }
 }

@@ -10,6 +10,7 @@ use crate::domain::Refusal;
 use crate::domain::account::{Account, AccountKind, AccountState};
 use crate::domain::contribution::Kind;
 use crate::domain::handle::Handle;
+use crate::domain::host::HostStanding;
 use crate::domain::user::Role;
 use crate::federation::Federation;
 use crate::http::error::PageError;
@@ -121,8 +122,10 @@ pub(super) fn find(conn: &mut Conn, visit: &Visit, name: &str) -> Result<Account
         Some(handle) => accounts::local_by_name(conn, &handle.name)?,
         None => accounts::local_by_name(conn, name)?,
     };
-    let shown =
-        |account: &Account| account.state == AccountState::Active && account.kind != AccountKind::Application;
+    let shown = |account: &Account| {
+        let suspended = account.standing == HostStanding::Suspended;
+        account.state == AccountState::Active && account.kind != AccountKind::Application && !suspended
+    };
     account.filter(shown).ok_or_else(|| Refusal::NotFound.into())
 }
 
@@ -171,6 +174,7 @@ fn tools(conn: &mut Conn, visit: &Visit, account: &Account) -> Result<Vec<Link>,
         return Ok(vec![
             Link::new("Take your lists along", "/settings/export"),
             Link::new("Sign in with a code", "/settings/second-factor"),
+            Link::new("Relations that decisions about servers ended", "/settings/severed"),
         ]);
     }
     if !visit.has_role(Role::Publisher) || account.id == visit.organization.id {

@@ -7,7 +7,7 @@ use crate::domain::account::Account;
 use crate::domain::contribution::{Contribution, Kind, State};
 use crate::domain::critique::{Critique, Hold, Intent};
 use crate::domain::id::Id;
-use crate::domain::user::Role;
+use crate::domain::permission::Permission;
 use crate::domain::view::{Body, View};
 use crate::http::extract::visit::Visit;
 use crate::http::web::contribution::Entry;
@@ -127,7 +127,7 @@ fn reply(visit: &Visit, view: &View) -> Reply {
     let head = &view.head;
     let state = match head.state {
         State::Held => ReplyState::Held,
-        State::Deleted => ReplyState::Deleted,
+        State::Deleted | State::Withheld => ReplyState::Deleted,
         State::Current | State::Superseded | State::Retracted => ReplyState::Shown,
     };
     let critique = critique(view);
@@ -162,7 +162,7 @@ pub fn tools(visit: &Visit, view: &View) -> Vec<Link> {
     if matches!(head.kind, Kind::Post | Kind::Critique) && visit.voice(head.author_id).is_some() {
         tools.extend([to("Edit", "edit"), to("Delete", "delete")]);
     }
-    if head.state == State::Held && visit.has_role(Role::Moderator) {
+    if head.state == State::Held && visit.has(Permission::Review) {
         tools.push(to("Approve", "approve"));
     }
     tools

@@ -184,7 +184,7 @@ pub fn row_view(visit: &Visit, map: &Map, row: &Row) -> RowView {
         why: why(row).into(),
         standing: match row.held.state {
             State::Current => "",
-            State::Retracted | State::Superseded | State::Deleted => "Withdrawn",
+            State::Retracted | State::Superseded | State::Deleted | State::Withheld => "Withdrawn",
             State::Held => "Waits for a moderator",
         },
         source: source(visit, row),

@@ -2,6 +2,7 @@
 
 pub mod about;
 pub mod account;
+pub mod admin;
 pub mod agreement;
 pub mod ask;
 pub mod attribution;
@@ -13,6 +14,8 @@ pub mod events;
 pub mod feeds;
 pub mod files;
 pub mod home;
+pub mod host_list;
+pub mod hosts;
 pub mod interact;
 pub mod join;
 pub mod map;
@@ -24,6 +27,7 @@ pub mod publish;
 pub mod question;
 pub mod questions;
 pub mod reply;
+pub mod review;
 pub mod second_factor;
 pub mod sign_in;
 pub mod stand;
@@ -54,7 +58,7 @@ pub type Answer = Result<Response, PageError>;
 /// [`home::show`], [`statement::show`], [`statement::thesis`], [`question::show`], [`position::show`],
 /// [`events::show`] and [`contribution::show`].
 pub fn router() -> Router {
-    reading().merge(writing()).layer(Extension(Arc::new(Throttle::default())))
+    reading().merge(writing()).merge(administering()).layer(Extension(Arc::new(Throttle::default())))
 }
 
 fn reading() -> Router {
@@ -106,7 +110,8 @@ fn writing() -> Router {
         .route("/contributions/{id}/edit", get(reply::edit).post(reply::change))
         .route("/contributions/{id}/delete", get(reply::ask_delete).post(reply::delete))
         .route("/contributions/{id}/approve", get(moderation::ask_approve).post(moderation::approve))
-        .route("/moderation", get(moderation::show))
+        .route("/moderation", get(review::moved))
+        .route("/settings/severed", get(hosts::severed))
         .route("/questions/new", get(ask::show).post(ask::submit))
         .route("/questions/adopt", get(ask::ask_paste).post(ask::paste))
         .route("/questions/{slug}/adopt", get(ask::ask_adopt).post(ask::adopt))
@@ -129,9 +134,22 @@ fn writing() -> Router {
         .route("/statements/{slug}/supersede", get(withdraw::ask_supersede).post(withdraw::supersede))
 }
 
-/// The form that takes the files of members.
+/// What moderators and admins decide; each page asks `domain::permission` who may.
+fn administering() -> Router {
+    Router::new()
+        .route("/admin", get(admin::show))
+        .route("/admin/settings", get(admin::settings).post(admin::change))
+        .route("/admin/hosts", get(hosts::index))
+        .route("/admin/hosts/list.csv", get(host_list::download))
+        .route("/admin/hosts/{name}", get(hosts::show).post(hosts::decide))
+        .route("/admin/review", get(review::show).post(review::decide))
+}
+
+/// The forms that take files.
 pub fn imports() -> Router {
-    Router::new().route("/settings/import", post(transfer::submit))
+    Router::new()
+        .route("/settings/import", post(transfer::submit))
+        .route("/admin/hosts/list", get(host_list::show).post(host_list::submit))
 }
 
 /// A page as a response.

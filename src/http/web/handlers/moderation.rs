@@ -1,14 +1,13 @@
-//! What waits for a moderator, and letting it in.
+//! Letting an author in from the page of a contribution.
 
 use activitypub_federation::config::Data;
 use axum::extract::Path;
 
-use super::conversation::entries;
 use super::{Answer, key, page, then};
 use crate::domain::Refusal;
 use crate::domain::contribution::Contribution;
 use crate::domain::id::Id;
-use crate::domain::user::Role;
+use crate::domain::permission::Permission;
 use crate::domain::view::View;
 use crate::federation::Federation;
 use crate::http::error::PageError;
@@ -16,35 +15,9 @@ use crate::http::extract::posted::Posted;
 use crate::http::extract::visit::Visit;
 use crate::http::web::confirm::ConfirmPage;
 use crate::http::web::layout::Section;
-use crate::http::web::listing::ListingPage;
 use crate::http::web::present;
-use crate::http::web::shown::Pager;
 use crate::services::contributions as service;
 use crate::store::{audit, contributions, views};
-
-/// Held contributions on one page.
-const PAGE: i64 = 50;
-
-/// `GET /moderation`: what waits, oldest first.
-pub async fn show(data: Data<Federation>, visit: Visit) -> Answer {
-    visit.with_role(Role::Moderator)?;
-    let viewer = visit.viewer();
-    let waiting = data.app.db.read(|conn| {
-        let heads = contributions::held(conn, viewer, PAGE)?;
-        entries(conn, viewer, heads)
-    });
-    page(&ListingPage {
-        layout: visit.private_layout("Moderation", Section::Elsewhere),
-        heading: "Waiting for you".to_owned(),
-        lead: "Contributions of authors nobody here has approved yet. Open one to read it in its place and \
-             to approve its author."
-            .to_owned(),
-        nothing: "Nothing waits.".to_owned(),
-        entries: waiting.await?,
-        links: Vec::new(),
-        pager: Pager::default(),
-    })
-}
 
 /// `GET /contributions/{id}/approve`.
 pub async fn ask_approve(data: Data<Federation>, visit: Visit, Path(id): Path<String>) -> Answer {
@@ -67,7 +40,7 @@ pub async fn ask_approve(data: Data<Federation>, visit: Visit, Path(id): Path<St
 /// `POST /contributions/{id}/approve`: lets its author in.
 pub async fn approve(data: Data<Federation>, Path(id): Path<String>, Posted { visit, .. }: Posted) -> Answer {
     let view = held(&data, &visit, &id).await?;
-    let user = visit.with_role(Role::Moderator)?;
+    let user = visit.may(Permission::Review)?;
     let author = &view.author;
     data.app
         .db
@@ -80,7 +53,7 @@ pub async fn approve(data: Data<Federation>, Path(id): Path<String>, Posted { vi
 }
 
 async fn held(data: &Data<Federation>, visit: &Visit, id: &str) -> Result<View, PageError> {
-    visit.with_role(Role::Moderator)?;
+    visit.may(Permission::Review)?;
     let viewer = visit.viewer();
     let id: Id<Contribution> = key(id)?;
     let view = data.app.db.read(|conn| {

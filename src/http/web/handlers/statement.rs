@@ -333,7 +333,7 @@ fn version_word(view: &View, revision: &Revision) -> &'static str {
     match view.head.state {
         State::Superseded => "Superseded",
         State::Retracted => "Retracted",
-        State::Current | State::Held | State::Deleted => "In force",
+        State::Current | State::Held | State::Deleted | State::Withheld => "In force",
     }
 }
 

@@ -1,0 +1,103 @@
+//! How many things a decision about other servers touches, and the sentences that say so beforehand.
+
+use super::host::HostStanding;
+use super::site::FederationMode;
+
+/// What hangs on some servers.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Reach {
+    /// The servers themselves, as far as they are known.
+    pub hosts: i64,
+    /// Accounts there that are known here.
+    pub accounts: i64,
+    /// Times that somebody there follows an account of ours.
+    pub followers: i64,
+    /// Times that an account of ours follows somebody there.
+    pub followed: i64,
+    /// Contributions from there.
+    pub contributions: i64,
+    /// Those of them that wait for a moderator.
+    pub held: i64,
+    /// Those of them that are positions on questions.
+    pub positions: i64,
+    /// Deliveries that wait for them.
+    pub deliveries: i64,
+    /// Activities from there that were not applied yet.
+    pub received: i64,
+}
+
+impl Reach {
+    /// What another federation mode would do; `self` counts the servers nobody here allowed.
+    pub fn of_mode(&self, mode: FederationMode) -> String {
+        let servers = counted(self.hosts, "server");
+        let are = if self.hosts == 1 { "is" } else { "are" };
+        let waiting = match self.held {
+            0 => String::new(),
+            1 => " 1 contribution that waits for a moderator goes on waiting.".to_owned(),
+            held => format!(" {held} contributions that wait for a moderator go on waiting."),
+        };
+        match mode {
+            FederationMode::Open => format!(
+                "From now on, what comes from servers nobody here decided about is shown to everyone at once; \
+                 {servers} of this kind {are} known so far.{waiting}"
+            ),
+            FederationMode::Quarantine => format!(
+                "From now on, what comes from servers and persons nobody here approved waits for a moderator; \
+                 {servers} of this kind {are} known so far. What is shown already stays shown.{waiting}"
+            ),
+            FederationMode::Allowlist => format!(
+                "From now on only servers that were allowed are heard and served: {servers} {are} not. \
+                 {} there get nothing more from here, {} there that are followed from here are heard no more, \
+                 {} and {} that wait are dropped. What is here already stays.{waiting}",
+                counted(self.followers, "follower"),
+                counted(self.followed, "account"),
+                counted(self.deliveries, "delivery"),
+                counted(self.received, "received activity"),
+            ),
+        }
+    }
+
+    /// What a rule about servers would do; `self` counts those of its name and below.
+    pub fn of_rule(&self, standing: HostStanding) -> String {
+        let followers = counted(self.followers, "follower");
+        let followed = counted(self.followed, "account");
+        let contributions = counted(self.contributions, "contribution");
+        let positions = counted(self.positions, "position");
+        match standing {
+            HostStanding::Unknown => {
+                "What a rule about it took away is given back: contributions are shown again, and whoever followed \
+                 somebody follows them again, as far as both accounts still exist. What was dropped on its way, and \
+                 what was sent meanwhile, does not come again."
+                    .to_owned()
+            }
+            HostStanding::Approved => format!(
+                "What comes from there is shown at once. {} from there that wait for a moderator are shown now and \
+                 handed on. Names below this one are not let in with it.",
+                counted(self.held, "contribution")
+            ),
+            HostStanding::Limited => format!(
+                "From there {contributions} with {positions} are hidden from the public and stay visible for members; \
+                 so does what is to come. {followers} there and {followed} followed from here stay; new ones wait for \
+                 an answer. The same holds for every name below."
+            ),
+            HostStanding::Suspended => format!(
+                "Nothing is heard from there, and nothing is sent there. {contributions} with {positions} disappear \
+                 from this site, {followers} there no longer follow, {followed} there are no longer followed from \
+                 here, and {} and {} that wait are dropped. The same holds for every name below. The other side is \
+                 not told; copies that other servers have stay there. It can be taken back.",
+                counted(self.deliveries, "delivery"),
+                counted(self.received, "received activity"),
+            ),
+        }
+    }
+}
+
+/// A number with its noun.
+pub fn counted(count: i64, noun: &str) -> String {
+    let many = noun.strip_suffix('y').map_or_else(|| format!("{noun}s"), |stem| format!("{stem}ies"));
+    match count {
+        0 => format!("no {many}"),
+        1 => format!("1 {noun}"),
+        _ => format!("{count} {many}"),
+    }
+}

@@ -1,0 +1,311 @@
+//! Other servers: looking at them, deciding about them, and what a decision took from members.
+
+use activitypub_federation::config::Data;
+use axum::extract::Path;
+use axum::http::StatusCode;
+
+use super::ask::refused;
+use super::{Answer, cut, page, then};
+use crate::domain::host::{Host, HostStanding};
+use crate::domain::host_rule::{self, Decision};
+use crate::domain::permission::Permission;
+use crate::domain::user::Role;
+use crate::federation::Federation;
+use crate::http::error::PageError;
+use crate::http::extract::posted::{Fields, Posted};
+use crate::http::extract::visit::Visit;
+use crate::http::web::confirm::ConfirmPage;
+use crate::http::web::form::{Field, FieldKind, FormPage};
+use crate::http::web::forms::{Choice, Mistakes};
+use crate::http::web::hosts::{HostRow, HostsPage};
+use crate::http::web::layout::Section;
+use crate::http::web::listing::ListingPage;
+use crate::http::web::present;
+use crate::http::web::shown::{Link, Pager};
+use crate::services::hosts as service;
+use crate::store::{accounts, host_rules, hosts, withheld};
+
+/// Servers on one page.
+const PAGE: usize = 100;
+/// Severed relations on one page.
+const SEVERED: i64 = 500;
+/// What one may decide, in the order of the form.
+const STANDINGS: [HostStanding; 4] =
+    [HostStanding::Unknown, HostStanding::Approved, HostStanding::Limited, HostStanding::Suspended];
+/// The field that says that the consequences were read.
+const CONFIRMED: &str = "confirmed";
+/// The fields of the form.
+const FIELDS: [&str; 6] = ["standing", "media", "reports", "public_comment", "private_comment", "obfuscate"];
+
+/// `GET /admin/hosts`: the servers we know, by name.
+pub async fn index(data: Data<Federation>, visit: Visit) -> Answer {
+    visit.may(Permission::Hosts)?;
+    let query = visit.asked("q").unwrap_or_default().trim().to_lowercase();
+    let standing = visit.asked("standing").and_then(|word| HostStanding::parse(&word));
+    let after = visit.asked("after").unwrap_or_default();
+    let limit = i64::try_from(PAGE + 1).unwrap_or(i64::MAX);
+    let found = data.app.db.read(|conn| Ok(host_rules::hosts_page(conn, &query, standing, &after, limit)?));
+    let mut found = found.await?;
+    let more = cut(&mut found, PAGE);
+    let link = |after: &str| {
+        let word = standing.map(HostStanding::word).unwrap_or_default();
+        let pairs = [("q", query.as_str()), ("standing", word), ("after", after)];
+        let pairs = pairs.into_iter().filter(|(_, value)| !value.is_empty());
+        let query = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish();
+        format!("/admin/hosts?{query}").into()
+    };
+    let asked = (!query.is_empty() && found.is_empty()).then(|| host_rule::name(&query, &visit.site.host));
+    let (unknown, impossible) = match asked {
+        Some(Ok(name)) => (Some(Link::new(name.clone(), format!("/admin/hosts/{name}"))), String::new()),
+        Some(Err(why)) => (None, why),
+        None => (None, String::new()),
+    };
+    let all = Choice::new("", "All", standing.is_none());
+    let choice = |one: HostStanding| Choice::new(one.word(), label(one), standing == Some(one));
+    page(&HostsPage {
+        layout: visit.private_layout("Other servers", Section::Administration),
+        standings: std::iter::once(all).chain(STANDINGS.map(choice)).collect(),
+        unknown,
+        impossible,
+        pager: Pager {
+            newer: (!after.is_empty()).then(|| link("")),
+            older: found.last().filter(|_| more).map(|last| link(&last.name)),
+        },
+        rows: found.iter().map(row).collect(),
+        query,
+    })
+}
+
+/// `GET /admin/hosts/{name}`: one server, and the rule about it.
+pub async fn show(data: Data<Federation>, visit: Visit, Path(name): Path<String>) -> Answer {
+    visit.may(Permission::Hosts)?;
+    let name = named(&visit, &name)?;
+    let rule = data.app.db.read(|conn| Ok(host_rules::by_name(conn, &name)?)).await?;
+    let decision = rule.map(|rule| rule.decision()).unwrap_or_default();
+    form(&data, &visit, &name, &decision, Mistakes::default()).await
+}
+
+/// `POST /admin/hosts/{name}`: shows what follows, and decides when that was read.
+pub async fn decide(
+    data: Data<Federation>,
+    Path(name): Path<String>,
+    Posted { visit, fields }: Posted,
+) -> Answer {
+    let user = visit.may(Permission::Hosts)?.id;
+    let name = named(&visit, &name)?;
+    let (decision, mistakes) = read(&fields);
+    if !mistakes.is_empty() {
+        return refused(form(&data, &visit, &name, &decision, mistakes).await);
+    }
+    if fields.get(CONFIRMED) != decision.standing.word() {
+        return confirm(&data, &visit, &name, &decision, &fields).await;
+    }
+    data.app.db.write(|tx| service::decide(tx, Some(user), &name, &decision)).await?;
+    then(&format!("/admin/hosts/{name}?note=changed"))
+}
+
+/// `GET /settings/severed`: relations that decisions about servers ended.
+pub async fn severed(data: Data<Federation>, visit: Visit) -> Answer {
+    let own = visit.member()?.account.id;
+    let mut voices = vec![own];
+    voices.extend(visit.has_role(Role::Publisher).then_some(visit.organization.id));
+    let found = data.app.db.read(|conn| {
+        let rows = withheld::severed_of(conn, &voices, SEVERED)?;
+        let mut links = Vec::new();
+        let ids: Vec<_> = rows.iter().flat_map(|(_, row)| [row.follower_id, row.followee_id]).collect();
+        let people = accounts::by_ids(conn, &ids)?;
+        for (host, row) in &rows {
+            let outward = voices.contains(&row.follower_id);
+            let other = if outward { row.followee_id } else { row.follower_id };
+            let Some(other) = people.iter().find(|account| account.id == other) else { continue };
+            let what = if outward { "no longer followed from here" } else { "no longer follows" };
+            let day = present::moment(row.severed_at).day();
+            let text = format!("{}: {what} since {day} ({host} was suspended)", other.handle);
+            links.push(Link::new(text, other.uri.as_str()));
+        }
+        Ok(links)
+    });
+    page(&ListingPage {
+        layout: visit.private_layout("Severed relations", Section::Elsewhere),
+        heading: "Relations that decisions about servers ended".to_owned(),
+        lead:
+            "When the administrators suspend a server, nobody here follows anybody there, nor the other way \
+               round. If they take that back, these relations stand again by themselves."
+                .to_owned(),
+        nothing: "None of yours was ended.".to_owned(),
+        entries: Vec::new(),
+        links: found.await?,
+        pager: Pager::default(),
+    })
+}
+
+fn named(visit: &Visit, typed: &str) -> Result<String, PageError> {
+    let refused = |why: String| PageError::new(StatusCode::UNPROCESSABLE_ENTITY, why);
+    host_rule::name(typed, &visit.site.host).map_err(refused)
+}
+
+fn read(fields: &Fields) -> (Decision, Mistakes) {
+    let mut mistakes = Mistakes::default();
+    let text = |name: &str| crate::text::plain::strip_format_chars(fields.get(name).trim());
+    let standing = HostStanding::parse(fields.get("standing")).unwrap_or_else(|| {
+        mistakes.add("standing", "Choose what is decided.");
+        HostStanding::Unknown
+    });
+    let decision = Decision {
+        standing,
+        reject_media: fields.get("media") == "reject",
+        reject_reports: fields.get("reports") == "reject",
+        public_comment: text("public_comment"),
+        private_comment: text("private_comment"),
+        obfuscate: fields.get("obfuscate") == "yes",
+    };
+    for (field, why) in decision.mistakes() {
+        mistakes.add(field, why);
+    }
+    (decision, mistakes)
+}
+
+async fn confirm(
+    data: &Data<Federation>,
+    visit: &Visit,
+    name: &str,
+    decision: &Decision,
+    fields: &Fields,
+) -> Answer {
+    let touched = data.app.db.read(|conn| service::preview(conn, name)).await?;
+    let mut hidden: Vec<(&'static str, String)> =
+        FIELDS.map(|field| (field, fields.get(field).to_owned())).into();
+    hidden.push((CONFIRMED, decision.standing.word().to_owned()));
+    let mut consequence = touched.of_rule(decision.standing);
+    if decision.reject_media {
+        consequence.push_str(" Files from there are neither fetched nor shown.");
+    }
+    if decision.reject_reports {
+        consequence.push_str(" Reports from there are not heard.");
+    }
+    page(&ConfirmPage {
+        layout: visit.private_layout("Decide about a server", Section::Administration),
+        question: format!("{name}: {}?", label(decision.standing).to_lowercase()),
+        consequence,
+        action: format!("/admin/hosts/{name}").into(),
+        fields: hidden,
+        button: "Decide so".to_owned(),
+        back: format!("/admin/hosts/{name}").into(),
+    })
+}
+
+async fn form(
+    data: &Data<Federation>,
+    visit: &Visit,
+    name: &str,
+    decision: &Decision,
+    mistakes: Mistakes,
+) -> Answer {
+    let (known, nearest) =
+        data.app.db.read(|conn| Ok((hosts::by_name(conn, name)?, host_rules::nearest(conn, name)?))).await?;
+    let above = nearest.filter(|rule| rule.name != name);
+    let above =
+        above.map(|rule| format!(" The rule about {} holds for it: {}.", rule.name, label(rule.standing)));
+    let facts = known.as_ref().map_or_else(|| "Nothing was ever exchanged with it.".to_owned(), facts);
+    page(&FormPage {
+        layout: visit.private_layout(name, Section::Administration),
+        heading: name.to_owned(),
+        lead: format!("{facts}{}", above.unwrap_or_default()),
+        about: None,
+        action: format!("/admin/hosts/{name}").into(),
+        fields: fields(decision),
+        mistakes,
+        button: "Show what follows".to_owned(),
+        back: "/admin/hosts".into(),
+    })
+}
+
+fn fields(decision: &Decision) -> Vec<Field> {
+    let choice = |one: HostStanding| Choice {
+        hint: hint(one).to_owned(),
+        ..Choice::new(one.word(), label(one), decision.standing == one)
+    };
+    let pair = |no: (&str, &str), yes: (&str, &str), chosen: bool| {
+        FieldKind::Select(vec![Choice::new(no.0, no.1, !chosen), Choice::new(yes.0, yes.1, chosen)])
+    };
+    let media = pair(("take", "Take them"), ("reject", "Reject them"), decision.reject_media);
+    let reports = pair(("take", "Hear them"), ("reject", "Reject them"), decision.reject_reports);
+    let name = pair(("no", "Shown in full"), ("yes", "Shown in part"), decision.obfuscate);
+    vec![
+        Field::new("standing", "What is decided?", "", FieldKind::Radios(STANDINGS.map(choice).into()), ""),
+        Field::new("media", "Pictures and recordings", "Avatars included.", media, ""),
+        Field::new("reports", "Reports", "What its people report about contributions here.", reports, ""),
+        Field::text(
+            "public_comment",
+            "Reason that everybody may read",
+            "It stands beside the name on the page “About”.",
+            &decision.public_comment,
+            2,
+        ),
+        Field::text(
+            "private_comment",
+            "Reason for those who decide",
+            "Only administrators read it.",
+            &decision.private_comment,
+            2,
+        ),
+        Field::new(
+            "obfuscate",
+            "The name in the public list",
+            "In part, so that nobody is led there.",
+            name,
+            "",
+        ),
+    ]
+}
+
+/// What a standing is called.
+pub const fn label(standing: HostStanding) -> &'static str {
+    match standing {
+        HostStanding::Unknown => "Nothing decided",
+        HostStanding::Approved => "Allowed",
+        HostStanding::Limited => "Limited",
+        HostStanding::Suspended => "Suspended",
+    }
+}
+
+const fn hint(standing: HostStanding) -> &'static str {
+    match standing {
+        HostStanding::Unknown => "The federation mode of this site says what happens.",
+        HostStanding::Approved => "What comes from there is shown at once. Only this very name.",
+        HostStanding::Limited => "Visible for members only; new followers from there wait for an answer.",
+        HostStanding::Suspended => "Nothing is heard from there and nothing is sent there.",
+    }
+}
+
+fn facts(host: &Host) -> String {
+    let software =
+        host.software.as_deref().map_or_else(String::new, |software| format!("It runs {software}. "));
+    let since = present::moment(host.created_at).day();
+    format!("{software}First seen on {since}. {}.", health(host))
+}
+
+fn health(host: &Host) -> String {
+    if let Some(since) = host.failing_since {
+        let why = host.last_error.as_deref().unwrap_or("no reason was kept");
+        return format!("Not reachable since {} ({why})", present::moment(since).day());
+    }
+    let newest = host.last_seen_at.max(host.last_success_at);
+    newest.map_or_else(
+        || "Nothing was exchanged yet".to_owned(),
+        |at| format!("Last exchange on {}", present::moment(at).minute()),
+    )
+}
+
+fn row(host: &Host) -> HostRow {
+    let mut words = vec![label(host.standing)];
+    words.extend(host.reject_media.then_some("no files"));
+    words.extend(host.reject_reports.then_some("no reports"));
+    HostRow {
+        name: host.name.clone(),
+        href: format!("/admin/hosts/{}", host.name).into(),
+        standing: words.join(", "),
+        software: host.software.clone().unwrap_or_default(),
+        health: health(host),
+    }
+}

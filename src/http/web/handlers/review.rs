@@ -1,0 +1,179 @@
+//! The list of what waits for a moderator, and deciding about it.
+
+use std::collections::HashMap;
+
+use activitypub_federation::config::Data;
+use axum::http::StatusCode;
+
+use super::{Answer, key, page, then};
+use crate::domain::account::Account;
+use crate::domain::contribution::Contribution;
+use crate::domain::host::Host;
+use crate::domain::id::Id;
+use crate::domain::permission::Permission;
+use crate::domain::reach::counted;
+use crate::domain::view::View;
+use crate::federation::Federation;
+use crate::http::error::PageError;
+use crate::http::extract::posted::{Fields, Posted};
+use crate::http::extract::visit::Visit;
+use crate::http::web::contribution::Entry;
+use crate::http::web::layout::Section;
+use crate::http::web::present;
+use crate::http::web::review::{AuthorGroup, HostGroup, ReviewPage};
+use crate::http::web::shown::{Href, Pager};
+use crate::services::review::{self as service, Verdict};
+use crate::store::contributions::Viewer;
+use crate::store::held::{self, Place, Waiting};
+use crate::store::{Conn, Error, accounts, contributions, hosts, views};
+
+/// Authors on one page.
+const PAGE: usize = 50;
+
+/// `GET /moderation`: the old address of the list.
+pub async fn moved() -> Answer {
+    then("/admin/review")
+}
+
+/// `GET /admin/review`: what waits, server by server, author by author.
+pub async fn show(data: Data<Federation>, visit: Visit) -> Answer {
+    visit.may(Permission::Review)?;
+    let viewer = visit.viewer();
+    let after = visit.asked("after").and_then(|text| place(&text));
+    let first = after.is_none();
+    let after = after.unwrap_or_else(|| (String::new(), Id::new(0)));
+    let (hosts, older) = data.app.db.read(|conn| load(conn, viewer, &after)).await?;
+    page(&ReviewPage {
+        layout: visit.private_layout("Waiting", Section::Administration),
+        hosts,
+        pager: Pager { newer: (!first).then(|| "/admin/review".into()), older },
+    })
+}
+
+/// `POST /admin/review`: `do` says what becomes of whom.
+pub async fn decide(data: Data<Federation>, Posted { visit, fields }: Posted) -> Answer {
+    let user = visit.may(Permission::Review)?.id;
+    let wanted = fields.get("do").to_owned();
+    let mut words = wanted.split(' ');
+    let verdict = words.next().and_then(Verdict::parse).ok_or_else(unclear)?;
+    let (whom, named) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
+    let done = match whom {
+        "host" => {
+            let host: Id<Host> = key(named)?;
+            data.app.db.write(|tx| service::host(tx, user, host, verdict)).await
+        }
+        "author" => {
+            let author: Id<Account> = key(named)?;
+            data.app.db.write(|tx| service::authors(tx, user, &[author], verdict)).await
+        }
+        "ticked" => {
+            let ticked = ticked(&fields)?;
+            data.app.db.write(|tx| service::authors(tx, user, &ticked, verdict)).await
+        }
+        _ => return Err(unclear()),
+    };
+    done?;
+    let note = match verdict {
+        Verdict::Approve => "let-in",
+        Verdict::Reject => "rejected",
+    };
+    then(&format!("/admin/review?note={note}"))
+}
+
+fn unclear() -> PageError {
+    PageError::new(StatusCode::UNPROCESSABLE_ENTITY, "Use one of the buttons of the list.")
+}
+
+fn ticked(fields: &Fields) -> Result<Vec<Id<Account>>, PageError> {
+    let mut ticked: Vec<Id<Account>> = fields.all("author").map(key).collect::<Result<_, _>>()?;
+    ticked.sort_unstable();
+    ticked.dedup();
+    if ticked.is_empty() {
+        let why = "Nobody is ticked: tick the authors first, or use the buttons beside them.";
+        return Err(PageError::new(StatusCode::UNPROCESSABLE_ENTITY, why));
+    }
+    Ok(ticked)
+}
+
+/// `name/author`, where a page goes on.
+fn place(text: &str) -> Option<Place> {
+    let (name, author) = text.rsplit_once('/')?;
+    Some((name.to_owned(), Id::parse(author)?))
+}
+
+fn load(conn: &mut Conn, viewer: Viewer, after: &Place) -> Result<(Vec<HostGroup>, Option<Href>), Error> {
+    let limit = i64::try_from(PAGE + 1).unwrap_or(i64::MAX);
+    let mut waiting = held::groups(conn, viewer, after, limit)?;
+    let more = super::cut(&mut waiting, PAGE);
+    let older = waiting.last().filter(|_| more);
+    let older = older.map(|last| format!("/admin/review?after={}/{}", last.name, last.author).into());
+    let evidence = Evidence::load(conn, viewer, &waiting)?;
+    let mut groups: Vec<HostGroup> = Vec::new();
+    for one in &waiting {
+        let Some(author) = evidence.author(one) else { continue };
+        match groups.last_mut().filter(|group| group.name == one.name) {
+            Some(group) => group.authors.push(author),
+            None => groups.push(HostGroup {
+                key: one.host.to_string(),
+                name: one.name.clone(),
+                facts: evidence.host(one.host),
+                authors: vec![author],
+            }),
+        }
+    }
+    Ok((groups, older))
+}
+
+/// What helps to decide, loaded for a whole page.
+struct Evidence {
+    accounts: HashMap<Id<Account>, Account>,
+    hosts: HashMap<Id<Host>, Host>,
+    followers: HashMap<Id<Account>, Vec<String>>,
+    followed_there: HashMap<Id<Host>, i64>,
+    entries: HashMap<Id<Contribution>, Entry>,
+}
+
+impl Evidence {
+    fn load(conn: &mut Conn, viewer: Viewer, waiting: &[Waiting]) -> Result<Self, Error> {
+        let authors: Vec<_> = waiting.iter().map(|one| one.author).collect();
+        let on: Vec<_> = waiting.iter().map(|one| one.host).collect();
+        let mut samples: Vec<_> = waiting.iter().flat_map(|one| [one.first, one.last]).collect();
+        samples.dedup();
+        let heads = contributions::by_ids(conn, viewer, &samples)?;
+        let entry = |view: &View| (view.head.id, present::entry(view, None));
+        let entries = views::load(conn, viewer, heads)?.iter().map(entry).collect();
+        let accounts = accounts::by_ids(conn, &authors)?;
+        let hosts = hosts::by_ids(conn, &on)?;
+        Ok(Self {
+            accounts: accounts.into_iter().map(|one| (one.id, one)).collect(),
+            hosts: hosts.into_iter().map(|one| (one.id, one)).collect(),
+            followers: held::followed_by(conn, &authors)?,
+            followed_there: held::followed_there(conn, &on)?,
+            entries,
+        })
+    }
+
+    fn author(&self, one: &Waiting) -> Option<AuthorGroup> {
+        let account = self.accounts.get(&one.author)?;
+        let mut samples = vec![one.first, one.last];
+        samples.dedup();
+        let followers = self.followers.get(&one.author).map(|names| names.join(", ")).unwrap_or_default();
+        let followed =
+            if followers.is_empty() { String::new() } else { format!(" · followed here by {followers}") };
+        let since = present::moment(account.created_at).day();
+        Some(AuthorGroup {
+            key: one.author.to_string(),
+            author: present::author(account),
+            facts: format!("{} · account since {since}{followed}", counted(one.count, "contribution")),
+            entries: samples.iter().filter_map(|id| self.entries.get(id).cloned()).collect(),
+        })
+    }
+
+    fn host(&self, id: Id<Host>) -> String {
+        let Some(host) = self.hosts.get(&id) else { return String::new() };
+        let software = host.software.as_deref().unwrap_or("software unknown");
+        let followed = self.followed_there.get(&id).copied().unwrap_or_default();
+        let since = present::moment(host.created_at).day();
+        format!("{software} · first seen {since} · {} there followed from here", counted(followed, "account"))
+    }
+}

@@ -1,0 +1,45 @@
+//! What waits for a moderator, server by server and author by author.
+
+use askama::Template;
+
+use super::contribution::{Author, Entry};
+use super::layout::Layout;
+use super::shown::Pager;
+
+/// `/admin/review`.
+#[derive(Template)]
+#[template(path = "review.html", config = "config/tools/askama.toml")]
+pub struct ReviewPage {
+    /// The frame.
+    pub layout: Layout,
+    /// The servers.
+    pub hosts: Vec<HostGroup>,
+    /// Neighbouring pages.
+    pub pager: Pager,
+}
+
+/// What waits from one server.
+#[derive(Clone, Debug)]
+pub struct HostGroup {
+    /// Its key, in the form.
+    pub key: String,
+    /// Its name.
+    pub name: String,
+    /// What we know of it.
+    pub facts: String,
+    /// Its authors.
+    pub authors: Vec<AuthorGroup>,
+}
+
+/// What waits of one author.
+#[derive(Clone, Debug)]
+pub struct AuthorGroup {
+    /// The key, in the form.
+    pub key: String,
+    /// Who.
+    pub author: Author,
+    /// How much, since when, and who here follows them.
+    pub facts: String,
+    /// What has waited longest, and what came last.
+    pub entries: Vec<Entry>,
+}

@@ -1,0 +1,195 @@
+//! What admins decide about other servers, and what follows from it at once.
+
+use std::collections::HashSet;
+
+use super::{contributions, publish};
+use crate::domain::Refusal;
+use crate::domain::contribution::State;
+use crate::domain::host::{Host, HostStanding};
+use crate::domain::host_rule::{Decision, HostRule, is_below, name, upwards};
+use crate::domain::id::Id;
+use crate::domain::job::Job;
+use crate::domain::reach::Reach;
+use crate::domain::user::User;
+use crate::store::{Conn, Error, Tx, accounts, audit, host_rules, hosts, jobs, reach, withheld};
+
+/// Decides about a server and everything below its name; deciding nothing takes the rule back. What
+/// follows has happened when this returns: what waits is dropped, relations are kept aside, what is
+/// hidden is hidden, or all of that is given back.
+pub fn decide(
+    tx: &mut Tx<'_>,
+    user: Option<Id<User>>,
+    typed: &str,
+    decision: &Decision,
+) -> Result<String, Error> {
+    let name = name(typed, &tx.site()?.host).map_err(|why| Refusal::invalid("name", why))?;
+    if let Some((field, why)) = decision.mistakes().into_iter().next() {
+        return Err(Refusal::invalid(field, why).into());
+    }
+    let before = host_rules::by_name(tx, &name)?;
+    if before.as_ref().map(HostRule::decision).unwrap_or_default() == *decision {
+        return Ok(name);
+    }
+    let (action, detail) = if decision.is_none() {
+        host_rules::delete(tx, &name)?;
+        ("host.undo", String::new())
+    } else {
+        let rule = rule(tx, user, &name, decision, before.as_ref());
+        host_rules::put(tx, &rule)?;
+        ("host.decide", decision.summary())
+    };
+    // Whoever is decided about is known from now on, so that people find it in the list.
+    hosts::ensure(tx, &name)?;
+    for host in host_rules::hosts_below(tx, &name)? {
+        settle(tx, &host)?;
+    }
+    if decision.standing == HostStanding::Suspended {
+        drop_jobs(tx, &|host| host == name || is_below(host, &name))?;
+    }
+    audit::record(tx, user, action, &name, &detail)?;
+    Ok(name)
+}
+
+/// Takes a rule back.
+pub fn undo(tx: &mut Tx<'_>, user: Option<Id<User>>, name: &str) -> Result<String, Error> {
+    decide(tx, user, name, &Decision::default())
+}
+
+/// Takes in the rules of a list, as far as there is none of their name yet; returns how many. Each
+/// server is looked at once, however many rules there are.
+pub fn take_in(
+    tx: &mut Tx<'_>,
+    user: Option<Id<User>>,
+    rules: &[(String, Decision)],
+) -> Result<usize, Error> {
+    let mut new = HashSet::new();
+    let known = host_rules::names(tx)?;
+    for (name, decision) in rules.iter().filter(|(name, _)| !known.contains(name)) {
+        let rule = rule(tx, user, name, decision, None);
+        host_rules::put(tx, &rule)?;
+        audit::record(tx, user, "host.decide", name, &decision.summary())?;
+        new.insert(name.as_str());
+    }
+    let concerned = |host: &Host| upwards(&host.name).into_iter().any(|name| new.contains(name));
+    for host in hosts::all(tx)?.iter().filter(|host| concerned(host)) {
+        settle(tx, host)?;
+    }
+    for name in &new {
+        hosts::ensure(tx, name)?;
+    }
+    let suspended = rules.iter().filter(|(_, decision)| decision.standing == HostStanding::Suspended);
+    let out: HashSet<&str> =
+        suspended.map(|(name, _)| name.as_str()).filter(|name| new.contains(name)).collect();
+    drop_jobs(tx, &|host| upwards(host).into_iter().any(|name| out.contains(name)))?;
+    Ok(new.len())
+}
+
+/// What the suspensions of a list would touch, and how many of its rules are new.
+pub fn preview_list(conn: &mut Conn, rules: &[(String, Decision)]) -> Result<(Reach, usize), Error> {
+    let known = host_rules::names(conn)?;
+    let new = || rules.iter().filter(|(name, _)| !known.contains(name));
+    let out: HashSet<&str> = new()
+        .filter(|(_, decision)| decision.standing == HostStanding::Suspended)
+        .map(|(name, _)| name.as_str())
+        .collect();
+    let concerned = |host: &Host| upwards(&host.name).into_iter().any(|name| out.contains(name));
+    let hosts: Vec<Id<Host>> =
+        hosts::all(conn)?.iter().filter(|host| concerned(host)).map(|host| host.id).collect();
+    Ok((reach::of(conn, &hosts)?, new().count()))
+}
+
+/// What a rule of this name would touch.
+pub fn preview(conn: &mut Conn, name: &str) -> Result<Reach, Error> {
+    let hosts: Vec<Id<Host>> = host_rules::hosts_below(conn, name)?.iter().map(|host| host.id).collect();
+    Ok(reach::of(conn, &hosts)?)
+}
+
+fn rule(
+    tx: &Tx<'_>,
+    user: Option<Id<User>>,
+    name: &str,
+    decision: &Decision,
+    before: Option<&HostRule>,
+) -> HostRule {
+    HostRule {
+        name: name.to_owned(),
+        standing: decision.standing,
+        reject_media: decision.reject_media,
+        reject_reports: decision.reject_reports,
+        public_comment: decision.public_comment.clone(),
+        private_comment: decision.private_comment.clone(),
+        obfuscate: decision.obfuscate,
+        user_id: user,
+        created_at: before.map_or(tx.now, |before| before.created_at),
+        updated_at: tx.now,
+    }
+}
+
+/// Makes the rule that is nearest now hold for a server, in the place of what held before.
+fn settle(tx: &mut Tx<'_>, host: &Host) -> Result<(), Error> {
+    let rule = host_rules::nearest(tx, &host.name)?.map(|rule| rule.decision()).unwrap_or_default();
+    let organization = tx.site()?.organization;
+    if rule.standing != host.standing {
+        withheld::give_back(tx, host.id)?;
+        withheld::open_accounts(tx, host.id)?;
+        if host.standing == HostStanding::Suspended {
+            reunite(tx, host)?;
+        }
+    }
+    let followed =
+        rule.standing == HostStanding::Unknown && withheld::is_followed(tx, organization, host.id)?;
+    let standing = if followed { HostStanding::Approved } else { rule.standing };
+    host_rules::settle(tx, host.id, standing, rule.reject_media, rule.reject_reports)?;
+    if standing == host.standing {
+        return Ok(());
+    }
+    match standing {
+        HostStanding::Suspended => {
+            withheld::withhold(tx, host.id, State::Withheld)?;
+            withheld::shut_accounts(tx, host.id)?;
+            withheld::sever(tx, host.id)?;
+            reach::drop_waiting(tx, &[host.id])?;
+        }
+        HostStanding::Limited => {
+            withheld::withhold(tx, host.id, State::Held)?;
+        }
+        HostStanding::Approved => contributions::let_in(tx, host.id)?,
+        HostStanding::Unknown => {}
+    }
+    Ok(())
+}
+
+/// What stood before stands again; our requests are sent once more, because the other side may have
+/// forgotten them meanwhile.
+fn reunite(tx: &mut Tx<'_>, host: &Host) -> Result<(), Error> {
+    // It has to be served again before anything can be queued for it.
+    host_rules::settle(tx, host.id, HostStanding::Unknown, host.reject_media, host.reject_reports)?;
+    for follow in withheld::reunite(tx, host.id)? {
+        let follower = accounts::by_id(tx, follow.follower_id)?;
+        let followee = accounts::by_id(tx, follow.followee_id)?;
+        if let (Some(follower), Some(followee)) = (follower, followee)
+            && follower.is_local()
+        {
+            publish::follow(tx, &follower, &followee, &follow.uri)?;
+        }
+    }
+    Ok(())
+}
+
+fn drop_jobs(tx: &mut Tx<'_>, out: &dyn Fn(&str) -> bool) -> Result<(), Error> {
+    let mut gone = Vec::new();
+    for (id, payload) in jobs::all(tx)? {
+        let Ok(job) = serde_json::from_str::<Job>(&payload) else { continue };
+        let asks = match &job {
+            Job::FetchOutbox { account, .. } => {
+                accounts::by_id(tx, Id::new(*account))?.map(|account| account.uri.host().to_owned())
+            }
+            other => other.asks().map(str::to_owned),
+        };
+        if asks.is_some_and(|host| out(&host)) {
+            gone.push(id);
+        }
+    }
+    jobs::delete(tx, &gone)?;
+    Ok(())
+}

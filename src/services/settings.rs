@@ -1,0 +1,28 @@
+//! Changing what admins decide for the whole site.
+
+use crate::domain::id::Id;
+use crate::domain::settings::Setting;
+use crate::domain::site::{FederationMode, Settings};
+use crate::domain::user::User;
+use crate::store::{Error, Tx, audit, hosts, reach, settings};
+
+/// Changes the settings and returns which changed; each has its entry in the log. What waits for
+/// servers that may no longer take part is gone when this returns.
+pub fn change(tx: &mut Tx<'_>, user: Option<Id<User>>, new: &Settings) -> Result<Vec<Setting>, Error> {
+    let before = settings::get(tx)?;
+    let differs = |setting: &Setting| setting.get(&before) != setting.get(new);
+    let changed: Vec<Setting> = Setting::ALL.into_iter().filter(differs).collect();
+    if changed.is_empty() {
+        return Ok(changed);
+    }
+    settings::update(tx, new)?;
+    for setting in &changed {
+        let detail = format!("{} → {}", setting.get(&before), setting.get(new));
+        audit::record(tx, user, "setting.change", setting.as_str(), &detail)?;
+    }
+    if new.federation_mode != before.federation_mode && new.federation_mode == FederationMode::Allowlist {
+        let left_out = hosts::not_allowed(tx)?;
+        reach::drop_waiting(tx, &left_out)?;
+    }
+    Ok(changed)
+}

@@ -1,0 +1,106 @@
+//! Rules about servers, by name. What they mean for each server we know stands in `hosts`.
+
+use std::collections::HashSet;
+
+use diesel::{
+    BoolExpressionMethods, EscapeExpressionMethods, ExpressionMethods, OptionalExtension, QueryDsl,
+    QueryResult, SelectableHelper, TextExpressionMethods,
+};
+
+use super::conn::{Conn, run};
+use crate::domain::host::{Host, HostStanding};
+use crate::domain::host_rule::{HostRule, is_below, upwards};
+use crate::domain::id::Id;
+use crate::schema::{host_rules, hosts};
+
+/// The rule of this name.
+pub fn by_name(conn: &mut Conn, name: &str) -> QueryResult<Option<HostRule>> {
+    run!(conn, first, host_rules::table.find(name).select(HostRule::as_select())).optional()
+}
+
+/// The rule that holds for a host of this name: the nearest one that covers it. One question to the
+/// index, however many rules there are.
+pub fn nearest(conn: &mut Conn, host: &str) -> QueryResult<Option<HostRule>> {
+    let query = host_rules::table.filter(host_rules::name.eq_any(upwards(host)));
+    let rules: Vec<HostRule> = run!(conn, load, query.select(HostRule::as_select()))?;
+    Ok(rules.into_iter().filter(|rule| rule.covers(host)).max_by_key(|rule| rule.name.len()))
+}
+
+/// Keeps a rule in the place of the one of the same name.
+pub fn put(conn: &mut Conn, rule: &HostRule) -> QueryResult<usize> {
+    run!(conn, execute, diesel::delete(host_rules::table.find(&rule.name)))?;
+    run!(conn, execute, diesel::insert_into(host_rules::table).values(rule))
+}
+
+/// Removes a rule.
+pub fn delete(conn: &mut Conn, name: &str) -> QueryResult<usize> {
+    run!(conn, execute, diesel::delete(host_rules::table.find(name)))
+}
+
+/// Every rule, by name.
+pub fn all(conn: &mut Conn) -> QueryResult<Vec<HostRule>> {
+    run!(conn, load, host_rules::table.order(host_rules::name).select(HostRule::as_select()))
+}
+
+/// The names of all rules.
+pub fn names(conn: &mut Conn) -> QueryResult<HashSet<String>> {
+    let names: Vec<String> = run!(conn, load, host_rules::table.select(host_rules::name))?;
+    Ok(names.into_iter().collect())
+}
+
+/// The rules that everybody may know of, by name: who is limited or suspended here.
+pub fn public(conn: &mut Conn, limit: i64) -> QueryResult<Vec<HostRule>> {
+    let query = host_rules::table
+        .filter(host_rules::standing.eq_any([HostStanding::Limited, HostStanding::Suspended]))
+        .order(host_rules::name)
+        .limit(limit);
+    run!(conn, load, query.select(HostRule::as_select()))
+}
+
+/// The servers we know of this name and below it.
+pub fn hosts_below(conn: &mut Conn, name: &str) -> QueryResult<Vec<Host>> {
+    let query = hosts::table
+        .filter(hosts::name.eq(name).or(hosts::name.like(format!("%.{}", escaped(name))).escape('\\')))
+        .order(hosts::id);
+    let found: Vec<Host> = run!(conn, load, query.select(Host::as_select()))?;
+    Ok(found.into_iter().filter(|host| host.name == name || is_below(&host.name, name)).collect())
+}
+
+/// Servers whose name contains `part`, by name.
+pub fn hosts_page(
+    conn: &mut Conn,
+    part: &str,
+    standing: Option<HostStanding>,
+    after: &str,
+    limit: i64,
+) -> QueryResult<Vec<Host>> {
+    let all = [HostStanding::Unknown, HostStanding::Approved, HostStanding::Limited, HostStanding::Suspended];
+    let standings = standing.map_or_else(|| all.to_vec(), |one| vec![one]);
+    let query = hosts::table
+        .filter(hosts::standing.eq_any(standings))
+        .filter(hosts::name.like(format!("%{}%", escaped(part))).escape('\\'))
+        .filter(hosts::name.gt(after))
+        .order(hosts::name)
+        .limit(limit);
+    run!(conn, load, query.select(Host::as_select()))
+}
+
+/// Writes down what the rules mean for a server.
+pub fn settle(
+    conn: &mut Conn,
+    host: Id<Host>,
+    standing: HostStanding,
+    reject_media: bool,
+    reject_reports: bool,
+) -> QueryResult<usize> {
+    let change = (
+        hosts::standing.eq(standing),
+        hosts::reject_media.eq(reject_media),
+        hosts::reject_reports.eq(reject_reports),
+    );
+    run!(conn, execute, diesel::update(hosts::table.find(host)).set(change))
+}
+
+fn escaped(part: &str) -> String {
+    part.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_")
+}

@@ -1,0 +1,228 @@
+//! What a rule about a server takes away, kept aside so that it can be given back: whether its
+//! contributions and accounts are shown, and who followed whom.
+
+use diesel::prelude::{Insertable, Queryable, Selectable};
+use diesel::{
+    BoolExpressionMethods, ExpressionMethods, JoinOnDsl, NullableExpressionMethods, OptionalExtension,
+    QueryDsl, QueryResult, SelectableHelper,
+};
+
+use super::conn::{Conn, run};
+use super::one_of::one_of;
+use super::tx::Tx;
+use super::{Error, relations};
+use crate::clock::Timestamp;
+use crate::domain::account::{Account, AccountState};
+use crate::domain::contribution::State;
+use crate::domain::host::{Host, HostStanding};
+use crate::domain::id::Id;
+use crate::domain::relation::{Follow, FollowState};
+use crate::domain::uri::Uri;
+use crate::schema::{
+    accounts, contributions, follows, hosts, severed_follows, withheld_accounts, withheld_contributions,
+};
+
+/// The states in which a contribution is shown to anybody.
+const SHOWN: [State; 4] = [State::Current, State::Superseded, State::Retracted, State::Held];
+
+/// A relation that a rule ended.
+#[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable, Insertable)]
+#[diesel(table_name = severed_follows, treat_none_as_default_value = false)]
+pub struct Severed {
+    /// The key that it had.
+    pub id: Id<Follow>,
+    /// The server it was with.
+    pub host_id: Id<Host>,
+    /// Who followed.
+    pub follower_id: Id<Account>,
+    /// Who was followed.
+    pub followee_id: Id<Account>,
+    /// The activity that asked for it.
+    pub uri: Uri,
+    /// Asked or agreed.
+    pub state: FollowState,
+    /// Since when.
+    pub created_at: Timestamp,
+    /// Whether boosts were wanted.
+    pub boosts: bool,
+    /// Whether every publication was told of.
+    pub notify: bool,
+    /// Languages that were wanted.
+    pub languages: Option<String>,
+    /// When it ended.
+    pub severed_at: Timestamp,
+}
+
+/// Hides what is shown from a server, in this state; authors who were let in by themselves are left
+/// out where it is held only.
+pub fn withhold(conn: &mut Conn, host: Id<Host>, state: State) -> QueryResult<usize> {
+    let mut from = vec![HostStanding::Unknown, HostStanding::Limited, HostStanding::Suspended];
+    if state == State::Withheld {
+        from.push(HostStanding::Approved);
+    }
+    let query = contributions::table
+        .inner_join(accounts::table.on(accounts::id.eq(contributions::author_id)))
+        .filter(accounts::host_id.eq(host))
+        .filter(accounts::standing.eq_any(from))
+        .filter(contributions::state.eq_any(SHOWN))
+        .filter(contributions::state.ne(state))
+        .select((contributions::id, contributions::state));
+    let found: Vec<(Id<crate::domain::contribution::Contribution>, State)> = run!(conn, load, query)?;
+    for (id, before) in &found {
+        let row = (
+            withheld_contributions::contribution_id.eq(id),
+            withheld_contributions::host_id.eq(host),
+            withheld_contributions::state.eq(before),
+        );
+        run!(
+            conn,
+            execute,
+            diesel::insert_into(withheld_contributions::table).values(row).on_conflict_do_nothing()
+        )?;
+    }
+    let ids: Vec<_> = found.iter().map(|(id, _)| *id).collect();
+    let rows = contributions::table.filter(one_of(contributions::id, &ids));
+    run!(conn, execute, diesel::update(rows).set(contributions::state.eq(state)))
+}
+
+/// Gives back what was hidden of a server, except what was deleted meanwhile.
+pub fn give_back(conn: &mut Conn, host: Id<Host>) -> QueryResult<usize> {
+    let mut given = 0;
+    for state in SHOWN {
+        let rows = withheld_contributions::table
+            .filter(withheld_contributions::host_id.eq(host))
+            .filter(withheld_contributions::state.eq(state))
+            .select(withheld_contributions::contribution_id);
+        let hidden = contributions::table
+            .filter(contributions::id.eq_any(rows))
+            .filter(contributions::state.eq_any([State::Withheld, State::Held]));
+        given += run!(conn, execute, diesel::update(hidden).set(contributions::state.eq(state)))?;
+    }
+    let all = withheld_contributions::table.filter(withheld_contributions::host_id.eq(host));
+    run!(conn, execute, diesel::delete(all))?;
+    Ok(given)
+}
+
+/// Suspends every account of a server.
+pub fn shut_accounts(conn: &mut Conn, host: Id<Host>) -> QueryResult<usize> {
+    let query = accounts::table
+        .filter(accounts::host_id.eq(host))
+        .filter(accounts::standing.ne(HostStanding::Suspended))
+        .select((accounts::id, accounts::standing));
+    let found: Vec<(Id<Account>, HostStanding)> = run!(conn, load, query)?;
+    for (id, before) in &found {
+        let row = (
+            withheld_accounts::account_id.eq(id),
+            withheld_accounts::host_id.eq(host),
+            withheld_accounts::standing.eq(before),
+        );
+        run!(
+            conn,
+            execute,
+            diesel::insert_into(withheld_accounts::table).values(row).on_conflict_do_nothing()
+        )?;
+    }
+    let ids: Vec<_> = found.iter().map(|(id, _)| *id).collect();
+    let rows = accounts::table.filter(one_of(accounts::id, &ids));
+    run!(conn, execute, diesel::update(rows).set(accounts::standing.eq(HostStanding::Suspended)))
+}
+
+/// Lets the accounts of a server be what they were.
+pub fn open_accounts(conn: &mut Conn, host: Id<Host>) -> QueryResult<()> {
+    for standing in [HostStanding::Unknown, HostStanding::Approved, HostStanding::Limited] {
+        let rows = withheld_accounts::table
+            .filter(withheld_accounts::host_id.eq(host))
+            .filter(withheld_accounts::standing.eq(standing))
+            .select(withheld_accounts::account_id);
+        let shut = accounts::table
+            .filter(accounts::id.eq_any(rows))
+            .filter(accounts::standing.eq(HostStanding::Suspended));
+        run!(conn, execute, diesel::update(shut).set(accounts::standing.eq(standing)))?;
+    }
+    run!(
+        conn,
+        execute,
+        diesel::delete(withheld_accounts::table.filter(withheld_accounts::host_id.eq(host)))
+    )?;
+    Ok(())
+}
+
+/// Ends every relation with a server, in both directions; how many that were. The other side is not
+/// told, so that both can go on as before when the rule is taken back.
+pub fn sever(tx: &mut Tx<'_>, host: Id<Host>) -> Result<usize, Error> {
+    let there = || accounts::table.filter(accounts::host_id.eq(host)).select(accounts::id);
+    let query =
+        follows::table.filter(follows::follower_id.eq_any(there()).or(follows::followee_id.eq_any(there())));
+    let found: Vec<Follow> = run!(tx, load, query.select(Follow::as_select()))?;
+    for follow in &found {
+        let row = Severed {
+            id: follow.id,
+            host_id: host,
+            follower_id: follow.follower_id,
+            followee_id: follow.followee_id,
+            uri: follow.uri.clone(),
+            state: follow.state,
+            created_at: follow.created_at,
+            boosts: follow.boosts,
+            notify: follow.notify,
+            languages: follow.languages.clone(),
+            severed_at: tx.now,
+        };
+        run!(tx, execute, diesel::insert_into(severed_follows::table).values(row))?;
+        relations::delete(tx, follow.id)?;
+    }
+    Ok(found.len())
+}
+
+/// Makes the relations with a server that a rule ended stand again, as far as both accounts still
+/// exist and have not found each other anew; returns them.
+pub fn reunite(conn: &mut Conn, host: Id<Host>) -> QueryResult<Vec<Follow>> {
+    let query = severed_follows::table.filter(severed_follows::host_id.eq(host));
+    let rows: Vec<Severed> = run!(conn, load, query.select(Severed::as_select()))?;
+    let mut again = Vec::new();
+    for row in rows {
+        let both = [row.follower_id, row.followee_id];
+        let there = accounts::table
+            .filter(one_of(accounts::id, &both))
+            .filter(accounts::state.eq(AccountState::Active));
+        let there: i64 = run!(conn, get_result, there.count())?;
+        if there == 2 && relations::follow(conn, row.follower_id, row.followee_id)?.is_none() {
+            let follow = Follow {
+                id: row.id,
+                follower_id: row.follower_id,
+                followee_id: row.followee_id,
+                uri: row.uri,
+                state: row.state,
+                created_at: row.created_at,
+                boosts: row.boosts,
+                notify: row.notify,
+                languages: row.languages,
+            };
+            run!(conn, execute, diesel::insert_into(follows::table).values(&follow))?;
+            again.push(follow);
+            run!(conn, execute, diesel::delete(severed_follows::table.find(row.id)))?;
+        }
+    }
+    Ok(again)
+}
+
+/// The relations of these accounts that rules ended, the latest first: the server, and the relation.
+pub fn severed_of(conn: &mut Conn, of: &[Id<Account>], limit: i64) -> QueryResult<Vec<(String, Severed)>> {
+    let query = severed_follows::table
+        .inner_join(hosts::table.on(hosts::id.eq(severed_follows::host_id)))
+        .filter(one_of(severed_follows::follower_id, of).or(one_of(severed_follows::followee_id, of)))
+        .order((severed_follows::severed_at.desc(), severed_follows::id))
+        .limit(limit);
+    run!(conn, load, query.select((hosts::name, Severed::as_select())))
+}
+
+/// Whether the organization follows anybody on a server.
+pub fn is_followed(conn: &mut Conn, organization: Id<Account>, host: Id<Host>) -> QueryResult<bool> {
+    let query = follows::table
+        .inner_join(accounts::table.on(accounts::id.eq(follows::followee_id)))
+        .filter(follows::follower_id.eq(organization))
+        .filter(accounts::host_id.assume_not_null().eq(host))
+        .select(follows::id);
+    let found: Option<Id<Follow>> = run!(conn, first, query).optional()?;
+    Ok(found.is_some())
+}

@@ -1,0 +1,69 @@
+//! The pages of moderators and admins.
+
+use plenum::http::web::contribution::Voice;
+use plenum::http::web::forms::Choice;
+use plenum::http::web::hosts::{HostRow, HostsPage};
+use plenum::http::web::layout::{Layout, Section};
+use plenum::http::web::review::{AuthorGroup, HostGroup, ReviewPage};
+use plenum::http::web::shown::Pager;
+
+use super::statements::entry;
+use super::{author, editor, layout};
+
+fn frame(title: &str) -> Layout {
+    Layout { here: Section::Administration, viewer: Some(editor()), ..layout(title, None) }
+}
+
+pub(crate) fn hosts(empty: bool) -> HostsPage {
+    let row = |name: &str, standing: &str, software: &str, health: &str| HostRow {
+        name: name.to_owned(),
+        href: format!("/admin/hosts/{name}").into(),
+        standing: standing.to_owned(),
+        software: software.to_owned(),
+        health: health.to_owned(),
+    };
+    let rows = vec![
+        row("ads.example", "Suspended", "mastodon 4.5.0", "Last exchange on 24 November 2026, 12:00 UTC"),
+        row(
+            "a-very-long-name-of-a-server-that-somebody-chose.social.example",
+            "Limited, no files, no reports",
+            "gotosocial 0.20.1",
+            "Not reachable since 20 November 2026 (status 502: Bad Gateway)",
+        ),
+        row("south.example", "Allowed", "plenum 0.1.0", "Last exchange on 24 November 2026, 12:00 UTC"),
+    ];
+    let choices = [("", "All"), ("allow", "Allowed"), ("limit", "Limited"), ("suspend", "Suspended")];
+    HostsPage {
+        layout: frame("Other servers"),
+        query: if empty { "com".to_owned() } else { String::new() },
+        standings: choices.map(|(value, label)| Choice::new(value, label, value.is_empty())).into(),
+        unknown: None,
+        impossible: if empty { "Under com everybody may register a name.".to_owned() } else { String::new() },
+        rows: if empty { Vec::new() } else { rows },
+        pager: Pager { newer: None, older: (!empty).then(|| "/admin/hosts?after=south.example".into()) },
+    }
+}
+
+pub(crate) fn review(empty: bool) -> ReviewPage {
+    let group = |key: &str, name: &str, facts: &str, entries: usize| {
+        let author = author(name, &format!("{}@social.example", name.to_lowercase()), Voice::Person);
+        let entries = (0..entries).map(|_| entry(author.clone(), "Post", 3)).collect();
+        AuthorGroup { key: key.to_owned(), author, facts: facts.to_owned(), entries }
+    };
+    let authors = vec![
+        group("11", "Ana", "1 contribution · account since 3 May 2020 · followed here by bela", 1),
+        group("12", "Mallory", "412 contributions · account since 23 November 2026", 2),
+    ];
+    let host = HostGroup {
+        key: "7".to_owned(),
+        name: "social.example".to_owned(),
+        facts: "mastodon 4.5.0 · first seen 24 November 2026 · 2 accounts there followed from here"
+            .to_owned(),
+        authors,
+    };
+    ReviewPage {
+        layout: frame("Waiting"),
+        hosts: if empty { Vec::new() } else { vec![host] },
+        pager: Pager::default(),
+    }
+}
