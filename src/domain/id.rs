@@ -35,6 +35,11 @@ impl<T> Id<T> {
         self.value
     }
 
+    /// The least key that could be minted at a moment.
+    pub const fn first_at(at: Timestamp) -> Self {
+        Self::new(at.0.saturating_mul(1 << 16))
+    }
+
     /// Reads the decimal form of pages and of the client API.
     pub fn parse(text: &str) -> Option<Self> {
         text.parse().ok().filter(|value| *value > 0).map(Self::new)

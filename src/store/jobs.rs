@@ -1,7 +1,7 @@
 //! Later work, in rows.
 
 use diesel::prelude::{Queryable, Selectable};
-use diesel::{ExpressionMethods, QueryDsl, QueryResult, SelectableHelper};
+use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, QueryResult, SelectableHelper};
 
 use super::Error;
 use super::conn::{Conn, run};
@@ -34,6 +34,12 @@ pub struct StoredJob {
 /// another chance.
 pub fn enqueue(tx: &mut Tx<'_>, job: &Job, due: Timestamp) -> Result<(), Error> {
     let key = job.key();
+    // Most of what is asked for twice waits already: then there is nothing to write.
+    let known = jobs::table.filter(jobs::key.eq(&key)).select((jobs::dead, jobs::due_at));
+    let known: Option<(bool, Timestamp)> = run!(tx, first, known).optional()?;
+    if known.is_some_and(|(dead, at)| !dead && at <= due) {
+        return Ok(());
+    }
     let payload = serde_json::to_string(job).map_err(|error| Error::broken(error.to_string()))?;
     let row = (
         jobs::key.eq(&key),

@@ -28,7 +28,8 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 
 const ACTIVITIES: usize = 20_000;
-const CONNECTIONS: usize = 16;
+/// Servers that deliver at the same time, in two rounds: a quiet evening, and a busy one.
+const CONNECTIONS: [usize; 2] = [16, 64];
 const SENDER: &str = "sender.localhost";
 
 #[tokio::main]
@@ -51,12 +52,26 @@ async fn main() {
     let limits = config::Config::default().http;
     tokio::spawn(async move { serve::answer(&listener, router, &limits, stopped).await });
 
+    let mut sent = 0;
+    for (requests, connections) in requests.chunks(ACTIVITIES / CONNECTIONS.len()).zip(CONNECTIONS) {
+        sent += requests.len();
+        burst(&place, port, requests, connections).await;
+        let count = place.app().db.read(plenum_count).await.unwrap();
+        assert_eq!(count, sent, "every activity has its effect");
+    }
+    stop.send_replace(true);
+    workers.await.unwrap();
+}
+
+/// Sends these requests over so many connections, and waits until everything has its effect.
+#[expect(clippy::disallowed_methods, reason = "server and senders run beside each other")]
+async fn burst(place: &fixture::Place, port: u16, requests: &[Vec<u8>], connections: usize) {
     let start = Instant::now();
-    let requests = Arc::new(requests);
-    let senders: Vec<_> = (0..CONNECTIONS)
+    let requests = Arc::new(requests.to_vec());
+    let senders: Vec<_> = (0..connections)
         .map(|first| {
             let requests = Arc::clone(&requests);
-            tokio::spawn(async move { send(port, &requests, first).await })
+            tokio::spawn(async move { send(port, &requests, (first, connections)).await })
         })
         .collect();
     for sender in senders {
@@ -68,13 +83,12 @@ async fn main() {
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
     let applied = start.elapsed().as_secs_f64();
-    let count = app.db.read(plenum_count).await.unwrap();
-    assert_eq!(count, ACTIVITIES, "every activity has its effect");
-    let rate = |seconds: f64| f64::from(u32::try_from(ACTIVITIES).unwrap()) / seconds;
-    println!("accepted durably               {:8.0} /s", rate(accepted));
-    println!("accepted and applied           {:8.0} /s   (target: at least 3000)", rate(applied));
-    stop.send_replace(true);
-    workers.await.unwrap();
+    let rate = |seconds: f64| f64::from(u32::try_from(requests.len()).unwrap()) / seconds;
+    println!("{connections} connections: accepted durably    {:8.0} /s", rate(accepted));
+    println!(
+        "{connections} connections: accepted and applied {:8.0} /s   (target: at least 3000)",
+        rate(applied)
+    );
 }
 
 /// How many contributions the senders' account has here.
@@ -161,11 +175,11 @@ fn headers(host: &str, signer: &Signer, body: &str, now: Timestamp) -> HeaderMap
 }
 
 /// Posts every n-th request over one connection, waiting for each answer.
-async fn send(port: u16, requests: &[Vec<u8>], first: usize) {
+async fn send(port: u16, requests: &[Vec<u8>], (first, step): (usize, usize)) {
     let mut stream = TcpStream::connect((Ipv4Addr::LOCALHOST, port)).await.unwrap();
     stream.set_nodelay(true).unwrap();
     let mut answer = vec![0; 4096];
-    for request in requests.iter().skip(first).step_by(CONNECTIONS) {
+    for request in requests.iter().skip(first).step_by(step) {
         stream.write_all(request).await.unwrap();
         let mut read = 0;
         while !answer[..read].windows(4).any(|end| end == b"\r\n\r\n") {

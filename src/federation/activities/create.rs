@@ -14,9 +14,12 @@ use crate::federation::objects::keep;
 use crate::services::contributions::{self as service, Receipt};
 use crate::services::{polls, publish};
 use crate::store::contributions::{self, Viewer};
-use crate::store::{Error, Tx, accounts, jobs, relations};
+use crate::store::{Error, Tx, accounts, completeness, jobs, relations};
 use crate::vocab::incoming::{IncomingObject, Item, ObjectKind};
 
+/// What an organization that nobody here follows may publish to us in a day, in contributions.
+const UNSOLICITED: i64 = 200;
+const DAY: i64 = 24 * 3600;
 /// After how many seconds an author's description is fetched again when something new arrives.
 const STALE: i64 = 7 * 24 * 3600;
 
@@ -165,7 +168,11 @@ fn concerns_us(
         | ObjectKind::Event(_) => true,
         ObjectKind::Post | ObjectKind::Critique(_) => false,
     };
-    if open && (ours || parent.is_some() || quotes_us(tx, object)?) {
+    if open && (parent.is_some() || quotes_us(tx, object)?) {
+        return Ok(true);
+    }
+    // The debate is open to organizations that nobody here knows yet, but not without end.
+    if open && ours && completeness::arrived_since(tx, author.id, tx.now.plus_seconds(-DAY))? < UNSOLICITED {
         return Ok(true);
     }
     if relations::is_followed_here(tx, author.id)? || names_us(tx, object)? {

@@ -58,6 +58,7 @@ async fn a_context_says_nothing_in_the_name_of_another_server() {
     assert!(north.sees(&uri(&forged)).await.is_none(), "and for nobody else");
 }
 
+/// A copy of a question whose core says who asked.
 fn copy(peers: &Peers, carrier: &Actor, asker: &str, text: &str) -> (Value, Qid) {
     let core = json!({ "asked": TIME, "askedBy": asker, "lang": "en", "text": text, "v": 1 });
     let qid = Core::read(&core).and_then(|core| core.qid()).unwrap();
@@ -139,4 +140,26 @@ async fn words_decide_in_which_group_an_answer_stands() {
     let rows = db.read(|conn| Ok(store::positions::on(conn, store::contributions::Viewer::Anyone, &qid)?));
     let rows = rows.await.unwrap();
     assert_eq!(rows[1].1.answer_key.as_ref().map(|key| key.as_str()), Some(key("Yes").as_str()));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_organization_that_nobody_follows_is_heard_only_so_much_in_a_day() {
+    let world = World::of(["north"]).await;
+    let (north, peers) = (world.at("north"), Peers::new());
+    let flood = peers.actor("b", "mal", "Organization");
+    for number in 0..205 {
+        let (question, _) = copy(&peers, &flood, &flood.id, &format!("Question number {number}?"));
+        assert_eq!(flood.sends(north, &flood.does("Create", question)), 202);
+    }
+    world.settle().await;
+    let db = north.app().db;
+    let here = async || {
+        let viewer = store::contributions::Viewer::Anyone;
+        db.read(|conn| Ok(store::questions::newest(conn, viewer, 1000)?.len())).await.unwrap()
+    };
+    assert_eq!(here().await, 200);
+    world.advance_hours(25);
+    let (question, _) = copy(&peers, &flood, &flood.id, "And on the next day?");
+    tells(&world, &flood, north, &question).await;
+    assert_eq!(here().await, 201);
 }
