@@ -38,29 +38,26 @@ pub fn receive(tx: &mut Tx<'_>, received: &Received) -> Result<Receipt, Error> {
     if received.uri.same_origin(&Uri::ours(&tx.site()?.origin, "/")) {
         return Err(Refusal::forbidden("this address belongs to us").into());
     }
-    if is_suspended(tx, &received.author)? {
+    let host = home(tx, &received.author)?;
+    if is_suspended(&received.author, host.as_ref()) {
         return Err(Refusal::forbidden("its author or their server is suspended here").into());
     }
     if tombstones::contains(tx, &received.uri)? {
         return Ok(Receipt::Ignored("deleted before"));
     }
     match contributions::known(tx, &received.uri)? {
-        Some(known) => change(tx, &known, received),
-        None => insert(tx, received),
+        Some(known) => change(tx, &known, received, host.as_ref()),
+        None => insert(tx, received, host.as_ref()),
     }
 }
 
 /// Whatever way it comes, what a suspended account or server says is not taken in.
-fn is_suspended(tx: &mut Tx<'_>, author: &Account) -> Result<bool, Error> {
+fn is_suspended(author: &Account, host: Option<&Host>) -> bool {
     let suspended = |standing| standing == HostStanding::Suspended;
-    let host = match author.host_id {
-        Some(id) => hosts::by_id(tx, id)?.is_some_and(|host| suspended(host.standing)),
-        None => false,
-    };
-    Ok(host || suspended(author.standing))
+    suspended(author.standing) || host.is_some_and(|host| suspended(host.standing))
 }
 
-fn insert(tx: &mut Tx<'_>, received: &Received) -> Result<Receipt, Error> {
+fn insert(tx: &mut Tx<'_>, received: &Received, host: Option<&Host>) -> Result<Receipt, Error> {
     let parent = match &received.in_reply_to {
         Some(uri) => contributions::known(tx, uri)?,
         None => None,
@@ -74,7 +71,7 @@ fn insert(tx: &mut Tx<'_>, received: &Received) -> Result<Receipt, Error> {
     let id: Id<Contribution> = tx.mint();
     let published_at = received.published_at.clamp(Timestamp(0), tx.now);
     let edited_at = received.updated_at.map(|at| at.min(tx.now)).filter(|at| *at > published_at);
-    let state = standing(tx, &received.author)?;
+    let state = standing(tx, &received.author, host)?;
     let head = NewContribution {
         id,
         uri: received.uri.clone(),
@@ -92,8 +89,7 @@ fn insert(tx: &mut Tx<'_>, received: &Received) -> Result<Receipt, Error> {
         text: text(received, edited_at, state, received.body.revision().max(1)),
     };
     contributions::insert(tx, &head, &received.mentions, &received.tags)?;
-    let kept = files(tx, received)?;
-    media::receive(tx, received.author.id, id, kept)?;
+    media::receive(tx, received.author.id, id, files(received, host))?;
     emojis::receive(tx, &received.author, &received.emojis)?;
     super::polls::receive(tx, id, received.poll.as_ref())?;
     received::body(tx, id, received, parent.as_ref())?;
@@ -110,7 +106,12 @@ fn insert(tx: &mut Tx<'_>, received: &Received) -> Result<Receipt, Error> {
     Ok(Receipt::New(Box::new(head)))
 }
 
-fn change(tx: &mut Tx<'_>, known: &Contribution, received: &Received) -> Result<Receipt, Error> {
+fn change(
+    tx: &mut Tx<'_>,
+    known: &Contribution,
+    received: &Received,
+    host: Option<&Host>,
+) -> Result<Receipt, Error> {
     if known.author_id != received.author.id {
         return Err(Refusal::forbidden("only its author may change a contribution").into());
     }
@@ -143,13 +144,12 @@ fn change(tx: &mut Tx<'_>, known: &Contribution, received: &Received) -> Result<
         return Ok(Receipt::Ignored("an earlier revision"));
     }
     let revision = received.body.revision().max(known.revision.saturating_add(1));
-    let state = if known.state == State::Held { State::Held } else { standing(tx, &received.author)? };
+    let state = if known.state == State::Held { State::Held } else { standing(tx, &received.author, host)? };
     let text = text(received, Some(edited_at), state, revision);
     contributions::update(tx, known.id, &text)?;
     contributions::set_mentions(tx, known.id, &received.mentions)?;
     contributions::set_tags(tx, known.id, &received.tags)?;
-    let kept = files(tx, received)?;
-    media::receive(tx, received.author.id, known.id, kept)?;
+    media::receive(tx, received.author.id, known.id, files(received, host))?;
     emojis::receive(tx, &received.author, &received.emojis)?;
     super::polls::receive(tx, known.id, received.poll.as_ref())?;
     let parent = match known.in_reply_to_id {
@@ -248,11 +248,11 @@ fn release(tx: &mut Tx<'_>, held: &[Id<Contribution>]) -> Result<(), Error> {
 
 /// Whether strangers' words are shown at once. Who was let in by name is always heard; who is limited
 /// waits, whoever follows them.
-fn standing(tx: &mut Tx<'_>, author: &Account) -> Result<State, Error> {
+fn standing(tx: &mut Tx<'_>, author: &Account, host: Option<&Host>) -> Result<State, Error> {
     if author.standing == HostStanding::Approved {
         return Ok(State::Current);
     }
-    let host = home(tx, author)?.map_or(HostStanding::Approved, |host| host.standing);
+    let host = host.map_or(HostStanding::Approved, |host| host.standing);
     if author.standing == HostStanding::Limited || host == HostStanding::Limited {
         return Ok(State::Held);
     }
@@ -272,9 +272,8 @@ fn home(tx: &mut Tx<'_>, author: &Account) -> Result<Option<Host>, Error> {
 }
 
 /// The files of a contribution, unless we take none from its server.
-fn files<'a>(tx: &mut Tx<'_>, received: &'a Received) -> Result<&'a [ReceivedMedia], Error> {
-    let rejected = home(tx, &received.author)?.is_some_and(|host| host.reject_media);
-    Ok(if rejected { &[] } else { &received.media })
+fn files<'a>(received: &'a Received, host: Option<&Host>) -> &'a [ReceivedMedia] {
+    if host.is_some_and(|host| host.reject_media) { &[] } else { &received.media }
 }
 
 /// Whether `author` may reply to `parent`; the reason where not.
@@ -288,7 +287,10 @@ pub fn may_reply(tx: &mut Tx<'_>, author: &Account, parent: &Contribution) -> Re
     let site = tx.site()?;
     let allowed = match parent.reply_policy {
         ReplyPolicy::Everyone => true,
-        ReplyPolicy::KnownHosts => standing(tx, author)? == State::Current,
+        ReplyPolicy::KnownHosts => {
+            let host = home(tx, author)?;
+            standing(tx, author, host.as_ref())? == State::Current
+        }
         ReplyPolicy::Followed => relations::follows(tx, site.organization, author.id)?,
         ReplyPolicy::Members => false,
     };

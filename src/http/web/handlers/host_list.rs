@@ -1,10 +1,9 @@
 //! Lists of rules about servers: handing ours out, looking at another one, taking it in.
 
 use activitypub_federation::config::Data;
-use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
-use axum::response::IntoResponse;
 
 use super::ask::refused;
+use super::map::csv_file;
 use super::{Answer, page, then};
 use crate::domain::host::HostStanding;
 use crate::domain::permission::Permission;
@@ -32,11 +31,7 @@ pub async fn show(data: Data<Federation>, visit: Visit) -> Answer {
 pub async fn download(data: Data<Federation>, visit: Visit) -> Answer {
     visit.may(Permission::Hosts)?;
     let rules = data.app.db.read(|conn| Ok(host_rules::all(conn)?)).await?;
-    let headers = [
-        (CONTENT_TYPE, "text/csv; charset=utf-8"),
-        (CONTENT_DISPOSITION, "attachment; filename=\"domain_blocks.csv\""),
-    ];
-    Ok((headers, lists::write(&rules)).into_response())
+    Ok(csv_file("domain_blocks", lists::write(&rules)))
 }
 
 /// `POST /admin/hosts/list`: shows what a list does, and takes it in when that was read.
