@@ -131,7 +131,7 @@ pub(super) fn receive(tx: &mut Tx<'_>, id: Id<Contribution>, body: &ReceivedEven
     Ok(events::set_sources(tx, id, &body.sources)?)
 }
 
-/// Remembers to which events a position or a thesis links: by their addresses, because an event may
+/// Remembers to which events a position, a thesis or a statement links: by their addresses, because an event may
 /// arrive after the text that cites it.
 pub(super) fn note_links(tx: &mut Tx<'_>, id: Id<Contribution>, content: &str) -> Result<(), Error> {
     let mut addresses: Vec<String> = Vec::new();

@@ -23,7 +23,11 @@ pub(super) fn body(
         ReceivedBody::Post => Ok(()),
         ReceivedBody::Critique(critique) => critiques::receive(tx, id, parent, critique),
         _ if !organization => Err(Refusal::forbidden("only an organization says such things").into()),
-        ReceivedBody::Statement(statement) => statement_body(tx, id, statement),
+        ReceivedBody::Statement(statement) => {
+            statement_body(tx, id, statement)?;
+            let around = format!("{}{}", statement.introduction.as_str(), statement.closing.as_str());
+            events::note_links(tx, id, &around)
+        }
         ReceivedBody::Thesis(thesis) => {
             thesis_body(tx, id, received, thesis)?;
             events::note_links(tx, id, received.content.as_str())

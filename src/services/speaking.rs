@@ -60,8 +60,11 @@ fn rendered(view: &View) -> Option<String> {
 fn note(tx: &mut Tx<'_>, view: &View, document: &Value) -> Result<(), Error> {
     let digest = || vocab::proof::digest(document).map_err(|error| Error::broken(error.to_string()));
     match &view.body {
-        Body::Statement { .. } => {
+        Body::Statement { statement, .. } => {
             statements::set_digest(tx, view.head.id, &digest()?)?;
+            // What a thesis names is its own.
+            let around = format!("{}{}", statement.introduction, statement.closing);
+            events::note_links(tx, view.head.id, &around)?;
         }
         Body::Position(_) => {
             positions::set_digest(tx, view.head.id, &digest()?)?;

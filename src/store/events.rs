@@ -8,7 +8,7 @@ use super::conn::{Conn, run};
 use super::contributions::{Viewer, visible_to};
 use super::one_of::one_of;
 use super::page::{Page, paged};
-use crate::domain::contribution::{Contribution, Kind};
+use crate::domain::contribution::Contribution;
 use crate::domain::event::{Event, EventView, Source};
 use crate::domain::id::Id;
 use crate::schema::{contributions, event_links, event_sources, events};
@@ -127,23 +127,22 @@ pub fn citing(conn: &mut Conn, viewer: Viewer, event: &Contribution) -> QueryRes
     run!(conn, load, query.select(Contribution::as_select()).distinct())
 }
 
-/// The events to which a text links and the viewer may see, the earliest first.
-pub fn cited(conn: &mut Conn, viewer: Viewer, by: Id<Contribution>) -> QueryResult<Vec<Contribution>> {
-    let query = event_links::table
-        .filter(event_links::contribution_id.eq(by))
-        .order(event_links::address)
-        .select(event_links::address);
-    let addresses: Vec<String> = run!(conn, load, query)?;
-    if addresses.is_empty() {
-        return Ok(Vec::new());
-    }
+/// The events to which these texts link and the viewer may see, each once, the earliest first.
+pub fn cited(
+    conn: &mut Conn,
+    viewer: Viewer,
+    by: &[Id<Contribution>],
+) -> QueryResult<Vec<(Contribution, Event)>> {
     let query = contributions::table
         .inner_join(events::table)
-        .filter(contributions::kind.eq(Kind::Event))
-        .filter(contributions::uri.eq_any(addresses))
+        .inner_join(event_links::table.on(contributions::uri.eq(event_links::address)))
+        .filter(one_of(event_links::contribution_id, by))
         .filter(visible_to(viewer))
         .order((events::first_day, contributions::id));
-    run!(conn, load, query.select(Contribution::as_select()))
+    let mut rows: Vec<(Contribution, Event)> =
+        run!(conn, load, query.select((Contribution::as_select(), Event::as_select())))?;
+    rows.dedup_by_key(|(head, _)| head.id);
+    Ok(rows)
 }
 
 /// Removes what a deleted contribution had besides its head.

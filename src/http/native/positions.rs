@@ -78,11 +78,11 @@ fn whole(conn: &mut Conn, viewer: Viewer, key: i64) -> Result<Value, Error> {
     let view = one(conn, viewer, key, &[Kind::Position])?;
     let versions = revisions::of(conn, view.head.id)?;
     let against = positions::equivocations(conn, view.head.id)?;
-    let events = events::cited(conn, viewer, view.head.id)?;
+    let events = events::cited(conn, viewer, &[view.head.id])?;
     let mut entity = entities::contribution(&view);
     if let Some(fields) = entity.as_object_mut() {
         fields.insert("history".to_owned(), entities::history(&view.head, &versions));
-        fields.insert("events".to_owned(), entities::references(&events));
+        fields.insert("events".to_owned(), entities::references(events.iter().map(|(head, _)| head)));
         let other = |other: &positions::Equivocation| json!({ "revision": other.revision, "digest": other.digest, "document": other.document });
         fields.insert("equivocations".to_owned(), against.iter().map(other).collect());
     }

@@ -60,10 +60,10 @@ async fn thesis(data: Data<Federation>, caller: Maybe<ReadDebate>, PathId(key): 
     let viewer = caller.viewer();
     let found = data.app.db.read(|conn| {
         let view = one(conn, viewer, key, &[Kind::Thesis])?;
-        let events = events::cited(conn, viewer, view.head.id)?;
+        let events = events::cited(conn, viewer, &[view.head.id])?;
         let mut entity = entities::contribution(&view);
         if let Some(fields) = entity.as_object_mut() {
-            fields.insert("events".to_owned(), entities::references(&events));
+            fields.insert("events".to_owned(), entities::references(events.iter().map(|(head, _)| head)));
         }
         Ok(entity)
     });

@@ -18,12 +18,25 @@ pub struct EventPage {
     pub layout: Layout,
     /// The event as a contribution.
     pub post: PostView,
-    /// Positions and theses that link to it.
+    /// Positions, theses and statements that link to it.
     pub citing: Vec<Entry>,
     /// What was answered to it.
     pub replies: Replies,
     /// How to answer it.
     pub invitation: Invitation,
+}
+
+/// An event to which a text links, as the page of that text names it.
+#[derive(Clone, Debug)]
+pub struct CitedEvent {
+    /// What happened.
+    pub title: String,
+    /// The language of that.
+    pub language: Lang,
+    /// When, in words that are no more exact than the date is.
+    pub when: String,
+    /// Its page on this site.
+    pub href: Href,
 }
 
 /// The chronology: events on one lane, statements on the other.

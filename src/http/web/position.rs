@@ -3,6 +3,7 @@
 use askama::Template;
 
 use super::contribution::{Author, Origin, Standing};
+use super::event::CitedEvent;
 use super::layout::Layout;
 use super::replies::Replies;
 use super::reply::Invitation;
@@ -24,6 +25,8 @@ pub struct PositionPage {
     pub changes: Vec<Piece>,
     /// Texts that were given out as versions that are here with other words.
     pub contradictions: Vec<Contradiction>,
+    /// The events to which its text links.
+    pub events: Vec<CitedEvent>,
     /// Replies and critiques; `None` on the page of a version.
     pub replies: Option<Replies>,
     /// How to answer.

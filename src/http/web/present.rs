@@ -5,6 +5,7 @@ use crate::domain::account::{Account, AccountKind};
 use crate::domain::contribution::{Contribution, Kind, State};
 use crate::domain::critique::Intent;
 use crate::domain::emoji::Emoji;
+use crate::domain::event::Event;
 use crate::domain::host::Host;
 use crate::domain::media::Media;
 use crate::domain::quote::Showing;
@@ -17,6 +18,7 @@ use crate::vocab as wire;
 use super::contribution::{
     Attachment, Author, Entry, Origin, Quotation, Quoted, Standing, StatementCard, Voice,
 };
+use super::event::CitedEvent;
 use super::post::PostView;
 use super::shown::{Href, Lang, Link, Moment};
 use super::statement::ThesisView;
@@ -90,6 +92,17 @@ pub fn plain_path(head: &Contribution) -> String {
         Some(own) if head.local => own.to_owned(),
         _ => format!("/c/{}", head.id),
     }
+}
+
+/// The events to which a text links, as its page lists them.
+pub fn cited_events(events: &[(Contribution, Event)]) -> Vec<CitedEvent> {
+    let one = |(head, event): &(Contribution, Event)| CitedEvent {
+        title: head.title.clone().unwrap_or_default(),
+        language: Lang::new(&head.language),
+        when: event.when(),
+        href: if head.local { plain_path(head) } else { format!("/events/{}", head.id) }.into(),
+    };
+    events.iter().map(one).collect()
 }
 
 /// Where a text comes from; `None` for ours.

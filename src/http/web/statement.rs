@@ -7,6 +7,7 @@ use crate::text::Html;
 use crate::text::diff::Piece;
 
 use super::contribution::{Author, Origin, Standing};
+use super::event::CitedEvent;
 use super::layout::Layout;
 use super::replies::{Marked, Replies};
 use super::reply::Invitation;
@@ -22,6 +23,8 @@ pub struct StatementPage {
     pub statement: StatementView,
     /// What it changed of the version before; none on the page of the statement itself.
     pub changes: Vec<Piece>,
+    /// The events to which its text links.
+    pub events: Vec<CitedEvent>,
     /// Replies to the statement as a whole; `None` on earlier versions, which only point to the newest.
     pub replies: Option<Replies>,
     /// How to answer the statement as a whole.

@@ -3,6 +3,7 @@
 use askama::Template;
 
 use super::contribution::{Author, Standing};
+use super::event::CitedEvent;
 use super::layout::Layout;
 use super::replies::Replies;
 use super::reply::Invitation;
@@ -23,6 +24,8 @@ pub struct ThesisPage {
     pub previous: Option<Neighbour>,
     /// The thesis after it.
     pub next: Option<Neighbour>,
+    /// The events to which its text links.
+    pub events: Vec<CitedEvent>,
     /// Replies.
     pub replies: Replies,
     /// How to answer it.

@@ -214,6 +214,7 @@ pub(crate) fn position(version: bool) -> PositionPage {
             Vec::new()
         },
         contradictions: Vec::new(),
+        events: Vec::new(),
         replies: (!version).then(|| replies(4)),
         invitation: away(),
         listed: None,

@@ -12,7 +12,7 @@ use plenum::http::web::shown::{Lang, Link};
 use plenum::http::web::thesis::{StatementRef, ThesisPage};
 use plenum::http::web::thread::ThreadPage;
 
-use super::statements::{TITLE, entry, heads, thesis};
+use super::statements::{TITLE, cited, entry, heads, thesis};
 use super::{ROOT, at, away, east, editor, english, html, north, person, public, south};
 
 pub(crate) const TALK: [&str; 4] = [
@@ -142,6 +142,7 @@ pub(crate) fn thesis_page(replies: Replies, invitation: Invitation) -> ThesisPag
         },
         previous: neighbour(0),
         next: neighbour(2),
+        events: cited(),
         replies,
         invitation,
     }

@@ -3,6 +3,7 @@
 use plenum::domain::statement::ThesisKind;
 use plenum::domain::trust::Trust;
 use plenum::http::web::contribution::{Author, Entry, Origin, Standing, StatementCard};
+use plenum::http::web::event::CitedEvent;
 use plenum::http::web::feeds::{Feed, FeedEntry};
 use plenum::http::web::follow::FollowWay;
 use plenum::http::web::home::HomePage;
@@ -219,11 +220,21 @@ pub(crate) fn statement(standing: Standing) -> StatementView {
     }
 }
 
+pub(crate) fn cited() -> Vec<CitedEvent> {
+    vec![CitedEvent {
+        title: "The council votes for the lease.".to_owned(),
+        language: english(),
+        when: "March 2019".to_owned(),
+        href: "/events/1".into(),
+    }]
+}
+
 pub(crate) fn statement_page(standing: Standing, replies: Replies) -> StatementPage {
     StatementPage {
         layout: public(TITLE, "/statements/water", "article"),
         statement: statement(standing),
         changes: Vec::new(),
+        events: cited(),
         replies: Some(replies),
         invitation: away(),
     }
@@ -243,6 +254,7 @@ pub(crate) fn earlier() -> StatementPage {
             ..statement(standing)
         },
         changes: Vec::new(),
+        events: Vec::new(),
         replies: None,
         invitation: away(),
     }
@@ -277,6 +289,7 @@ pub(crate) fn right_to_left() -> StatementPage {
     StatementPage {
         layout: public("من يحفظ البئر؟", "/statements/water-ar", "article"),
         statement: view,
+        events: Vec::new(),
         changes: Vec::new(),
         replies: Some(replies(0)),
         invitation: Invitation::Closed("The authors accept no more answers to this statement.".to_owned()),

@@ -1,11 +1,15 @@
 //! The chronology in the browser: read it, add to it, revise and withdraw.
 
 use axum::http::StatusCode;
+use plenum::domain::site::FederationMode;
 use plenum::domain::user::Role;
+use plenum::text::Markdown;
 
 use crate::federation::events::fact;
+use crate::harness::Database;
+use crate::harness::debate::{answer, qid_of};
 use crate::harness::people::{Drafting, statement};
-use crate::harness::world::World;
+use crate::harness::world::{World, on_each_engine};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn events_and_statements_stand_on_two_lanes_as_exact_as_they_are_known() {
@@ -38,6 +42,61 @@ async fn events_and_statements_stand_on_two_lanes_as_exact_as_they_are_known() {
     assert!(page.texts(".origin")[0].contains(&north.host), "{:?}", page.texts(".origin"));
     let nothing = south.browser().open("/events/7").await;
     assert_eq!(nothing.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_text_shows_the_events_it_refers_to() {
+    on_each_engine(async |database| {
+        let places = [("north", Database::sqlite()), ("south", database)];
+        let world = World::on(places, FederationMode::Open).await;
+        let (north, south) = (world.at("north"), world.at("south"));
+        south.follows(north).await;
+        north.follows(south).await;
+        world.settle().await;
+        let later = north.records(&fact("Troops leave.", "2022-01-19")).await.unwrap().head.uri;
+        let first = north.records(&fact("The government resigns.", "2022-01-05")).await.unwrap().head.uri;
+        let gone = north.records(&fact("A forgery.", "2022-01")).await.unwrap();
+        let mut draft = statement("On bees").thesis("Bees can count.").thesis("Bees can dance.");
+        draft.introduction = Markdown::new(format!("Since [they left]({later})."));
+        draft.theses[0].body =
+            Markdown::new(format!("Since [it resigned]({first}), and [not]({}).", gone.head.uri));
+        draft.theses[1].limits = Markdown::new(format!("Before [it resigned]({first})."));
+        let published = north.publishes(draft).await;
+        let qid = qid_of(&north.asks("Why then?", &["Yes"]).await);
+        world.settle().await;
+        let words = format!(
+            "[First]({first}), [then]({later}), [again]({first}), [no event]({}/about).",
+            north.origin()
+        );
+        let position = south.answers(&qid, &answer("decided", "Yes", &words), "").await.unwrap();
+        world.settle().await;
+        let both = ["The government resigns. 5 January 2022", "Troops leave. 19 January 2022"];
+        for site in [north, south] {
+            let mut browser = site.browser();
+            let copy = site.sees(&published.head.uri).await.unwrap();
+            let statement =
+                if site.name == "north" { "on-bees".to_owned() } else { copy.head.id.to_string() };
+            let page = browser.open(&format!("/statements/{statement}")).await;
+            let month = "A forgery. January 2022";
+            assert_eq!(page.texts("#events li"), [month, both[0], both[1]], "{}", site.name);
+            assert_eq!(page.texts("#events h2"), ["Events it refers to"]);
+            let thesis = browser.open(&format!("/statements/{statement}/theses/k1")).await;
+            assert_eq!(thesis.texts("#events li"), [month, both[0]], "{}", site.name);
+            let other = browser.open(&format!("/statements/{statement}/theses/k2")).await;
+            assert_eq!(other.texts("#events li"), [both[0]], "{}", site.name);
+            let stand = site.sees(&position.head.uri).await.unwrap().head.id;
+            let page = browser.open(&format!("/positions/{stand}")).await;
+            assert_eq!(page.texts("#events li"), both, "{}: each once, by date", site.name);
+            let event = browser.open(&page.attribute("#events a", "href").unwrap()).await;
+            assert_eq!(event.texts("h1"), ["The government resigns."]);
+        }
+        let plain = north.publishes(statement("On wasps").thesis("Wasps can count.")).await;
+        assert!(
+            plain.head.local
+                && north.browser().open("/statements/on-wasps").await.texts("#events").is_empty()
+        );
+    })
+    .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -114,9 +114,9 @@ pub(super) fn history(head: &Contribution, versions: &[Revision]) -> Value {
 }
 
 /// Contributions by their names only.
-pub(super) fn references(heads: &[Contribution]) -> Value {
+pub(super) fn references<'a>(heads: impl IntoIterator<Item = &'a Contribution>) -> Value {
     let reference = |head: &Contribution| json!({ "id": head.id.to_string(), "uri": head.uri, "url": head.url, "title": head.title });
-    heads.iter().map(reference).collect()
+    heads.into_iter().map(reference).collect()
 }
 
 /// A text that may be missing.

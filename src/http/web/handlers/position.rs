@@ -29,7 +29,7 @@ use crate::services::positions as service;
 use crate::store::contributions::{self, Viewer};
 use crate::store::positions::{self, Equivocation};
 use crate::store::revisions::{self, Revision};
-use crate::store::{Conn, Error, hosts, questions, views};
+use crate::store::{Conn, Error, events, hosts, questions, views};
 use crate::text::{Html, diff, plain};
 use crate::vocab::incoming::{IncomingObject, ObjectKind};
 
@@ -60,9 +60,10 @@ pub async fn show(data: &Data<Federation>, visit: &Visit, id: &str) -> Answer {
         let loaded = one(conn, viewer, id)?;
         let replies = load(conn, viewer, &loaded.view.head, Below::All)?;
         let checked = checked(conn, viewer, &loaded.view.head)?;
-        Ok((loaded, replies, checked))
+        let cited = events::cited(conn, viewer, &[loaded.view.head.id])?;
+        Ok((loaded, replies, checked, cited))
     });
-    let (loaded, replies, checked) = loaded.await?;
+    let (loaded, replies, checked, cited) = loaded.await?;
     let mut replies = arrange(visit, &replies);
     replies.completeness = elsewhere(data, visit, checked).await?;
     let layout = frame(visit, &loaded.view, Section::Questions);
@@ -75,6 +76,7 @@ pub async fn show(data: &Data<Federation>, visit: &Visit, id: &str) -> Answer {
             history: history(&loaded),
             changes: Vec::new(),
             contradictions: contradictions(&loaded),
+            events: present::cited_events(&cited),
             replies: Some(replies),
             invitation: invitation(visit, &loaded.view, data.app.config.limits.post_characters),
             listed,
@@ -113,6 +115,7 @@ pub async fn version(
             history: history(&loaded),
             changes: changes.unwrap_or_default(),
             contradictions: contradictions(&loaded),
+            events: Vec::new(),
             replies: None,
             invitation: Invitation::Closed("Replies belong to the version in force.".to_owned()),
             listed: None,

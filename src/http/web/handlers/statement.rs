@@ -26,7 +26,7 @@ use crate::http::web::versions::{VersionRow, VersionsPage};
 use crate::import::markdown as form;
 use crate::store::contributions::Viewer;
 use crate::store::revisions::{self, Revision};
-use crate::store::{Conn, Error, contributions, critiques, hosts, statements, views};
+use crate::store::{Conn, Error, contributions, critiques, events, hosts, statements, views};
 use crate::text::{diff, plain};
 
 /// Critiques that stand beside the theses of one statement.
@@ -49,9 +49,11 @@ pub async fn show(data: &Data<Federation>, visit: &Visit, slug: &str) -> Answer 
         let theses: Vec<_> = present::theses(&loaded.view).iter().map(|thesis| thesis.head.id).collect();
         let beside = critiques::beside(conn, viewer, &theses, MOST_BESIDE)?;
         let checked = checked(conn, viewer, &loaded.view.head)?;
-        Ok((loaded, replies, current, beside, checked))
+        let texts: Vec<_> = theses.iter().copied().chain([loaded.view.head.id]).collect();
+        let cited = events::cited(conn, viewer, &texts)?;
+        Ok((loaded, replies, current, beside, checked, cited))
     });
-    let (loaded, replies, current, beside, checked) = loaded.await?;
+    let (loaded, replies, current, beside, checked, cited) = loaded.await?;
     let mut replies = arrange(visit, &replies);
     replies.completeness = elsewhere(data, visit, checked).await?;
     let mut statement = statement_view(visit, &loaded, current.as_ref());
@@ -67,6 +69,7 @@ pub async fn show(data: &Data<Federation>, visit: &Visit, slug: &str) -> Answer 
             layout,
             statement,
             changes: Vec::new(),
+            events: present::cited_events(&cited),
             replies: Some(replies),
             invitation: invitation(visit, &loaded.view, data.app.config.limits.post_characters),
         },
@@ -83,9 +86,10 @@ pub async fn thesis(data: &Data<Federation>, visit: &Visit, slug: &str, key: &st
         let view = see(conn, viewer, &head)?;
         let replies = load(conn, viewer, &head, Below::All)?;
         let checked = checked(conn, viewer, &head)?;
-        Ok((loaded, thesis, view, replies, checked))
+        let cited = events::cited(conn, viewer, &[head.id])?;
+        Ok((loaded, thesis, view, replies, checked, cited))
     });
-    let (loaded, thesis, view, replies, checked) = loaded.await?;
+    let (loaded, thesis, view, replies, checked, cited) = loaded.await?;
     let mut replies = arrange(visit, &replies);
     replies.completeness = elsewhere(data, visit, checked).await?;
     let href = present::path(&loaded.view);
@@ -108,6 +112,7 @@ pub async fn thesis(data: &Data<Federation>, visit: &Visit, slug: &str, key: &st
             statement: reference(&loaded),
             previous: at(place.and_then(|at| at.checked_sub(1))),
             next: at(place.map(|at| at + 1)),
+            events: present::cited_events(&cited),
             replies,
             invitation: invitation(visit, &view, data.app.config.limits.post_characters),
         },
@@ -167,6 +172,7 @@ pub async fn version_page(data: &Data<Federation>, visit: &Visit, slug: &str, nu
             layout,
             statement,
             changes,
+            events: Vec::new(),
             replies: None,
             invitation: Invitation::Closed("Replies belong to the version in force.".to_owned()),
         },
