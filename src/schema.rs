@@ -1082,6 +1082,17 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    external_statements (contribution_id, qid) {
+        contribution_id -> BigInt,
+        qid -> Text,
+        listing -> SmallInt,
+        created_at -> BigInt,
+        listed_at -> Nullable<BigInt>,
+        withdrawn_at -> Nullable<BigInt>,
+    }
+}
+
 diesel::joinable!(sessions -> users (user_id));
 diesel::joinable!(pending_sign_ins -> users (user_id));
 diesel::joinable!(tokens -> users (user_id));
@@ -1091,6 +1102,7 @@ diesel::joinable!(questions -> contributions (contribution_id));
 diesel::joinable!(positions -> contributions (contribution_id));
 diesel::joinable!(critiques -> contributions (contribution_id));
 diesel::joinable!(events -> contributions (contribution_id));
+diesel::joinable!(external_statements -> contributions (contribution_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
     sites,
@@ -1186,4 +1198,5 @@ diesel::allow_tables_to_appear_in_same_query!(
     withheld_contributions,
     withheld_accounts,
     severed_follows,
+    external_statements,
 );

@@ -4,6 +4,7 @@
 use super::account::Account;
 use super::attribution::Attribution;
 use super::contribution::{Contribution, State};
+use super::external_statement::PublishedText;
 use super::id::Id;
 use super::position::{Certainty, Listing};
 use super::question::{Answer, AnswerKey};
@@ -234,6 +235,9 @@ pub struct Map {
     pub rows: Vec<Row>,
     /// Positions that wait for an editor or were taken off; for those who decide about them.
     pub unlisted: Vec<Row>,
+    /// Texts of servers of other kinds, whose authors have not said which answer they give: in no
+    /// group, and no positions.
+    pub texts: Vec<PublishedText>,
     /// The groups: proposed answers as they were proposed, then other answers by their words, then
     /// those without an answer, which are always shown.
     pub groups: Vec<Group>,
@@ -259,13 +263,26 @@ impl Map {
         };
         rows.extend(attributions.into_iter().filter(counts).map(Row::from));
         let groups = groups(&rows, proposed);
-        let mut map = Self { rows, unlisted, groups };
+        let mut map = Self { rows, unlisted, texts: Vec::new(), groups };
         map.sort(Order::Name);
         map
     }
 
+    /// The map with those of these texts that it shows, or showed before `end`.
+    pub fn with_texts(mut self, texts: Vec<PublishedText>, end: Option<Timestamp>) -> Self {
+        self.texts.extend(texts.into_iter().filter(|text| text.statement.is_listed(end)));
+        self.sort(Order::Name);
+        self
+    }
+
     /// Puts the rows in this order; equal ones stay in the order of their names.
     pub fn sort(&mut self, order: Order) {
+        self.texts.sort_by_cached_key(|text| (text.author.title().to_lowercase(), text.head.id));
+        match order {
+            Order::Name => {}
+            Order::Date => self.texts.sort_by_key(|text| std::cmp::Reverse(text.head.published_at)),
+            Order::Language => self.texts.sort_by(|a, b| a.head.language.cmp(&b.head.language)),
+        }
         for rows in [&mut self.rows, &mut self.unlisted] {
             rows.sort_by_cached_key(|row| (row.name.to_lowercase(), row.name.clone()));
             match order {

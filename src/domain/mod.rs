@@ -11,6 +11,7 @@ pub mod date;
 pub mod emoji;
 pub mod event;
 pub mod exchange;
+pub mod external_statement;
 pub mod filter;
 pub mod handle;
 pub mod host;

@@ -1,7 +1,7 @@
 //! Positions without a host: sites that carry a question compare what they list, and each fetches
 //! what it lacks (federation.md 5.5).
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use activitypub_federation::config::Data;
 use serde_json::Value;
@@ -11,7 +11,7 @@ use super::fetch::{self, Budget};
 use super::objects::Authored;
 use super::{Federation, FetchError, copies};
 use crate::domain::account::{Account, AccountKind};
-use crate::domain::contribution::Contribution;
+use crate::domain::contribution::{Contribution, Kind};
 use crate::domain::exchange::SetDigest;
 use crate::domain::id::Id;
 use crate::domain::question::Qid;
@@ -134,7 +134,7 @@ async fn compare(
     let seen = before.iter().find(|one| one.account_id == site.id && one.digest == theirs);
     if digest(&ours) == theirs {
         if !seen.is_some_and(|before| before.agrees) {
-            let same: Vec<Uri> = ours.into_keys().collect();
+            let same = data.app.db.read(|conn| besides(conn, (qid, site), &ours)).await?;
             record(data, qid, site, &same).await?;
         }
         return Ok((theirs, true));
@@ -143,7 +143,7 @@ async fn compare(
         // Nothing new there; what parts us are the sites' own rules of listing.
         return Ok((theirs, false));
     }
-    let (named, whole) = page_through(data, qid, &entrance.value, &collection, &budget).await?;
+    let (named, whole) = page_through(data, (qid, site), &entrance.value, &collection, &budget).await?;
     record(data, qid, site, &named).await?;
     adopters(data, qid, copy, &budget).await?;
     let ours = data.app.db.read(|conn| listed(conn, qid)).await?;
@@ -155,7 +155,7 @@ async fn compare(
 /// Takes in a site's list page by page. Returns the addresses on it, and whether the end was reached.
 async fn page_through(
     data: &Data<Federation>,
-    qid: &Qid,
+    (qid, site): (&Qid, &Account),
     entrance: &Value,
     collection: &Uri,
     budget: &Budget,
@@ -163,7 +163,7 @@ async fn page_through(
     let mut named = Vec::new();
     let mut page = IncomingCollection::read(entrance)?;
     for _ in 0..PAGES {
-        named.extend(take(data, qid, collection, &page.items, budget).await?);
+        named.extend(take(data, (qid, site), collection, &page.items, budget).await?);
         page = match page.next {
             Some(Next::Embedded(next)) => *next,
             Some(Next::Address(next)) if next.same_origin(collection) => {
@@ -194,7 +194,7 @@ fn listed(conn: &mut Conn, qid: &Qid) -> Result<Listed, Error> {
 /// Takes in what is new or newer of a site's list; returns the addresses of all of it.
 async fn take(
     data: &Data<Federation>,
-    qid: &Qid,
+    (qid, site): (&Qid, &Account),
     collection: &Uri,
     items: &[Value],
     budget: &Budget,
@@ -204,13 +204,14 @@ async fn take(
         Ok(members.into_iter().map(|member| (member.uri, member.digest)).collect::<Listed>())
     });
     let known = known.await?;
+    let others = data.app.db.read(|conn| no_positions(conn, (qid, site), items, &known)).await?;
     let (mut named, mut found) = (Vec::new(), Vec::new());
     for item in items {
         let Some(uri) = address(item) else { continue };
         if named.len() < MOST_LISTED {
             named.push(uri.clone());
         }
-        if data.is_ours(&uri) {
+        if data.is_ours(&uri) || others.contains(&uri) {
             continue;
         }
         let same = known.get(&uri).is_some_and(|digest| proof::digest(item).as_ref() == Ok(digest));
@@ -225,11 +226,47 @@ async fn take(
             Ok(one) if is_position(&one, qid, &uri) => found.push(one),
             Ok(_) => tracing::debug!(%uri, "a list of positions names something else"),
             Err(FetchError::Fault(fault)) => return Err(FetchError::Fault(fault)),
-            Err(error) => tracing::debug!(%uri, %error, "a position is not taken from a list"),
+            Err(error) => {
+                tracing::debug!(%uri, %error, "a position is not taken from a list");
+                if item.is_string() && named.last() == Some(&uri) {
+                    // Nobody knows yet what it is: it is asked for again.
+                    named.pop();
+                }
+            }
         }
     }
     keep_all(data, &found).await.map_err(FetchError::from)?;
     Ok(named)
+}
+
+/// What a site lists whose positions are ours: these, and what it named besides that is no position.
+fn besides(conn: &mut Conn, (qid, site): (&Qid, &Account), ours: &Listed) -> Result<Vec<Uri>, Error> {
+    let here: HashSet<Uri> =
+        positions::members(conn, qid, true)?.into_iter().map(|member| member.uri).collect();
+    let before = exchanges::listed_by(conn, qid, site.id)?;
+    let others = before.into_iter().filter(|uri| !here.contains(uri));
+    Ok(ours.keys().cloned().chain(others).collect())
+}
+
+/// The bare addresses on a list that need not be asked: what is here and no position, and what the
+/// site named before without its having been one. Such are the external statements of the site.
+fn no_positions(
+    conn: &mut Conn,
+    (qid, site): (&Qid, &Account),
+    items: &[Value],
+    known: &Listed,
+) -> Result<HashSet<Uri>, Error> {
+    let bare: HashSet<Uri> = items.iter().filter(|item| item.is_string()).filter_map(address).collect();
+    if bare.is_empty() {
+        return Ok(HashSet::new());
+    }
+    let asked: Vec<Uri> = bare.iter().cloned().collect();
+    let here = contributions::by_uris(conn, Viewer::Anyone, &asked)?;
+    let here = here.into_iter().filter(|head| head.kind != Kind::Position).map(|head| head.uri);
+    let mut others: HashSet<Uri> = here.collect();
+    let before = exchanges::listed_by(conn, qid, site.id)?;
+    others.extend(before.into_iter().filter(|uri| bare.contains(uri) && !known.contains_key(uri)));
+    Ok(others)
 }
 
 fn is_position(found: &Authored, qid: &Qid, uri: &Uri) -> bool {

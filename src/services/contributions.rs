@@ -1,7 +1,9 @@
 //! What is the same for every kind: accepting what arrives, removing, notifying, who may reply.
 
 use super::cards::{self, Named};
-use super::{critiques, emojis, media, notifications, positions, publish, quotes, received};
+use super::{
+    critiques, emojis, external_statements, media, notifications, positions, publish, quotes, received,
+};
 use crate::clock::Timestamp;
 use crate::domain::Refusal;
 use crate::domain::account::Account;
@@ -93,6 +95,7 @@ fn insert(tx: &mut Tx<'_>, received: &Received, host: Option<&Host>) -> Result<R
     emojis::receive(tx, &received.author, &received.emojis)?;
     super::polls::receive(tx, id, received.poll.as_ref())?;
     received::body(tx, id, received, parent.as_ref())?;
+    external_statements::note(tx, id, received)?;
     keep(tx, id, received, head.text.revision, state)?;
     contributions::adopt_waiting(tx, &received.uri, id, head.thread_id)?;
     critiques::place_again(tx, id)?;
@@ -157,6 +160,7 @@ fn change(
         None => None,
     };
     received::body(tx, known.id, received, parent.as_ref())?;
+    external_statements::note(tx, known.id, received)?;
     keep(tx, known.id, received, revision, text.state)?;
     critiques::place_again(tx, known.id)?;
     if text.state != State::Held {
@@ -203,6 +207,7 @@ pub(super) fn erase(tx: &mut Tx<'_>, id: Id<Contribution>) -> Result<(), Error> 
     store::critiques::erase(tx, id)?;
     store::quotes::erase(tx, id)?;
     store::events::erase(tx, id)?;
+    store::external_statements::erase(tx, id)?;
     Ok(())
 }
 
@@ -240,6 +245,7 @@ fn release(tx: &mut Tx<'_>, held: &[Id<Contribution>]) -> Result<(), Error> {
         cards::name(tx, *id, &Named::of(&view))?;
         notify(tx, &view)?;
         quotes::approved(tx, *id)?;
+        external_statements::approved(tx, &view)?;
         let address = serde_json::json!(view.head.uri);
         publish::announce_in_forum(tx, &view.head, &view.author, &address)?;
     }

@@ -7,7 +7,7 @@ use crate::domain::question::{Answer, Qid};
 use crate::store::contributions::Viewer;
 use crate::store::maps::{self, Line};
 use crate::store::revisions::Revision;
-use crate::store::{Conn, Error, attributions};
+use crate::store::{Conn, Error, attributions, external_statements};
 use crate::vocab::incoming::{IncomingObject, ObjectKind};
 
 /// Who stands where on a question, as far as the viewer may see it. `proposed` are the answers that
@@ -22,7 +22,9 @@ pub fn of(
     let lines = maps::lines(conn, viewer, qid, as_of.is_some())?;
     let attributed = attributions::on(conn, qid)?;
     let entries = lines.into_iter().map(entry).collect();
-    Ok(Map::new(entries, attributed, proposed, as_of.and_then(Day::end)))
+    let texts = external_statements::on(conn, viewer, qid)?;
+    let end = as_of.and_then(Day::end);
+    Ok(Map::new(entries, attributed, proposed, end).with_texts(texts, end))
 }
 
 /// What an organization held in a version of its position; `None` where the kept document is none

@@ -8,6 +8,7 @@ pub mod contributions;
 mod critiques;
 pub mod emojis;
 pub mod events;
+pub mod external_statements;
 pub mod filters;
 pub mod hosts;
 pub mod interactions;

@@ -58,6 +58,12 @@ pub fn set_listed(conn: &mut Conn, qid: &Qid, site: Id<Account>, named: &[Uri]) 
     Ok(())
 }
 
+/// What one site listed on a question when it was last compared with.
+pub fn listed_by(conn: &mut Conn, qid: &Qid, site: Id<Account>) -> QueryResult<Vec<Uri>> {
+    let query = listings::table.filter(listings::qid.eq(qid)).filter(listings::account_id.eq(site));
+    run!(conn, load, query.order(listings::position_uri).select(listings::position_uri))
+}
+
 /// Which site lists which position on a question.
 pub fn listed(conn: &mut Conn, qid: &Qid) -> QueryResult<Vec<(Id<Account>, Uri)>> {
     let query = listings::table

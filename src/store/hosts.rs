@@ -1,5 +1,7 @@
 //! Servers we know.
 
+use std::collections::HashSet;
+
 use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, QueryResult, SelectableHelper};
 
 use super::conn::{Conn, run};
@@ -68,6 +70,17 @@ pub fn all(conn: &mut Conn) -> QueryResult<Vec<Host>> {
 /// The hosts with these keys, in no order.
 pub fn by_ids(conn: &mut Conn, ids: &[Id<Host>]) -> QueryResult<Vec<Host>> {
     run!(conn, load, hosts::table.filter(one_of(hosts::id, ids)).select(Host::as_select()))
+}
+
+/// Those of these names that are suspended.
+pub fn suspended_among(conn: &mut Conn, names: &[&str]) -> QueryResult<HashSet<String>> {
+    let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
+    let query = hosts::table
+        .filter(hosts::name.eq_any(names))
+        .filter(hosts::standing.eq(HostStanding::Suspended))
+        .select(hosts::name);
+    let suspended: Vec<String> = run!(conn, load, query)?;
+    Ok(suspended.into_iter().collect())
 }
 
 /// Notes what a host runs.

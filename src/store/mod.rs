@@ -19,6 +19,7 @@ pub mod emojis;
 mod error;
 pub mod events;
 pub mod exchanges;
+pub mod external_statements;
 pub mod filters;
 mod hearsay;
 pub mod held;

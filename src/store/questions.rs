@@ -2,7 +2,10 @@
 
 use std::collections::HashMap;
 
-use diesel::{ExpressionMethods, JoinOnDsl, OptionalExtension, QueryDsl, QueryResult, SelectableHelper};
+use diesel::{
+    ExpressionMethods, JoinOnDsl, OptionalExtension, QueryDsl, QueryResult, SelectableHelper,
+    TextExpressionMethods,
+};
 
 use super::conn::{Conn, run};
 use super::contributions::{Viewer, visible_to};
@@ -160,6 +163,19 @@ pub fn is_carried(conn: &mut Conn, qid: &Qid) -> QueryResult<bool> {
         .count();
     let count: i64 = run!(conn, get_result, query)?;
     Ok(count > 0)
+}
+
+/// The questions carried here whose names end like this: more than one only by chance.
+pub fn ending(conn: &mut Conn, end: &str) -> QueryResult<Vec<Qid>> {
+    let query = contributions::table
+        .inner_join(questions::table)
+        .filter(questions::qid.like(format!("%{end}")))
+        .filter(contributions::state.ne(State::Deleted))
+        .order(questions::qid)
+        .limit(5)
+        .select(questions::qid)
+        .distinct();
+    run!(conn, load, query)
 }
 
 /// The copy of one organization, whatever its state: for the use cases that change it.

@@ -12,7 +12,7 @@ use crate::domain::uri::Uri;
 use crate::federation::objects::contribution::received;
 use crate::federation::objects::keep;
 use crate::services::contributions::{self as service, Receipt};
-use crate::services::{polls, publish};
+use crate::services::{external_statements, polls, publish};
 use crate::store::contributions::{self, Viewer};
 use crate::store::{Error, Tx, accounts, completeness, jobs, relations};
 use crate::vocab::incoming::{IncomingObject, Item, ObjectKind};
@@ -150,7 +150,8 @@ fn statement_first(
     }
 }
 
-/// Whether somebody here follows the author, is named or quoted, or takes part in the thread.
+/// Whether somebody here follows the author, is named or quoted, or takes part in the thread, or it
+/// names a question that is carried here.
 fn concerns_us(
     tx: &mut Tx<'_>,
     object: &IncomingObject,
@@ -176,6 +177,9 @@ fn concerns_us(
         return Ok(true);
     }
     if relations::is_followed_here(tx, author.id)? || names_us(tx, object)? {
+        return Ok(true);
+    }
+    if external_statements::concerns(tx, object, author)? {
         return Ok(true);
     }
     match endorser {

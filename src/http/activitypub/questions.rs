@@ -12,14 +12,15 @@ use super::answer::{Answer, FRESH, PUBLIC, document, viewer};
 use super::contributions::current;
 use crate::domain::Refusal;
 use crate::domain::account::Account;
-use crate::domain::contribution::Contribution;
+use crate::domain::contribution::{Contribution, Kind};
 use crate::domain::exchange::SetDigest;
 use crate::domain::id::Id;
 use crate::domain::question::Qid;
 use crate::federation::Federation;
+use crate::store::contributions::Viewer;
 use crate::store::positions::{self, Member};
 use crate::store::questions::{self, Copy};
-use crate::store::{Conn, Error, accounts, contributions, revisions};
+use crate::store::{Conn, Error, accounts, contributions, external_statements, revisions};
 use crate::vocab::collection::{flat, page, paged};
 
 /// Positions on one page, and its bytes: they are whole documents, and peers read a mebibyte.
@@ -58,10 +59,10 @@ pub async fn positions(
     let organization = data.app.site.organization;
     let found = data.app.db.read(|conn| {
         let ((head, question), owner) = own(conn, organization, &qid)?;
-        let mut members = positions::members(conn, &question.qid, false)?;
+        let members = positions::members(conn, &question.qid, false)?;
         let digest = SetDigest::of(members.iter().map(|member| (&member.uri, member.digest.as_str())));
+        let mut members = with_texts(conn, &question.qid, members)?;
         let total = members.len();
-        members.reverse();
         members.retain(|member| cursor.max_id.is_none_or(|max| member.id.get() < max));
         let wanted = if cursor.page.is_some() { members.as_slice() } else { &[] };
         let (items, last) = fill(conn, wanted)?;
@@ -101,9 +102,21 @@ fn fill(conn: &mut Conn, members: &[Member]) -> Result<(Vec<Value>, Option<Id<Co
     Ok((items, None))
 }
 
-/// The document of a position word for word, ours or another site's.
+/// What stands on the list, newest first: positions, and by their addresses alone the external
+/// statements that moderators put beside the question. These are nobody's signed word on it, and each
+/// site decides about them for itself: the digest by which sites compare leaves them out.
+fn with_texts(conn: &mut Conn, qid: &Qid, mut members: Vec<Member>) -> Result<Vec<Member>, Error> {
+    let texts = external_statements::on(conn, Viewer::Anyone, qid)?;
+    let listed = texts.into_iter().filter(|text| text.statement.is_listed(None)).map(|text| text.head);
+    members.extend(listed.map(|head| Member { id: head.id, uri: head.uri, digest: String::new() }));
+    members.sort_by_key(|member| std::cmp::Reverse(member.id));
+    Ok(members)
+}
+
+/// The document of a position word for word, ours or another site's; blank for an external statement.
 fn whole(conn: &mut Conn, member: &Member) -> Result<String, Error> {
-    let Some(head) = contributions::known_by_id(conn, member.id)? else { return Ok(String::new()) };
+    let head = contributions::known_by_id(conn, member.id)?.filter(|head| head.kind == Kind::Position);
+    let Some(head) = head else { return Ok(String::new()) };
     Ok(match head.local {
         true => current(conn, &head)?,
         false => revisions::newest(conn, head.id)?.and_then(|kept| kept.document).unwrap_or_default(),

@@ -206,6 +206,7 @@ fn flash(note: &str) -> Option<Flash> {
         "welcome" => "Your account is ready. Sign in with it.",
         "listed" => "The map lists it.",
         "unlisted" => "The map no longer lists it. It stays readable at its own address.",
+        "refused" => "Recorded. The map does not list it.",
         "attributed" => "Entered. The map shows it as attributed by this site, with its source.",
         "adopted" => "Adopted. Your organization carries this question now.",
         "let-in" => "Approved. It is shown to everyone from now on.",

@@ -1,5 +1,6 @@
 //! The position map as a page shows it: a strip of groups, the table, the reasons.
 
+use super::contribution::Author;
 use super::shown::{Href, Lang, Link, Moment};
 use crate::text::plain;
 
@@ -25,6 +26,8 @@ pub struct MapView {
     pub groups: Vec<GroupView>,
     /// The rows, in their order.
     pub rows: Vec<RowView>,
+    /// Texts of servers of other kinds, in no group.
+    pub texts: Vec<TextView>,
     /// The day that is looked at, as `2022-01-05`; blank for now.
     pub as_of: String,
     /// The word of the order of the rows.
@@ -118,6 +121,27 @@ pub struct RowView {
     pub source: SourceView,
     /// The key by which a form names it.
     pub key: String,
+}
+
+/// A text whose author has not said which answer it gives.
+#[derive(Clone, Debug)]
+pub struct TextView {
+    /// Who wrote it.
+    pub author: Author,
+    /// What it is called, or its beginning.
+    pub title: String,
+    /// The language of that.
+    pub language: Lang,
+    /// When it was published.
+    pub published: Moment,
+    /// Where it was published.
+    pub host: String,
+    /// Its page there.
+    pub href: Href,
+    /// Our copy.
+    pub copy: Href,
+    /// Where moderators can take it off.
+    pub withdraw: Option<Href>,
 }
 
 /// Who says what a row says.

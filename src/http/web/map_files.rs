@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::domain::date::Day;
+use crate::domain::external_statement::{PublishedText, STANCE};
 use crate::domain::map::{Group, Map, Row, Source};
 use crate::domain::question::Question;
 
@@ -14,11 +15,30 @@ pub fn json(question: &Question, map: &Map, as_of: Option<Day>) -> Value {
         "as_of": as_of.map(Day::as_text),
         "groups": map.groups.iter().map(group).collect::<Vec<_>>(),
         "positions": map.rows.iter().map(row).collect::<Vec<_>>(),
+        "external_statements": map.texts.iter().map(text).collect::<Vec<_>>(),
     })
 }
 
 fn group(group: &Group) -> Value {
     json!({ "group": group.column.as_str(), "label": group.label, "proposed": group.proposed })
+}
+
+/// A text whose author has not said which answer it gives: in no group, and no position.
+fn text(text: &PublishedText) -> Value {
+    json!({
+        "organization": text.author.title(),
+        "handle": text.author.handle,
+        "account": text.author.uri.as_str(),
+        "stance": STANCE,
+        "source": "external",
+        "id": text.head.id.to_string(),
+        "uri": text.head.uri.as_str(),
+        "url": text.head.url,
+        "title": text.head.title,
+        "language": text.head.language,
+        "since": text.head.published_at.to_date(),
+        "listed_at": text.statement.listed_at.map(|at| at.to_rfc3339()),
+    })
 }
 
 /// One row as JSON.
@@ -78,7 +98,8 @@ const HEADER: [&str; 10] = [
 
 /// The map as CSV.
 pub fn csv(map: &Map) -> String {
-    table(&HEADER, map.rows.iter().map(cells))
+    let texts = map.texts.iter().map(text_cells);
+    table(&HEADER, map.rows.iter().map(cells).chain(texts))
 }
 
 /// Lines of cells below the names of their columns, as CSV (RFC 4180).
@@ -112,6 +133,21 @@ fn cells(row: &Row) -> Vec<String> {
         source.to_owned(),
         address,
         revision,
+    ]
+}
+
+fn text_cells(text: &PublishedText) -> Vec<String> {
+    vec![
+        text.author.title().to_owned(),
+        text.author.handle.clone(),
+        String::new(),
+        STANCE.to_owned(),
+        text.head.language.clone(),
+        String::new(),
+        text.head.published_at.to_date(),
+        "external".to_owned(),
+        text.head.uri.to_string(),
+        String::new(),
     ]
 }
 

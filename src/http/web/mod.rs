@@ -16,6 +16,7 @@ pub mod contribution;
 pub mod edit;
 pub mod error;
 pub mod event;
+pub mod external_statement;
 pub mod feeds;
 pub mod first_run;
 pub mod follow;

@@ -4,6 +4,7 @@ use plenum::domain::trust::Trust;
 use plenum::http::web::about::{AboutPage, Contact, KeptOut, Rule};
 use plenum::http::web::account::{AccountPage, AccountView, Field};
 use plenum::http::web::contribution::{Author, Entry, Origin, Voice};
+use plenum::http::web::external_statement::{Candidate, ExternalStatementsPage};
 use plenum::http::web::follow::{AuthorizePage, FollowBox, FollowWay, LeavePage, Subject};
 use plenum::http::web::forms::Choice;
 use plenum::http::web::layout::{Layout, Section};
@@ -201,5 +202,17 @@ pub(crate) fn listing(empty: bool) -> ListingPage {
         },
         links: Vec::new(),
         pager: Pager::default(),
+    }
+}
+
+pub(crate) fn external_statements(empty: bool) -> ExternalStatementsPage {
+    let candidate = || Candidate {
+        entry: entry(person(0), "Post", 3),
+        question: Link::new("Who owns the water?", "/questions/who-owns-the-water"),
+        action: "/external/1/b1/decide".into(),
+    };
+    ExternalStatementsPage {
+        layout: layout("External statements", Some(editor())),
+        candidates: if empty { Vec::new() } else { vec![candidate(), candidate()] },
     }
 }

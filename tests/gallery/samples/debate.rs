@@ -7,7 +7,9 @@ use plenum::http::web::contribution::Standing;
 use plenum::http::web::form::{Field, FieldKind, FormPage};
 use plenum::http::web::forms::{Choice, Mistakes};
 use plenum::http::web::layout::{Layout, Section};
-use plenum::http::web::map::{Comparison, GroupView, MapView, Mark, ReasonView, RowView, SourceView, letter};
+use plenum::http::web::map::{
+    Comparison, GroupView, MapView, Mark, ReasonView, RowView, SourceView, TextView, letter,
+};
 use plenum::http::web::position::{PositionPage, PositionShown, PositionVersion};
 use plenum::http::web::question::{Asker, QuestionPage, QuestionShown, Tied, Ties};
 use plenum::http::web::shown::{Lang, Link};
@@ -101,6 +103,19 @@ fn group(place: usize) -> GroupView {
     }
 }
 
+fn text() -> TextView {
+    TextView {
+        author: south(),
+        title: "What a lease of water costs".to_owned(),
+        language: english(),
+        published: at(12),
+        host: "blog.example".to_owned(),
+        href: "https://blog.example/water".into(),
+        copy: "/c/9".into(),
+        withdraw: None,
+    }
+}
+
 fn map(empty: bool) -> MapView {
     MapView {
         page: PAGE.to_owned(),
@@ -114,6 +129,7 @@ fn map(empty: bool) -> MapView {
             Link::new("JSON", format!("{PAGE}/map.json")),
             Link::new("CSV", format!("{PAGE}/map.csv")),
         ],
+        texts: if empty { Vec::new() } else { vec![text()] },
         comparison: Some(Comparison { sites: 3, answered: 2, checked: Some(at(3)), resync: None }),
     }
 }

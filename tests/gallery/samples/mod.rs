@@ -21,7 +21,8 @@ use plenum::http::web::shown::{Lang, Link, Moment};
 use plenum::text::Html;
 
 use self::accounts::{
-    about, account, authorize, follow_subject, leave, listing, notifications, reply_subject, unknown_subject,
+    about, account, authorize, external_statements, follow_subject, leave, listing, notifications,
+    reply_subject, unknown_subject,
 };
 use self::events::{event, event_form, timeline};
 use self::forms::{
@@ -97,6 +98,8 @@ fn writing() -> askama::Result<Vec<(&'static str, String)>> {
         ("confirm.html", confirm().render()?),
         ("listing.html", listing(false).render()?),
         ("listing_empty.html", listing(true).render()?),
+        ("external_statements.html", external_statements(false).render()?),
+        ("external_statements_empty.html", external_statements(true).render()?),
         ("publish.html", publish(None, Mistakes::default()).render()?),
         ("revise_mistakes.html", publish(Some(revises()), publish_mistakes()).render()?),
         ("preview.html", preview().render()?),

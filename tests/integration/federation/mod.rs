@@ -6,6 +6,7 @@ mod dark;
 mod debate;
 mod delivery;
 pub(crate) mod events;
+mod external_statements;
 mod hosts;
 mod polls;
 mod quotes;

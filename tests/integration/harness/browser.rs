@@ -36,6 +36,16 @@ impl Instance {
         Browser { router, origin: self.origin(), cookies: BTreeMap::new() }
     }
 
+    /// A public document, as other servers get it.
+    pub(crate) async fn document(&self, path: &str) -> serde_json::Value {
+        let request = Request::get(path).header(ACCEPT, "application/activity+json");
+        let request = request.header("host", &self.host).body(Body::empty()).unwrap();
+        let answer = http::router(self.federation.clone()).oneshot(request).await.unwrap();
+        assert_eq!(answer.status(), StatusCode::OK, "{path}");
+        let body = answer.into_body().collect().await.unwrap().to_bytes();
+        serde_json::from_slice(&body).unwrap()
+    }
+
     /// A browser in which this user is signed in.
     pub(crate) async fn signed_in(&self, name: &str) -> Browser {
         let mut browser = self.browser();

@@ -32,10 +32,13 @@ pub async fn show(visit: Visit) -> Answer {
     visit.member()?;
     let open = Permission::ALL.into_iter().filter(|permission| visit.has(*permission));
     let links: Vec<Link> = open
-        .map(|permission| match permission {
-            Permission::Review => Link::new("What waits for a moderator", "/admin/review"),
-            Permission::Hosts => Link::new("Other servers, and rules about them", "/admin/hosts"),
-            Permission::Settings => Link::new("Settings of this site", "/admin/settings"),
+        .flat_map(|permission| match permission {
+            Permission::Review => vec![
+                Link::new("What waits for a moderator", "/admin/review"),
+                Link::new("Texts of other servers that may belong to a question", "/moderation/external"),
+            ],
+            Permission::Hosts => vec![Link::new("Other servers, and rules about them", "/admin/hosts")],
+            Permission::Settings => vec![Link::new("Settings of this site", "/admin/settings")],
         })
         .collect();
     if links.is_empty() {

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use crate::domain::Refusal;
 use crate::domain::account::Account;
-use crate::domain::contribution::{Contribution, Kind, State};
+use crate::domain::contribution::{Contribution, Kind, State, Visibility};
 use crate::domain::critique::{Critique, Hold, Intent};
 use crate::domain::id::Id;
 use crate::domain::permission::Permission;
@@ -165,7 +165,16 @@ pub fn tools(visit: &Visit, view: &View) -> Vec<Link> {
     if head.state == State::Held && visit.has(Permission::Review) {
         tools.push(to("Approve", "approve"));
     }
+    if may_be_external(head) && visit.has_role(Role::Moderator) {
+        tools.push(to("List it as an external statement on a question", "external"));
+    }
     tools
+}
+
+/// Whether it is a text that could stand beside a question; the service says the rest.
+fn may_be_external(head: &Contribution) -> bool {
+    let open = head.visibility == Visibility::Public && head.state == State::Current;
+    open && !head.local && head.kind == Kind::Post && head.in_reply_to_uri.is_none()
 }
 
 /// How the viewer may answer `view`.

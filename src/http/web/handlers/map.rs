@@ -9,14 +9,15 @@ use super::Answer;
 use crate::domain::Refusal;
 use crate::domain::contribution::State;
 use crate::domain::date::Day;
+use crate::domain::external_statement::PublishedText;
 use crate::domain::map::{Declared, Group, Map, Order, Row, Source};
-use crate::domain::position::Certainty;
+use crate::domain::position::{Certainty, Listing};
 use crate::domain::question::{Answer as Proposed, Question};
 use crate::domain::user::Role;
 use crate::federation::Federation;
 use crate::http::error::PageError;
 use crate::http::extract::visit::Visit;
-use crate::http::web::map::{GroupView, MapView, Mark, ReasonView, RowView, SourceView, letter};
+use crate::http::web::map::{GroupView, MapView, Mark, ReasonView, RowView, SourceView, TextView, letter};
 use crate::http::web::map_files;
 use crate::http::web::present;
 use crate::http::web::shown::{Lang, Link, Moment};
@@ -26,6 +27,8 @@ use crate::text::plain;
 
 /// Characters of the reasons beside a map of a few organizations, and of many.
 const REASONS: (usize, usize) = (280, 60);
+/// Characters of the beginning of a text that has no title.
+const TITLE: usize = 90;
 /// From how many rows on a map has many organizations.
 const MANY: usize = 12;
 
@@ -108,6 +111,7 @@ pub fn shown(visit: &Visit, page: &str, qid: &str, map: &Map, asked: Asked) -> M
         qid: qid.to_owned(),
         groups: map.groups.iter().enumerate().map(|(place, group)| group_view(map, place, group)).collect(),
         rows: map.rows.iter().map(|row| row_view(visit, map, row)).collect(),
+        texts: map.texts.iter().map(|text| text_view(visit, text)).collect(),
         comparison: None,
         as_of,
         sort: word(asked.order),
@@ -192,6 +196,23 @@ pub fn row_view(visit: &Visit, map: &Map, row: &Row) -> RowView {
     }
 }
 
+fn text_view(visit: &Visit, text: &PublishedText) -> TextView {
+    let head = &text.head;
+    let named = head.title.clone().filter(|title| !title.trim().is_empty());
+    let withdraw = || format!("/external/{}/{}/withdraw", head.id, text.statement.qid).into();
+    let stands = text.statement.listing == Listing::Listed;
+    TextView {
+        author: present::author(&text.author),
+        title: named.unwrap_or_else(|| plain::excerpt(&present::words(&head.content), TITLE)),
+        language: Lang::new(&head.language),
+        published: present::moment(head.published_at),
+        host: head.uri.host().to_owned(),
+        href: head.url.as_str().into(),
+        copy: present::plain_path(head).into(),
+        withdraw: (stands && visit.has_role(Role::Moderator)).then(withdraw),
+    }
+}
+
 fn source(visit: &Visit, row: &Row) -> SourceView {
     match &row.source {
         Source::Declared(declared) => declared_by(declared),
@@ -205,7 +226,7 @@ fn source(visit: &Visit, row: &Row) -> SourceView {
 
 fn declared_by(declared: &Declared) -> SourceView {
     let away = !declared.organization.is_local();
-    let listed = declared.listed_by.filter(|_| declared.listing != crate::domain::position::Listing::Waiting);
+    let listed = declared.listed_by.filter(|_| declared.listing != Listing::Waiting);
     SourceView::Declared {
         host: if away { declared.uri.host().to_owned() } else { String::new() },
         unreachable_since: declared.unreachable_since.map(|at| Moment::from(at.to_utc())),

@@ -11,6 +11,7 @@ pub mod compare;
 pub mod contribution;
 pub mod conversation;
 pub mod events;
+pub mod external_statement;
 pub mod feeds;
 pub mod files;
 pub mod home;
@@ -112,6 +113,13 @@ fn writing() -> Router {
         .route("/contributions/{id}/approve", get(moderation::ask_approve).post(moderation::approve))
         .route("/moderation", get(review::moved))
         .route("/settings/severed", get(hosts::severed))
+        .route("/moderation/external", get(external_statement::waiting))
+        .route("/contributions/{id}/external", get(external_statement::choose).post(external_statement::list))
+        .route("/external/{id}/{qid}/decide", post(external_statement::decide))
+        .route(
+            "/external/{id}/{qid}/withdraw",
+            get(external_statement::ask_withdraw).post(external_statement::withdraw),
+        )
         .route("/questions/new", get(ask::show).post(ask::submit))
         .route("/questions/adopt", get(ask::ask_paste).post(ask::paste))
         .route("/questions/{slug}/adopt", get(ask::ask_adopt).post(ask::adopt))

@@ -29,7 +29,7 @@ use crate::services::maps;
 use crate::store::contributions::Viewer;
 use crate::store::exchanges::{self, Exchange};
 use crate::store::questions::{self, Copy};
-use crate::store::{Conn, Error, accounts, hosts, jobs, views};
+use crate::store::{Conn, Error, accounts, external_statements, hosts, jobs, views};
 
 /// After how many seconds a comparison is stale.
 const STALE: i64 = 3600;
@@ -58,10 +58,14 @@ pub async fn show(data: &Data<Federation>, visit: &Visit, slug: &str) -> Answer 
         let asked = &loaded.asked;
         let map = maps::of(conn, viewer, &asked.question.qid, &asked.answers, wanted.as_of)?;
         let replies = load(conn, viewer, &loaded.view.head, Below::Itself)?;
+        let waiting = match visit.has_role(Role::Moderator) {
+            true => external_statements::count_waiting_on(conn, &asked.question.qid)?,
+            false => 0,
+        };
         let asked = exchanges::of(conn, &asked.question.qid)?;
-        Ok((loaded, map, replies, asked))
+        Ok((loaded, map, replies, asked, waiting))
     });
-    let (loaded, mut map, replies, asked) = loaded.await?;
+    let (loaded, mut map, replies, asked, waiting) = loaded.await?;
     map.sort(wanted.order);
     let comparison = comparison(visit, &loaded, &asked);
     look_again(data, &loaded, comparison.as_ref(), &asked).await?;
@@ -76,7 +80,7 @@ pub async fn show(data: &Data<Federation>, visit: &Visit, slug: &str) -> Answer 
                 comparison,
                 ..map::shown(visit, &page, loaded.asked.question.qid.as_str(), &map, wanted)
             },
-            question: shown(visit, &loaded, &map),
+            question: shown(visit, &loaded, &map, waiting),
             unlisted,
             replies: arrange(visit, &replies),
             invitation: invitation(visit, &loaded.view, data.app.config.limits.post_characters),
@@ -204,7 +208,7 @@ pub fn core(question: &Question) -> Option<Core> {
     Core::parse(&question.core)
 }
 
-fn shown(visit: &Visit, loaded: &Loaded, map: &Map) -> QuestionShown {
+fn shown(visit: &Visit, loaded: &Loaded, map: &Map, waiting: i64) -> QuestionShown {
     let (view, question) = (&loaded.view, &loaded.asked.question);
     let asked_here = view.author.uri == question.asked_by;
     let is_askers = |(_, owner): &(Copy, Account)| owner.uri == question.asked_by;
@@ -232,7 +236,7 @@ fn shown(visit: &Visit, loaded: &Loaded, map: &Map) -> QuestionShown {
         qid: question.qid.to_string(),
         hashtag: question.qid.hashtag(),
         activity: view.head.uri.as_str().into(),
-        tools: tools(visit, loaded, map),
+        tools: tools(visit, loaded, map).into_iter().chain(texts(loaded, waiting)).collect(),
     }
 }
 
@@ -283,6 +287,13 @@ fn copies(loaded: &Loaded) -> Vec<Link> {
         Link::new(owner.title(), format!("/questions/{}", question.slug))
     };
     others.map(link).collect()
+}
+
+/// For moderators: the texts that may belong to this question.
+fn texts(loaded: &Loaded, waiting: i64) -> Option<Link> {
+    let label = format!("Texts that may belong here: {waiting}");
+    let href = format!("/moderation/external?question={}", loaded.asked.question.qid);
+    (waiting > 0).then(|| Link::new(label, href))
 }
 
 fn tools(visit: &Visit, loaded: &Loaded, map: &Map) -> Vec<Link> {

@@ -98,7 +98,7 @@ const APPS: [Way; 32] = [
 ];
 
 /// What pages and feeds show.
-const PAGES: [Way; 18] = [
+const PAGES: [Way; 19] = [
     ("/c/{token}", "pufmi", &READERS),
     ("/c/{roottoken}", "pufmi", &READERS),
     ("/threads/{root}", "pufmi", &READERS),
@@ -117,6 +117,8 @@ const PAGES: [Way; 18] = [
     ("/c/{quotetoken}", "pufmi", &LISTED),
     ("/timeline", "", &READERS),
     ("/events/{id}", "", &READERS),
+    // What our own people say is never an external statement.
+    ("/moderation/external", "", &READERS),
 ];
 
 /// What other servers get.
