@@ -13,3 +13,4 @@ mod quotes;
 mod sink;
 mod statements;
 mod storage;
+mod wire;
