@@ -19,11 +19,12 @@ use crate::media::picture;
 use crate::security::routes::{Door, routes};
 
 /// Described, and not made by this story: what each of them waits for is told in stories of its own.
-const ELSEWHERE: [&str; 11] = [
+const ELSEWHERE: [&str; 12] = [
     "AccountRole",
     "AnnouncementReaction",
     "AnnouncementStatus",
     "CardAuthor",
+    "DomainBlock",
     "MediaColors",
     "PartialAccount",
     "PreviewCard",

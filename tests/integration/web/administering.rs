@@ -10,6 +10,7 @@ use plenum::domain::site::{FederationMode, ReplyPolicy, Settings};
 use plenum::domain::uri::Uri;
 use plenum::domain::user::{Role, Roles};
 use plenum::store::{audit, notices, settings};
+use serde_json::json;
 
 use crate::harness::browser::Browser;
 use crate::harness::peer::Peers;
@@ -191,6 +192,12 @@ async fn an_admin_finds_a_server_reads_what_follows_and_decides() {
         assert_eq!(vic.sends(north, &vic.does("Create", vic.reply("3", &bees.head.uri, "no more"))), 403);
         let about = north.browser().open("/about").await;
         assert!(about.says("Sends advertising.") && !about.says(&peers.host("a")) && !about.says("Anna's"));
+        let told = north.stranger().get("/api/v1/instance/domain_blocks").await.ok();
+        assert_eq!(
+            (&told[0]["severity"], &told[0]["comment"]),
+            (&json!("suspend"), &json!("Sends advertising."))
+        );
+        assert_ne!(told[0]["domain"], json!(peers.host("a")));
         assert!(admin.open("/admin/hosts?standing=suspend").await.says(&peers.host("a")));
         let host = admin.open(&format!("/admin/hosts/{}", peers.host("a"))).await;
         let asked = admin.send(&host, "main form", &[("standing", "none"), ("obfuscate", "no")]).await;
