@@ -11,8 +11,9 @@ use crate::domain::Refusal;
 use crate::domain::contribution::Contribution;
 use crate::domain::external_statement::PublishedText;
 use crate::domain::id::Id;
+use crate::domain::permission::Permission;
 use crate::domain::question::Qid;
-use crate::domain::user::Role;
+
 use crate::domain::view::View;
 use crate::federation::Federation;
 use crate::http::error::PageError;
@@ -38,7 +39,7 @@ const CHOICE: usize = 90;
 
 /// `GET /moderation/external`, and with `?question=…` what may belong to one question.
 pub async fn waiting(data: Data<Federation>, visit: Visit) -> Answer {
-    visit.with_role(Role::Moderator)?;
+    visit.may(Permission::Review)?;
     let viewer = visit.viewer();
     let only = visit.asked("question").and_then(|text| Qid::parse(&text));
     let loaded = data.app.db.read(|conn| {
@@ -79,7 +80,7 @@ pub async fn decide(
     Path((id, qid)): Path<(String, String)>,
     Posted { visit, fields }: Posted,
 ) -> Answer {
-    let user = visit.with_role(Role::Moderator)?;
+    let user = visit.may(Permission::Review)?;
     let (id, qid) = (key::<Contribution>(&id)?, named(&qid)?);
     let note = match fields.get("decision") {
         "list" => {
@@ -97,7 +98,7 @@ pub async fn decide(
 
 /// `GET /contributions/{id}/external`.
 pub async fn choose(data: Data<Federation>, visit: Visit, Path(id): Path<String>) -> Answer {
-    visit.with_role(Role::Moderator)?;
+    visit.may(Permission::Review)?;
     form(&data, &visit, key(&id)?, Mistakes::default()).await
 }
 
@@ -107,7 +108,7 @@ pub async fn list(
     Path(id): Path<String>,
     Posted { visit, fields }: Posted,
 ) -> Answer {
-    let user = visit.with_role(Role::Moderator)?;
+    let user = visit.may(Permission::Review)?;
     let (id, viewer) = (key::<Contribution>(&id)?, visit.viewer());
     let done = match Qid::parse(fields.get("question")) {
         Some(qid) => {
@@ -166,7 +167,7 @@ pub async fn ask_withdraw(
     visit: Visit,
     Path((id, qid)): Path<(String, String)>,
 ) -> Answer {
-    visit.with_role(Role::Moderator)?;
+    visit.may(Permission::Review)?;
     let qid = named(&qid)?;
     let found = listed(&data, &visit, key(&id)?, &qid).await?;
     reasons(&visit, &qid, &found, "", Mistakes::default())
@@ -178,7 +179,7 @@ pub async fn withdraw(
     Path((id, qid)): Path<(String, String)>,
     Posted { visit, fields }: Posted,
 ) -> Answer {
-    let user = visit.with_role(Role::Moderator)?;
+    let user = visit.may(Permission::Review)?;
     let (id, qid) = (key::<Contribution>(&id)?, named(&qid)?);
     let reason = fields.get("reason");
     match data.app.db.write(|tx| service::withdraw(tx, user, id, &qid, reason)).await {
