@@ -71,8 +71,8 @@ pub fn put_thread(conn: &mut Conn, check: &ThreadCheck) -> QueryResult<()> {
 
 /// How many contributions of an account came here since a moment, whatever dates they bear.
 pub fn arrived_since(conn: &mut Conn, author: Id<Account>, since: Timestamp) -> QueryResult<i64> {
-    let query = contributions::table
-        .filter(contributions::author_id.eq(author))
-        .filter(contributions::id.ge(Id::first_at(since)));
+    let first: Id<Contribution> = Id::first_at(since);
+    let query =
+        contributions::table.filter(contributions::author_id.eq(author)).filter(contributions::id.ge(first));
     run!(conn, get_result, query.count())
 }

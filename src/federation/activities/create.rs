@@ -173,7 +173,8 @@ fn concerns_us(
         return Ok(true);
     }
     // The debate is open to organizations that nobody here knows yet, but not without end.
-    if open && ours && completeness::arrived_since(tx, author.id, tx.now.plus_seconds(-DAY))? < UNSOLICITED {
+    let yesterday = tx.now.plus_seconds(-DAY);
+    if open && ours && completeness::arrived_since(tx, author.id, yesterday)? < UNSOLICITED {
         return Ok(true);
     }
     if relations::is_followed_here(tx, author.id)? || names_us(tx, object)? {

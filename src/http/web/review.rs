@@ -4,7 +4,7 @@ use askama::Template;
 
 use super::contribution::{Author, Entry};
 use super::layout::Layout;
-use super::shown::Pager;
+use super::shown::{Link, Pager};
 
 /// `/admin/review`.
 #[derive(Template)]
@@ -14,6 +14,8 @@ pub struct ReviewPage {
     pub layout: Layout,
     /// The servers.
     pub hosts: Vec<HostGroup>,
+    /// Texts that may belong to a question, where any wait.
+    pub texts: Option<Link>,
     /// Neighbouring pages.
     pub pager: Pager,
 }

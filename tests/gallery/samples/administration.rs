@@ -5,7 +5,7 @@ use plenum::http::web::forms::Choice;
 use plenum::http::web::hosts::{HostRow, HostsPage};
 use plenum::http::web::layout::{Layout, Section};
 use plenum::http::web::review::{AuthorGroup, HostGroup, ReviewPage};
-use plenum::http::web::shown::Pager;
+use plenum::http::web::shown::{Link, Pager};
 
 use super::statements::entry;
 use super::{author, editor, layout};
@@ -64,6 +64,7 @@ pub(crate) fn review(empty: bool) -> ReviewPage {
     ReviewPage {
         layout: frame("Waiting"),
         hosts: if empty { Vec::new() } else { vec![host] },
+        texts: (!empty).then(|| Link::new("Texts that may belong to a question: 2", "/moderation/external")),
         pager: Pager::default(),
     }
 }

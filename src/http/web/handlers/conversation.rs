@@ -165,7 +165,7 @@ pub fn tools(visit: &Visit, view: &View) -> Vec<Link> {
     if head.state == State::Held && visit.has(Permission::Review) {
         tools.push(to("Approve", "approve"));
     }
-    if may_be_external(head) && visit.has_role(Role::Moderator) {
+    if may_be_external(head) && visit.has(Permission::Review) {
         tools.push(to("List it as an external statement on a question", "external"));
     }
     tools

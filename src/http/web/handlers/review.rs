@@ -21,11 +21,11 @@ use crate::http::web::contribution::Entry;
 use crate::http::web::layout::Section;
 use crate::http::web::present;
 use crate::http::web::review::{AuthorGroup, HostGroup, ReviewPage};
-use crate::http::web::shown::{Href, Pager};
+use crate::http::web::shown::{Href, Link, Pager};
 use crate::services::review::{self as service, Verdict};
 use crate::store::contributions::Viewer;
 use crate::store::held::{self, Place, Waiting};
-use crate::store::{Conn, Error, accounts, contributions, hosts, views};
+use crate::store::{Conn, Error, accounts, contributions, external_statements, hosts, views};
 
 /// Authors on one page.
 const PAGE: usize = 50;
@@ -42,10 +42,14 @@ pub async fn show(data: Data<Federation>, visit: Visit) -> Answer {
     let after = visit.asked("after").and_then(|text| place(&text));
     let first = after.is_none();
     let after = after.unwrap_or_else(|| (String::new(), Id::new(0)));
-    let (hosts, older) = data.app.db.read(|conn| load(conn, viewer, &after)).await?;
+    let loaded =
+        data.app.db.read(|conn| Ok((load(conn, viewer, &after)?, external_statements::count_waiting(conn)?)));
+    let ((hosts, older), texts) = loaded.await?;
+    let label = format!("Texts that may belong to a question: {texts}");
     page(&ReviewPage {
         layout: visit.private_layout("Waiting", Section::Administration),
         hosts,
+        texts: (texts > 0).then(|| Link::new(label, "/moderation/external")),
         pager: Pager { newer: (!first).then(|| "/admin/review".into()), older },
     })
 }
