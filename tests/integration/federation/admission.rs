@@ -1,5 +1,6 @@
 //! Which servers may take part, in both directions.
 
+use plenum::domain::account::Account;
 use plenum::domain::host::HostStanding;
 use plenum::domain::host_rule::Decision;
 use plenum::domain::job::Job;
@@ -13,7 +14,7 @@ use plenum::store::{self, Error, hosts, inbox_items, jobs, settings};
 
 use super::sink::{Behind, Sink, follower, pending, sends};
 use crate::harness::Database;
-use crate::harness::peer::Peers;
+use crate::harness::peer::{Actor, Peers};
 use crate::harness::people::{Drafting, statement};
 use crate::harness::world::{Instance, World, on_each_engine};
 
@@ -91,6 +92,26 @@ async fn an_allowlist_holds_in_both_directions() {
     .await;
 }
 
+/// Somebody of north follows somebody elsewhere, who accepts.
+async fn befriends(world: &World, anna: &Account, vic: &Actor) -> Account {
+    let north = world.at("north");
+    let db = north.app().db;
+    let far = resolve::account(&north.data(), &vic.id).await.unwrap();
+    db.write(|tx| relations::follow(tx, anna, &far)).await.unwrap();
+    let follow = db.read(|conn| Ok(store::relations::follow(conn, anna.id, far.id)?)).await.unwrap();
+    assert_eq!(vic.sends(north, &vic.does("Accept", follow.unwrap().uri.as_str())), 202);
+    world.settle().await;
+    far
+}
+
+/// Somebody else boosts what a suspended one wrote: it is not shown for that.
+async fn hands_on(world: &World, mal: &Actor, uri: &Uri) {
+    let north = world.at("north");
+    assert_eq!(mal.sends(north, &mal.does("Announce", uri.as_str())), 202);
+    world.settle().await;
+    assert!(north.sees(uri).await.is_none());
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_suspension_reaches_everything_at_once_and_can_be_taken_back() {
     on_each_engine(|database| async {
@@ -105,13 +126,7 @@ async fn a_suspension_reaches_everything_at_once_and_can_be_taken_back() {
         let answer = vic.reply("1", &bees.head.uri, "To five.");
         assert_eq!(vic.sends(north, &vic.does("Create", answer.clone())), 202);
         world.settle().await;
-        let far = resolve::account(&north.data(), &vic.id).await.unwrap();
-        db.write(|tx| relations::follow(tx, &anna, &far)).await.unwrap();
-        let follow =
-            db.read(|conn| Ok(store::relations::follow(conn, anna.id, far.id)?)).await.unwrap().unwrap();
-        let yes = vic.does("Accept", follow.uri.as_str());
-        assert_eq!(vic.sends(north, &yes), 202);
-        world.settle().await;
+        let far = befriends(&world, &anna, &vic).await;
         let both = async || {
             let found = db.read(|conn| {
                 let out = store::relations::follows(conn, anna.id, far.id)?;
@@ -143,10 +158,7 @@ async fn a_suspension_reaches_everything_at_once_and_can_be_taken_back() {
         let before = peers.requests();
         assert_eq!(vic.sends(north, &vic.does("Create", vic.reply("3", &bees.head.uri, "more"))), 403);
         assert_eq!(vic.get(north, path(&bees.head.uri)).send(), 403);
-        // Others hand it on.
-        assert_eq!(mal.sends(north, &mal.does("Announce", uri.as_str())), 202);
-        world.settle().await;
-        assert!(north.sees(&uri).await.is_none());
+        hands_on(&world, &mal, &uri).await;
         assert_eq!(peers.requests_for("a", path(&uri)), 0);
         assert!(peers.requests() <= before + 2, "only the one who handed it on was looked up");
         let mut browser = north.signed_in("anna").await;
@@ -169,9 +181,8 @@ async fn the_nearest_rule_holds_for_names_below() {
     let world = World::of(["north"]).await;
     let (north, peers) = (world.at("north"), Peers::new());
     let (deep, other) = (peers.person("deep.a", "vic"), peers.person("good.a", "mal"));
-    let sends = |actor: &crate::harness::peer::Actor, path: &str| {
-        actor.sends(north, &actor.does("Create", actor.note(path, "hello")))
-    };
+    let sends =
+        |actor: &Actor, path: &str| actor.sends(north, &actor.does("Create", actor.note(path, "hello")));
     assert_eq!((sends(&deep, "1"), sends(&other, "1")), (202, 202));
     world.settle().await;
     decide(north, &peers.host("a"), HostStanding::Suspended).await;

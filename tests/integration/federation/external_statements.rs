@@ -87,6 +87,34 @@ async fn asking(database: Database) -> (World, View) {
     (world, question)
 }
 
+async fn is_hidden_while_suspended(north: &Instance, blog: &Actor, qid: &Qid) {
+    let mut reader = north.browser();
+    north.decides_about(blog, HostStanding::Suspended).await;
+    assert!(!reader.open(PAGE).await.says(ROW));
+    assert_eq!(north.map(qid).await["external_statements"], json!([]));
+    north.decides_about(blog, HostStanding::Approved).await;
+    assert!(reader.open(PAGE).await.says(ROW));
+}
+
+/// A change keeps it, a suspension hides it, its author's deletion ends it.
+async fn ends(world: &World, blog: &Actor, mut text: Value, qid: &Qid) {
+    let north = world.at("north");
+    let mut reader = north.browser();
+    text["name"] = json!("What soldiers stabilise");
+    text["updated"] = json!("2026-11-24T11:30:00Z");
+    assert_eq!(blog.sends(north, &blog.does("Update", text.clone())), 202);
+    world.settle().await;
+    assert!(reader.open(PAGE).await.texts(".texts tbody tr")[0].contains("What soldiers stabilise"));
+    assert_eq!(north.texts_wait().await, 0, "nobody is asked twice");
+    is_hidden_while_suspended(north, blog, qid).await;
+    let gone = json!({ "type": "Tombstone", "id": text["id"] });
+    assert_eq!(blog.sends(north, &blog.does("Delete", gone)), 202);
+    world.settle().await;
+    assert!(!reader.open(PAGE).await.says(ROW));
+    let entrance = north.document(&format!("/q/{qid}/positions")).await;
+    assert_eq!(entrance["totalItems"], 1);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_text_that_names_a_question_waits_and_is_listed_by_itself() {
     on_each_engine(|database| async {
@@ -94,7 +122,7 @@ async fn a_text_that_names_a_question_waits_and_is_listed_by_itself() {
         let (north, peers, qid) = (world.at("north"), Peers::new(), qid_of(&question));
         let blog = peers.person("blog", "ada");
         north.decides_about(&blog, HostStanding::Approved).await;
-        let mut text = article(&blog, "1", "What bayonets stabilise", &[qid.hashtag()]);
+        let text = article(&blog, "1", "What bayonets stabilise", &[qid.hashtag()]);
         let before = north.document(&format!("/q/{qid}/positions")).await;
         assert_eq!(blog.sends(north, &blog.does("Create", text.clone())), 202);
         world.settle().await;
@@ -139,24 +167,7 @@ async fn a_text_that_names_a_question_waits_and_is_listed_by_itself() {
         assert_eq!(listed["orderedItems"][0], text["id"], "the newest first, never converted");
         assert_eq!(listed["orderedItems"][1]["plenum:kind"], "Position");
 
-        // A change keeps it, a suspension hides it, its author's deletion ends it.
-        text["name"] = json!("What soldiers stabilise");
-        text["updated"] = json!("2026-11-24T11:30:00Z");
-        assert_eq!(blog.sends(north, &blog.does("Update", text.clone())), 202);
-        world.settle().await;
-        assert!(reader.open(PAGE).await.texts(".texts tbody tr")[0].contains("What soldiers stabilise"));
-        assert_eq!(north.texts_wait().await, 0, "nobody is asked twice");
-        north.decides_about(&blog, HostStanding::Suspended).await;
-        assert!(!reader.open(PAGE).await.says(ROW));
-        assert_eq!(north.map(&qid).await["external_statements"], json!([]));
-        north.decides_about(&blog, HostStanding::Approved).await;
-        assert!(reader.open(PAGE).await.says(ROW));
-        let gone = json!({ "type": "Tombstone", "id": text["id"] });
-        assert_eq!(blog.sends(north, &blog.does("Delete", gone)), 202);
-        world.settle().await;
-        assert!(!reader.open(PAGE).await.says(ROW));
-        let entrance = north.document(&format!("/q/{qid}/positions")).await;
-        assert_eq!(entrance["totalItems"], 1);
+        ends(&world, &blog, text, &qid).await;
     })
     .await;
 }

@@ -46,7 +46,7 @@ async fn events_and_statements_stand_on_two_lanes_as_exact_as_they_are_known() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_text_shows_the_events_it_refers_to() {
-    on_each_engine(async |database| {
+    on_each_engine(|database| async {
         let places = [("north", Database::sqlite()), ("south", database)];
         let world = World::on(places, FederationMode::Open).await;
         let (north, south) = (world.at("north"), world.at("south"));
