@@ -2,6 +2,7 @@
 
 use axum::http::StatusCode;
 use plenum::domain::site::FederationMode;
+use plenum::domain::uri::Uri;
 use plenum::domain::user::Role;
 use plenum::text::Markdown;
 
@@ -9,7 +10,7 @@ use crate::federation::events::fact;
 use crate::harness::Database;
 use crate::harness::debate::{answer, qid_of};
 use crate::harness::people::{Drafting, statement};
-use crate::harness::world::{World, on_each_engine};
+use crate::harness::world::{Instance, World, on_each_engine};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn events_and_statements_stand_on_two_lanes_as_exact_as_they_are_known() {
@@ -44,6 +45,27 @@ async fn events_and_statements_stand_on_two_lanes_as_exact_as_they_are_known() {
     assert_eq!(nothing.status, StatusCode::NOT_FOUND);
 }
 
+/// Statement, theses and position name their events, each once and by date.
+async fn refers(site: &Instance, published: &Uri, position: &Uri) {
+    let both = ["The government resigns. 5 January 2022", "Troops leave. 19 January 2022"];
+    let month = "A forgery. January 2022";
+    let mut browser = site.browser();
+    let copy = site.sees(published).await.unwrap();
+    let statement = if site.name == "north" { "on-bees".to_owned() } else { copy.head.id.to_string() };
+    let page = browser.open(&format!("/statements/{statement}")).await;
+    assert_eq!(page.texts("#events li"), [month, both[0], both[1]], "{}", site.name);
+    assert_eq!(page.texts("#events h2"), ["Events it refers to"]);
+    let thesis = browser.open(&format!("/statements/{statement}/theses/k1")).await;
+    assert_eq!(thesis.texts("#events li"), [month, both[0]], "{}", site.name);
+    let other = browser.open(&format!("/statements/{statement}/theses/k2")).await;
+    assert_eq!(other.texts("#events li"), [both[0]], "{}", site.name);
+    let stand = site.sees(position).await.unwrap().head.id;
+    let page = browser.open(&format!("/positions/{stand}")).await;
+    assert_eq!(page.texts("#events li"), both, "{}: each once, by date", site.name);
+    let event = browser.open(&page.attribute("#events a", "href").unwrap()).await;
+    assert_eq!(event.texts("h1"), ["The government resigns."]);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_text_shows_the_events_it_refers_to() {
     on_each_engine(|database| async {
@@ -70,25 +92,8 @@ async fn a_text_shows_the_events_it_refers_to() {
         );
         let position = south.answers(&qid, &answer("decided", "Yes", &words), "").await.unwrap();
         world.settle().await;
-        let both = ["The government resigns. 5 January 2022", "Troops leave. 19 January 2022"];
         for site in [north, south] {
-            let mut browser = site.browser();
-            let copy = site.sees(&published.head.uri).await.unwrap();
-            let statement =
-                if site.name == "north" { "on-bees".to_owned() } else { copy.head.id.to_string() };
-            let page = browser.open(&format!("/statements/{statement}")).await;
-            let month = "A forgery. January 2022";
-            assert_eq!(page.texts("#events li"), [month, both[0], both[1]], "{}", site.name);
-            assert_eq!(page.texts("#events h2"), ["Events it refers to"]);
-            let thesis = browser.open(&format!("/statements/{statement}/theses/k1")).await;
-            assert_eq!(thesis.texts("#events li"), [month, both[0]], "{}", site.name);
-            let other = browser.open(&format!("/statements/{statement}/theses/k2")).await;
-            assert_eq!(other.texts("#events li"), [both[0]], "{}", site.name);
-            let stand = site.sees(&position.head.uri).await.unwrap().head.id;
-            let page = browser.open(&format!("/positions/{stand}")).await;
-            assert_eq!(page.texts("#events li"), both, "{}: each once, by date", site.name);
-            let event = browser.open(&page.attribute("#events a", "href").unwrap()).await;
-            assert_eq!(event.texts("h1"), ["The government resigns."]);
+            Box::pin(refers(site, &published.head.uri, &position.head.uri)).await;
         }
         let plain = north.publishes(statement("On wasps").thesis("Wasps can count.")).await;
         assert!(
