@@ -68,7 +68,7 @@ pub(super) async fn work(config: &FederationConfig<Federation>, mut stop: watch:
         }
         tokio::select! {
             Some(ended) = visits.join_next() => keep(&mut done, ended),
-            () = wake(&mut events, Event::Deliveries) => {}
+            () = wake(&mut events, &Event::Deliveries) => {}
             () = tokio::time::sleep(PATIENCE) => {}
             () = crate::app::stopped(&mut stop), if !stopping => {}
         }

@@ -233,6 +233,7 @@ async fn cleanup(data: &Data<Federation>) -> Result<(), Error> {
             jobs::purge(tx, month_ago)?;
             store::cards::purge(tx, month_ago)?;
             undone::purge(tx, now.plus_seconds(-DAY))?;
+            services::quotes::look_again(tx)?;
             probe(tx)
         })
         .await

@@ -112,7 +112,7 @@ async fn repeat(
             }
         }
         tokio::select! {
-            () = wake(&mut events, event) => {}
+            () = wake(&mut events, &event) => {}
             () = tokio::time::sleep(PATIENCE) => {}
             () = crate::app::stopped(&mut stop) => {}
         }
@@ -120,10 +120,10 @@ async fn repeat(
 }
 
 /// Resolves when `event` was committed. A listener that fell behind looks for itself.
-async fn wake(events: &mut tokio::sync::broadcast::Receiver<Event>, event: Event) {
+async fn wake(events: &mut tokio::sync::broadcast::Receiver<Event>, event: &Event) {
     loop {
         match events.recv().await {
-            Ok(heard) if heard == event => return,
+            Ok(heard) if heard == *event => return,
             Ok(_) => {}
             Err(RecvError::Lagged(_)) => return,
             Err(RecvError::Closed) => std::future::pending().await,

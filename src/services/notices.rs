@@ -135,13 +135,17 @@ pub fn react(tx: &mut Tx<'_>, account: &Account, id: Id<Announcement>, name: &st
     if signs.len() >= MOST_SIGNS && signs.iter().all(|sign| sign.name != name) {
         return Err(Refusal::invalid("name", format!("is one of more than {MOST_SIGNS} signs")).into());
     }
-    notices::react(tx, account.id, known.id, name)
+    notices::react(tx, account.id, known.id, name)?;
+    tx.after_commit(Event::Reacted { to: known.id, name: name.to_owned() });
+    Ok(())
 }
 
 /// It takes the sign back.
 pub fn unreact(tx: &mut Tx<'_>, account: &Account, id: Id<Announcement>, name: &str) -> Result<(), Error> {
     let known = shown(tx, id)?;
-    notices::unreact(tx, account.id, known.id, name)?;
+    if notices::unreact(tx, account.id, known.id, name)? > 0 {
+        tx.after_commit(Event::Reacted { to: known.id, name: name.to_owned() });
+    }
     Ok(())
 }
 

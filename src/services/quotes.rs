@@ -23,6 +23,8 @@ use crate::vocab::statement::EMBEDDED_LIMIT;
 
 /// How many quotes within quotes are fetched.
 const DEPTH: u8 = 2;
+/// Seconds of a day.
+const DAY: i64 = 86_400;
 
 /// What an account may expect that wants to quote `head`.
 pub fn permission(tx: &mut Tx<'_>, account: &Account, head: &Contribution) -> Result<Permission, Error> {
@@ -219,7 +221,7 @@ pub fn stamped(tx: &mut Tx<'_>, id: Id<Contribution>, stamp: Option<&Stamp>) -> 
         Consent::Accepted => Consent::Revoked,
         decided @ (Consent::Rejected | Consent::Revoked) => decided,
     };
-    keep(tx, &Quote { state, ..quote })
+    settle(tx, &Quote { state, ..quote })
 }
 
 /// Whether a consent is the one for this quote, by the author of what is quoted.
@@ -237,6 +239,27 @@ fn quoted(conn: &mut Conn, quote: &Quote) -> Result<Option<(Contribution, Accoun
     let Some(id) = quote.quoted_id else { return Ok(None) };
     let Some(head) = contributions::known_by_id(conn, id)? else { return Ok(None) };
     Ok(accounts::by_id(conn, head.author_id)?.map(|author| (head, author)))
+}
+
+/// Looks once more at consents from elsewhere that were given this many days ago: whoever took one back
+/// while we were away told us in vain.
+const LOOKED_AGAIN_DAYS: [i64; 3] = [7, 30, 90];
+/// So many consents of one day at most.
+const LOOKED_AGAIN: i64 = 500;
+
+/// Asks again for the consents whose day it is; to be called once a day.
+pub fn look_again(tx: &mut Tx<'_>) -> Result<(), Error> {
+    let now = tx.now;
+    for days in LOOKED_AGAIN_DAYS {
+        let day = now.plus_seconds(-days * DAY)..now.plus_seconds((1 - days) * DAY);
+        let found = quotes::stamped(tx, day, LOOKED_AGAIN)?;
+        let wait = DAY / i64::try_from(found.len().max(1)).unwrap_or(DAY);
+        for (rank, id) in (0..).zip(found) {
+            let job = Job::FetchQuote { contribution: id.get(), depth: 0 };
+            jobs::enqueue(tx, &job, now.plus_seconds(wait * rank / 2))?;
+        }
+    }
+    Ok(())
 }
 
 /// Our author's answer to a post from elsewhere, by the rule of what it quotes.

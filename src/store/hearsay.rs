@@ -17,7 +17,7 @@ const AT_ONCE: usize = 100;
 /// is left out: the others look for it by themselves.
 pub(super) fn tell(conn: &mut Conn, speaker: &str, events: &[Event]) -> QueryResult<()> {
     let Conn::Postgres(conn) = conn else { return Ok(()) };
-    let words: Vec<String> = events.iter().filter_map(|event| written(*event)).collect();
+    let words: Vec<String> = events.iter().filter_map(written).collect();
     for some in words.chunks(AT_ONCE) {
         let notice = format!("{speaker}\n{}", some.join("\n"));
         let query = sql_query("SELECT pg_notify($1, $2)").bind::<Text, _>(CHANNEL).bind::<Text, _>(notice);
@@ -35,15 +35,16 @@ pub(super) fn heard(notice: &str, listener: &str) -> Vec<Event> {
     lines.filter_map(read).collect()
 }
 
-fn written(event: Event) -> Option<String> {
+fn written(event: &Event) -> Option<String> {
     match event {
         Event::Deliveries | Event::Inbox | Event::Jobs => None,
         Event::Tokens => Some("tokens".to_owned()),
         Event::Placed(key) => Some(format!("placed {key}")),
         Event::Changed(id) => Some(format!("changed {}", id.get())),
-        Event::Gone(Gone { key, by, open }) => Some(format!("gone {key} {} {}", by.get(), u8::from(open))),
+        Event::Gone(Gone { key, by, open }) => Some(format!("gone {key} {} {}", by.get(), u8::from(*open))),
         Event::Announced(id) => Some(format!("announced {}", id.get())),
         Event::Unannounced(id) => Some(format!("unannounced {}", id.get())),
+        Event::Reacted { to, name } => Some(format!("reacted {} {name}", to.get())),
         Event::Notified { to, id } => Some(format!("notified {} {}", to.get(), id.get())),
     }
 }
@@ -51,6 +52,10 @@ fn written(event: Event) -> Option<String> {
 fn read(line: &str) -> Option<Event> {
     let mut words = line.split(' ');
     let kind = words.next()?;
+    if kind == "reacted" {
+        let to = Id::new(words.next()?.parse().ok()?);
+        return words.next().map(|name| Event::Reacted { to, name: name.to_owned() });
+    }
     let numbers: Vec<i64> = words.map_while(|word| word.parse().ok()).collect();
     match (kind, numbers.as_slice()) {
         ("tokens", []) => Some(Event::Tokens),
@@ -80,12 +85,13 @@ mod tests {
             Event::Gone(Gone { key: 9, by: Id::new(10), open: false }),
             Event::Announced(Id::new(13)),
             Event::Unannounced(Id::new(14)),
+            Event::Reacted { to: Id::new(15), name: "👍".to_owned() },
             Event::Notified { to: Id::new(11), id: Id::new(12) },
         ];
         for event in events {
-            assert_eq!(written(event).as_deref().and_then(read), Some(event));
+            assert_eq!(written(&event).as_deref().and_then(read), Some(event));
         }
-        assert_eq!(written(Event::Jobs), None);
+        assert_eq!(written(&Event::Jobs), None);
         assert_eq!(heard("me\nplaced 1", "me"), []);
         assert_eq!(heard("you\nplaced 1\nplaced x\n\nodd 1", "me"), [Event::Placed(1)]);
     }

@@ -129,6 +129,14 @@ pub fn reactions(
     Ok(counted.into_iter().map(reaction).collect())
 }
 
+/// How many answered to an announcement with this sign.
+pub fn count(conn: &mut Conn, id: Id<Announcement>, name: &str) -> QueryResult<i64> {
+    let given = announcement_reactions::table
+        .filter(announcement_reactions::announcement_id.eq(id))
+        .filter(announcement_reactions::name.eq(name));
+    run!(conn, get_result, given.count())
+}
+
 /// An account answers with a sign; once is enough.
 pub fn react(tx: &mut Tx<'_>, account: Id<Account>, id: Id<Announcement>, name: &str) -> Result<(), Error> {
     let row = (

@@ -1,6 +1,7 @@
 //! What quotes what, and what a viewer sees of it.
 
 use std::collections::{HashMap, HashSet};
+use std::ops::Range;
 
 use diesel::dsl::count_star;
 use diesel::{
@@ -14,6 +15,7 @@ use super::hiding::{self, Hidden};
 use super::one_of::one_of;
 use super::page::{Page, paged};
 use super::views;
+use crate::clock::Timestamp;
 use crate::domain::account::Account;
 use crate::domain::contribution::{Contribution, State};
 use crate::domain::id::Id;
@@ -33,6 +35,23 @@ pub fn one(conn: &mut Conn, id: Id<Contribution>) -> QueryResult<Option<Quote>> 
 pub fn by_stamp(conn: &mut Conn, uri: &Uri) -> QueryResult<Option<Quote>> {
     let query = quotes::table.filter(quotes::stamp_uri.eq(uri)).filter(quotes::state.eq(Consent::Accepted));
     run!(conn, first, query.select(Quote::as_select())).optional()
+}
+
+/// The posts that arrived in this time and quote somebody elsewhere with a consent, the oldest first.
+pub fn stamped(conn: &mut Conn, arrived: Range<Timestamp>, limit: i64) -> QueryResult<Vec<Id<Contribution>>> {
+    let (from, to): (Id<Contribution>, Id<Contribution>) =
+        (Id::first_at(arrived.start), Id::first_at(arrived.end));
+    let query = quotes::table
+        .inner_join(contributions::table.on(contributions::id.nullable().eq(quotes::quoted_id)))
+        .filter(quotes::contribution_id.ge(from))
+        .filter(quotes::contribution_id.lt(to))
+        .filter(quotes::state.eq(Consent::Accepted))
+        .filter(quotes::stamp_uri.is_not_null())
+        .filter(contributions::local.eq(false))
+        .order(quotes::contribution_id)
+        .limit(limit)
+        .select(quotes::contribution_id);
+    run!(conn, load, query)
 }
 
 /// The quote that this activity asked to be allowed.

@@ -18,7 +18,7 @@ use crate::domain::site::Site;
 const COMPARED: usize = 16;
 
 /// What others hear after a commit, never before and never of work that was taken back.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Event {
     /// Deliveries wait.
     Deliveries,
@@ -38,6 +38,13 @@ pub enum Event {
     Announced(Id<Announcement>),
     /// They took it back.
     Unannounced(Id<Announcement>),
+    /// An account of ours answered an announcement with a sign, or took the sign back.
+    Reacted {
+        /// To which.
+        to: Id<Announcement>,
+        /// The sign.
+        name: String,
+    },
     /// An account of ours was told something.
     Notified {
         /// Who should hear.

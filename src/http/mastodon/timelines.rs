@@ -5,7 +5,6 @@ use axum::Router;
 use axum::extract::Path;
 use axum::response::Response;
 use axum::routing::get;
-use serde_json::Value;
 
 use super::answer::ApiError;
 use super::caller::{Allowed, Maybe};
@@ -88,9 +87,17 @@ async fn tag(
     answered(&data, viewer, &params, |conn, page| Ok(timelines::tagged(conn, viewer, &wanted, page)?)).await
 }
 
-/// `GET /api/v1/timelines/link`: there are no previews of links, so nothing is listed under one.
-async fn link(_caller: Maybe<ReadStatuses>, params: Params) -> Response {
-    paging::listed::<Value>(&params, &[], None, Newer::MinId)
+/// `GET /api/v1/timelines/link`: the public posts that show the card of a page.
+async fn link(
+    data: Data<Federation>,
+    caller: Maybe<ReadStatuses>,
+    params: Params,
+) -> Result<Response, ApiError> {
+    let Some(url) = params.text("url").filter(|url| !url.is_empty()) else {
+        return Err(ApiError::invalid("Url can't be blank"));
+    };
+    let viewer = caller.viewer();
+    answered(&data, viewer, &params, |conn, page| Ok(timelines::linked(conn, viewer, &url, page)?)).await
 }
 
 fn only_media(params: &Params) -> bool {

@@ -28,7 +28,7 @@ use crate::schema::{feed, media, tags};
 
 pub use audience::{Audience, audience, followers, lists_with};
 pub use followed::{home, listed};
-pub use open::{Public, Tagged, public, tagged};
+pub use open::{Public, Tagged, linked, public, tagged};
 pub use saved::{bookmarks, boosted_by, liked_by, likes};
 
 /// How often more is asked for when places fell out, twice as much each time.

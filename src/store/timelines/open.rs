@@ -9,7 +9,7 @@ use super::{Place, fill, plain, sift};
 use crate::domain::contribution::{Contribution, Kind, Visibility};
 use crate::domain::id::Id;
 use crate::domain::timeline::Found;
-use crate::schema::{contributions, media, tags};
+use crate::schema::{contribution_cards, contributions, media, tags};
 use crate::store::conn::{Conn, run};
 use crate::store::contributions::{Viewer, visible_to};
 use crate::store::page::{Page, paged};
@@ -139,6 +139,22 @@ pub fn tagged(conn: &mut Conn, viewer: Viewer, wanted: &Tagged, page: &Page) -> 
                 && !wanted.none.iter().any(|name| has(one, name))
         };
         Ok(found.into_iter().filter(|(_, one)| fits(one)).collect())
+    };
+    Ok(plain(fill(conn, viewer, page, places, keep)?))
+}
+
+/// Everything public whose card is of this page.
+pub fn linked(conn: &mut Conn, viewer: Viewer, url: &str, page: &Page) -> QueryResult<Vec<Found>> {
+    let places = |conn: &mut Conn, page: &Page| {
+        let query = contribution_cards::table
+            .filter(contribution_cards::url.eq(url))
+            .select(contribution_cards::contribution_id);
+        let ids: Vec<Id<Contribution>> = paged!(conn, page, query, contribution_cards::contribution_id)?;
+        Ok(ids.into_iter().map(place).collect())
+    };
+    let keep = |conn: &mut Conn, found: Vec<(i64, Found)>| {
+        let found = sift(conn, viewer, found)?;
+        Ok(found.into_iter().filter(|(_, one)| one.head.visibility == Visibility::Public).collect())
     };
     Ok(plain(fill(conn, viewer, page, places, keep)?))
 }

@@ -2,12 +2,13 @@
 
 use axum::http::Method;
 use plenum::domain::account::Account;
+use plenum::domain::job::Job;
 use plenum::domain::relation::FollowState;
 use plenum::domain::uri::Uri;
 use plenum::federation::resolve;
 use plenum::services::publish::activity_uri;
 use plenum::services::relations;
-use plenum::store;
+use plenum::store::{self, jobs};
 use plenum::vocab::incoming;
 use serde_json::{Value, json};
 
@@ -256,6 +257,47 @@ async fn a_post_of_ours_waits_for_the_answer_of_its_authors_server() {
     assert_eq!(vic.sends(north, &gone), 202);
     world.settle().await;
     assert_eq!(state().await, "revoked");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_consent_that_was_taken_back_while_we_were_away_is_missed_later() {
+    let world = World::of(["north"]).await;
+    let (north, peers) = (world.at("north"), Peers::new());
+    let (_, ada) = member(north, "ada").await;
+    let vic = peers.person("v", "vic");
+    let mut said = vic.note("said", "<p>Bees</p>");
+    said["interactionPolicy"] = json!({ "canQuote": { "automaticApproval": "as:Public" } });
+    peers.publish(&said);
+    let there = key(north, &uri(&said)).await;
+    let post = uri(&quotes(&ada, &there, "Look").await);
+    let request = sent(north, "QuoteRequest").await.pop().unwrap();
+    let stamp = format!("{}/stamps/1", vic.id);
+    peers.publish(&json!({
+        "@context": "https://www.w3.org/ns/activitystreams", "id": stamp, "type": "QuoteAuthorization",
+        "attributedTo": vic.id, "interactingObject": post.as_str(), "interactionTarget": said["id"],
+    }));
+    let mut yes = vic.does("Accept", request["id"].clone());
+    yes["result"] = json!(stamp);
+    assert_eq!(vic.sends(north, &yes), 202);
+    world.settle().await;
+    let path = format!("/{}", stamp.splitn(4, '/').nth(3).unwrap());
+    let asked = || peers.requests_for("v", &path);
+    let state = async || quote(north, &ada, &post).await["state"].clone();
+    let passes = async |days: i64| {
+        world.advance_hours(days * 24);
+        north.app().db.write(|tx| jobs::enqueue(tx, &Job::Cleanup, tx.now)).await.unwrap();
+        world.settle().await;
+        world.advance_hours(12);
+        world.settle().await;
+    };
+    passes(1).await;
+    assert_eq!((asked(), state().await), (0, json!("accepted")), "not every day");
+    passes(5).await;
+    assert_eq!((asked(), state().await), (1, json!("accepted")), "after a week, and it stands");
+    peers.status(&stamp, "410 Gone");
+    passes(23).await;
+    assert_eq!((asked(), state().await), (2, json!("revoked")), "after a month, and it is gone");
+    assert!(sent(north, "Update").await.pop().unwrap()["object"].get("quoteAuthorization").is_none());
 }
 
 #[tokio::test(flavor = "multi_thread")]

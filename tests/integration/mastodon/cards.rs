@@ -83,6 +83,12 @@ async fn a_public_link_has_a_card() {
         let asked = peers.requests_for("pages", "/bees");
         let again = says(&bela, &url, "unlisted").await;
         assert_eq!(card(&ada, &again).await["title"], "Bees & <b>wasps", "it is known already");
+        let linked = format!("/api/v1/timelines/link?url={}", url.replace(':', "%3A").replace('/', "%2F"));
+        let found = north.stranger().get(&linked).await.ok();
+        let ids: Vec<&str> =
+            found.as_array().unwrap().iter().map(|one| one["id"].as_str().unwrap()).collect();
+        assert_eq!(ids, [&*public], "what is unlisted stands nowhere");
+        assert_eq!(ada.get("/api/v1/timelines/link").await.status, StatusCode::UNPROCESSABLE_ENTITY);
         let boost = bela.post(&format!("/api/v1/statuses/{public}/reblog"), json!({})).await.ok();
         assert_eq!(boost["reblog"]["card"]["url"], url.as_str());
         world.settle().await;

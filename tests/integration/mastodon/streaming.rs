@@ -363,6 +363,14 @@ async fn announcements_reach_every_member() {
         let (_, event, announcement) = socket.frame().await;
         assert_eq!(event, "announcement");
         assert_eq!(announcement, ada_app.get("/api/v1/announcements").await.ok()[0]);
+        let thumb = format!("/api/v1/announcements/{}/reactions/%F0%9F%91%8D", said.id);
+        for (method, count) in [(Method::PUT, 1), (Method::DELETE, 0)] {
+            ada_app.ask(method, &thumb, &[], None).await.ok();
+            let (_, event, reaction) = socket.frame().await;
+            assert_eq!(event, "announcement.reaction");
+            let expected = json!({ "name": "👍", "count": count, "announcement_id": said.id.to_string() });
+            assert_eq!(reaction, expected);
+        }
         db.write(|tx| notices::withdraw(tx, said.id)).await.unwrap();
         let gone = ("user".to_owned(), "announcement.delete".to_owned(), json!(said.id.get()));
         assert_eq!(socket.frame().await, gone);

@@ -11,6 +11,7 @@ use std::time::Duration;
 use activitypub_federation::config::FederationConfig;
 use futures_util::FutureExt;
 use serde::Serialize;
+use serde_json::json;
 use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::watch;
 use tokio::time::{MissedTickBehavior, interval};
@@ -68,7 +69,7 @@ async fn fill(app: &App) {
         if app.streams.count() == 0 {
             continue;
         }
-        match AssertUnwindSafe(pass_on(app, event)).catch_unwind().await {
+        match AssertUnwindSafe(pass_on(app, event.clone())).catch_unwind().await {
             Ok(Ok(())) => {}
             Ok(Err(error)) => tracing::error!(%error, ?event, "streams did not get an event"),
             Err(_) => tracing::error!(?event, "streams did not get an event that broke off"),
@@ -88,6 +89,7 @@ async fn pass_on(app: &App, event: Event) -> Result<(), Error> {
             to_everybody(app, "announcement.delete", &id.to_string().into());
             Ok(())
         }
+        Event::Reacted { to, name } => reacted(app, to, &name).await,
         Event::Notified { to, id } => notified(app, to, id).await,
     }
 }
@@ -313,6 +315,14 @@ async fn announced(app: &App, id: Id<Announcement>) -> Result<(), Error> {
         let signs = Signs { reactions: &[], emoji: &emoji, site: &app.site };
         to_everybody(app, "announcement", &payload(&rendered_announcement(&announcement, false, &signs))?);
     }
+    Ok(())
+}
+
+/// A member answered an announcement, or took the answer back: how many say so now, up to none.
+async fn reacted(app: &App, to: Id<Announcement>, name: &str) -> Result<(), Error> {
+    let count = app.db.read(|conn| Ok(notices::count(conn, to, name)?)).await?;
+    let said = json!({ "name": name, "count": count, "announcement_id": to.to_string() });
+    to_everybody(app, "announcement.reaction", &payload(&said)?);
     Ok(())
 }
 
