@@ -23,6 +23,12 @@ use super::uri::Uri;
 use crate::clock::Timestamp;
 use crate::text::Html;
 
+/// What was published longer ago is no news, in seconds: it came with a thread or a list that was
+/// completed.
+pub const NEWS_SECONDS: i64 = 6 * 3600;
+/// So long servers try to hand over what was published, in seconds; what is older was fetched.
+pub const DELIVERED_SECONDS: i64 = 8 * 24 * 3600;
+
 /// The head of a contribution; each kind hangs its own body on it.
 #[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable)]
 #[diesel(table_name = crate::schema::contributions)]
@@ -83,6 +89,11 @@ impl Contribution {
     pub fn is_open(&self) -> bool {
         let shown = matches!(self.state, State::Current | State::Superseded | State::Retracted);
         shown && matches!(self.visibility, Visibility::Public | Visibility::Unlisted)
+    }
+
+    /// Whether it was said less than so many seconds ago.
+    pub fn is_younger_than(&self, seconds: i64, now: Timestamp) -> bool {
+        self.published_at.plus_seconds(seconds) > now
     }
 }
 

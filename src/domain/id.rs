@@ -4,6 +4,7 @@ use std::cmp::Ordering;
 use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::marker::PhantomData;
+use std::ops::RangeInclusive;
 use std::sync::atomic::{AtomicI64, Ordering as Memory};
 
 use aws_lc_rs::rand::fill;
@@ -15,6 +16,11 @@ use diesel::serialize::{Output, ToSql};
 use diesel::sql_types::BigInt;
 
 use crate::clock::Timestamp;
+
+/// So many keys of a millisecond are minted here; the others belong to [`Id::elsewhere_at`].
+const MINTED: i64 = 1 << 15;
+/// The bits below the milliseconds.
+const ALL: i64 = (1 << 16) - 1;
 
 /// The key of a `T`: `(unix milliseconds << 16) | 16 bits`, so that newer is greater.
 #[derive(AsExpression, FromSqlRow)]
@@ -38,6 +44,13 @@ impl<T> Id<T> {
     /// The least key that could be minted at a moment.
     pub const fn first_at(at: Timestamp) -> Self {
         Self::new(at.0.saturating_mul(1 << 16))
+    }
+
+    /// The keys of a moment that [`Mint`] leaves alone: what was said elsewhere in that moment gets them,
+    /// whenever it arrives.
+    pub const fn elsewhere_at(at: Timestamp) -> RangeInclusive<Self> {
+        let least = Self::first_at(at).value;
+        Self::new(least | MINTED)..=Self::new(least | ALL)
     }
 
     /// Reads the decimal form of pages and of the client API.
@@ -116,11 +129,13 @@ impl Mint {
     pub fn next<T>(&self, now: Timestamp) -> Id<T> {
         let fresh =
             now.0.saturating_mul(1 << 16) | i64::from(random::<2>().map_or(0, u16::from_be_bytes) >> 2);
-        let before = self
-            .last
-            .fetch_update(Memory::Relaxed, Memory::Relaxed, |last| Some(fresh.max(last.saturating_add(1))));
-        let last = before.unwrap_or_else(|last| last);
-        Id::new(fresh.max(last.saturating_add(1)))
+        let after = |last: i64| {
+            let next = last.saturating_add(1);
+            let beyond = next & MINTED != 0;
+            fresh.max(if beyond { (next | ALL).saturating_add(1) } else { next })
+        };
+        let before = self.last.fetch_update(Memory::Relaxed, Memory::Relaxed, |last| Some(after(last)));
+        Id::new(after(before.unwrap_or_else(|last| last)))
     }
 }
 
@@ -136,4 +151,25 @@ pub fn random<const N: usize>() -> Option<[u8; N]> {
 /// the world already knows.
 pub fn token() -> String {
     BASE32_NOPAD.encode(&random::<16>().unwrap_or_default()).to_ascii_lowercase()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn minted_keys_grow_and_leave_room_for_what_was_said_elsewhere() {
+        let (mint, now) = (Mint::default(), Timestamp(1_700_000_000_000));
+        let mut last: Id<u8> = mint.next(now);
+        for _ in 0..100_000 {
+            let next = mint.next(now);
+            assert!(next > last && next.get() & MINTED == 0, "{next}");
+            last = next;
+        }
+        let elsewhere = Id::<u8>::elsewhere_at(now);
+        assert!(
+            Id::first_at(now) < *elsewhere.start() && *elsewhere.end() < Id::first_at(now.plus_seconds(1))
+        );
+        assert_eq!(elsewhere.end().get() - elsewhere.start().get(), MINTED - 1);
+    }
 }

@@ -35,6 +35,11 @@ pub enum Job {
         /// Its address.
         uri: String,
     },
+    /// Fetch what an account shows first.
+    FetchPins {
+        /// Its address.
+        uri: String,
+    },
     /// Fetch what an account published before it was followed.
     FetchOutbox {
         /// The account.
@@ -121,6 +126,7 @@ impl Job {
             Self::FetchTheses { statement } => format!("fetch_theses {statement}"),
             Self::FetchQuote { contribution, .. } => format!("fetch_quote {contribution}"),
             Self::FetchAccount { uri } => format!("fetch_account {uri}"),
+            Self::FetchPins { uri } => format!("fetch_pins {uri}"),
             Self::FetchOutbox { account, round: 0 } => format!("fetch_outbox {account}"),
             Self::FetchOutbox { account, round } => format!("fetch_outbox {account} {round}"),
             Self::FollowForum { follower, forum } => format!("follow_forum {follower} {forum}"),
@@ -143,6 +149,7 @@ impl Job {
         match self {
             Self::FetchParent { uri }
             | Self::FetchAccount { uri }
+            | Self::FetchPins { uri }
             | Self::FetchCard { url: uri }
             | Self::FollowForum { forum: uri, .. } => {
                 uri.split_once("://").and_then(|(_, rest)| rest.split(['/', '?', '#']).next())
@@ -175,6 +182,7 @@ impl Job {
             | Self::FetchTheses { .. }
             | Self::FetchQuote { .. }
             | Self::FetchAccount { .. }
+            | Self::FetchPins { .. }
             | Self::FetchOutbox { .. }
             | Self::FollowForum { .. }
             | Self::FetchNodeInfo { .. }

@@ -22,6 +22,7 @@ pub mod links;
 pub mod lookup;
 pub mod media;
 pub mod objects;
+pub mod pins;
 pub mod push;
 pub mod quotes;
 pub mod resolve;

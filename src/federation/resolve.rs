@@ -1,8 +1,11 @@
 //! What a handle or an address means: an account or a contribution, fetched where it is not here.
 
 use std::collections::HashSet;
+use std::time::Duration;
 
 use activitypub_federation::config::Data;
+use futures_util::{StreamExt, stream};
+use tokio::time::sleep;
 
 use super::fetch::{self, Budget};
 use super::objects;
@@ -17,6 +20,10 @@ use crate::store::{Error, accounts, contributions};
 use crate::text::entities::{self, Entity};
 use crate::vocab::incoming::{Document, IncomingActor};
 
+/// Handles of one text that are asked for at the same time.
+const AT_ONCE: usize = 8;
+/// How long whoever publishes waits for the names in the text.
+const NAMES_PATIENCE: Duration = Duration::from_secs(5);
 /// Fetches for one question of a person.
 const PER_QUESTION: usize = 10;
 
@@ -31,8 +38,8 @@ pub async fn account(data: &Data<Federation>, meant: &str) -> Result<Account, Er
     }
 }
 
-/// The accounts that a text names, asked for before anything is written. Whoever cannot be found
-/// stays text.
+/// The accounts that a text names, asked for before anything is written. Whoever cannot be found, or not
+/// in time, stays text: no server elsewhere keeps a member here from publishing.
 pub async fn mentioned(data: &Data<Federation>, text: &str) -> Vec<Account> {
     let mut handles = HashSet::new();
     for (_, entity) in entities::find(text) {
@@ -41,11 +48,10 @@ pub async fn mentioned(data: &Data<Federation>, text: &str) -> Vec<Account> {
             handles.insert(Handle::new(&name, &host).to_string());
         }
     }
-    let mut found = Vec::new();
-    for handle in handles.into_iter().take(data.app.config.limits.mentions) {
-        found.extend(account(data, &handle).await.ok());
-    }
-    found
+    let asked = handles.into_iter().take(data.app.config.limits.mentions);
+    let asked = asked.map(|handle| async move { account(data, &handle).await.ok() });
+    let answers = stream::iter(asked).buffer_unordered(AT_ONCE).take_until(sleep(NAMES_PATIENCE));
+    answers.filter_map(async |found| found).collect().await
 }
 
 async fn by_handle(data: &Federation, handle: &Handle, budget: &Budget) -> Result<Account, FetchError> {

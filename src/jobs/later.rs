@@ -14,7 +14,7 @@ use crate::domain::job::Job;
 use crate::domain::question::Qid;
 use crate::domain::uri::Uri;
 use crate::federation::{
-    Federation, backfill, cards, catalogue, exchange, links, push, quotes, resolve, transfer,
+    Federation, backfill, cards, catalogue, exchange, links, pins, push, quotes, resolve, transfer,
 };
 use crate::services::{self, media, relations};
 use crate::store::jobs::{self, StoredJob};
@@ -99,6 +99,7 @@ const fn tries(job: &Job) -> i32 {
         | Job::FetchTheses { .. }
         | Job::FetchQuote { .. }
         | Job::FetchAccount { .. }
+        | Job::FetchPins { .. }
         | Job::FetchOutbox { .. }
         | Job::FollowForum { .. }
         | Job::PublishScheduled { .. }
@@ -135,6 +136,7 @@ async fn perform(data: &Data<Federation>, job: &Job) -> Result<(), Error> {
         Job::FetchTheses { statement } => backfill::theses(data, Id::new(*statement)).await,
         Job::FetchQuote { contribution, depth } => quotes::settle(data, Id::new(*contribution), *depth).await,
         Job::FetchAccount { uri } => fetch_account(data, uri).await,
+        Job::FetchPins { uri } => pins::fetch(data, &address(uri)?).await,
         Job::FetchOutbox { account, round } => catalogue::fetch_on(data, Id::new(*account), *round).await,
         Job::Reconcile { qid } => reconcile(data, qid).await,
         Job::FetchNodeInfo { host } => nodeinfo(data, host).await,
@@ -162,7 +164,9 @@ async fn fetch_parent(data: &Data<Federation>, uri: &str) -> Result<(), Error> {
 }
 
 async fn fetch_account(data: &Data<Federation>, uri: &str) -> Result<(), Error> {
-    resolve::refresh(data, &address(uri)?).await
+    let uri = address(uri)?;
+    resolve::refresh(data, &uri).await?;
+    pins::fetch(data, &uri).await
 }
 
 async fn reconcile(data: &Data<Federation>, qid: &str) -> Result<(), Error> {

@@ -7,7 +7,9 @@ use super::{
 use crate::clock::Timestamp;
 use crate::domain::Refusal;
 use crate::domain::account::Account;
-use crate::domain::contribution::{Contribution, Received, ReceivedBody, State};
+use crate::domain::contribution::{
+    Contribution, DELIVERED_SECONDS, NEWS_SECONDS, Received, ReceivedBody, State,
+};
 use crate::domain::host::{Host, HostStanding};
 use crate::domain::id::Id;
 use crate::domain::media::ReceivedMedia;
@@ -70,8 +72,8 @@ fn insert(tx: &mut Tx<'_>, received: &Received, host: Option<&Host>) -> Result<R
     if let ReceivedBody::Position(position) = &received.body {
         positions::may_enter(tx, received, &position.qid)?;
     }
-    let id: Id<Contribution> = tx.mint();
     let published_at = received.published_at.clamp(Timestamp(0), tx.now);
+    let id = tx.mint_at(published_at)?;
     let edited_at = received.updated_at.map(|at| at.min(tx.now)).filter(|at| *at > published_at);
     let state = standing(tx, &received.author, host)?;
     let head = NewContribution {
@@ -103,7 +105,7 @@ fn insert(tx: &mut Tx<'_>, received: &Received, host: Option<&Host>) -> Result<R
     let head = stored(tx, id)?;
     quotes::adopt(tx, &head)?;
     if state != State::Held {
-        tell(tx, (id, head.thread_id), &received.author, parent.as_ref(), &received.mentions)?;
+        hear(tx, &head, &received.author, parent.as_ref(), &received.mentions)?;
     }
     cards::name(tx, id, &Named::arrived(&head, received))?;
     Ok(Receipt::New(Box::new(head)))
@@ -150,7 +152,7 @@ fn change(
     let state = if known.state == State::Held { State::Held } else { standing(tx, &received.author, host)? };
     let text = text(received, Some(edited_at), state, revision);
     contributions::update(tx, known.id, &text)?;
-    contributions::set_mentions(tx, known.id, &received.mentions)?;
+    let named = contributions::rename(tx, known.id, &received.mentions)?;
     contributions::set_tags(tx, known.id, &received.tags)?;
     media::receive(tx, received.author.id, known.id, files(received, host))?;
     emojis::receive(tx, &received.author, &received.emojis)?;
@@ -164,6 +166,7 @@ fn change(
     keep(tx, known.id, received, revision, text.state)?;
     critiques::place_again(tx, known.id)?;
     if text.state != State::Held {
+        address(tx, known, &received.author, &named)?;
         notifications::changed(tx, &received.author, known.id)?;
     }
     let stored = stored(tx, known.id)?;
@@ -313,27 +316,60 @@ pub(super) fn notify(tx: &mut Tx<'_>, view: &View) -> Result<(), Error> {
         None => None,
     };
     let named: Vec<Id<Account>> = view.mentions.iter().map(|account| account.id).collect();
-    tell(tx, (view.head.id, view.head.thread_id), &view.author, parent.as_ref(), &named)
+    let concerned = concerned(tx, &view.head, parent.as_ref(), &named)?;
+    address(tx, &view.head, &view.author, &concerned)?;
+    notifications::published(tx, &view.author, view.head.id, &named)
 }
 
-fn tell(
+/// Tells whom something concerns that has just arrived, as far as it is news.
+fn hear(
     tx: &mut Tx<'_>,
-    (about, thread): (Id<Contribution>, Id<Contribution>),
+    head: &Contribution,
     author: &Account,
     parent: Option<&Contribution>,
     named: &[Id<Account>],
 ) -> Result<(), Error> {
-    let mut hear = named.to_vec();
-    hear.extend(parent.map(|parent| parent.author_id));
+    if head.is_younger_than(DELIVERED_SECONDS, tx.now) {
+        let concerned = concerned(tx, head, parent, named)?;
+        address(tx, head, author, &concerned)?;
+    }
+    let fresh = head.is_younger_than(NEWS_SECONDS, tx.now);
+    if fresh { notifications::published(tx, author, head.id, named) } else { Ok(()) }
+}
+
+/// Those who are named, and whoever is answered where they may see it.
+fn concerned(
+    tx: &mut Tx<'_>,
+    head: &Contribution,
+    parent: Option<&Contribution>,
+    named: &[Id<Account>],
+) -> Result<Vec<Id<Account>>, Error> {
+    let mut concerned = named.to_vec();
+    if let Some(parent) = parent {
+        let viewer = Viewer::Member(parent.author_id);
+        let seen = contributions::by_id(tx, viewer, head.id)?.is_some();
+        concerned.extend(seen.then_some(parent.author_id));
+    }
+    Ok(concerned)
+}
+
+/// Tells these accounts, as far as they are ours, that something names or answers them.
+pub(super) fn address(
+    tx: &mut Tx<'_>,
+    head: &Contribution,
+    author: &Account,
+    concerned: &[Id<Account>],
+) -> Result<(), Error> {
+    let mut hear = concerned.to_vec();
     hear.sort_unstable();
     hear.dedup();
     hear.retain(|account| *account != author.id);
     for account in accounts::by_ids(tx, &hear)?.iter().filter(|account| account.is_local()) {
-        if !bookmarks::is_muted(tx, account.id, thread)? {
-            notifications::tell(tx, account.id, NotificationKind::Mention, author, Some(about))?;
+        if !bookmarks::is_muted(tx, account.id, head.thread_id)? {
+            notifications::tell(tx, account.id, NotificationKind::Mention, author, Some(head.id))?;
         }
     }
-    notifications::published(tx, author, about, named)
+    Ok(())
 }
 
 /// The moment of a change: strictly later than the version before, in whole seconds, because

@@ -16,7 +16,7 @@ use crate::vocab::activity;
 
 /// An account of ours likes a contribution; once is enough.
 pub fn like(tx: &mut Tx<'_>, account: &Account, id: Id<Contribution>) -> Result<(), Error> {
-    let liked = seen(tx, account, id)?;
+    let liked = offered(tx, account, id)?;
     if interactions::like(tx, account.id, id)?.is_some() {
         return Ok(());
     }
@@ -61,7 +61,7 @@ pub fn receive_like(
 
 /// An account of ours hands a contribution on to its followers.
 pub fn boost(tx: &mut Tx<'_>, account: &Account, id: Id<Contribution>) -> Result<(), Error> {
-    let boosted = seen(tx, account, id)?;
+    let boosted = offered(tx, account, id)?;
     if !matches!(boosted.visibility, Visibility::Public | Visibility::Unlisted) {
         return Err(Refusal::forbidden("only what everybody may see can be boosted").into());
     }
@@ -160,6 +160,19 @@ fn known(tx: &mut Tx<'_>, uri: Option<&Uri>) -> Result<Option<Contribution>, Err
 
 fn seen(tx: &mut Tx<'_>, account: &Account, id: Id<Contribution>) -> Result<Contribution, Error> {
     contributions::by_id(tx, Viewer::Member(account.id), id)?.ok_or_else(|| Refusal::NotFound.into())
+}
+
+/// What an account of ours may react to: what it sees, unless the author blocks it.
+pub(super) fn offered(
+    tx: &mut Tx<'_>,
+    account: &Account,
+    id: Id<Contribution>,
+) -> Result<Contribution, Error> {
+    let head = seen(tx, account, id)?;
+    if relations::blocks(tx, head.author_id, account.id)? {
+        return Err(Refusal::NotFound.into());
+    }
+    Ok(head)
 }
 
 /// Nobody elsewhere reacts to what they may not see, nor to whom blocks them.

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{notifications, publish};
+use super::{interactions, notifications, publish};
 use crate::domain::Refusal;
 use crate::domain::account::Account;
 use crate::domain::contribution::{Contribution, State, Visibility};
@@ -16,7 +16,7 @@ use crate::store::{self, Error, Tx, accounts, jobs, polls};
 
 /// An account of ours chooses; once, and before the end.
 pub fn vote(tx: &mut Tx<'_>, account: &Account, id: Id<Contribution>, choices: &[i32]) -> Result<(), Error> {
-    let head = contributions::by_id(tx, Viewer::Member(account.id), id)?.ok_or(Refusal::NotFound)?;
+    let head = interactions::offered(tx, account, id)?;
     let view = polls::one(tx, Some(account.id), id)?.ok_or(Refusal::NotFound)?;
     let chosen = accept(tx, account, &head, &view, choices)?;
     let missing = || Error::broken("a poll without its author");

@@ -104,7 +104,7 @@ pub fn publish(tx: &mut Tx<'_>, author: &Account, post: &NewPost) -> Result<View
     // What answers something internal stays within these walls.
     let internal = parent.as_ref().is_some_and(|parent| parent.visibility == Visibility::Internal);
     let visibility = if internal { Visibility::Internal } else { post.visibility };
-    let named = named(author, &post.mentions, parent.as_ref());
+    let named = named(author, &post.mentions, parent.as_ref(), visibility);
     let (quoted, visibility) = quotes::quotable(tx, author, post.quoted, &named, visibility)?;
     let id: Id<Contribution> = tx.mint();
     let uri = Uri::ours(&tx.site()?.origin, &format!("/c/{}", token()));
@@ -168,10 +168,17 @@ fn quote_policy(tx: &mut Tx<'_>, author: &Account, post: &NewPost) -> Result<Quo
 }
 
 /// Whom a post names: those in the text, and the author of what is answered, because several servers
-/// drop replies otherwise.
-fn named(author: &Account, mentions: &[Account], parent: Option<&Contribution>) -> Vec<Id<Account>> {
+/// drop replies otherwise. What is not for everybody goes to nobody whom it does not name.
+fn named(
+    author: &Account,
+    mentions: &[Account],
+    parent: Option<&Contribution>,
+    visibility: Visibility,
+) -> Vec<Id<Account>> {
     let mut named: Vec<Id<Account>> = mentions.iter().map(|account| account.id).collect();
-    named.extend(parent.map(|parent| parent.author_id).filter(|id| *id != author.id));
+    if !matches!(visibility, Visibility::Followers | Visibility::Mentioned) {
+        named.extend(parent.map(|parent| parent.author_id).filter(|id| *id != author.id));
+    }
     named
 }
 
@@ -185,9 +192,14 @@ pub fn edit(
 ) -> Result<View, Error> {
     let head = own(tx, author, id)?;
     let poll = polls::one(tx, None, id)?;
+    let mut mentions = mentions.to_vec();
+    if matches!(head.visibility, Visibility::Followers | Visibility::Mentioned) {
+        // A page does not ask to whom it goes: to the same as before.
+        mentions.extend(load(tx, id)?.mentions);
+    }
     let rewrite = Rewrite {
         markdown: markdown.clone(),
-        mentions: mentions.to_vec(),
+        mentions,
         summary: head.summary,
         sensitive: head.sensitive,
         language: head.language,
@@ -223,7 +235,7 @@ pub fn rewrite(
         Some(parent) => store::contributions::known_by_id(tx, parent)?,
         None => None,
     };
-    let named = named(author, &change.mentions, parent.as_ref());
+    let named = named(author, &change.mentions, parent.as_ref(), head.visibility);
     let policy = change.quote_policy.map_or(head.quote_policy, |policy| policy.within(head.visibility));
     let text = Text {
         trust: None,
@@ -245,9 +257,10 @@ pub fn rewrite(
         return if policy == head.quote_policy { load(tx, id) } else { restate(tx, id) };
     }
     store::contributions::update(tx, id, &text)?;
-    store::contributions::set_mentions(tx, id, &named)?;
+    let named = store::contributions::rename(tx, id, &named)?;
     store::contributions::set_tags(tx, id, &tags)?;
     let view = load(tx, id)?;
+    contributions::address(tx, &head, author, &named)?;
     cards::rename(tx, id, &Named::of(&view))?;
     let document = freeze(tx, &view, None)?;
     notifications::changed(tx, author, id)?;

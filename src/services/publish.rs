@@ -132,6 +132,21 @@ pub fn update_account(tx: &mut Tx<'_>, account: &Account, document: &Value) -> R
     send(tx, account, &update, &account.uri, false, &to)
 }
 
+/// Tells the followers of an account of ours that it shows something first (`Add`), or no longer
+/// (`Remove`), where that is for everybody.
+pub fn listed_first(
+    tx: &mut Tx<'_>,
+    account: &Account,
+    kind: &str,
+    head: &Contribution,
+) -> Result<(), Error> {
+    let Some(list) = account.featured.as_ref().filter(|_| head.is_open()) else { return Ok(()) };
+    let id = activity_uri(tx)?;
+    let change = activity::listed(kind, &id, account, &head.uri, list);
+    let to = Recipients { followers_of: vec![account.id], accounts: Vec::new() };
+    send(tx, account, &change, &head.uri, false, &to)
+}
+
 /// Sends a Follow with the address that the relation keeps; asking again repeats the same one.
 pub fn follow(tx: &mut Tx<'_>, follower: &Account, followee: &Account, uri: &Uri) -> Result<(), Error> {
     if let Some(sent) = activities::by_uri(tx, uri)? {

@@ -214,6 +214,7 @@ pub fn receive_answer(
         let job = Job::FetchOutbox { account: followee.id.get(), round: 0 };
         let now = tx.now;
         jobs::enqueue(tx, &job, now)?;
+        jobs::enqueue(tx, &Job::FetchPins { uri: followee.uri.to_string() }, now)?;
     }
     Ok(())
 }

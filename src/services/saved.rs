@@ -1,9 +1,12 @@
 //! What an account keeps, shows first, or does not want to hear of.
 
+use super::publish;
+use crate::clock::Timestamp;
 use crate::domain::Refusal;
 use crate::domain::account::Account;
-use crate::domain::contribution::{Contribution, Visibility};
+use crate::domain::contribution::{Contribution, State, Visibility};
 use crate::domain::id::Id;
+use crate::domain::uri::Uri;
 use crate::store::contributions::{self, Viewer};
 use crate::store::{Error, Tx, bookmarks, pins};
 
@@ -53,12 +56,29 @@ pub fn pin(tx: &mut Tx<'_>, account: &Account, id: Id<Contribution>) -> Result<(
     }
     let now = tx.now;
     pins::insert(tx, account.id, id, now)?;
-    Ok(())
+    publish::listed_first(tx, account, "Add", &head)
 }
 
 /// No longer shows it first.
 pub fn unpin(tx: &mut Tx<'_>, account: &Account, id: Id<Contribution>) -> Result<(), Error> {
-    pins::delete(tx, account.id, id)?;
+    if pins::delete(tx, account.id, id)? == 0 {
+        return Ok(());
+    }
+    let head = seen(tx, account, id)?;
+    publish::listed_first(tx, account, "Remove", &head)
+}
+
+/// Somebody elsewhere shows these contributions of theirs first, as far as they are here.
+pub fn show_first(tx: &mut Tx<'_>, account: &Account, uris: &[Uri]) -> Result<(), Error> {
+    pins::clear(tx, account.id)?;
+    let now = tx.now;
+    for (rank, uri) in (0..).zip(uris) {
+        let head = contributions::known(tx, uri)?;
+        let own = head.filter(|head| head.author_id == account.id && head.state != State::Deleted);
+        if let Some(head) = own {
+            pins::insert(tx, account.id, head.id, Timestamp(now.0 - rank))?;
+        }
+    }
     Ok(())
 }
 

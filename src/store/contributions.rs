@@ -272,6 +272,14 @@ pub fn set_mentions(conn: &mut Conn, id: Id<Contribution>, named: &[Id<Account>]
     add_mentions(conn, id, named)
 }
 
+/// Replaces whom a contribution names; returns those whom it did not name before.
+pub fn rename(conn: &mut Conn, id: Id<Contribution>, named: &[Id<Account>]) -> QueryResult<Vec<Id<Account>>> {
+    let query = mentions::table.filter(mentions::contribution_id.eq(id)).select(mentions::account_id);
+    let before: Vec<Id<Account>> = run!(conn, load, query)?;
+    set_mentions(conn, id, named)?;
+    Ok(named.iter().filter(|account| !before.contains(account)).copied().collect())
+}
+
 fn add_mentions(conn: &mut Conn, id: Id<Contribution>, named: &[Id<Account>]) -> QueryResult<()> {
     let mut named = named.to_vec();
     named.sort_unstable();

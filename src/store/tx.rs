@@ -3,7 +3,10 @@
 use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
 
-use super::conn::Conn;
+use diesel::dsl::max;
+use diesel::{ExpressionMethods, QueryDsl};
+
+use super::conn::{Conn, run};
 use super::error::{Error, Fault};
 use crate::clock::Timestamp;
 use crate::domain::account::Account;
@@ -12,6 +15,7 @@ use crate::domain::id::{Id, Mint};
 use crate::domain::notice::Announcement;
 use crate::domain::notification::Notification;
 use crate::domain::site::Site;
+use crate::schema::contributions;
 
 /// How far back an event is compared with those before it: repetitions do no harm, and a large
 /// import must not compare each with all.
@@ -91,6 +95,16 @@ impl Tx<'_> {
     /// A new key.
     pub fn mint<T>(&self) -> Id<T> {
         self.mint.next(self.now)
+    }
+
+    /// A free key for what was said elsewhere at this moment, after everything else of the moment: pages
+    /// and apps order by keys, and what is fetched late stands where it belongs.
+    pub fn mint_at(&mut self, published_at: Timestamp) -> Result<Id<Contribution>, Error> {
+        let keys = Id::elsewhere_at(published_at);
+        let taken = contributions::table.filter(contributions::id.between(*keys.start(), *keys.end()));
+        let last: Option<Id<Contribution>> = run!(self, get_result, taken.select(max(contributions::id)))?;
+        let next = last.map_or(*keys.start(), |last| Id::new(last.get().saturating_add(1)));
+        Ok(if keys.contains(&next) { next } else { self.mint() })
     }
 
     /// Tells the rest of the server once this is committed.

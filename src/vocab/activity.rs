@@ -37,6 +37,20 @@ pub fn simple(kind: &str, id: &Uri, actor: &Account, object: &Value, to: &[&Uri]
     })
 }
 
+/// Something is put into a list of the actor, or taken out: Add or Remove.
+pub fn listed(kind: &str, id: &Uri, actor: &Account, object: &Uri, list: &Uri) -> Value {
+    json!({
+        "@context": "https://www.w3.org/ns/activitystreams",
+        "id": id,
+        "type": kind,
+        "actor": actor.uri,
+        "to": [PUBLIC],
+        "cc": actor.followers,
+        "object": object,
+        "target": list,
+    })
+}
+
 /// An Announce: a boost where `object` is an address, FEP-1b12 where it is a whole activity.
 pub fn announce(id: &Uri, actor: &Account, object: &Value, author: &Uri, published: Timestamp) -> Value {
     let mut cc: Vec<&Uri> = actor.followers.iter().collect();

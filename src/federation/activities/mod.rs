@@ -14,6 +14,7 @@ mod follow;
 mod hint;
 mod like;
 mod moved;
+mod pin;
 mod quote;
 mod received;
 mod undo;
@@ -185,6 +186,7 @@ fn act(tx: &mut Tx<'_>, act: &Act<'_>) -> Result<Outcome, Error> {
         Verb::Block => block::apply(tx, act),
         Verb::Move => moved::apply(tx, act),
         Verb::QuoteRequest => quote::apply(tx, act),
+        Verb::Add | Verb::Remove => pin::apply(tx, act),
         Verb::Other(verb) => {
             tracing::debug!(verb, actor = %act.actor.uri, "an activity without meaning here");
             Ok(Outcome::Ignored("this kind of activity has no meaning here"))

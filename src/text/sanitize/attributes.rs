@@ -107,12 +107,13 @@ fn anchor(raw: &str) -> Option<&str> {
 }
 
 /// Microformats and the names Mastodon gives to parts of links. Not `invisible`: what a reader
-/// does not see must not be there (security.md item 73).
+/// does not see must not be there (security.md item 73). And so not `ellipsis`, after which apps draw
+/// dots: the address of a link is shown whole.
 fn classes(raw: &str) -> Option<String> {
     let kept = |class: &&str| {
         let word = class.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
         let microformat = ["h-", "p-", "u-", "dt-", "e-"].iter().any(|prefix| class.starts_with(prefix));
-        let known = ["mention", "hashtag", "ellipsis", "quote-inline"].contains(class);
+        let known = ["mention", "hashtag", "quote-inline"].contains(class);
         known || (microformat && word && class.len() <= 32)
     };
     let classes: Vec<&str> = raw.split_ascii_whitespace().filter(kept).take(8).collect();

@@ -19,7 +19,7 @@ pub struct IncomingActivity {
     pub verb: Verb,
     /// To what. A report names several.
     pub objects: Vec<Item>,
-    /// Where to: the new account of a Move.
+    /// Where to: the new account of a Move, the list of an Add.
     pub target: Option<Uri>,
     /// With what: the post that wants to quote the object.
     pub instrument: Option<Item>,
@@ -66,6 +66,10 @@ pub enum Verb {
     Move,
     /// Ask to be allowed to quote (FEP-044f).
     QuoteRequest,
+    /// Put into a list.
+    Add,
+    /// Take out of a list.
+    Remove,
     /// Anything else; it is ignored politely.
     Other(String),
 }
@@ -87,6 +91,8 @@ impl Verb {
             "Block" => Self::Block,
             "Move" => Self::Move,
             "QuoteRequest" => Self::QuoteRequest,
+            "Add" => Self::Add,
+            "Remove" => Self::Remove,
             other => Self::Other(other.to_owned()),
         }
     }

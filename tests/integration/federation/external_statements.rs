@@ -164,8 +164,8 @@ async fn a_text_that_names_a_question_waits_and_is_listed_by_itself() {
         assert_eq!(entrance["plenum:setDigest"], before["plenum:setDigest"]);
         assert_eq!((&before["totalItems"], &entrance["totalItems"]), (&json!(1), &json!(2)));
         let listed = north.document(&format!("/q/{qid}/positions?page=true")).await;
-        assert_eq!(listed["orderedItems"][0], text["id"], "the newest first, never converted");
-        assert_eq!(listed["orderedItems"][1]["plenum:kind"], "Position");
+        assert_eq!(listed["orderedItems"][0]["plenum:kind"], "Position", "the newest first");
+        assert_eq!(listed["orderedItems"][1], text["id"], "published before it, and never converted");
 
         ends(&world, &blog, text, &qid).await;
     })

@@ -30,6 +30,26 @@ async fn whispers(client: &Client, text: &str, to: Option<&Value>) -> Value {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_is_said_to_some_is_said_to_nobody_else() {
+    on_each_engine(async |database| {
+        let world = world(database).await;
+        let north = world.at("north");
+        let (_, ada) = member(north, "ada").await;
+        let (_, bela) = member(north, "bela").await;
+        let (_, cleo) = member(north, "cleo").await;
+        let open = ada.post("/api/v1/statuses", json!({ "status": "In public" })).await.ok();
+        let aside = whispers(&bela, "@cleo do you believe her?", Some(&open)).await;
+        let path = format!("/api/v1/statuses/{}", aside["id"].as_str().unwrap());
+        assert_eq!(ada.get(&path).await.status, StatusCode::NOT_FOUND);
+        assert_eq!(ada.get(LIST).await.ok(), json!([]));
+        assert_eq!(ada.get("/api/v1/notifications").await.ok(), json!([]));
+        assert_eq!(cleo.get(&path).await.ok()["in_reply_to_id"], open["id"]);
+        assert_eq!(aside["mentions"].as_array().unwrap().len(), 1);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn direct_messages_are_conversations() {
     on_each_engine(async |database| {
         let world = world(database).await;

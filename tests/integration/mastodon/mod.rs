@@ -15,6 +15,7 @@ mod markers;
 mod media;
 mod notifications;
 mod oauth;
+mod order;
 mod push;
 mod quotes;
 mod reports;

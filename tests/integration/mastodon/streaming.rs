@@ -351,6 +351,24 @@ async fn conversations_reach_those_who_take_part() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn pages_are_compressed_for_those_who_can_read_them() {
+    let world = World::of(["north"]).await;
+    let north = world.at("north");
+    let (_, app, _) = member(north, "ada").await;
+    app.post("/api/v1/statuses", json!({ "status": "over and over ".repeat(30) })).await.ok();
+    let home = "/api/v1/timelines/home";
+    let encoding = async |path: &str, accepted: &[(&str, &str)]| {
+        let (status, headers) = app.head_of(Method::GET, path, accepted).await;
+        assert_eq!(status, StatusCode::OK);
+        headers.get("content-encoding").map(|value| value.to_str().unwrap().to_owned())
+    };
+    let gzip = [("accept-encoding", "gzip, deflate, br")];
+    assert_eq!(encoding(home, &[]).await, None);
+    assert_eq!(encoding(home, &gzip).await.as_deref(), Some("gzip"));
+    assert_eq!(encoding("/api/v1/streaming/user", &gzip).await, None, "a stream must not wait to be packed");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn announcements_reach_every_member() {
     on_each_engine(async |database| {
         let world = world(database).await;

@@ -42,6 +42,7 @@ impl Debate {
         let yes = answer("decided", "Yes", "Order returned.");
         north.answers(&qids[0], &yes, "").await.unwrap();
         south.answers(&qids[0], &answer("undecided", "", "We lack reports."), "").await.unwrap();
+        world.advance_seconds(1);
         south.answers(&qids[2], &answer("provisional", "Wait", "For now."), "").await.unwrap();
         world.settle().await;
         let qids = qids.iter().map(|qid| qid.as_str().to_owned()).collect::<Vec<_>>();
@@ -278,6 +279,7 @@ async fn a_critique_for_few_is_shown_to_few() {
                 markdown: Markdown::new(format!("For {visibility:?}.")),
                 in_reply_to: Some(Id::new(key)),
                 visibility,
+                mentions: vec![north.organization().await],
                 critique: Some(NewCritique {
                     intent: Intent::Objection,
                     passage: String::new(),

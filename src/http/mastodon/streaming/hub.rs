@@ -19,7 +19,7 @@ use tokio::time::{MissedTickBehavior, interval};
 use crate::app::App;
 use crate::app::streams::{Channel, Frame, Subscription};
 use crate::domain::account::Account;
-use crate::domain::contribution::Visibility;
+use crate::domain::contribution::{NEWS_SECONDS, Visibility};
 use crate::domain::id::Id;
 use crate::domain::list::List;
 use crate::domain::notice::Announcement;
@@ -35,8 +35,6 @@ use crate::store::page::Page;
 use crate::store::timelines::{self, Audience, Public, Tagged};
 use crate::store::{self, Conn, Error, Event, Gone, conversations, emojis, lists, notices, oauth};
 
-/// What was published longer ago is no news, in seconds: it came with a thread that was completed.
-const NEWS_SECONDS: i64 = 6 * 3600;
 /// How often tokens are looked at where another process cannot tell us that one ended.
 const TOKENS: Duration = Duration::from_millis(800);
 

@@ -60,13 +60,17 @@ pub async fn submit(data: Data<Federation>, Posted { visit, fields }: Posted) ->
         Ok(critique) => critique,
         Err(why) => return again(&data, &visit, &target, &fields, Mistakes::one("intent", why)),
     };
+    let mut mentions = resolve::mentioned(&data, text).await;
+    if target.view.author.id != author.id {
+        mentions.push(target.view.author.clone());
+    }
     let post = NewPost {
         critique,
         markdown: Markdown::new(text),
         in_reply_to: Some(target.view.head.id),
         visibility: target.view.head.visibility,
         language: language(&fields),
-        mentions: resolve::mentioned(&data, text).await,
+        mentions,
         ..NewPost::default()
     };
     let official = author.id == visit.organization.id;
