@@ -66,6 +66,8 @@ diesel::table! {
         updated_at -> BigInt,
         fetched_at -> Nullable<BigInt>,
         header_url -> Nullable<Text>,
+        sensitive -> Bool,
+        frozen -> Bool,
     }
 }
 
@@ -401,6 +403,10 @@ diesel::table! {
         category -> Text,
         rules -> Text,
         forwarded -> Bool,
+        assigned_id -> Nullable<BigInt>,
+        outcome -> Nullable<SmallInt>,
+        closed_by_id -> Nullable<BigInt>,
+        answer -> Text,
     }
 }
 
@@ -1093,6 +1099,111 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    account_rules (account_id) {
+        account_id -> BigInt,
+        standing -> SmallInt,
+        sensitive -> Bool,
+        frozen -> Bool,
+        before -> SmallInt,
+        public_comment -> Text,
+        private_comment -> Text,
+        user_id -> Nullable<BigInt>,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    account_withheld (contribution_id) {
+        contribution_id -> BigInt,
+        account_id -> BigInt,
+        state -> SmallInt,
+    }
+}
+
+diesel::table! {
+    account_severed (id) {
+        id -> BigInt,
+        account_id -> BigInt,
+        follower_id -> BigInt,
+        followee_id -> BigInt,
+        uri -> Text,
+        state -> SmallInt,
+        created_at -> BigInt,
+        boosts -> Bool,
+        notify -> Bool,
+        languages -> Nullable<Text>,
+        severed_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    public_entries (entry_id) {
+        entry_id -> BigInt,
+        what -> Text,
+        reason -> Text,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    report_evidence (report_id, rank) {
+        report_id -> BigInt,
+        rank -> Integer,
+        uri -> Text,
+        author -> Text,
+        content -> Text,
+        published_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    report_notes (id) {
+        id -> BigInt,
+        report_id -> BigInt,
+        user_id -> BigInt,
+        text -> Text,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    warnings (id) {
+        id -> BigInt,
+        account_id -> BigInt,
+        report_id -> Nullable<BigInt>,
+        outcome -> SmallInt,
+        text -> Text,
+        created_at -> BigInt,
+        appeal -> Nullable<Text>,
+        appealed_at -> Nullable<BigInt>,
+        answer -> Nullable<Text>,
+        granted -> Nullable<Bool>,
+        answered_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    content_rules (id) {
+        id -> BigInt,
+        kind -> SmallInt,
+        pattern -> Text,
+        number -> Integer,
+        minutes -> Integer,
+        user_id -> Nullable<BigInt>,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    caught (contribution_id) {
+        contribution_id -> BigInt,
+        rule_id -> BigInt,
+        created_at -> BigInt,
+    }
+}
+
 diesel::joinable!(sessions -> users (user_id));
 diesel::joinable!(pending_sign_ins -> users (user_id));
 diesel::joinable!(tokens -> users (user_id));
@@ -1199,4 +1310,13 @@ diesel::allow_tables_to_appear_in_same_query!(
     withheld_accounts,
     severed_follows,
     external_statements,
+    account_rules,
+    account_withheld,
+    account_severed,
+    public_entries,
+    report_evidence,
+    report_notes,
+    warnings,
+    content_rules,
+    caught,
 );

@@ -7,7 +7,9 @@ pub mod demo;
 pub mod emoji;
 pub mod host;
 pub mod import;
+pub mod log;
 pub mod migrate;
+pub mod moderate;
 pub mod notices;
 pub mod queue;
 pub mod serve;
@@ -55,6 +57,10 @@ enum What {
     Settings(settings::SettingsCommand),
     /// Other servers, and what is decided about them.
     Host(host::HostCommand),
+    /// Single accounts, reports, objections, and rules about texts.
+    Moderate(moderate::Moderate),
+    /// Who decided what, and whether the log is whole.
+    Log(log::Log),
     /// The rules of the site, which apps show and reports name.
     Rules(notices::Rules),
     /// The small pictures that texts of this site may name between colons.
@@ -112,6 +118,7 @@ pub fn run(command: Command) -> ExitCode {
     }
 }
 
+#[expect(clippy::cognitive_complexity, reason = "one arm for each command, with nothing in it but a call")]
 async fn dispatch(what: What, config: Config) -> Result<(), Failure> {
     match what {
         What::Serve => serve::run(config).await,
@@ -123,6 +130,8 @@ async fn dispatch(what: What, config: Config) -> Result<(), Failure> {
         What::Queue(queue) => queue.run(config).await,
         What::Settings(settings) => settings.run(config).await,
         What::Host(host) => host.run(config).await,
+        What::Moderate(moderate) => moderate.run(config).await,
+        What::Log(log) => log.run(config).await,
         What::Rules(rules) => rules.run(config).await,
         What::Emoji(emoji) => emoji.run(config).await,
         What::Announcements(announcements) => announcements.run(config).await,

@@ -4,7 +4,9 @@ use clap::{Args, Subcommand};
 
 use super::{Failure, context};
 use crate::config::Config;
-use crate::store::{Db, Error, Tx, deliveries, hosts, inbox_items, jobs};
+use crate::domain::host::Host;
+use crate::services::queues as service;
+use crate::store::{Db, deliveries, hosts, inbox_items, jobs};
 
 /// Hosts and activities shown at most.
 const SHOWN: i64 = 200;
@@ -22,8 +24,13 @@ enum What {
     List,
     /// Try again what was put aside: deliveries, received activities, and jobs.
     Retry {
-        /// Only what is for this server; everything when it is left out.
+        /// Only what is between this server and us; everything when it is left out.
         host: Option<String>,
+    },
+    /// Give up what was put aside between a server and us.
+    GiveUp {
+        /// Its name.
+        host: String,
     },
 }
 
@@ -34,6 +41,7 @@ impl Queue {
         let done = match self.what {
             None | Some(What::List) => list(&app.db).await,
             Some(What::Retry { host }) => retry(&app.db, host).await,
+            Some(What::GiveUp { host }) => give_up(&app.db, &host).await,
         };
         app.db.close().await;
         done
@@ -67,31 +75,29 @@ async fn list(db: &Db) -> Result<(), Failure> {
     Ok(())
 }
 
+async fn named(db: &Db, name: &str) -> Result<Host, Failure> {
+    let name = name.to_ascii_lowercase();
+    db.read(|conn| Ok(hosts::by_name(conn, &name)?)).await?.ok_or_else(|| {
+        Failure::new(format!("nothing was ever sent to {name:?}; `plenum queue` shows the names"))
+    })
+}
+
 async fn retry(db: &Db, host: Option<String>) -> Result<(), Failure> {
-    let host = host.map(|name| name.to_ascii_lowercase());
-    if let Some(name) = &host
-        && db.read(|conn| Ok(hosts::by_name(conn, name)?)).await?.is_none()
-    {
-        return Err(Failure::new(format!(
-            "nothing was ever sent to {name:?}; `plenum queue` shows the names"
-        )));
-    }
-    let (outgoing, incoming, later) = db.write(|tx| take_up(tx, host.as_deref())).await?;
-    println!("{outgoing} deliveries, {incoming} received activities and {later} jobs are tried again.");
+    let host = match host {
+        Some(name) => Some(named(db, &name).await?.id),
+        None => None,
+    };
+    let taken = db.write(|tx| service::retry(tx, None, host)).await?;
+    println!(
+        "{} deliveries, {} received activities and {} jobs are tried again.",
+        taken.deliveries, taken.received, taken.jobs
+    );
     Ok(())
 }
 
-fn take_up(tx: &mut Tx<'_>, only: Option<&str>) -> Result<(usize, usize, usize), Error> {
-    let mut outgoing = 0;
-    for (name, ..) in deliveries::aside(tx, i64::MAX)? {
-        if only.is_none_or(|only| only == name)
-            && let Some(host) = hosts::by_name(tx, &name)?
-        {
-            outgoing += deliveries::take_up(tx, host.id)?;
-        }
-    }
-    if only.is_some() {
-        return Ok((outgoing, 0, 0));
-    }
-    Ok((outgoing, inbox_items::take_up(tx)?, jobs::take_up(tx)?))
+async fn give_up(db: &Db, name: &str) -> Result<(), Failure> {
+    let host = named(db, name).await?;
+    let count = db.write(|tx| service::give_up(tx, None, host.id)).await?;
+    println!("{count} that were put aside for {} are given up.", host.name);
+    Ok(())
 }

@@ -66,12 +66,21 @@ pub struct Account {
     pub fetched_at: Option<Timestamp>,
     /// Banner, as the origin names it.
     pub header_url: Option<String>,
+    /// Whether its pictures are hidden at first, whatever it says itself.
+    pub sensitive: bool,
+    /// Whether nothing new of it is taken in, or it may do nothing here.
+    pub frozen: bool,
 }
 
 impl Account {
     /// Whether it lives on this server.
     pub const fn is_local(&self) -> bool {
         self.host_id.is_none()
+    }
+
+    /// Whether our moderators let it do nothing for now.
+    pub fn is_barred(&self) -> bool {
+        self.frozen || self.standing == HostStanding::Suspended
     }
 
     /// `name@host`.

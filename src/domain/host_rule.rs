@@ -130,7 +130,8 @@ pub fn upwards(host: &str) -> Vec<&str> {
 }
 
 /// A name of which whoever knows it recognizes the ends: `ex****le.org`.
-fn obfuscated(name: &str) -> String {
+/// A name of which only a part is shown.
+pub fn obfuscated(name: &str) -> String {
     let length = name.chars().count();
     let edge = (length / 4).max(1);
     let mask = |(at, letter): (usize, char)| {

@@ -2,9 +2,11 @@
 //! but the core of a question, which is hashed, and the drafts of forms, which are kept.
 
 pub mod account;
+pub mod account_rule;
 mod answer;
 pub mod attribution;
 pub mod card;
+pub mod content_rule;
 pub mod contribution;
 pub mod critique;
 pub mod date;
@@ -36,6 +38,7 @@ pub mod question;
 pub mod quote;
 pub mod reach;
 pub mod relation;
+pub mod report;
 pub mod scope;
 pub mod settings;
 pub mod site;

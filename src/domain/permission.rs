@@ -12,17 +12,36 @@ pub enum Permission {
     Hosts,
     /// What becomes of contributions that wait.
     Review,
+    /// What becomes of what was reported.
+    Reports,
+    /// What becomes of single accounts.
+    Accounts,
+    /// Which contributions of others wait, whoever wrote them.
+    Rules,
+    /// What is on its way between this server and others.
+    Queues,
+    /// Who decided what, and what everybody may read of it.
+    Log,
 }
 
 impl Permission {
     /// All of them, in the order in which pages offer them.
-    pub const ALL: [Self; 3] = [Self::Review, Self::Hosts, Self::Settings];
+    pub const ALL: [Self; 8] = [
+        Self::Review,
+        Self::Reports,
+        Self::Accounts,
+        Self::Rules,
+        Self::Hosts,
+        Self::Queues,
+        Self::Log,
+        Self::Settings,
+    ];
 
     /// The role that it takes.
     pub const fn role(self) -> Role {
         match self {
-            Self::Settings | Self::Hosts => Role::Admin,
-            Self::Review => Role::Moderator,
+            Self::Settings | Self::Hosts | Self::Queues | Self::Log => Role::Admin,
+            Self::Review | Self::Reports | Self::Accounts | Self::Rules => Role::Moderator,
         }
     }
 }

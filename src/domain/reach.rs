@@ -1,5 +1,6 @@
 //! How many things a decision about other servers touches, and the sentences that say so beforehand.
 
+use super::account_rule::AccountDecision;
 use super::host::HostStanding;
 use super::site::FederationMode;
 
@@ -18,6 +19,8 @@ pub struct Reach {
     pub contributions: i64,
     /// Those of them that wait for a moderator.
     pub held: i64,
+    /// Those of them that answer something.
+    pub replies: i64,
     /// Those of them that are positions on questions.
     pub positions: i64,
     /// Deliveries that wait for them.
@@ -85,6 +88,62 @@ impl Reach {
                  from this site, {followers} there no longer follow, {followed} there are no longer followed from \
                  here, and {} and {} that wait are dropped. The same holds for every name below. The other side is \
                  not told; copies that other servers have stay there. It can be taken back.",
+                counted(self.deliveries, "delivery"),
+                counted(self.received, "received activity"),
+            ),
+        }
+    }
+}
+
+impl Reach {
+    /// What a rule about one account would do; `self` counts what hangs on it.
+    pub fn of_account(&self, decision: &AccountDecision, local: bool) -> String {
+        let mut said = vec![self.of_account_standing(decision.standing, local)];
+        if decision.frozen {
+            said.push(if local {
+                "This person may read, but can publish, answer and follow nothing until you take it back. \
+                 They are shown the reason and may object."
+                    .to_owned()
+            } else {
+                "Nothing new is taken in from this account; what is here stays as it is.".to_owned()
+            });
+        }
+        if decision.sensitive {
+            said.push("Its pictures and recordings are hidden until a reader asks for them.".to_owned());
+        }
+        said.retain(|sentence| !sentence.is_empty());
+        said.join(" ")
+    }
+
+    fn of_account_standing(&self, standing: HostStanding, local: bool) -> String {
+        let followers = counted(self.followers, "follower");
+        let followed = counted(self.followed, "account");
+        let contributions = counted(self.contributions, "contribution");
+        let replies = counted(self.replies, "reply");
+        match standing {
+            HostStanding::Unknown => {
+                "What a rule about it took away is given back: contributions are shown again, and whoever followed \
+                 it follows again, as far as both accounts still exist. What was dropped on its way does not come \
+                 again."
+                    .to_owned()
+            }
+            HostStanding::Approved => format!(
+                "What it writes is shown at once. {} that wait for a moderator are shown now and handed on.",
+                counted(self.held, "contribution")
+            ),
+            HostStanding::Limited if local => format!(
+                "What it writes from now on reaches those who follow it ({followers}) and stands in no public list. \
+                 Its {contributions} stay where they are."
+            ),
+            HostStanding::Limited => format!(
+                "Its {contributions}, {replies} among them, are hidden from the public and stay visible for members; \
+                 so does what is to come. {followers} and {followed} that it follows here stay; new requests wait \
+                 for an answer."
+            ),
+            HostStanding::Suspended => format!(
+                "Its {contributions}, {replies} among them, disappear from this site. {followers} no longer follow \
+                 it, {followed} are no longer followed by it, and {} and {} that wait are dropped. Other servers \
+                 are not told; copies that they have stay there. It can be taken back.",
                 counted(self.deliveries, "delivery"),
                 counted(self.received, "received activity"),
             ),

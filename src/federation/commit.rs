@@ -10,7 +10,7 @@ use tokio::sync::oneshot;
 
 use super::{Federation, InboxError, fetch};
 use crate::domain::account::{Account, AccountState};
-use crate::domain::host::{Host, HostStanding};
+use crate::domain::host::Host;
 use crate::domain::id::Id;
 use crate::store::inbox_items::{self, NewItem};
 use crate::store::{Error, Event, Tx, accounts, host_health};
@@ -135,9 +135,7 @@ fn admits(signer: Option<&Account>) -> Verdict {
     let refused = |why: &str| Err(InboxError::Forbidden(why.to_owned()));
     match signer {
         None => refused("the sender's account is not known any more"),
-        Some(account) if account.standing == HostStanding::Suspended => {
-            refused("this account is suspended here")
-        }
+        Some(account) if account.is_barred() => refused("this account is suspended or frozen here"),
         Some(account) if account.state == AccountState::Deleted => refused("this account was deleted"),
         Some(_) => Ok(()),
     }

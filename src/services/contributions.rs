@@ -2,7 +2,8 @@
 
 use super::cards::{self, Named};
 use super::{
-    critiques, emojis, external_statements, media, notifications, positions, publish, quotes, received,
+    content_rules, critiques, emojis, external_statements, media, notifications, positions, publish, quotes,
+    received,
 };
 use crate::clock::Timestamp;
 use crate::domain::Refusal;
@@ -44,7 +45,7 @@ pub fn receive(tx: &mut Tx<'_>, received: &Received) -> Result<Receipt, Error> {
     }
     let host = home(tx, &received.author)?;
     if is_suspended(&received.author, host.as_ref()) {
-        return Err(Refusal::forbidden("its author or their server is suspended here").into());
+        return Err(Refusal::forbidden("its author or their server is suspended or frozen here").into());
     }
     if tombstones::contains(tx, &received.uri)? {
         return Ok(Receipt::Ignored("deleted before"));
@@ -58,7 +59,7 @@ pub fn receive(tx: &mut Tx<'_>, received: &Received) -> Result<Receipt, Error> {
 /// Whatever way it comes, what a suspended account or server says is not taken in.
 fn is_suspended(author: &Account, host: Option<&Host>) -> bool {
     let suspended = |standing| standing == HostStanding::Suspended;
-    suspended(author.standing) || host.is_some_and(|host| suspended(host.standing))
+    author.is_barred() || host.is_some_and(|host| suspended(host.standing))
 }
 
 fn insert(tx: &mut Tx<'_>, received: &Received, host: Option<&Host>) -> Result<Receipt, Error> {
@@ -75,7 +76,8 @@ fn insert(tx: &mut Tx<'_>, received: &Received, host: Option<&Host>) -> Result<R
     let published_at = received.published_at.clamp(Timestamp(0), tx.now);
     let id = tx.mint_at(published_at)?;
     let edited_at = received.updated_at.map(|at| at.min(tx.now)).filter(|at| *at > published_at);
-    let state = standing(tx, &received.author, host)?;
+    let caught = content_rules::catching(tx, received, host)?;
+    let state = if caught.is_some() { State::Held } else { standing(tx, &received.author, host)? };
     let head = NewContribution {
         id,
         uri: received.uri.clone(),
@@ -93,6 +95,9 @@ fn insert(tx: &mut Tx<'_>, received: &Received, host: Option<&Host>) -> Result<R
         text: text(received, edited_at, state, received.body.revision().max(1)),
     };
     contributions::insert(tx, &head, &received.mentions, &received.tags)?;
+    if let Some(rule) = &caught {
+        store::content_rules::catch(tx, id, rule.id)?;
+    }
     media::receive(tx, received.author.id, id, files(received, host))?;
     emojis::receive(tx, &received.author, &received.emojis)?;
     super::polls::receive(tx, id, received.poll.as_ref())?;
@@ -232,11 +237,16 @@ pub fn let_in(tx: &mut Tx<'_>, host: Id<Host>) -> Result<(), Error> {
 pub fn reject(tx: &mut Tx<'_>, author: Id<Account>) -> Result<usize, Error> {
     let held = held::of(tx, author)?;
     for id in &held {
-        let head = stored(tx, *id)?;
-        erase(tx, *id)?;
-        tombstones::insert(tx, &head.uri)?;
+        expel(tx, *id)?;
     }
     Ok(held.len())
+}
+
+/// Deletes a contribution from elsewhere and does not take it in again.
+pub(super) fn expel(tx: &mut Tx<'_>, id: Id<Contribution>) -> Result<(), Error> {
+    let head = stored(tx, id)?;
+    erase(tx, id)?;
+    tombstones::insert(tx, &head.uri)
 }
 
 /// Shows what was held, and tells whom it concerns.
@@ -386,7 +396,7 @@ fn text(received: &Received, edited_at: Option<Timestamp>, state: State, revisio
         language: received.language.clone(),
         title: received.title.clone(),
         summary: received.summary.clone(),
-        sensitive: received.sensitive,
+        sensitive: received.sensitive || received.author.sensitive,
         content: received.content.as_str().to_owned(),
         markdown: None,
         edited_at,

@@ -2,15 +2,16 @@
 
 use std::collections::HashSet;
 
-use super::{contributions, publish};
+use super::{account_rules, contributions, log, publish};
 use crate::domain::Refusal;
 use crate::domain::contribution::State;
 use crate::domain::host::{Host, HostStanding};
-use crate::domain::host_rule::{Decision, HostRule, is_below, name, upwards};
+use crate::domain::host_rule::{Decision, HostRule, is_below, name, obfuscated, upwards};
 use crate::domain::id::Id;
 use crate::domain::job::Job;
 use crate::domain::reach::Reach;
 use crate::domain::user::User;
+use crate::store::audit::Entry;
 use crate::store::{Conn, Error, Tx, accounts, audit, host_rules, hosts, jobs, reach, withheld};
 
 /// Decides about a server and everything below its name; deciding nothing takes the rule back. What
@@ -46,8 +47,26 @@ pub fn decide(
     if decision.standing == HostStanding::Suspended {
         drop_jobs(tx, &|host| host == name || is_below(host, &name))?;
     }
-    audit::record(tx, user, action, &name, &detail)?;
+    let entry = audit::enter(tx, user, action, &name, &detail)?;
+    let old = before.as_ref().map(HostRule::decision).unwrap_or_default();
+    show(tx, entry, &name, &old, decision)?;
     Ok(name)
+}
+
+/// Whoever gives a reason that everybody may read has the decision stand in the public log.
+fn show(tx: &mut Tx<'_>, entry: Id<Entry>, name: &str, old: &Decision, new: &Decision) -> Result<(), Error> {
+    let (shown, what) = match new.standing {
+        HostStanding::Unknown if new.is_none() => (old, "a rule was taken back"),
+        HostStanding::Unknown => (new, "files or reports are rejected"),
+        HostStanding::Approved => (new, "let in"),
+        HostStanding::Limited => (new, "limited"),
+        HostStanding::Suspended => (new, "suspended"),
+    };
+    if shown.public_comment.is_empty() {
+        return Ok(());
+    }
+    let named = if shown.obfuscate { obfuscated(name) } else { name.to_owned() };
+    log::put(tx, entry, &format!("{named}: {what}"), &shown.public_comment)
 }
 
 /// Takes a rule back.
@@ -156,7 +175,7 @@ fn settle(tx: &mut Tx<'_>, host: &Host) -> Result<(), Error> {
         HostStanding::Approved => contributions::let_in(tx, host.id)?,
         HostStanding::Unknown => {}
     }
-    Ok(())
+    account_rules::hold_again(tx, host.id)
 }
 
 /// What stood before stands again; our requests are sent once more, because the other side may have

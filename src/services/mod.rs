@@ -1,9 +1,12 @@
 //! The verbs: what people and other servers do. Each is a plain function in one transaction and
 //! cannot wait for the network.
 
+pub mod account_rules;
 pub mod accounts;
 pub mod attributions;
 pub mod cards;
+pub mod cases;
+pub mod content_rules;
 pub mod contributions;
 mod critiques;
 pub mod emojis;
@@ -13,6 +16,7 @@ pub mod filters;
 pub mod hosts;
 pub mod interactions;
 pub mod lists;
+pub mod log;
 pub mod maps;
 pub mod media;
 pub mod notices;
@@ -25,6 +29,7 @@ pub mod profiles;
 pub mod publish;
 pub mod push;
 pub mod questions;
+pub mod queues;
 pub mod quotes;
 mod received;
 pub mod relations;

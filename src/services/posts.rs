@@ -9,6 +9,7 @@ use crate::domain::Refusal;
 use crate::domain::account::Account;
 use crate::domain::contribution::{Contribution, Kind, State, Visibility};
 use crate::domain::critique::{Critique, NewCritique};
+use crate::domain::host::HostStanding;
 use crate::domain::id::{Id, token};
 use crate::domain::job::Job;
 use crate::domain::media::Media;
@@ -96,14 +97,14 @@ pub struct Rewrite {
 
 /// Publishes a post of `author`.
 pub fn publish(tx: &mut Tx<'_>, author: &Account, post: &NewPost) -> Result<View, Error> {
-    check(&post.markdown, post.poll.is_some() || post.quoted.is_some() || !post.media.is_empty())?;
+    check(author, &post.markdown, post.poll.is_some() || post.quoted.is_some() || !post.media.is_empty())?;
     let parent = match post.in_reply_to {
         Some(id) => Some(answerable(tx, author, id)?),
         None => None,
     };
     // What answers something internal stays within these walls.
     let internal = parent.as_ref().is_some_and(|parent| parent.visibility == Visibility::Internal);
-    let visibility = if internal { Visibility::Internal } else { post.visibility };
+    let visibility = if internal { Visibility::Internal } else { within_limits(author, post.visibility) };
     let named = named(author, &post.mentions, parent.as_ref(), visibility);
     let (quoted, visibility) = quotes::quotable(tx, author, post.quoted, &named, visibility)?;
     let id: Id<Contribution> = tx.mint();
@@ -131,7 +132,7 @@ pub fn publish(tx: &mut Tx<'_>, author: &Account, post: &NewPost) -> Result<View
             language: post.language.clone(),
             title: None,
             summary: post.summary.clone().filter(|summary| !summary.trim().is_empty()),
-            sensitive: post.sensitive,
+            sensitive: post.sensitive || author.sensitive,
             content: format!("{opening}{}", content.as_str()),
             markdown: Some(post.markdown.as_str().to_owned()),
             edited_at: None,
@@ -157,6 +158,12 @@ pub fn publish(tx: &mut Tx<'_>, author: &Account, post: &NewPost) -> Result<View
     }
     quotes::announce(tx, &view, &document)?;
     Ok(view)
+}
+
+/// What somebody who is limited writes reaches those who follow, and stands in no public list.
+fn within_limits(author: &Account, wanted: Visibility) -> Visibility {
+    let limited = author.standing == HostStanding::Limited && wanted == Visibility::Public;
+    if limited { Visibility::Unlisted } else { wanted }
 }
 
 /// Who may quote a post: as its author says, or usually does.
@@ -227,7 +234,7 @@ pub fn rewrite(
 ) -> Result<View, Error> {
     let head = own(tx, author, id)?;
     let quotes = store::quotes::one(tx, id)?.is_some();
-    check(&change.markdown, change.poll.is_some() || quotes || !change.media.is_empty())?;
+    check(author, &change.markdown, change.poll.is_some() || quotes || !change.media.is_empty())?;
     let (content, tags) = render(tx, &change.markdown, change.format, &change.mentions)?;
     let critique = store::critiques::parts(tx, id)?;
     let opening = critique.as_ref().map(crate::vocab::critique::opening).unwrap_or_default();
@@ -243,7 +250,7 @@ pub fn rewrite(
         language: change.language.clone(),
         title: head.title.clone(),
         summary: change.summary.clone().filter(|summary| !summary.trim().is_empty()),
-        sensitive: change.sensitive,
+        sensitive: change.sensitive || author.sensitive,
         content: format!("{opening}{}", content.as_str()),
         markdown: Some(change.markdown.as_str().to_owned()),
         edited_at: Some(contributions::later(&head, tx.now)),
@@ -374,7 +381,10 @@ pub(super) fn load(tx: &mut Tx<'_>, id: Id<Contribution>) -> Result<View, Error>
     Ok(view)
 }
 
-fn check(markdown: &Markdown, may_be_blank: bool) -> Result<(), Refusal> {
+fn check(author: &Account, markdown: &Markdown, may_be_blank: bool) -> Result<(), Refusal> {
+    if author.is_barred() {
+        return Err(Refusal::forbidden("moderators have closed this account for now"));
+    }
     if markdown.is_blank() && !may_be_blank {
         return Err(Refusal::invalid("text", "write something first"));
     }

@@ -126,7 +126,7 @@ pub fn receive_follow(
     if !followee.is_local() || follower.is_local() {
         return Err(Refusal::forbidden("this follow is none of ours").into());
     }
-    if undone::take(tx, uri, &follower.uri)? {
+    if undone::take(tx, uri, &follower.uri)? || followee.standing == HostStanding::Suspended {
         return Ok(());
     }
     let unwanted =

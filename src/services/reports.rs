@@ -8,12 +8,13 @@ use crate::domain::contribution::Contribution;
 use crate::domain::id::Id;
 use crate::domain::notice::Rule;
 use crate::domain::notification::NotificationKind;
+use crate::domain::report::{Evidence, Report};
 use crate::domain::uri::Uri;
 use crate::domain::user::Role;
 use crate::store::contributions::{self, Viewer};
-use crate::store::reports::{self, Report};
+use crate::store::reports;
 use crate::store::{Error, Tx, accounts, notices, users};
-use crate::text::plain;
+use crate::text::{Html, plain};
 
 /// The longest text of a report that is kept, in characters.
 const LONGEST: usize = 5_000;
@@ -116,6 +117,7 @@ pub fn file(tx: &mut Tx<'_>, reporter: &Account, new: &NewReport) -> Result<File
         forwarded,
     };
     let id = reports::insert(tx, &report)?.ok_or_else(|| Error::broken("a report has a used address"))?;
+    keep(tx, id, &items)?;
     tell_moderators(tx, reporter)?;
     Ok(Filed { id, comment, forwarded, created_at: tx.now })
 }
@@ -161,12 +163,37 @@ pub fn receive(
         forwarded: false,
     };
     match reports::insert(tx, &report)? {
-        Some(_) => tell_moderators(tx, reporter),
+        Some(id) => {
+            keep(tx, id, &items)?;
+            tell_moderators(tx, reporter)
+        }
         None => Ok(()),
     }
 }
 
-fn tell_moderators(tx: &mut Tx<'_>, reporter: &Account) -> Result<(), Error> {
+/// Keeps what is reported as it stands now: it may be changed or gone when somebody looks.
+fn keep(tx: &mut Tx<'_>, id: Id<Report>, items: &[Uri]) -> Result<(), Error> {
+    let mut rank = 0;
+    for uri in items {
+        let Some(head) = contributions::known(tx, uri)? else { continue };
+        let Some(author) = accounts::by_id(tx, head.author_id)? else { continue };
+        let body = plain::paragraphs(&Html::from_store(head.content));
+        let parts: Vec<String> = [head.title, head.summary, Some(body)].into_iter().flatten().collect();
+        let evidence = Evidence {
+            report_id: id,
+            rank,
+            uri: uri.clone(),
+            author: author.handle,
+            content: plain::excerpt(&parts.join("\n"), LONGEST),
+            published_at: head.published_at,
+        };
+        reports::keep(tx, &evidence)?;
+        rank += 1;
+    }
+    Ok(())
+}
+
+pub(super) fn tell_moderators(tx: &mut Tx<'_>, reporter: &Account) -> Result<(), Error> {
     for user in users::all(tx)?.into_iter().filter(|user| user.roles.has(Role::Moderator)) {
         notifications::tell(tx, user.account_id, NotificationKind::Report, reporter, None)?;
     }

@@ -3,14 +3,17 @@
 use aws_lc_rs::digest::{SHA256, digest};
 use data_encoding::HEXLOWER;
 use diesel::prelude::{Insertable, Queryable, Selectable};
-use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, QueryResult, SelectableHelper};
+use diesel::{
+    ExpressionMethods, OptionalExtension, QueryDsl, QueryResult, RunQueryDsl, SelectableHelper,
+    TextExpressionMethods,
+};
 
 use super::conn::{Conn, run};
 use super::{Error, Tx};
 use crate::clock::Timestamp;
 use crate::domain::id::Id;
 use crate::domain::user::User;
-use crate::schema::audit_entries;
+use crate::schema::{audit_entries, sites};
 
 /// One entry.
 #[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable, Insertable)]
@@ -54,18 +57,43 @@ pub fn record(
     subject: &str,
     detail: &str,
 ) -> Result<(), Error> {
+    enter(tx, user, action, subject, detail).map(drop)
+}
+
+/// Like [`record`]; returns the key of the entry.
+pub fn enter(
+    tx: &mut Tx<'_>,
+    user: Option<Id<User>>,
+    action: &str,
+    subject: &str,
+    detail: &str,
+) -> Result<Id<Entry>, Error> {
+    stand_in_line(tx)?;
+    let before = newest(tx)?;
+    // Another process may mint keys that are ahead of ours: the order of keys is the order of the chain.
+    let after = before.as_ref().map_or(0, |before| before.id.get().saturating_add(1));
+    let minted: Id<Entry> = tx.mint();
     let mut entry = Entry {
-        id: tx.mint(),
+        id: Id::new(minted.get().max(after)),
         user_id: user,
         action: action.to_owned(),
         subject: subject.to_owned(),
         detail: detail.to_owned(),
-        previous: newest(tx)?.map(|entry| entry.digest).unwrap_or_default(),
+        previous: before.map(|entry| entry.digest).unwrap_or_default(),
         digest: String::new(),
         created_at: tx.now,
     };
     entry.digest = entry.seal();
     run!(tx, execute, diesel::insert_into(audit_entries::table).values(&entry))?;
+    Ok(entry.id)
+}
+
+/// Two entries that are written at the same moment must not follow the same one: on PostgreSQL
+/// whoever writes an entry holds the site's row until its transaction ends. SQLite has one writer.
+fn stand_in_line(tx: &mut Tx<'_>) -> QueryResult<()> {
+    if let Conn::Postgres(conn) = &mut **tx {
+        let _: Vec<i16> = sites::table.select(sites::id).for_no_key_update().load(&mut **conn)?;
+    }
     Ok(())
 }
 
@@ -77,4 +105,67 @@ fn newest(conn: &mut Conn) -> QueryResult<Option<Entry>> {
 /// Everything, oldest first.
 pub fn all(conn: &mut Conn) -> QueryResult<Vec<Entry>> {
     run!(conn, load, audit_entries::table.order(audit_entries::id).select(Entry::as_select()))
+}
+
+/// One entry.
+pub fn by_id(conn: &mut Conn, id: Id<Entry>) -> QueryResult<Option<Entry>> {
+    run!(conn, first, audit_entries::table.find(id).select(Entry::as_select())).optional()
+}
+
+/// Entries before this one, newest first; only those whose action begins with `action`.
+pub fn page(conn: &mut Conn, before: Id<Entry>, action: &str, limit: i64) -> QueryResult<Vec<Entry>> {
+    let begins: String = action.chars().filter(|letter| !matches!(letter, '%' | '_' | '\\')).collect();
+    let query = audit_entries::table
+        .filter(audit_entries::id.lt(before))
+        .filter(audit_entries::action.like(format!("{begins}%")))
+        .order(audit_entries::id.desc())
+        .limit(limit);
+    run!(conn, load, query.select(Entry::as_select()))
+}
+
+/// Entries after this one, oldest first.
+pub fn after(conn: &mut Conn, after: Id<Entry>, limit: i64) -> QueryResult<Vec<Entry>> {
+    let query =
+        audit_entries::table.filter(audit_entries::id.gt(after)).order(audit_entries::id).limit(limit);
+    run!(conn, load, query.select(Entry::as_select()))
+}
+
+/// A chain that is being followed, entry by entry from the first.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Chain {
+    /// How many entries were followed.
+    pub length: u64,
+    /// The seal of the last one.
+    pub tip: String,
+    /// The first entry that does not follow from those before it, or is not as it was sealed.
+    pub broken_at: Option<Id<Entry>>,
+}
+
+impl Chain {
+    /// Follows one more entry.
+    pub fn follow(&mut self, entry: &Entry) {
+        let sound = entry.previous == self.tip && entry.seal() == entry.digest;
+        if !sound && self.broken_at.is_none() {
+            self.broken_at = Some(entry.id);
+        }
+        self.length = self.length.saturating_add(1);
+        self.tip.clone_from(&entry.digest);
+    }
+}
+
+/// Entries that are read at a time.
+const STRETCH: i64 = 1_000;
+
+/// Follows the whole chain, and says whether an entry with this seal is part of it.
+pub fn verify(conn: &mut Conn, known: &str) -> QueryResult<(Chain, bool)> {
+    let (mut chain, mut found, mut last) = (Chain::default(), known.is_empty(), Id::new(0));
+    loop {
+        let entries = after(conn, last, STRETCH)?;
+        let Some(newest) = entries.last() else { return Ok((chain, found)) };
+        last = newest.id;
+        for entry in &entries {
+            chain.follow(entry);
+            found |= entry.digest == known;
+        }
+    }
 }

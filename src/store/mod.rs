@@ -1,5 +1,6 @@
 //! SQL: rows in and out, one file per family of tables. Nothing above this floor knows diesel.
 
+pub mod account_rules;
 pub mod account_views;
 pub mod accounts;
 pub mod activities;
@@ -9,6 +10,7 @@ pub mod bookmarks;
 pub mod cards;
 pub mod completeness;
 mod conn;
+pub mod content_rules;
 pub mod contributions;
 pub mod conversations;
 pub mod critiques;
@@ -49,8 +51,10 @@ pub mod polls;
 pub mod positions;
 mod postgres;
 pub mod profiles;
+pub mod public_entries;
 pub mod push_subscriptions;
 pub mod questions;
+pub mod queues;
 pub mod quotes;
 pub mod reach;
 pub mod registers;
@@ -72,6 +76,7 @@ pub mod undone;
 pub mod users;
 mod verbatim;
 pub mod views;
+pub mod warnings;
 pub mod withheld;
 
 pub use conn::Conn;

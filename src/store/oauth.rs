@@ -2,15 +2,16 @@
 
 use std::collections::HashSet;
 
-use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, QueryResult, SelectableHelper};
+use diesel::{ExpressionMethods, JoinOnDsl, OptionalExtension, QueryDsl, QueryResult, SelectableHelper};
 
 use super::conn::{Conn, run};
 use crate::clock::Timestamp;
 use crate::domain::account::Account;
+use crate::domain::host::HostStanding;
 use crate::domain::id::Id;
 use crate::domain::oauth::{ClientApp, Code};
 use crate::domain::user::{Role, Roles, User};
-use crate::schema::{oauth_app_tokens, oauth_apps, oauth_codes, tokens, users};
+use crate::schema::{accounts, oauth_app_tokens, oauth_apps, oauth_codes, tokens, users};
 
 /// Puts a new app in.
 pub fn insert_app(conn: &mut Conn, app: &ClientApp) -> QueryResult<usize> {
@@ -130,9 +131,12 @@ pub fn good_among(
     for some in hashes.chunks(10_000) {
         let query = tokens::table
             .inner_join(users::table)
+            .inner_join(accounts::table.on(accounts::id.eq(users::account_id)))
             .filter(tokens::token_hash.eq_any(some.to_vec()))
             .filter(tokens::revoked_at.is_null())
             .filter(users::disabled_at.is_null())
+            .filter(accounts::frozen.eq(false))
+            .filter(accounts::standing.ne(HostStanding::Suspended))
             .select((tokens::token_hash, tokens::account_id, users::roles));
         let found: Vec<(String, Id<Account>, Roles)> = run!(conn, load, query)?;
         rows.extend(found);

@@ -44,6 +44,11 @@ pub fn of(conn: &mut Conn, hosts: &[Id<Host>]) -> QueryResult<Reach> {
         followed: run!(conn, get_result, followed.count())?,
         contributions: run!(conn, get_result, shown().count())?,
         held: run!(conn, get_result, shown().filter(contributions::state.eq(State::Held)).count())?,
+        replies: run!(
+            conn,
+            get_result,
+            shown().filter(contributions::in_reply_to_uri.is_not_null()).count()
+        )?,
         positions: run!(conn, get_result, positions.count())?,
         deliveries: run!(conn, get_result, queued.filter(deliveries::dead.eq(false)).count())?,
         received: run!(conn, get_result, received.count())?,

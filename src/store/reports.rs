@@ -1,19 +1,18 @@
-//! Reports.
+//! Reports, with what was reported as it stood then and what moderators noted.
 
-use diesel::{ExpressionMethods, QueryDsl};
+use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, QueryResult, SelectableHelper};
 
 use super::Error;
-use super::conn::run;
+use super::conn::{Conn, run};
 use super::tx::Tx;
+use crate::clock::Timestamp;
 use crate::domain::account::Account;
 use crate::domain::id::Id;
 use crate::domain::notice::Rule;
+use crate::domain::report::{Evidence, Note, Outcome, Report};
 use crate::domain::uri::Uri;
-use crate::schema::reports;
-
-/// A report, as its key names it.
-#[derive(Clone, Copy, Debug)]
-pub enum Report {}
+use crate::domain::user::User;
+use crate::schema::{report_evidence, report_notes, reports};
 
 /// A report to keep.
 #[derive(Clone, Copy, Debug)]
@@ -62,4 +61,88 @@ pub fn insert(tx: &mut Tx<'_>, report: &NewReport<'_>) -> Result<Option<Id<Repor
     );
     run!(tx, execute, diesel::insert_into(reports::table).values(row))?;
     Ok(Some(id))
+}
+
+/// The report with this key.
+pub fn by_id(conn: &mut Conn, id: Id<Report>) -> QueryResult<Option<Report>> {
+    run!(conn, first, reports::table.find(id).select(Report::as_select())).optional()
+}
+
+/// Reports before this one, newest first: those that wait, or those that are closed.
+pub fn page(conn: &mut Conn, open: bool, before: Id<Report>, limit: i64) -> QueryResult<Vec<Report>> {
+    let all = || reports::table.filter(reports::id.lt(before)).order(reports::id.desc()).limit(limit);
+    if open {
+        run!(conn, load, all().filter(reports::closed_at.is_null()).select(Report::as_select()))
+    } else {
+        run!(conn, load, all().filter(reports::closed_at.is_not_null()).select(Report::as_select()))
+    }
+}
+
+/// How many wait.
+pub fn count_open(conn: &mut Conn) -> QueryResult<i64> {
+    run!(conn, get_result, reports::table.filter(reports::closed_at.is_null()).count())
+}
+
+/// How many there were about an account.
+pub fn count_about(conn: &mut Conn, target: Id<Account>) -> QueryResult<i64> {
+    run!(conn, get_result, reports::table.filter(reports::target_id.eq(target)).count())
+}
+
+/// What an account reported, newest first.
+pub fn of_reporter(conn: &mut Conn, reporter: Id<Account>, limit: i64) -> QueryResult<Vec<Report>> {
+    let query =
+        reports::table.filter(reports::reporter_id.eq(reporter)).order(reports::id.desc()).limit(limit);
+    run!(conn, load, query.select(Report::as_select()))
+}
+
+/// Says who looks at a report.
+pub fn assign(conn: &mut Conn, id: Id<Report>, to: Option<Id<User>>) -> QueryResult<usize> {
+    run!(conn, execute, diesel::update(reports::table.find(id)).set(reports::assigned_id.eq(to)))
+}
+
+/// Says what came of a report.
+pub fn close(
+    tx: &mut Tx<'_>,
+    id: Id<Report>,
+    by: Option<Id<User>>,
+    outcome: Outcome,
+    answer: &str,
+) -> QueryResult<usize> {
+    let change = (
+        reports::closed_at.eq(Some(tx.now)),
+        reports::closed_by_id.eq(by),
+        reports::outcome.eq(Some(outcome)),
+        reports::answer.eq(answer),
+    );
+    run!(tx, execute, diesel::update(reports::table.find(id)).set(change))
+}
+
+/// Lets a report wait again.
+pub fn reopen(conn: &mut Conn, id: Id<Report>) -> QueryResult<usize> {
+    let (nobody, never, nothing): (Option<Id<User>>, Option<Timestamp>, Option<Outcome>) = (None, None, None);
+    let change =
+        (reports::closed_at.eq(never), reports::closed_by_id.eq(nobody), reports::outcome.eq(nothing));
+    run!(conn, execute, diesel::update(reports::table.find(id)).set(change))
+}
+
+/// Keeps what was reported as it stands now.
+pub fn keep(conn: &mut Conn, evidence: &Evidence) -> QueryResult<usize> {
+    run!(conn, execute, diesel::insert_into(report_evidence::table).values(evidence))
+}
+
+/// What was reported, as it stood then.
+pub fn evidence(conn: &mut Conn, id: Id<Report>) -> QueryResult<Vec<Evidence>> {
+    let query = report_evidence::table.filter(report_evidence::report_id.eq(id)).order(report_evidence::rank);
+    run!(conn, load, query.select(Evidence::as_select()))
+}
+
+/// Keeps a note.
+pub fn note(conn: &mut Conn, note: &Note) -> QueryResult<usize> {
+    run!(conn, execute, diesel::insert_into(report_notes::table).values(note))
+}
+
+/// The notes of a report, oldest first.
+pub fn notes(conn: &mut Conn, id: Id<Report>) -> QueryResult<Vec<Note>> {
+    let query = report_notes::table.filter(report_notes::report_id.eq(id)).order(report_notes::id);
+    run!(conn, load, query.select(Note::as_select()))
 }

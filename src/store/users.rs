@@ -1,15 +1,16 @@
 //! Logins: users, their sessions, invitations and access tokens.
 
-use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, QueryResult, SelectableHelper};
+use diesel::{ExpressionMethods, JoinOnDsl, OptionalExtension, QueryDsl, QueryResult, SelectableHelper};
 
 use super::Error;
 use super::conn::{Conn, run};
 use super::tx::Tx;
 use crate::clock::Timestamp;
 use crate::domain::account::Account;
+use crate::domain::host::HostStanding;
 use crate::domain::id::Id;
 use crate::domain::user::{Roles, User};
-use crate::schema::{invites, oauth_codes, sessions, tokens, users};
+use crate::schema::{accounts, invites, oauth_codes, sessions, tokens, users};
 
 /// The user with this key.
 pub fn by_id(conn: &mut Conn, id: Id<User>) -> QueryResult<Option<User>> {
@@ -20,6 +21,11 @@ pub fn by_id(conn: &mut Conn, id: Id<User>) -> QueryResult<Option<User>> {
 pub fn by_name(conn: &mut Conn, name: &str) -> QueryResult<Option<User>> {
     let query = users::table.filter(users::name.eq(name.to_ascii_lowercase()));
     run!(conn, first, query.select(User::as_select())).optional()
+}
+
+/// The user whose Person account this is.
+pub fn by_account(conn: &mut Conn, account: Id<Account>) -> QueryResult<Option<User>> {
+    run!(conn, first, users::table.filter(users::account_id.eq(account)).select(User::as_select())).optional()
 }
 
 /// Everyone who can sign in, by name.
@@ -164,12 +170,15 @@ pub fn insert_token(
     Ok(())
 }
 
-/// Who an open token speaks for, and what it may do.
+/// Who an open token speaks for, and what it may do. Whose account is barred has no token for the time.
 pub fn by_token(conn: &mut Conn, token_hash: &str) -> QueryResult<Option<(User, Id<Account>, String)>> {
     let query = users::table
         .inner_join(tokens::table)
+        .inner_join(accounts::table.on(accounts::id.eq(users::account_id)))
         .filter(tokens::token_hash.eq(token_hash))
         .filter(tokens::revoked_at.is_null())
-        .filter(users::disabled_at.is_null());
+        .filter(users::disabled_at.is_null())
+        .filter(accounts::frozen.eq(false))
+        .filter(accounts::standing.ne(HostStanding::Suspended));
     run!(conn, first, query.select((User::as_select(), tokens::account_id, tokens::scopes))).optional()
 }

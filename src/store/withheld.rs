@@ -23,7 +23,7 @@ use crate::schema::{
 };
 
 /// The states in which a contribution is shown to anybody.
-const SHOWN: [State; 4] = [State::Current, State::Superseded, State::Retracted, State::Held];
+pub(super) const SHOWN: [State; 4] = [State::Current, State::Superseded, State::Retracted, State::Held];
 
 /// A relation that a rule ended.
 #[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable, Insertable)]

@@ -13,6 +13,7 @@ mod jobs;
 mod mastodon;
 mod media;
 mod migrations;
+mod moderation;
 mod native;
 mod pages;
 mod security;

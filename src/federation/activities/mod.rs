@@ -27,7 +27,6 @@ pub use received::ReceivedActivity;
 use super::fetch;
 use super::objects::Authored;
 use crate::domain::account::{Account, AccountState};
-use crate::domain::host::HostStanding;
 use crate::domain::trust::Trust;
 use crate::domain::uri::Uri;
 use crate::store::{Error, Tx, accounts, keys};
@@ -201,8 +200,8 @@ fn unwelcome(
     actor: Option<&Account>,
     voucher: Voucher<'_>,
 ) -> Result<Option<&'static str>, Error> {
-    if actor.is_some_and(|actor| actor.standing == HostStanding::Suspended) {
-        return Ok(Some("the account is suspended here"));
+    if actor.is_some_and(Account::is_barred) {
+        return Ok(Some("the account is suspended or frozen here"));
     }
     if actor.is_some_and(|actor| actor.state == AccountState::Deleted) {
         return Ok(Some("the account was deleted"));

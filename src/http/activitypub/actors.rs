@@ -5,6 +5,7 @@ use axum::response::Response;
 
 use super::answer::{Answer, PUBLIC, document};
 use crate::domain::Refusal;
+use crate::domain::host::HostStanding;
 use crate::federation::Federation;
 use crate::services::profiles;
 use crate::store::accounts;
@@ -23,7 +24,9 @@ pub async fn instance(data: Data<Federation>) -> Result<Response, Answer> {
 /// The document of an Organization, a Forum or a Person of ours.
 pub async fn actor(data: &Data<Federation>, name: &str) -> Result<Response, Answer> {
     let found = data.app.db.read(|conn| {
-        let account = accounts::local_by_name(conn, name)?.ok_or(Refusal::NotFound)?;
+        let account = accounts::local_by_name(conn, name)?;
+        let shown = account.filter(|account| account.standing != HostStanding::Suspended);
+        let account = shown.ok_or(Refusal::NotFound)?;
         profiles::document(conn, &account)
     });
     Ok(document(&found.await?, PUBLIC))

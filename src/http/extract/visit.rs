@@ -21,11 +21,17 @@ use crate::services::users::secret_hash;
 use crate::store::contributions::Viewer;
 use crate::store::{Error, accounts, notifications, settings, users};
 
+/// What somebody reads whose account the moderators have closed.
+const BARRED: &str = "Moderators have closed your account for now. Why, and how to object, you find at \
+                      /settings/decisions on this site.";
+
 /// What every handler of a page knows before it begins.
 #[derive(Clone, Debug)]
 pub struct Visit {
     /// Who asks.
     pub session: Session,
+    /// Who signed in but may do nothing for now: for everything but their own case they are a visitor.
+    pub barred: Option<Member>,
     /// Where we are and who speaks here.
     pub site: Site,
     /// What the admins decided.
@@ -79,8 +85,12 @@ impl Visit {
         });
         let (member, organization, settings, unread) = loaded.await?;
         let secret = if member.is_some() { secret } else { cookies.visitor(headers) };
+        let (barred, member) = match member {
+            Some(member) if member.account.is_barred() => (Some(member), None),
+            member => (None, member),
+        };
         let path = uri.path_and_query().map_or("/", |path| path.as_str()).to_owned();
-        Ok(Self { session: Session { member, secret }, site, settings, organization, unread, path })
+        Ok(Self { session: Session { member, secret }, barred, site, settings, organization, unread, path })
     }
 
     /// Who asks, for everything that is read.
@@ -90,7 +100,16 @@ impl Visit {
 
     /// Who is signed in; without one the reader is asked to sign in.
     pub fn member(&self) -> Result<&Member, PageError> {
+        if self.barred.is_some() {
+            return Err(PageError::forbidden(BARRED));
+        }
         self.session.member.as_ref().ok_or_else(PageError::sign_in_first)
+    }
+
+    /// Who is signed in, also when they may do nothing for now: what was decided about them is theirs to
+    /// read and to object to.
+    pub fn concerned(&self) -> Result<&Member, PageError> {
+        self.barred.as_ref().map_or_else(|| self.member(), Ok)
     }
 
     /// The user, if they have this role.
@@ -173,6 +192,9 @@ impl Visit {
             administration: member.user.roles.administers().then(|| "/admin".into()),
         });
         layout.flash = self.asked("note").and_then(|note| flash(&note));
+        if self.barred.is_some() && layout.flash.is_none() {
+            layout.flash = Some(Flash { problem: true, text: BARRED.to_owned() });
+        }
         layout
     }
 
@@ -213,6 +235,8 @@ fn flash(note: &str) -> Option<Flash> {
         "rejected" => "Rejected. It is deleted and will not be taken in again.",
         "changed" => "Changed. It holds from now on.",
         "unchanged" => "Nothing was different, so nothing was changed.",
+        "removed" => "Deleted. None of it will be taken in again.",
+        "reported" => "Reported. What comes of it you will find here.",
         "withdrawn" => "Recorded. It stays readable with the reason above it.",
         _ => return None,
     };

@@ -287,7 +287,8 @@ pub fn dressed(stored: &str, emojis: &[Emoji]) -> Html {
 
 /// The files beside a contribution. A picture that its author wants hidden at first is a link.
 pub fn attachments(view: &View) -> Vec<Attachment> {
-    let hidden = view.head.sensitive && view.head.summary.is_none();
+    let sensitive = view.head.sensitive || view.author.sensitive;
+    let hidden = sensitive && view.head.summary.is_none();
     let one = |media: &Media| Attachment {
         href: media.path().into(),
         thumbnail: media.preview_path().filter(|_| !hidden).map(Href::new),

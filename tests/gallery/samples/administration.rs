@@ -1,9 +1,11 @@
 //! The pages of moderators and admins.
 
+use plenum::http::web::case::{CasePage, Part, Saying, Writing};
 use plenum::http::web::contribution::Voice;
 use plenum::http::web::forms::Choice;
 use plenum::http::web::hosts::{HostRow, HostsPage};
 use plenum::http::web::layout::{Layout, Section};
+use plenum::http::web::ledger::{Cell, LedgerPage, Search};
 use plenum::http::web::review::{AuthorGroup, HostGroup, ReviewPage};
 use plenum::http::web::shown::{Link, Pager};
 
@@ -66,5 +68,86 @@ pub(crate) fn review(empty: bool) -> ReviewPage {
         hosts: if empty { Vec::new() } else { vec![host] },
         texts: (!empty).then(|| Link::new("Texts that may belong to a question: 2", "/moderation/external")),
         pager: Pager::default(),
+    }
+}
+
+pub(crate) fn ledger(empty: bool) -> LedgerPage {
+    let row = |name: &str, state: &str, aside: &str| {
+        vec![
+            Cell::link(name, format!("/admin/hosts/{name}")),
+            Cell::text(state),
+            Cell::text("12 deliveries, the oldest for 3 hours"),
+            Cell::text(aside),
+            Cell::text("nothing"),
+            Cell::buttons(vec![
+                ("retry 7".to_owned(), "Try again".to_owned()),
+                ("give-up 7".to_owned(), "Give it up".to_owned()),
+            ]),
+        ]
+    };
+    let rows = vec![
+        row("social.example", "Not reachable since 20 November 2026, 12:00 UTC", "3: status 410: Gone"),
+        row("a-very-long-name-of-a-server-that-somebody-chose.social.example", "Answers", "1: status 400"),
+    ];
+    LedgerPage {
+        layout: frame("Exchange with other servers"),
+        heading: "Exchange with other servers".to_owned(),
+        lead: "Servers that do not answer, and what waits for them.".to_owned(),
+        facts: vec!["On their way: 12 deliveries, no received activities and 1 job.".to_owned()],
+        ways: vec![Link::new("All servers", "/admin/hosts")],
+        search: (!empty).then(|| Search {
+            action: "/admin/federation".into(),
+            label: "Name of a server",
+            query: String::new(),
+        }),
+        nothing: "Every server answers, and nothing waits.".to_owned(),
+        heads: vec!["Server", "State", "Waiting", "Put aside", "Not applied", ""],
+        rows: if empty { Vec::new() } else { rows },
+        action: "/admin/federation".into(),
+        buttons: if empty {
+            Vec::new()
+        } else {
+            vec![("retry".to_owned(), "Try again all that was put aside".to_owned())]
+        },
+        pager: Pager::default(),
+    }
+}
+
+pub(crate) fn case(empty: bool) -> CasePage {
+    let saying = |by: &str, text: &str| Saying {
+        by: by.to_owned(),
+        href: Some("/@anna".into()),
+        text: text.to_owned(),
+    };
+    let part = |heading: &str, nothing: &str, sayings: Vec<Saying>| Part {
+        heading: heading.to_owned(),
+        nothing: nothing.to_owned(),
+        sayings: if empty { Vec::new() } else { sayings },
+    };
+    CasePage {
+        layout: frame("A report"),
+        heading: "mallory@social.example".to_owned(),
+        lead: "Nobody looks at it yet. This is the only report about this account.".to_owned(),
+        ways: vec![Link::new("Decide about this report", "/admin/reports/7/decide")],
+        parts: vec![
+            part(
+                "Reported as: A rule of this site",
+                "No words.",
+                vec![saying("anna@town.example, 24 November 2026, 12:00 UTC", "He insults us.\nAgain.")],
+            ),
+            part(
+                "What was reported, as it stood then",
+                "No contribution was named.",
+                vec![saying("mallory@social.example, 24 November 2026, 11:00 UTC", "You are all fools.")],
+            ),
+        ],
+        action: "/admin/reports/7".into(),
+        writing: Some(Writing {
+            name: "note",
+            label: "A note for the other moderators".to_owned(),
+            hint: "Neither the reporter nor the person reported reads it.".to_owned(),
+            button: ("note".to_owned(), "Write it down".to_owned()),
+        }),
+        buttons: vec![("assign".to_owned(), "I look at it".to_owned())],
     }
 }

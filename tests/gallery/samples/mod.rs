@@ -111,6 +111,10 @@ fn writing() -> askama::Result<Vec<(&'static str, String)>> {
         ("hosts_empty.html", administration::hosts(true).render()?),
         ("review.html", administration::review(false).render()?),
         ("review_empty.html", administration::review(true).render()?),
+        ("ledger.html", administration::ledger(false).render()?),
+        ("ledger_empty.html", administration::ledger(true).render()?),
+        ("case.html", administration::case(false).render()?),
+        ("case_empty.html", administration::case(true).render()?),
     ])
 }
 

@@ -10,7 +10,7 @@ mod external_statements;
 mod hosts;
 mod polls;
 mod quotes;
-mod sink;
+pub(crate) mod sink;
 mod statements;
 mod storage;
 mod wire;

@@ -20,6 +20,21 @@ use crate::harness::world::{Instance, World, on_each_engine};
 /// Every page below `/admin`, what it takes, and whether it is sent forms.
 const ROUTES: &[(&str, Option<Permission>, bool)] = &[
     ("/admin", None, false),
+    ("/admin/accounts", Some(Permission::Accounts), false),
+    ("/admin/accounts/{id}", Some(Permission::Accounts), true),
+    ("/admin/appeals", Some(Permission::Reports), false),
+    ("/admin/appeals/{id}", Some(Permission::Reports), true),
+    ("/admin/federation", Some(Permission::Queues), true),
+    ("/admin/log", Some(Permission::Log), false),
+    ("/admin/log.jsonl", Some(Permission::Log), false),
+    ("/admin/log/check", Some(Permission::Log), false),
+    ("/admin/log/{id}", Some(Permission::Log), true),
+    ("/admin/remove", Some(Permission::Rules), true),
+    ("/admin/reports", Some(Permission::Reports), false),
+    ("/admin/reports/{id}", Some(Permission::Reports), true),
+    ("/admin/reports/{id}/decide", Some(Permission::Reports), true),
+    ("/admin/rules", Some(Permission::Rules), true),
+    ("/admin/rules/new", Some(Permission::Rules), true),
     ("/admin/settings", Some(Permission::Settings), true),
     ("/admin/hosts", Some(Permission::Hosts), false),
     ("/admin/hosts/list", Some(Permission::Hosts), true),
@@ -38,6 +53,11 @@ fn every_page_of_the_administration_stands_in_the_table() {
     assert_eq!(found, listed);
 }
 
+/// A path with something in the place of what stands in braces.
+fn filled(path: &str) -> String {
+    path.replace("{name}", "far.example").replace("{id}", "7")
+}
+
 /// What this browser's pages put into its forms.
 async fn token(browser: &mut Browser) -> Vec<(String, String)> {
     let page = browser.open("/notifications").await;
@@ -51,7 +71,7 @@ async fn each_role_decides_what_the_table_says_and_nothing_else() {
     let north = world.at("north");
     let mut visitor = north.browser();
     for (path, ..) in ROUTES {
-        let page = visitor.once(Method::GET, &path.replace("{name}", "far.example"), None).await;
+        let page = visitor.once(Method::GET, &filled(path), None).await;
         assert_eq!(page.status, StatusCode::SEE_OTHER, "{path}: visitors sign in first");
     }
     for role in Role::ALL {
@@ -61,7 +81,7 @@ async fn each_role_decides_what_the_table_says_and_nothing_else() {
         let token = token(&mut browser).await;
         let roles = Roles::of(&[role]);
         for (path, permission, sent) in ROUTES {
-            let path = path.replace("{name}", "far.example");
+            let path = filled(path);
             let may = permission.map_or_else(|| roles.administers(), |permission| roles.may(permission));
             let page = browser.open(&path).await;
             assert_eq!(page.status != StatusCode::FORBIDDEN, may, "{name} opens {path}: {}", page.status);

@@ -213,7 +213,7 @@ pub fn edits(line: &Line, versions: &[Revision], site: &Site, now: Timestamp) ->
     let edit = |content: String, summary: Option<&str>, at| StatusEdit {
         content: format!("{}{content}", fallback(&line.view)),
         // What hides a text hides what stands beside it, in every version.
-        sensitive: head.sensitive || !spoiler(head, summary).is_empty(),
+        sensitive: head.sensitive || line.view.author.sensitive || !spoiler(head, summary).is_empty(),
         spoiler_text: spoiler(head, summary),
         created_at: date(at),
         account: account(&line.author, site),
@@ -252,7 +252,7 @@ fn original(line: &Line, site: &Site, now: Timestamp, within: bool) -> Status {
         edited_at: head.edited_at.map(date),
         in_reply_to_id: head.in_reply_to_id.map(|parent| id(parent.get())),
         in_reply_to_account_id: line.answers.map(|account| id(account.get())),
-        sensitive: head.sensitive,
+        sensitive: head.sensitive || view.author.sensitive,
         spoiler_text: spoiler(head, head.summary.as_deref()),
         visibility: visibility(head.visibility),
         language: Some(head.language.clone()).filter(|language| !language.is_empty()),

@@ -11,6 +11,7 @@ use crate::domain::account::{Account, AccountKind, AccountState};
 use crate::domain::contribution::Kind;
 use crate::domain::handle::Handle;
 use crate::domain::host::HostStanding;
+use crate::domain::permission::Permission;
 use crate::domain::user::Role;
 use crate::federation::Federation;
 use crate::http::error::PageError;
@@ -174,16 +175,27 @@ fn tools(conn: &mut Conn, visit: &Visit, account: &Account) -> Result<Vec<Link>,
         return Ok(vec![
             Link::new("Take your lists along", "/settings/export"),
             Link::new("Sign in with a code", "/settings/second-factor"),
-            Link::new("Relations that decisions about servers ended", "/settings/severed"),
+            Link::new("Relations that decisions of the moderators ended", "/settings/severed"),
+            Link::new("Decisions about you", "/settings/decisions"),
+            Link::new("What you reported", "/settings/reports"),
         ]);
     }
+    let mut tools = Vec::new();
+    if visit.has(Permission::Accounts) {
+        tools.push(Link::new("Decide about this account", format!("/admin/accounts/{}", account.id)));
+    }
+    if visit.has(Permission::Rules) && !account.is_local() {
+        let wave = format!("/admin/remove?by=author&of={}", account.id);
+        tools.push(Link::new("Remove what it sent lately", wave));
+    }
     if !visit.has_role(Role::Publisher) || account.id == visit.organization.id {
-        return Ok(Vec::new());
+        return Ok(tools);
     }
     let known = relations::follow(conn, visit.organization.id, account.id)?.is_some();
     let us = visit.organization.title();
     let label = if known { format!("Followed by {us}: stop") } else { format!("Follow as {us}") };
-    Ok(vec![Link::new(label, format!("{}/follow", present::account_path(account)))])
+    tools.insert(0, Link::new(label, format!("{}/follow", present::account_path(account))));
+    Ok(tools)
 }
 
 fn frame(visit: &Visit, account: &Account, path: &str) -> Layout {

@@ -37,6 +37,19 @@ pub async fn show(visit: Visit) -> Answer {
                 Link::new("What waits for a moderator", "/admin/review"),
                 Link::new("Texts of other servers that may belong to a question", "/moderation/external"),
             ],
+            Permission::Rules => vec![Link::new("Rules about texts, and waves of them", "/admin/rules")],
+            Permission::Queues => {
+                vec![Link::new(
+                    "Exchange with other servers: what waits, and what failed",
+                    "/admin/federation",
+                )]
+            }
+            Permission::Reports => vec![
+                Link::new("Reports", "/admin/reports"),
+                Link::new("Objections to decisions", "/admin/appeals"),
+            ],
+            Permission::Accounts => vec![Link::new("Accounts, and rules about them", "/admin/accounts")],
+            Permission::Log => vec![Link::new("The log: who decided what", "/admin/log")],
             Permission::Hosts => vec![Link::new("Other servers, and rules about them", "/admin/hosts")],
             Permission::Settings => vec![Link::new("Settings of this site", "/admin/settings")],
         })

@@ -165,6 +165,10 @@ pub fn tools(visit: &Visit, view: &View) -> Vec<Link> {
     if head.state == State::Held && visit.has(Permission::Review) {
         tools.push(to("Approve", "approve"));
     }
+    let theirs = visit.session.member.is_some() && visit.voice(head.author_id).is_none();
+    if theirs {
+        tools.push(to("Report", "report"));
+    }
     if may_be_external(head) && visit.has(Permission::Review) {
         tools.push(to("List it as an external statement on a question", "external"));
     }

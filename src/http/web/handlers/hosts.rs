@@ -23,7 +23,7 @@ use crate::http::web::listing::ListingPage;
 use crate::http::web::present;
 use crate::http::web::shown::{Link, Pager};
 use crate::services::hosts as service;
-use crate::store::{accounts, host_rules, hosts, withheld};
+use crate::store::{account_rules, accounts, host_rules, hosts, withheld};
 
 /// Servers on one page.
 const PAGE: usize = 100;
@@ -123,13 +123,26 @@ pub async fn severed(data: Data<Federation>, visit: Visit) -> Answer {
             let text = format!("{}: {what} since {day} ({host} was suspended)", other.handle);
             links.push(Link::new(text, other.uri.as_str()));
         }
+        let rows = account_rules::severed_of(conn, &voices, SEVERED)?;
+        let ids: Vec<_> = rows.iter().flat_map(|row| [row.follower_id, row.followee_id]).collect();
+        let people = accounts::by_ids(conn, &ids)?;
+        for row in &rows {
+            let outward = voices.contains(&row.follower_id);
+            let other = if outward { row.followee_id } else { row.follower_id };
+            let Some(other) = people.iter().find(|account| account.id == other) else { continue };
+            let what = if outward { "no longer followed from here" } else { "no longer follows" };
+            let day = present::moment(row.severed_at).day();
+            let text =
+                format!("{}: {what} since {day} (one of the two accounts was suspended)", other.handle);
+            links.push(Link::new(text, other.uri.as_str()));
+        }
         Ok(links)
     });
     page(&ListingPage {
         layout: visit.private_layout("Severed relations", Section::Elsewhere),
-        heading: "Relations that decisions about servers ended".to_owned(),
+        heading: "Relations that decisions of the moderators ended".to_owned(),
         lead:
-            "When the administrators suspend a server, nobody here follows anybody there, nor the other way \
+            "When the administrators suspend a server or an account, nobody here follows anybody there, nor the other way \
                round. If they take that back, these relations stand again by themselves."
                 .to_owned(),
         nothing: "None of yours was ended.".to_owned(),
@@ -211,7 +224,9 @@ async fn form(
         layout: visit.private_layout(name, Section::Administration),
         heading: name.to_owned(),
         lead: format!("{facts}{}", above.unwrap_or_default()),
-        about: None,
+        about: known.is_some().then(|| {
+            Link::new("Remove what came from there lately", format!("/admin/remove?by=host&of={name}"))
+        }),
         action: format!("/admin/hosts/{name}").into(),
         fields: fields(decision),
         mistakes,

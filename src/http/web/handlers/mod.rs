@@ -2,12 +2,15 @@
 
 pub mod about;
 pub mod account;
+pub mod account_rules;
 pub mod admin;
 pub mod agreement;
+pub mod appeals;
 pub mod ask;
 pub mod attribution;
 pub mod authorize;
 pub mod compare;
+pub mod content_rules;
 pub mod contribution;
 pub mod conversation;
 pub mod events;
@@ -19,6 +22,7 @@ pub mod host_list;
 pub mod hosts;
 pub mod interact;
 pub mod join;
+pub mod log;
 pub mod map;
 pub mod moderation;
 pub mod notifications;
@@ -27,7 +31,9 @@ pub mod position;
 pub mod publish;
 pub mod question;
 pub mod questions;
+pub mod queues;
 pub mod reply;
+pub mod reports;
 pub mod review;
 pub mod second_factor;
 pub mod sign_in;
@@ -88,6 +94,7 @@ fn reading() -> Router {
         .route("/timeline", get(events::timeline))
         .route("/feed", get(feeds::site))
         .route("/about", get(about::show))
+        .route("/about/moderation", get(log::public))
         .route("/tags/{name}", get(home::tag))
         .route("/assets/{name}", get(files::asset))
         .route("/robots.txt", get(files::robots))
@@ -111,6 +118,10 @@ fn writing() -> Router {
         .route("/contributions/{id}/edit", get(reply::edit).post(reply::change))
         .route("/contributions/{id}/delete", get(reply::ask_delete).post(reply::delete))
         .route("/contributions/{id}/approve", get(moderation::ask_approve).post(moderation::approve))
+        .route("/contributions/{id}/report", get(appeals::ask_report).post(appeals::report))
+        .route("/settings/decisions", get(appeals::decisions))
+        .route("/settings/decisions/{id}", get(appeals::decision).post(appeals::object))
+        .route("/settings/reports", get(appeals::reported))
         .route("/moderation", get(review::moved))
         .route("/settings/severed", get(hosts::severed))
         .route("/moderation/external", get(external_statement::waiting))
@@ -151,6 +162,21 @@ fn administering() -> Router {
         .route("/admin/hosts/list.csv", get(host_list::download))
         .route("/admin/hosts/{name}", get(hosts::show).post(hosts::decide))
         .route("/admin/review", get(review::show).post(review::decide))
+        .route("/admin/accounts", get(account_rules::index))
+        .route("/admin/accounts/{id}", get(account_rules::show).post(account_rules::decide))
+        .route("/admin/rules", get(content_rules::index).post(content_rules::remove))
+        .route("/admin/rules/new", get(content_rules::ask).post(content_rules::make))
+        .route("/admin/remove", get(content_rules::ask_clear).post(content_rules::clear))
+        .route("/admin/federation", get(queues::show).post(queues::work))
+        .route("/admin/reports", get(reports::index))
+        .route("/admin/reports/{id}", get(reports::show).post(reports::work))
+        .route("/admin/reports/{id}/decide", get(reports::ask).post(reports::decide))
+        .route("/admin/appeals", get(appeals::index))
+        .route("/admin/appeals/{id}", get(appeals::show).post(appeals::answer))
+        .route("/admin/log", get(log::index))
+        .route("/admin/log.jsonl", get(log::download))
+        .route("/admin/log/check", get(log::check))
+        .route("/admin/log/{id}", get(log::show).post(log::decide))
 }
 
 /// The forms that take files.

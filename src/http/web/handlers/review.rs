@@ -7,6 +7,7 @@ use axum::http::StatusCode;
 
 use super::{Answer, key, page, then};
 use crate::domain::account::Account;
+use crate::domain::content_rule::ContentRule;
 use crate::domain::contribution::Contribution;
 use crate::domain::host::Host;
 use crate::domain::id::Id;
@@ -25,7 +26,7 @@ use crate::http::web::shown::{Href, Link, Pager};
 use crate::services::review::{self as service, Verdict};
 use crate::store::contributions::Viewer;
 use crate::store::held::{self, Place, Waiting};
-use crate::store::{Conn, Error, accounts, contributions, external_statements, hosts, views};
+use crate::store::{Conn, Error, accounts, content_rules, contributions, external_statements, hosts, views};
 
 /// Authors on one page.
 const PAGE: usize = 50;
@@ -135,6 +136,7 @@ struct Evidence {
     followers: HashMap<Id<Account>, Vec<String>>,
     followed_there: HashMap<Id<Host>, i64>,
     entries: HashMap<Id<Contribution>, Entry>,
+    rules: HashMap<Id<Contribution>, ContentRule>,
 }
 
 impl Evidence {
@@ -153,6 +155,7 @@ impl Evidence {
             hosts: hosts.into_iter().map(|one| (one.id, one)).collect(),
             followers: held::followed_by(conn, &authors)?,
             followed_there: held::followed_there(conn, &on)?,
+            rules: content_rules::catching(conn, &samples)?,
             entries,
         })
     }
@@ -165,10 +168,16 @@ impl Evidence {
         let followed =
             if followers.is_empty() { String::new() } else { format!(" · followed here by {followers}") };
         let since = present::moment(account.created_at).day();
+        let rule = samples.iter().find_map(|id| self.rules.get(id));
+        let rule = rule.map(|rule| format!(" · caught by a rule: {}", rule.typed().sentence()));
         Some(AuthorGroup {
             key: one.author.to_string(),
             author: present::author(account),
-            facts: format!("{} · account since {since}{followed}", counted(one.count, "contribution")),
+            facts: format!(
+                "{} · account since {since}{followed}{}",
+                counted(one.count, "contribution"),
+                rule.unwrap_or_default()
+            ),
             entries: samples.iter().filter_map(|id| self.entries.get(id).cloned()).collect(),
         })
     }

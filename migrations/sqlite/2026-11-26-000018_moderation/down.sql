@@ -1,0 +1,18 @@
+DROP TRIGGER audit_entries_remain;
+DROP TRIGGER audit_entries_stay;
+DROP TABLE caught;
+DROP TABLE content_rules;
+DROP TABLE warnings;
+DROP TABLE report_notes;
+DROP TABLE report_evidence;
+DROP INDEX reports_open;
+ALTER TABLE reports DROP COLUMN answer;
+ALTER TABLE reports DROP COLUMN closed_by_id;
+ALTER TABLE reports DROP COLUMN outcome;
+ALTER TABLE reports DROP COLUMN assigned_id;
+DROP TABLE public_entries;
+DROP TABLE account_severed;
+DROP TABLE account_withheld;
+DROP TABLE account_rules;
+ALTER TABLE accounts DROP COLUMN frozen;
+ALTER TABLE accounts DROP COLUMN sensitive;

@@ -1,0 +1,252 @@
+//! What moderators make of reports, what they tell those concerned, and what these answer.
+
+use super::{account_rules, contributions, log, posts, reports as reports_in};
+use crate::domain::Refusal;
+use crate::domain::account::{Account, AccountKind};
+use crate::domain::account_rule::{AccountDecision, AccountRule};
+use crate::domain::contribution::{Contribution, Kind, State, Visibility};
+use crate::domain::id::Id;
+use crate::domain::report::{Note, Outcome, Report, Warning};
+use crate::domain::uri::Uri;
+use crate::domain::user::{Role, User};
+use crate::services::posts::NewPost;
+use crate::store::{self, Conn, Error, Tx, accounts, audit, reports, users, warnings};
+use crate::text::{Markdown, plain};
+
+/// The longest text of each kind, in characters.
+const LONGEST: usize = 2_000;
+
+/// What a moderator decides about a report.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ruling {
+    /// What is done.
+    pub outcome: Outcome,
+    /// What the person it is about is told.
+    pub text: String,
+    /// What the reporter is told.
+    pub answer: String,
+    /// The reason that everybody may read; blank keeps the decision out of the public log.
+    pub public: String,
+}
+
+/// Says who looks at a report: nobody else has to.
+pub fn assign(
+    tx: &mut Tx<'_>,
+    user: Option<Id<User>>,
+    id: Id<Report>,
+    to: Option<Id<User>>,
+) -> Result<(), Error> {
+    let report = find(tx, id)?;
+    let name = match to {
+        Some(to) => {
+            let user = users::by_id(tx, to)?.filter(|user| user.roles.has(Role::Moderator));
+            user.ok_or(Refusal::NotFound)?.name
+        }
+        None => String::new(),
+    };
+    if report.assigned_id == to {
+        return Ok(());
+    }
+    reports::assign(tx, id, to)?;
+    audit::record(tx, user, "report.assign", &id.to_string(), &name)
+}
+
+/// A moderator writes something down for the others.
+pub fn note(tx: &mut Tx<'_>, user: Id<User>, id: Id<Report>, text: &str) -> Result<(), Error> {
+    find(tx, id)?;
+    let text = checked("note", text, true)?;
+    let note = Note { id: tx.mint(), report_id: id, user_id: user, text, created_at: tx.now };
+    reports::note(tx, &note)?;
+    audit::record(tx, Some(user), "report.note", &id.to_string(), "")
+}
+
+/// Decides: everything that follows has happened when this returns.
+pub fn close(tx: &mut Tx<'_>, user: Option<Id<User>>, id: Id<Report>, ruling: &Ruling) -> Result<(), Error> {
+    let report = find(tx, id)?;
+    if report.closed_at.is_some() {
+        return Err(Refusal::Conflict("somebody else has decided about this report".to_owned()).into());
+    }
+    let (text, answer) = (checked("text", &ruling.text, false)?, checked("answer", &ruling.answer, false)?);
+    let public = checked("public", &ruling.public, false)?;
+    let target = match report.target_id {
+        Some(target) => accounts::by_id(tx, target)?,
+        None => None,
+    };
+    if let Some(target) = &target {
+        carry_out(tx, user, &report, target, (ruling.outcome, &public))?;
+        tell(tx, target, Some(report.id), ruling.outcome, &text)?;
+    } else if ruling.outcome != Outcome::Nothing {
+        return Err(Refusal::invalid("outcome", "the account is not known here any more").into());
+    }
+    reports::close(tx, id, user, ruling.outcome, &answer)?;
+    let entry = audit::enter(tx, user, "report.close", &id.to_string(), ruling.outcome.word())?;
+    let by_rule = ruling.outcome.rule(&AccountDecision::default()).is_some();
+    if let Some(target) = target.filter(|_| !public.is_empty() && !by_rule) {
+        log::put(tx, entry, &format!("{}: {}", target.handle, public_words(ruling.outcome)), &public)?;
+    }
+    answer_reporter(tx, &report, &answer)
+}
+
+const fn public_words(outcome: Outcome) -> &'static str {
+    match outcome {
+        Outcome::Nothing => "a report was looked at, and nothing had to be done",
+        Outcome::Warning => "warned",
+        Outcome::Remove => "contributions were removed",
+        Outcome::Sensitive => "pictures hidden at first",
+        Outcome::Limit => "limited",
+        Outcome::Freeze => "frozen",
+        Outcome::Suspend => "suspended",
+    }
+}
+
+/// Lets a report wait again; what was decided stays until somebody decides otherwise.
+pub fn reopen(tx: &mut Tx<'_>, user: Option<Id<User>>, id: Id<Report>) -> Result<(), Error> {
+    if find(tx, id)?.closed_at.is_none() {
+        return Ok(());
+    }
+    reports::reopen(tx, id)?;
+    audit::record(tx, user, "report.reopen", &id.to_string(), "")
+}
+
+/// The contributions that a removal would take: posts and critiques of the account. What an organization
+/// published as its word is retracted by the organization and never removed.
+pub fn removable(conn: &mut Conn, report: &Report) -> Result<Vec<Contribution>, Error> {
+    let mut found = Vec::new();
+    for uri in report.items.lines().filter_map(Uri::parse) {
+        let Some(head) = store::contributions::known(conn, &uri)? else { continue };
+        let plain = matches!(head.kind, Kind::Post | Kind::Critique) || !head.local;
+        if plain && Some(head.author_id) == report.target_id && head.state != State::Deleted {
+            found.push(head);
+        }
+    }
+    Ok(found)
+}
+
+fn carry_out(
+    tx: &mut Tx<'_>,
+    user: Option<Id<User>>,
+    report: &Report,
+    target: &Account,
+    (outcome, public): (Outcome, &str),
+) -> Result<(), Error> {
+    if outcome == Outcome::Remove {
+        for head in removable(tx, report)? {
+            if head.local {
+                posts::delete(tx, target, head.id)?;
+            } else {
+                contributions::expel(tx, head.id)?;
+            }
+            audit::record(tx, user, "contribution.remove", head.uri.as_str(), &report.id.to_string())?;
+        }
+        return Ok(());
+    }
+    let known = store::account_rules::of(tx, target.id)?;
+    let known = known.as_ref().map(AccountRule::decision).unwrap_or_default();
+    let Some(rule) = outcome.rule(&known) else { return Ok(()) };
+    let rule = AccountDecision {
+        public_comment: public.to_owned(),
+        private_comment: format!("report {}", report.id),
+        ..rule
+    };
+    account_rules::apply(tx, user, target.id, &rule).map(drop)
+}
+
+/// Tells a person here what was decided about them; others have no page with us.
+pub(super) fn tell(
+    tx: &mut Tx<'_>,
+    account: &Account,
+    report: Option<Id<Report>>,
+    outcome: Outcome,
+    text: &str,
+) -> Result<(), Error> {
+    if outcome == Outcome::Nothing || users::by_account(tx, account.id)?.is_none() {
+        return Ok(());
+    }
+    let warning = Warning {
+        id: tx.mint(),
+        account_id: account.id,
+        report_id: report,
+        outcome,
+        text: text.to_owned(),
+        created_at: tx.now,
+        appeal: None,
+        appealed_at: None,
+        answer: None,
+        granted: None,
+        answered_at: None,
+    };
+    warnings::insert(tx, &warning)?;
+    Ok(())
+}
+
+/// A person elsewhere who reported in their own name gets a letter of the organization; a server that
+/// reported for somebody has no letter box. Members read the answer in the list of their reports.
+fn answer_reporter(tx: &mut Tx<'_>, report: &Report, answer: &str) -> Result<(), Error> {
+    let Some(reporter) = accounts::by_id(tx, report.reporter_id)? else { return Ok(()) };
+    let named = !reporter.is_local() && reporter.kind == AccountKind::Person && !reporter.is_barred();
+    if answer.is_empty() || !named {
+        return Ok(());
+    }
+    let organization = tx.site()?.organization;
+    let organization = accounts::by_id(tx, organization)?.ok_or(Refusal::NotFound)?;
+    let letter = NewPost {
+        markdown: Markdown::new(format!("@{} {answer}", reporter.handle)),
+        visibility: Visibility::Mentioned,
+        mentions: vec![reporter],
+        ..NewPost::default()
+    };
+    posts::publish(tx, &organization, &letter).map(drop)
+}
+
+/// A person says what speaks against a decision about them; once, and moderators hear of it.
+pub fn appeal(tx: &mut Tx<'_>, account: &Account, id: Id<Warning>, text: &str) -> Result<(), Error> {
+    let warning = warnings::by_id(tx, id)?.filter(|warning| warning.account_id == account.id);
+    warning.ok_or(Refusal::NotFound)?;
+    let text = checked("appeal", text, true)?;
+    if warnings::appeal(tx, id, &text)? == 0 {
+        return Err(Refusal::Conflict("you have objected to this decision already".to_owned()).into());
+    }
+    let user = users::by_account(tx, account.id)?.map(|user| user.id);
+    reports_in::tell_moderators(tx, account)?;
+    audit::record(tx, user, "appeal.make", account.uri.as_str(), &id.to_string())
+}
+
+/// A moderator answers; where the person is right, the rule about them is taken back at once.
+pub fn answer_appeal(
+    tx: &mut Tx<'_>,
+    user: Option<Id<User>>,
+    id: Id<Warning>,
+    granted: bool,
+    text: &str,
+) -> Result<(), Error> {
+    let warning = warnings::by_id(tx, id)?.ok_or(Refusal::NotFound)?;
+    let text = checked("answer", text, true)?;
+    let account = accounts::by_id(tx, warning.account_id)?.ok_or(Refusal::NotFound)?;
+    let own = users::by_account(tx, account.id)?.map(|owner| owner.id);
+    if user.is_some() && own == user {
+        return Err(Refusal::forbidden("nobody decides about themselves: ask another moderator").into());
+    }
+    if warnings::answer(tx, id, granted, &text)? == 0 {
+        return Err(Refusal::Conflict("this objection has an answer already".to_owned()).into());
+    }
+    if granted && warning.outcome.rule(&AccountDecision::default()).is_some() {
+        account_rules::apply(tx, user, account.id, &AccountDecision::default())?;
+    }
+    let word = if granted { "granted" } else { "refused" };
+    audit::record(tx, user, "appeal.answer", account.uri.as_str(), &format!("{id}: {word}"))
+}
+
+fn find(tx: &mut Tx<'_>, id: Id<Report>) -> Result<Report, Error> {
+    Ok(reports::by_id(tx, id)?.ok_or(Refusal::NotFound)?)
+}
+
+fn checked(field: &'static str, typed: &str, needed: bool) -> Result<String, Error> {
+    let text = plain::strip_format_chars(typed.trim());
+    if text.is_empty() && needed {
+        return Err(Refusal::invalid(field, "is empty: write at least a sentence").into());
+    }
+    if text.chars().count() > LONGEST {
+        return Err(Refusal::invalid(field, format!("is longer than {LONGEST} characters")).into());
+    }
+    Ok(text)
+}

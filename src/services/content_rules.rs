@@ -1,0 +1,144 @@
+//! Rules that let contributions of others wait whoever wrote them, and removing a wave in one step.
+
+use super::contributions;
+use crate::clock::Timestamp;
+use crate::domain::Refusal;
+use crate::domain::content_rule::{ContentRule, NewRule, RuleKind, Text};
+use crate::domain::contribution::{Received, ReceivedBody};
+use crate::domain::host::{Host, HostStanding};
+use crate::domain::id::Id;
+use crate::domain::user::User;
+use crate::store::content_rules::{self, Wave};
+use crate::store::{Conn, Error, Tx, accounts, audit, hosts, relations};
+use crate::text::{Html, links, plain};
+
+/// Rules at most: each text is held against all of them.
+const MOST: usize = 500;
+/// Days that a rule is tried against, and texts that are looked at for it.
+const TRIED: (i64, i64) = (30, 20_000);
+
+/// Makes a rule. It holds for what comes from now on.
+pub fn make(tx: &mut Tx<'_>, user: Option<Id<User>>, new: &NewRule) -> Result<ContentRule, Error> {
+    let mut new = new.clone();
+    new.accept().map_err(|(field, why)| Refusal::invalid(field, why))?;
+    let known = content_rules::all(tx)?;
+    if known.len() >= MOST {
+        return Err(Refusal::Conflict(format!("there are {MOST} rules already: remove some first")).into());
+    }
+    if let Some(same) = known.into_iter().find(|rule| rule.typed() == new) {
+        return Ok(same);
+    }
+    let rule = ContentRule {
+        id: tx.mint(),
+        kind: new.kind,
+        pattern: new.pattern.clone(),
+        number: new.number,
+        minutes: new.minutes,
+        user_id: user,
+        created_at: tx.now,
+    };
+    content_rules::insert(tx, &rule)?;
+    audit::record(tx, user, "rule.make", new.kind.word(), &new.sentence())?;
+    Ok(rule)
+}
+
+/// Removes a rule; what it caught goes on waiting.
+pub fn remove(tx: &mut Tx<'_>, user: Option<Id<User>>, id: Id<ContentRule>) -> Result<(), Error> {
+    let rule = content_rules::by_id(tx, id)?.ok_or(Refusal::NotFound)?;
+    content_rules::delete(tx, id)?;
+    audit::record(tx, user, "rule.remove", rule.kind.word(), &rule.typed().sentence())
+}
+
+/// How many of the texts of the last 30 days a rule about texts would have held, and of how many; `None`
+/// for rules about authors and servers, which depend on when each text came.
+pub fn try_out(conn: &mut Conn, rule: &NewRule, now: Timestamp) -> Result<Option<(usize, usize)>, Error> {
+    match rule.kind {
+        RuleKind::Words | RuleKind::Link | RuleKind::Links => {}
+        RuleKind::FirstTime | RuleKind::AuthorRate | RuleKind::HostRate => return Ok(None),
+    }
+    let (days, most) = TRIED;
+    let texts = content_rules::texts(conn, now.plus_seconds(-days * 24 * 3600), most)?;
+    let held = texts.iter().filter(|(_, title, summary, content)| {
+        rule.fits(&text(title.as_deref(), summary.as_deref(), content))
+    });
+    Ok(Some((held.count(), texts.len())))
+}
+
+fn text(title: Option<&str>, summary: Option<&str>, content: &str) -> Text {
+    let body = plain::text(&Html::from_store(content.to_owned()));
+    let words: Vec<&str> = [title, summary, Some(body.as_str())].into_iter().flatten().collect();
+    Text::new(&words.join(" "), &links::addresses(content))
+}
+
+/// The rule by which something that arrives is caught. Only posts and critiques are: what organizations
+/// publish has rules of its own.
+pub(super) fn catching(
+    tx: &mut Tx<'_>,
+    received: &Received,
+    host: Option<&Host>,
+) -> Result<Option<ContentRule>, Error> {
+    if !matches!(received.body, ReceivedBody::Post | ReceivedBody::Critique(_)) {
+        return Ok(None);
+    }
+    let rules = content_rules::all(tx)?;
+    if rules.is_empty() {
+        return Ok(None);
+    }
+    let said = text(received.title.as_deref(), received.summary.as_deref(), received.content.as_str());
+    for rule in rules {
+        if rule.typed().fits(&said) || exceeds(tx, &rule, received, host)? {
+            return Ok(Some(rule));
+        }
+    }
+    Ok(None)
+}
+
+/// Whether an author or a server has done what a rule about them waits for.
+fn exceeds(
+    tx: &mut Tx<'_>,
+    rule: &ContentRule,
+    received: &Received,
+    host: Option<&Host>,
+) -> Result<bool, Error> {
+    let author = &received.author;
+    let since = tx.now.plus_seconds(-i64::from(rule.minutes) * 60);
+    let most = i64::from(rule.number).saturating_add(1);
+    let beyond = |count: usize| i64::try_from(count).unwrap_or(i64::MAX) >= i64::from(rule.number);
+    Ok(match rule.kind {
+        RuleKind::Words | RuleKind::Link | RuleKind::Links => false,
+        RuleKind::FirstTime => {
+            author.standing != HostStanding::Approved
+                && !relations::is_followed_here(tx, author.id)?
+                && !content_rules::is_shown(tx, author.id)?
+        }
+        RuleKind::AuthorRate => beyond(content_rules::recent_of(tx, author.id, since, most)?),
+        RuleKind::HostRate => match host {
+            Some(host) => beyond(content_rules::recent_from(tx, host.id, since, most)?),
+            None => false,
+        },
+    })
+}
+
+/// Deletes a whole wave and takes nothing of it in again; how much that was. One entry in the log.
+pub fn clear(tx: &mut Tx<'_>, user: Option<Id<User>>, wave: Wave, since: Timestamp) -> Result<usize, Error> {
+    let about = name(tx, wave)?.ok_or(Refusal::NotFound)?;
+    let found = content_rules::wave(tx, wave, since)?;
+    for id in &found {
+        contributions::expel(tx, *id)?;
+    }
+    if !found.is_empty() {
+        audit::record(tx, user, "wave.remove", &about, &found.len().to_string())?;
+    }
+    Ok(found.len())
+}
+
+/// What a wave is called; `None` where there is no such rule, author or server.
+pub fn name(conn: &mut Conn, wave: Wave) -> Result<Option<String>, Error> {
+    Ok(match wave {
+        Wave::Rule(id) => content_rules::by_id(conn, id)?.map(|rule| rule.typed().sentence()),
+        Wave::Author(id) => {
+            accounts::by_id(conn, id)?.filter(|author| !author.is_local()).map(|author| author.handle)
+        }
+        Wave::Host(id) => hosts::by_id(conn, id)?.map(|host| host.name),
+    })
+}

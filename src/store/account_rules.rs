@@ -1,0 +1,314 @@
+//! Rules about single accounts, and what they take away, kept aside so that it can be given back.
+
+use diesel::prelude::{Insertable, Queryable, Selectable};
+use diesel::{
+    BoolExpressionMethods, EscapeExpressionMethods, ExpressionMethods, JoinOnDsl, OptionalExtension,
+    QueryDsl, QueryResult, SelectableHelper, TextExpressionMethods,
+};
+
+use super::conn::{Conn, run};
+use super::one_of::one_of;
+use super::tx::Tx;
+use super::withheld::SHOWN;
+use super::{Error, relations};
+use crate::clock::Timestamp;
+use crate::domain::account::{Account, AccountKind, AccountState};
+use crate::domain::account_rule::AccountRule;
+use crate::domain::contribution::{Contribution, State};
+use crate::domain::host::{Host, HostStanding};
+use crate::domain::id::Id;
+use crate::domain::inbox::InboxState;
+use crate::domain::reach::Reach;
+use crate::domain::relation::{Follow, FollowState};
+use crate::domain::uri::Uri;
+use crate::schema::{
+    account_rules, account_severed, account_withheld, accounts, activities, contributions, deliveries,
+    follows, inbox_items, positions, withheld_accounts,
+};
+
+/// A relation that a rule about an account ended.
+#[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable, Insertable)]
+#[diesel(table_name = account_severed, treat_none_as_default_value = false)]
+pub struct Parted {
+    /// The key that it had.
+    pub id: Id<Follow>,
+    /// About whom the rule is.
+    pub account_id: Id<Account>,
+    /// Who followed.
+    pub follower_id: Id<Account>,
+    /// Who was followed.
+    pub followee_id: Id<Account>,
+    /// The activity that asked for it.
+    pub uri: Uri,
+    /// Asked or agreed.
+    pub state: FollowState,
+    /// Since when.
+    pub created_at: Timestamp,
+    /// Whether boosts were wanted.
+    pub boosts: bool,
+    /// Whether every publication was told of.
+    pub notify: bool,
+    /// Languages that were wanted.
+    pub languages: Option<String>,
+    /// When it ended.
+    pub severed_at: Timestamp,
+}
+
+/// The rule about this account.
+pub fn of(conn: &mut Conn, id: Id<Account>) -> QueryResult<Option<AccountRule>> {
+    run!(conn, first, account_rules::table.find(id).select(AccountRule::as_select())).optional()
+}
+
+/// The rules about accounts of a server.
+pub fn on(conn: &mut Conn, host: Id<Host>) -> QueryResult<Vec<AccountRule>> {
+    let query = account_rules::table
+        .inner_join(accounts::table.on(accounts::id.eq(account_rules::account_id)))
+        .filter(accounts::host_id.eq(host))
+        .order(account_rules::account_id);
+    run!(conn, load, query.select(AccountRule::as_select()))
+}
+
+/// Keeps a rule in the place of the one about the same account.
+pub fn put(conn: &mut Conn, rule: &AccountRule) -> QueryResult<usize> {
+    delete(conn, rule.account_id)?;
+    run!(conn, execute, diesel::insert_into(account_rules::table).values(rule))
+}
+
+/// Removes a rule.
+pub fn delete(conn: &mut Conn, id: Id<Account>) -> QueryResult<usize> {
+    run!(conn, execute, diesel::delete(account_rules::table.find(id)))
+}
+
+/// Accounts whose handle contains `part`, by handle; with a blank one those about whom there are rules.
+pub fn page(conn: &mut Conn, part: &str, after: &str, limit: i64) -> QueryResult<Vec<Account>> {
+    let ruled = account_rules::table.select(account_rules::account_id);
+    let like = format!("%{}%", part.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_"));
+    let all = || {
+        accounts::table
+            .filter(accounts::state.eq(AccountState::Active))
+            .filter(accounts::kind.ne(AccountKind::Application))
+            .filter(accounts::handle.gt(after))
+            .order((accounts::handle, accounts::id))
+            .limit(limit)
+    };
+    if part.is_empty() {
+        run!(conn, load, all().filter(accounts::id.eq_any(ruled)).select(Account::as_select()))
+    } else {
+        {
+            let named = all().filter(accounts::handle.like(like).escape('\\'));
+            run!(conn, load, named.select(Account::as_select()))
+        }
+    }
+}
+
+/// Writes down what a rule means for its account.
+pub fn settle(
+    conn: &mut Conn,
+    id: Id<Account>,
+    standing: HostStanding,
+    (sensitive, frozen): (bool, bool),
+) -> QueryResult<usize> {
+    let change =
+        (accounts::standing.eq(standing), accounts::sensitive.eq(sensitive), accounts::frozen.eq(frozen));
+    run!(conn, execute, diesel::update(accounts::table.find(id)).set(change))
+}
+
+/// How an account stood before its whole server was suspended.
+pub fn shut(conn: &mut Conn, id: Id<Account>) -> QueryResult<Option<HostStanding>> {
+    let query = withheld_accounts::table.find(id).select(withheld_accounts::standing);
+    run!(conn, first, query).optional()
+}
+
+/// Says what an account will be once its server is let in again.
+pub fn set_shut(
+    conn: &mut Conn,
+    id: Id<Account>,
+    host: Id<Host>,
+    standing: HostStanding,
+) -> QueryResult<usize> {
+    run!(conn, execute, diesel::delete(withheld_accounts::table.find(id)))?;
+    let row = (
+        withheld_accounts::account_id.eq(id),
+        withheld_accounts::host_id.eq(host),
+        withheld_accounts::standing.eq(standing),
+    );
+    run!(conn, execute, diesel::insert_into(withheld_accounts::table).values(row))
+}
+
+/// The accounts of a server whose relations are kept aside by rules about them, now or earlier.
+pub fn parted_on(conn: &mut Conn, host: Id<Host>) -> QueryResult<Vec<Id<Account>>> {
+    let query = account_severed::table
+        .inner_join(accounts::table.on(accounts::id.eq(account_severed::account_id)))
+        .filter(accounts::host_id.eq(host))
+        .select(account_severed::account_id)
+        .distinct();
+    run!(conn, load, query)
+}
+
+/// Hides what is shown of an account, in this state.
+pub fn withhold(conn: &mut Conn, account: Id<Account>, state: State) -> QueryResult<usize> {
+    let query = contributions::table
+        .filter(contributions::author_id.eq(account))
+        .filter(contributions::state.eq_any(SHOWN))
+        .filter(contributions::state.ne(state))
+        .select((contributions::id, contributions::state));
+    let found: Vec<(Id<Contribution>, State)> = run!(conn, load, query)?;
+    for (id, before) in &found {
+        let row = (
+            account_withheld::contribution_id.eq(id),
+            account_withheld::account_id.eq(account),
+            account_withheld::state.eq(before),
+        );
+        let insert = diesel::insert_into(account_withheld::table).values(row).on_conflict_do_nothing();
+        run!(conn, execute, insert)?;
+    }
+    let ids: Vec<_> = found.iter().map(|(id, _)| *id).collect();
+    let rows = contributions::table.filter(one_of(contributions::id, &ids));
+    run!(conn, execute, diesel::update(rows).set(contributions::state.eq(state)))
+}
+
+/// Gives back what was hidden of an account, except what was deleted meanwhile.
+pub fn give_back(conn: &mut Conn, account: Id<Account>) -> QueryResult<()> {
+    for state in SHOWN {
+        let rows = account_withheld::table
+            .filter(account_withheld::account_id.eq(account))
+            .filter(account_withheld::state.eq(state))
+            .select(account_withheld::contribution_id);
+        let hidden = contributions::table
+            .filter(contributions::id.eq_any(rows))
+            .filter(contributions::state.eq_any([State::Withheld, State::Held]));
+        run!(conn, execute, diesel::update(hidden).set(contributions::state.eq(state)))?;
+    }
+    let all = account_withheld::table.filter(account_withheld::account_id.eq(account));
+    run!(conn, execute, diesel::delete(all))?;
+    Ok(())
+}
+
+/// Ends every relation of an account, in both directions, without telling the other side.
+pub fn sever(tx: &mut Tx<'_>, account: Id<Account>) -> Result<(), Error> {
+    let both = follows::follower_id.eq(account).or(follows::followee_id.eq(account));
+    let found: Vec<Follow> = run!(tx, load, follows::table.filter(both).select(Follow::as_select()))?;
+    for follow in found {
+        relations::delete(tx, follow.id)?;
+        let row = Parted {
+            id: follow.id,
+            account_id: account,
+            follower_id: follow.follower_id,
+            followee_id: follow.followee_id,
+            uri: follow.uri,
+            state: follow.state,
+            created_at: follow.created_at,
+            boosts: follow.boosts,
+            notify: follow.notify,
+            languages: follow.languages,
+            severed_at: tx.now,
+        };
+        run!(tx, execute, diesel::insert_into(account_severed::table).values(row))?;
+    }
+    Ok(())
+}
+
+/// Makes the relations of an account that a rule ended stand again, as far as both accounts still
+/// exist and have not found each other anew; returns them.
+pub fn reunite(conn: &mut Conn, account: Id<Account>) -> QueryResult<Vec<Follow>> {
+    let query = account_severed::table.filter(account_severed::account_id.eq(account));
+    let rows: Vec<Parted> = run!(conn, load, query.select(Parted::as_select()))?;
+    let mut again = Vec::new();
+    for row in rows {
+        let there = accounts::table
+            .filter(one_of(accounts::id, &[row.follower_id, row.followee_id]))
+            .filter(accounts::state.eq(AccountState::Active));
+        let there: i64 = run!(conn, get_result, there.count())?;
+        if there < 2 || relations::follow(conn, row.follower_id, row.followee_id)?.is_some() {
+            continue;
+        }
+        let follow = Follow {
+            id: row.id,
+            follower_id: row.follower_id,
+            followee_id: row.followee_id,
+            uri: row.uri,
+            state: row.state,
+            created_at: row.created_at,
+            boosts: row.boosts,
+            notify: row.notify,
+            languages: row.languages,
+        };
+        run!(conn, execute, diesel::insert_into(follows::table).values(&follow))?;
+        run!(conn, execute, diesel::delete(account_severed::table.find(row.id)))?;
+        again.push(follow);
+    }
+    Ok(again)
+}
+
+/// The relations of these accounts that rules about accounts ended, the latest first.
+pub fn severed_of(conn: &mut Conn, of: &[Id<Account>], limit: i64) -> QueryResult<Vec<Parted>> {
+    let query = account_severed::table
+        .filter(one_of(account_severed::follower_id, of).or(one_of(account_severed::followee_id, of)))
+        .order((account_severed::severed_at.desc(), account_severed::id))
+        .limit(limit);
+    run!(conn, load, query.select(Parted::as_select()))
+}
+
+/// The inbox behind which there is nobody else; blank where there is none.
+fn own_inbox(account: &Account) -> String {
+    let shared = account.shared_inbox.as_ref() == Some(&account.inbox);
+    if shared { String::new() } else { account.inbox.to_string() }
+}
+
+/// Rows that wait to be sent to the account's own inbox, or that carry what it said.
+macro_rules! queued {
+    ($account:expr) => {{
+        let account: &Account = $account;
+        let said =
+            contributions::table.filter(contributions::author_id.eq(account.id)).select(contributions::uri);
+        let its = activities::table
+            .filter(activities::account_id.eq(account.id).or(activities::object_uri.eq_any(said)))
+            .select(activities::id);
+        deliveries::table
+            .filter(deliveries::inbox.eq(own_inbox(account)).or(deliveries::activity_id.eq_any(its)))
+    }};
+}
+
+/// What it sent and was not applied yet.
+macro_rules! unapplied {
+    ($account:expr) => {{
+        let account: &Account = $account;
+        inbox_items::table
+            .filter(inbox_items::signer_id.eq(account.id))
+            .filter(inbox_items::state.eq(InboxState::Waiting).or(inbox_items::state.eq(InboxState::Parked)))
+    }};
+}
+
+/// Drops what waits to reach an account or to carry its words, and what it sent and was not applied yet.
+pub fn drop_waiting(conn: &mut Conn, account: &Account) -> QueryResult<()> {
+    run!(conn, execute, diesel::delete(queued!(account)))?;
+    run!(conn, execute, diesel::delete(unapplied!(account)))?;
+    Ok(())
+}
+
+/// Counts what hangs on an account.
+pub fn reach(conn: &mut Conn, account: &Account) -> QueryResult<Reach> {
+    let accepted = || follows::table.filter(follows::state.eq(FollowState::Accepted));
+    let shown = || {
+        contributions::table
+            .filter(contributions::author_id.eq(account.id))
+            .filter(contributions::state.ne(State::Deleted))
+    };
+    let positions = shown().inner_join(positions::table.on(positions::contribution_id.eq(contributions::id)));
+    Ok(Reach {
+        hosts: 0,
+        accounts: 1,
+        followers: run!(conn, get_result, accepted().filter(follows::followee_id.eq(account.id)).count())?,
+        followed: run!(conn, get_result, accepted().filter(follows::follower_id.eq(account.id)).count())?,
+        contributions: run!(conn, get_result, shown().count())?,
+        held: run!(conn, get_result, shown().filter(contributions::state.eq(State::Held)).count())?,
+        replies: run!(
+            conn,
+            get_result,
+            shown().filter(contributions::in_reply_to_uri.is_not_null()).count()
+        )?,
+        positions: run!(conn, get_result, positions.count())?,
+        deliveries: run!(conn, get_result, queued!(account).filter(deliveries::dead.eq(false)).count())?,
+        received: run!(conn, get_result, unapplied!(account).count())?,
+    })
+}

@@ -1,0 +1,153 @@
+//! Rules that let contributions wait whoever wrote them, and what they caught.
+
+use std::collections::HashMap;
+
+use diesel::dsl::count_star;
+use diesel::{ExpressionMethods, JoinOnDsl, OptionalExtension, QueryDsl, QueryResult, SelectableHelper};
+
+use super::conn::{Conn, run};
+use super::one_of::one_of;
+use super::tx::Tx;
+use crate::clock::Timestamp;
+use crate::domain::account::Account;
+use crate::domain::content_rule::ContentRule;
+use crate::domain::contribution::{Contribution, Kind, State};
+use crate::domain::host::Host;
+use crate::domain::id::Id;
+use crate::schema::{accounts, caught, content_rules, contributions};
+
+/// Every rule, the oldest first.
+pub fn all(conn: &mut Conn) -> QueryResult<Vec<ContentRule>> {
+    run!(conn, load, content_rules::table.order(content_rules::id).select(ContentRule::as_select()))
+}
+
+/// The rule with this key.
+pub fn by_id(conn: &mut Conn, id: Id<ContentRule>) -> QueryResult<Option<ContentRule>> {
+    run!(conn, first, content_rules::table.find(id).select(ContentRule::as_select())).optional()
+}
+
+/// Keeps a rule.
+pub fn insert(conn: &mut Conn, rule: &ContentRule) -> QueryResult<usize> {
+    run!(conn, execute, diesel::insert_into(content_rules::table).values(rule))
+}
+
+/// Removes a rule; what it caught goes on waiting.
+pub fn delete(conn: &mut Conn, id: Id<ContentRule>) -> QueryResult<usize> {
+    run!(conn, execute, diesel::delete(content_rules::table.find(id)))
+}
+
+/// Notes which rule a contribution was caught by.
+pub fn catch(tx: &mut Tx<'_>, id: Id<Contribution>, rule: Id<ContentRule>) -> QueryResult<usize> {
+    run!(tx, execute, diesel::delete(caught::table.find(id)))?;
+    let row = (caught::contribution_id.eq(id), caught::rule_id.eq(rule), caught::created_at.eq(tx.now));
+    run!(tx, execute, diesel::insert_into(caught::table).values(row))
+}
+
+/// How much waits because of each rule.
+pub fn counts(conn: &mut Conn) -> QueryResult<HashMap<Id<ContentRule>, i64>> {
+    let query = caught::table
+        .inner_join(contributions::table.on(contributions::id.eq(caught::contribution_id)))
+        .filter(contributions::state.eq(State::Held))
+        .group_by(caught::rule_id)
+        .select((caught::rule_id, count_star()));
+    let rows: Vec<(Id<ContentRule>, i64)> = run!(conn, load, query)?;
+    Ok(rows.into_iter().collect())
+}
+
+/// The rules by which some of these contributions were caught.
+pub fn catching(
+    conn: &mut Conn,
+    ids: &[Id<Contribution>],
+) -> QueryResult<HashMap<Id<Contribution>, ContentRule>> {
+    let query = caught::table
+        .inner_join(content_rules::table.on(content_rules::id.eq(caught::rule_id)))
+        .filter(one_of(caught::contribution_id, ids));
+    let rows: Vec<(Id<Contribution>, ContentRule)> =
+        run!(conn, load, query.select((caught::contribution_id, ContentRule::as_select())))?;
+    Ok(rows.into_iter().collect())
+}
+
+/// How many contributions of an author came since then; not more than `most` are counted.
+pub fn recent_of(conn: &mut Conn, author: Id<Account>, since: Timestamp, most: i64) -> QueryResult<usize> {
+    let query = contributions::table
+        .filter(contributions::author_id.eq(author))
+        .filter(contributions::id.ge(Id::<Contribution>::first_at(since)))
+        .limit(most)
+        .select(contributions::id);
+    let found: Vec<Id<Contribution>> = run!(conn, load, query)?;
+    Ok(found.len())
+}
+
+/// How many contributions of a server came since then; not more than `most` are counted.
+pub fn recent_from(conn: &mut Conn, host: Id<Host>, since: Timestamp, most: i64) -> QueryResult<usize> {
+    let query = contributions::table
+        .inner_join(accounts::table.on(accounts::id.eq(contributions::author_id)))
+        .filter(contributions::id.ge(Id::<Contribution>::first_at(since)))
+        .filter(accounts::host_id.eq(host))
+        .limit(most)
+        .select(contributions::id);
+    let found: Vec<Id<Contribution>> = run!(conn, load, query)?;
+    Ok(found.len())
+}
+
+/// Whether anything of an author is shown here.
+pub fn is_shown(conn: &mut Conn, author: Id<Account>) -> QueryResult<bool> {
+    let query = contributions::table
+        .filter(contributions::author_id.eq(author))
+        .filter(contributions::state.eq(State::Current))
+        .limit(1)
+        .select(contributions::id);
+    let found: Option<Id<Contribution>> = run!(conn, first, query).optional()?;
+    Ok(found.is_some())
+}
+
+/// A text: its key, its title, its announcement, and what it says.
+pub type Said = (Id<Contribution>, Option<String>, Option<String>, String);
+
+/// Texts of others that came since then, for trying a rule.
+pub fn texts(conn: &mut Conn, since: Timestamp, most: i64) -> QueryResult<Vec<Said>> {
+    let query = contributions::table
+        .filter(contributions::id.ge(Id::<Contribution>::first_at(since)))
+        .filter(contributions::local.eq(false))
+        .filter(contributions::kind.eq_any([Kind::Post, Kind::Critique]))
+        .filter(contributions::state.ne(State::Deleted))
+        .order(contributions::id.desc())
+        .limit(most)
+        .select((contributions::id, contributions::title, contributions::summary, contributions::content));
+    run!(conn, load, query)
+}
+
+/// Of what one removal would take.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wave {
+    /// What waits because of a rule.
+    Rule(Id<ContentRule>),
+    /// What an author said.
+    Author(Id<Account>),
+    /// What came from a server.
+    Host(Id<Host>),
+}
+
+/// The posts and critiques of others in a wave that came since then. Statements, questions and positions of
+/// organizations are no part of any wave.
+pub fn wave(conn: &mut Conn, wave: Wave, since: Timestamp) -> QueryResult<Vec<Id<Contribution>>> {
+    let all = || {
+        contributions::table
+            .inner_join(accounts::table.on(accounts::id.eq(contributions::author_id)))
+            .filter(contributions::id.ge(Id::<Contribution>::first_at(since)))
+            .filter(contributions::local.eq(false))
+            .filter(contributions::kind.eq_any([Kind::Post, Kind::Critique]))
+            .filter(contributions::state.ne(State::Deleted))
+            .order(contributions::id)
+            .select(contributions::id)
+    };
+    match wave {
+        Wave::Rule(rule) => {
+            let held = caught::table.filter(caught::rule_id.eq(rule)).select(caught::contribution_id);
+            let query = all().filter(contributions::state.eq(State::Held));
+            run!(conn, load, query.filter(contributions::id.eq_any(held)))
+        }
+        Wave::Author(author) => run!(conn, load, all().filter(contributions::author_id.eq(author))),
+        Wave::Host(host) => run!(conn, load, all().filter(accounts::host_id.eq(host))),
+    }
+}

@@ -1,0 +1,271 @@
+//! Rules about single accounts: what they reach, how they stand beside rules about servers, and that they
+//! can be taken back.
+
+use axum::http::StatusCode;
+use plenum::domain::account::Account;
+use plenum::domain::account_rule::AccountDecision;
+use plenum::domain::host::HostStanding;
+use plenum::domain::host_rule::Decision;
+use plenum::domain::site::FederationMode;
+use plenum::domain::user::Role;
+use plenum::federation::resolve;
+use plenum::services::{self, relations};
+use plenum::store::contributions::Viewer;
+use plenum::store::{self, inbox_items};
+use serde_json::json;
+
+use super::{decide, says, standing, uri_of};
+use crate::harness::peer::{Actor, Peers};
+use crate::harness::people::{Drafting, statement};
+use crate::harness::world::{Instance, World, on_each_engine};
+
+/// Somebody of north follows somebody elsewhere, who accepts, and who follows the organization.
+async fn befriends(world: &World, anna: &Account, vic: &Actor) -> Account {
+    let north = world.at("north");
+    let db = north.app().db;
+    let far = resolve::account(&north.data(), &vic.id).await.unwrap();
+    db.write(|tx| relations::follow(tx, anna, &far)).await.unwrap();
+    let follow = db.read(|conn| Ok(store::relations::follow(conn, anna.id, far.id)?)).await.unwrap();
+    assert_eq!(vic.sends(north, &vic.does("Accept", follow.unwrap().uri.as_str())), 202);
+    let organization = north.organization().await;
+    assert_eq!(vic.sends(north, &vic.does("Follow", organization.uri.as_str())), 202);
+    world.settle().await;
+    far
+}
+
+/// Whether anna follows the other, and the other the organization.
+async fn related(north: &Instance, anna: &Account, far: &Account) -> (bool, bool) {
+    let organization = north.organization().await;
+    let db = north.app().db;
+    let found = db.read(|conn| {
+        let out = store::relations::follows(conn, anna.id, far.id)?;
+        Ok((out, store::relations::follows(conn, far.id, organization.id)?))
+    });
+    found.await.unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_suspended_account_is_gone_in_both_directions_and_comes_back_whole() {
+    on_each_engine(|database| async {
+        let world = World::on([("north", database)], FederationMode::Open).await;
+        let (north, peers) = (world.at("north"), Peers::new());
+        let (vic, mal) = (peers.person("a", "vic"), peers.person("a", "mal"));
+        let anna = north.person("anna", &[]).await;
+        let bees = north.publishes(statement("On bees").thesis("Bees can count.")).await.head.uri;
+        assert_eq!((says(north, &vic, "1", &bees), says(north, &mal, "1", &bees)), (202, 202));
+        world.settle().await;
+        let far = befriends(&world, &anna, &vic).await;
+        assert_eq!(related(north, &anna, &far).await, (true, true));
+        assert_eq!(says(north, &vic, "2", &bees), 202);
+        north.person("mona", &[Role::Moderator]).await;
+        let mut mona = north.signed_in("mona").await;
+        let list = mona.open("/admin/accounts?q=vic").await;
+        let page = mona.open(&list.attribute("tbody a", "href").unwrap()).await;
+        let fields =
+            [("standing", "suspend"), ("public_comment", "Insults."), ("private_comment", "see chat")];
+        let asked = mona.send(&page, "main form", &fields).await;
+        for words in ["Its 1 contribution, 1 reply among them", "1 follower no longer", "1 received activity"]
+        {
+            assert!(asked.says(words), "{words}: {}", asked.body);
+        }
+        assert!(north.sees(&uri_of(&vic.note("1", ""))).await.is_some(), "not decided yet");
+        assert!(mona.send(&asked, "main form", &[]).await.says("Changed."));
+        let waiting = north.app().db.read(|conn| Ok(inbox_items::pending(conn)?)).await.unwrap();
+        assert_eq!((related(north, &anna, &far).await, waiting), ((false, false), 0));
+        for viewer in [Viewer::Anyone, Viewer::Member(anna.id)] {
+            assert!(north.view(viewer, &uri_of(&vic.note("1", ""))).await.is_none(), "{viewer:?}");
+        }
+        assert!(north.sees(&uri_of(&mal.note("1", ""))).await.is_some(), "others of its server stay");
+        assert_eq!((says(north, &vic, "3", &bees), says(north, &mal, "3", &bees)), (403, 202));
+        let shown = north.stranger().get(&format!("/api/v1/accounts/{}", far.id)).await.ok();
+        assert_eq!((&shown["suspended"], &shown["note"]), (&json!(true), &json!("")));
+        let about = north.browser().open("/about/moderation").await;
+        assert!(about.says("Insults.") && about.says("suspended") && !about.says("see chat"));
+        let mut browser = north.signed_in("anna").await;
+        assert!(browser.open("/settings/severed").await.says("one of the two accounts was suspended"));
+        decide(north, &far, &AccountDecision::default()).await;
+        assert_eq!(related(north, &anna, &far).await, (true, true));
+        assert!(north.sees(&uri_of(&vic.note("1", ""))).await.is_some());
+        assert_eq!(says(north, &vic, "4", &bees), 202);
+        world.settle().await;
+        assert!(north.sees(&uri_of(&vic.note("4", ""))).await.is_some());
+        assert!(north.sees(&uri_of(&vic.note("2", ""))).await.is_none(), "what was dropped is gone");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_milder_rules_take_what_they_say_and_no_more() {
+    on_each_engine(|database| async {
+        let world = World::on([("north", database)], FederationMode::Open).await;
+        let (north, peers) = (world.at("north"), Peers::new());
+        let vic = peers.person("a", "vic");
+        let anna = north.person("anna", &[]).await;
+        let bees = north.publishes(statement("On bees").thesis("Bees can count.")).await.head.uri;
+        assert_eq!(says(north, &vic, "1", &bees), 202);
+        world.settle().await;
+        let far = resolve::account(&north.data(), &vic.id).await.unwrap();
+        let shown = async |path: &str| {
+            let uri = uri_of(&vic.note(path, ""));
+            let member = north.view(Viewer::Member(anna.id), &uri).await.is_some();
+            (north.sees(&uri).await.is_some(), member)
+        };
+        decide(north, &far, &standing(HostStanding::Limited)).await;
+        assert_eq!(shown("1").await, (false, true), "at once");
+        let told = north.stranger().get(&format!("/api/v1/accounts/{}", far.id)).await.ok();
+        assert_eq!(told["limited"], json!(true));
+        assert_eq!(says(north, &vic, "2", &bees), 202);
+        world.settle().await;
+        assert_eq!(shown("2").await, (false, true));
+        let frozen = AccountDecision { frozen: true, ..AccountDecision::default() };
+        decide(north, &far, &frozen).await;
+        assert_eq!(shown("1").await, (true, true), "what is here stays");
+        assert_eq!(says(north, &vic, "3", &bees), 403);
+        let sensitive = AccountDecision { sensitive: true, ..AccountDecision::default() };
+        decide(north, &far, &sensitive).await;
+        assert_eq!(says(north, &vic, "4", &bees), 202);
+        world.settle().await;
+        let app = north.client("anna", "read").await;
+        for path in ["1", "4"] {
+            let uri = uri_of(&vic.note(path, ""));
+            let id = north.view(Viewer::Member(anna.id), &uri).await.unwrap().head.id;
+            let status = app.get(&format!("/api/v1/statuses/{id}")).await.ok();
+            assert_eq!(status["sensitive"], json!(true), "{path}");
+        }
+        decide(north, &far, &AccountDecision::default()).await;
+        let uri = uri_of(&vic.note("1", ""));
+        let id = north.sees(&uri).await.unwrap().head.id;
+        let status = app.get(&format!("/api/v1/statuses/{id}")).await.ok();
+        assert_eq!(status["sensitive"], json!(false));
+    })
+    .await;
+}
+
+async fn decides_host(north: &Instance, name: &str, standing: HostStanding) {
+    let decision = Decision { standing, ..Decision::default() };
+    let db = north.app().db;
+    db.write(|tx| services::hosts::decide(tx, None, name, &decision).map(drop)).await.unwrap();
+}
+
+/// A rule about an account and one about its server hold beside each other, whichever came and went first.
+#[tokio::test(flavor = "multi_thread")]
+async fn rules_about_an_account_and_its_server_hold_beside_each_other() {
+    for (host_first, host_first_back) in [(true, true), (true, false), (false, true), (false, false)] {
+        let world = World::of(["north"]).await;
+        let (north, peers) = (world.at("north"), Peers::new());
+        let vic = peers.person("a", "vic");
+        let anna = north.person("anna", &[]).await;
+        let bees = north.publishes(statement("On bees").thesis("Bees can count.")).await.head.uri;
+        assert_eq!(says(north, &vic, "1", &bees), 202);
+        world.settle().await;
+        let far = befriends(&world, &anna, &vic).await;
+        let (own, whole) = (standing(HostStanding::Suspended), peers.host("a"));
+        let told = format!("server first: {host_first}, given back first: {host_first_back}");
+        if host_first {
+            decides_host(north, &whole, HostStanding::Suspended).await;
+            decide(north, &far, &own).await;
+        } else {
+            decide(north, &far, &own).await;
+            decides_host(north, &whole, HostStanding::Suspended).await;
+        }
+        if host_first_back {
+            decides_host(north, &whole, HostStanding::Unknown).await;
+        } else {
+            decide(north, &far, &AccountDecision::default()).await;
+        }
+        let seen = async || north.sees(&uri_of(&vic.note("1", ""))).await.is_some();
+        assert!(!seen().await, "{told}: the other rule holds");
+        assert_eq!(says(north, &vic, "2", &bees), 403, "{told}");
+        assert_eq!(related(north, &anna, &far).await, (false, false), "{told}");
+        if host_first_back {
+            decide(north, &far, &AccountDecision::default()).await;
+        } else {
+            decides_host(north, &whole, HostStanding::Unknown).await;
+        }
+        assert!(seen().await, "{told}: both are gone");
+        assert_eq!(says(north, &vic, "3", &bees), 202, "{told}");
+        assert_eq!(related(north, &anna, &far).await, (true, true), "{told}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_frozen_member_reads_why_objects_and_is_heard() {
+    on_each_engine(|database| async {
+        let world = World::on([("north", database)], FederationMode::Open).await;
+        let north = world.at("north");
+        let bela = north.person("bela", &[]).await;
+        let app = north.client("bela", "read write").await;
+        assert_eq!(app.post("/api/v1/statuses", json!({ "status": "before" })).await.status, StatusCode::OK);
+        let mut browser = north.signed_in("bela").await;
+        let frozen = AccountDecision {
+            frozen: true,
+            public_comment: "Insulted others.".to_owned(),
+            ..AccountDecision::default()
+        };
+        decide(north, &bela, &frozen).await;
+        let refused = app.post("/api/v1/statuses", json!({ "status": "after" })).await;
+        assert_eq!(refused.status, StatusCode::UNAUTHORIZED);
+        let closed = browser.open("/notifications").await;
+        assert_eq!(closed.status, StatusCode::FORBIDDEN);
+        assert!(closed.says("/settings/decisions"), "{}", closed.body);
+        let list = browser.open("/settings/decisions").await;
+        let one = browser.open(&list.attribute("main .ways a", "href").unwrap()).await;
+        assert!(one.says("Insulted others."), "{}", one.body);
+        let sent = super::presses(&mut browser, &one, "appeal", &[("appeal", "I was quoting.")]).await;
+        assert!(sent.says("have not answered yet") && sent.says("I was quoting."), "{}", sent.body);
+        assert_eq!(sent.texts("main textarea").len(), 0, "once");
+        north.person("mona", &[Role::Moderator]).await;
+        let mut mona = north.signed_in("mona").await;
+        let list = mona.open("/admin/appeals").await;
+        let appeal = mona.open(&list.attribute("tbody a", "href").unwrap()).await;
+        assert!(appeal.says("I was quoting.") && appeal.says("Insulted others."));
+        let done = super::presses(&mut mona, &appeal, "grant", &[("answer", "You are right.")]).await;
+        assert!(done.says("None waits"), "{}", done.body);
+        assert!(browser.open("/settings/decisions").await.status == StatusCode::OK);
+        let again = app.post("/api/v1/statuses", json!({ "status": "again" })).await;
+        assert_eq!(again.status, StatusCode::OK, "the token works again");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_rules_about_themselves_an_admin_or_the_organization() {
+    let world = World::of(["north"]).await;
+    let north = world.at("north");
+    let mona = north.person("mona", &[Role::Moderator]).await;
+    let admin = north.admin().await.account_id;
+    let organization = north.organization().await.id;
+    let mut browser = north.signed_in("mona").await;
+    for (id, why) in [(mona.id, "themselves"), (admin, "an admin"), (organization, "voice of the site")] {
+        let page = browser.open(&format!("/admin/accounts/{id}")).await;
+        let asked = browser.send(&page, "main form", &[("standing", "suspend")]).await;
+        let refused = browser.send(&asked, "main form", &[]).await;
+        assert_eq!(refused.status, StatusCode::FORBIDDEN, "{why}");
+        assert!(refused.says(why), "{}", refused.body);
+        let rule = north.app().db.read(|conn| Ok(store::account_rules::of(conn, id)?)).await.unwrap();
+        assert_eq!(rule, None);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_suspended_member_is_gone_for_others_and_comes_back() {
+    let world = World::of(["north", "south"]).await;
+    let (north, south) = (world.at("north"), world.at("south"));
+    let bela = north.person("bela", &[]).await;
+    let app = north.client("bela", "read write").await;
+    let said = app.post("/api/v1/statuses", json!({ "status": "hello" })).await.ok();
+    let path = said["uri"].as_str().unwrap().strip_prefix(&north.origin()).unwrap().to_owned();
+    let actor = bela.uri.as_str().strip_prefix(&north.origin()).unwrap().to_owned();
+    world.settle().await;
+    assert_eq!(north.browser().open(&path).await.status, StatusCode::OK);
+    decide(north, &bela, &standing(HostStanding::Suspended)).await;
+    assert_eq!(north.browser().open(&path).await.status, StatusCode::NOT_FOUND);
+    assert_eq!(north.browser().open("/@bela").await.status, StatusCode::NOT_FOUND);
+    assert!(resolve::account(&south.data(), &format!("{}{actor}", north.origin())).await.is_err());
+    decide(north, &bela, &AccountDecision::default()).await;
+    assert_eq!(north.browser().open(&path).await.status, StatusCode::OK);
+    assert_eq!(app.post("/api/v1/statuses", json!({ "status": "back" })).await.status, StatusCode::OK);
+    decide(north, &bela, &standing(HostStanding::Limited)).await;
+    let quiet = app.post("/api/v1/statuses", json!({ "status": "quiet" })).await.ok();
+    assert_eq!(quiet["visibility"], json!("unlisted"));
+}

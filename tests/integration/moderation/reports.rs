@@ -1,0 +1,182 @@
+//! Reports: from members and from other servers, with what was reported as it stood then, to their outcome.
+
+use axum::http::StatusCode;
+use plenum::domain::report::Outcome;
+use plenum::domain::site::FederationMode;
+use plenum::domain::user::Role;
+use plenum::store::{contributions, deliveries, reports};
+use serde_json::json;
+
+use super::{presses, says, uri_of};
+use crate::harness::browser::{Browser, Page};
+use crate::harness::peer::Peers;
+use crate::harness::people::{Drafting, statement};
+use crate::harness::world::{Instance, World, on_each_engine};
+
+/// The first report of the list, opened.
+async fn first(browser: &mut Browser) -> Page {
+    let list = browser.open("/admin/reports").await;
+    let href = list.attribute("tbody a", "href").unwrap_or_else(|| panic!("{}", list.body));
+    browser.open(&href).await
+}
+
+/// Decides about an open report in two steps; what is said between them.
+async fn closes(browser: &mut Browser, page: &Page, fields: &[(&str, &str)]) -> (Page, Page) {
+    let form = browser.open(&page.attribute("main a[href$=decide]", "href").unwrap()).await;
+    let asked = browser.send(&form, "main form", fields).await;
+    let done = browser.send(&asked, "main form", &[]).await;
+    (asked, done)
+}
+
+async fn outcomes(north: &Instance) -> Vec<Option<Outcome>> {
+    let db = north.app().db;
+    let found = db.read(|conn| {
+        let mut all = reports::page(conn, true, plenum::domain::id::Id::new(i64::MAX), 9)?;
+        all.extend(reports::page(conn, false, plenum::domain::id::Id::new(i64::MAX), 9)?);
+        Ok(all)
+    });
+    found.await.unwrap().into_iter().map(|report| report.outcome).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_member_reports_and_the_text_of_then_counts() {
+    on_each_engine(|database| async {
+        let world = World::on([("north", database)], FederationMode::Open).await;
+        let (north, peers) = (world.at("north"), Peers::new());
+        let vic = peers.person("a", "vic");
+        let bees = north.publishes(statement("On bees").thesis("Bees can count.")).await.head.uri;
+        let note = vic.reply("1", &bees, "You are all fools.");
+        assert_eq!(vic.sends(north, &vic.does("Create", note.clone())), 202);
+        world.settle().await;
+        north.person("anna", &[]).await;
+        let mut anna = north.signed_in("anna").await;
+        let id = north.sees(&uri_of(&note)).await.unwrap().head.id;
+        let form = anna.open(&format!("/contributions/{id}/report")).await;
+        let fields = [("category", "violation"), ("comment", "He insults us.")];
+        let sent = anna.send(&form, "main form", &fields).await;
+        assert!(sent.says("Reported.") && sent.says("Waits for a moderator"), "{}", sent.body);
+        let mut edited = note.clone();
+        edited["content"] = json!("What a lovely day.");
+        edited["updated"] = json!("2026-11-24T12:30:00Z");
+        world.advance_hours(1);
+        assert_eq!(vic.sends(north, &vic.does("Update", edited)), 202);
+        world.settle().await;
+        north.person("mona", &[Role::Moderator]).await;
+        let mut mona = north.signed_in("mona").await;
+        assert_eq!(anna.open("/admin/reports").await.status, StatusCode::FORBIDDEN);
+        let page = first(&mut mona).await;
+        for words in
+            ["You are all fools.", "He insults us.", "anna@", "Nobody looks at it yet", "A rule of this site"]
+        {
+            assert!(page.says(words), "{words}: {}", page.body);
+        }
+        assert!(!page.says("lovely"), "as it stood then");
+        let page = presses(&mut mona, &page, "assign", &[]).await;
+        assert!(page.says("mona looks at it"));
+        let page = presses(&mut mona, &page, "note", &[("note", "He did that before.")]).await;
+        assert!(page.says("He did that before."), "{}", page.body);
+        let ruling = [
+            ("outcome", "remove"),
+            ("answer", "Thank you, it is gone."),
+            ("public", "Insults are no arguments."),
+        ];
+        let (asked, done) = closes(&mut mona, &page, &ruling).await;
+        assert!(asked.says("1 reported contribution of this account are deleted"), "{}", asked.body);
+        assert!(done.says("Changed."), "{}", done.body);
+        assert!(north.sees(&uri_of(&note)).await.is_none());
+        assert_eq!(vic.sends(north, &vic.does("Create", note.clone())), 202);
+        world.settle().await;
+        assert!(north.sees(&uri_of(&note)).await.is_none(), "and is not taken in again");
+        assert!(anna.open("/settings/reports").await.says("Thank you, it is gone."));
+        let about = north.browser().open("/about/moderation").await;
+        assert!(about.says("contributions were removed") && about.says("Insults are no arguments."));
+        assert_eq!(outcomes(north).await, [Some(Outcome::Remove)]);
+        let closed = mona.open("/admin/reports?closed=yes").await;
+        let page = mona.open(&closed.attribute("tbody a", "href").unwrap()).await;
+        assert!(page.says("You are all fools."), "the evidence stays");
+        presses(&mut mona, &page, "reopen", &[]).await;
+        assert_eq!(outcomes(north).await, [None]);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_report_about_a_member_ends_in_a_rule_that_they_are_told_of() {
+    on_each_engine(|database| async {
+        let world = World::on([("north", database)], FederationMode::Open).await;
+        let (north, peers) = (world.at("north"), Peers::new());
+        north.person("bela", &[]).await;
+        let app = north.client("bela", "read write").await;
+        let said = app.post("/api/v1/statuses", json!({ "status": "Down with them." })).await.ok();
+        let vic = peers.person("lemmy", "vic");
+        let mut flag = vic.does("Flag", said["uri"].clone());
+        flag["content"] = json!("This is hateful.");
+        assert_eq!(vic.sends(north, &flag), 202);
+        world.settle().await;
+        north.person("mona", &[Role::Moderator]).await;
+        let mut mona = north.signed_in("mona").await;
+        let page = first(&mut mona).await;
+        for words in ["Down with them.", "This is hateful.", "vic@"] {
+            assert!(page.says(words), "{words}: {}", page.body);
+        }
+        let ruling = [("outcome", "freeze"), ("text", "No hate here."), ("answer", "We have acted.")];
+        let before = north.app().db.read(|conn| Ok(deliveries::pending(conn)?)).await.unwrap();
+        let (asked, _) = closes(&mut mona, &page, &ruling).await;
+        assert!(asked.says("may object once"), "{}", asked.body);
+        let after = north.app().db.read(|conn| Ok(deliveries::pending(conn)?)).await.unwrap();
+        assert_eq!(after, before + 1, "a letter to who reported in their own name");
+        let refused = app.post("/api/v1/statuses", json!({ "status": "more" })).await;
+        assert_eq!(refused.status, StatusCode::UNAUTHORIZED);
+        let mut bela = north.signed_in("bela").await;
+        let list = bela.open("/settings/decisions").await;
+        assert_eq!(list.texts("main .ways li").len(), 1, "told once: {}", list.body);
+        let one = bela.open(&list.attribute("main .ways a", "href").unwrap()).await;
+        assert!(one.says("No hate here.") && !one.says("hateful"), "not what was reported: {}", one.body);
+        let second = closes(&mut mona, &page, &[("outcome", "nothing")]).await.1;
+        assert_eq!(second.status, StatusCode::CONFLICT, "somebody decided already");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_warning_changes_nothing_and_is_read() {
+    let world = World::of(["north"]).await;
+    let north = world.at("north");
+    let bela = north.person("bela", &[]).await;
+    north.person("anna", &[]).await;
+    let (app, other) = (north.client("bela", "read write").await, north.client("anna", "read write").await);
+    let said = app.post("/api/v1/statuses", json!({ "status": "shouting" })).await.ok();
+    let body =
+        json!({ "account_id": bela.id.to_string(), "status_ids": [said["id"]], "comment": "too loud" });
+    other.post("/api/v1/reports", body).await.ok();
+    let mut admin = north.signed_in("north_admin").await;
+    let page = first(&mut admin).await;
+    let again = admin.open(&page.attribute("main a[href$=decide]", "href").unwrap()).await;
+    let again = admin.post(&again.path, &again.filled("main form").1[..1]).await;
+    assert_eq!(again.status, StatusCode::UNPROCESSABLE_ENTITY, "an outcome has to be chosen");
+    closes(&mut admin, &page, &[("outcome", "warning"), ("text", "Please be calm.")]).await;
+    assert_eq!(app.post("/api/v1/statuses", json!({ "status": "calm" })).await.status, StatusCode::OK);
+    let mut browser = north.signed_in("bela").await;
+    let list = browser.open("/settings/decisions").await;
+    let one = browser.open(&list.attribute("main .ways a", "href").unwrap()).await;
+    assert!(one.says("Please be calm."));
+    let stranger = north.signed_in("anna").await.open(&one.path).await;
+    assert_eq!(stranger.status, StatusCode::NOT_FOUND, "nobody else reads it");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_an_organization_published_is_never_removed_by_a_report() {
+    let world = World::of(["north"]).await;
+    let (north, peers) = (world.at("north"), Peers::new());
+    let vic = peers.person("a", "vic");
+    let bees = north.publishes(statement("On bees").thesis("Bees can count.")).await.head.uri;
+    assert_eq!(says(north, &vic, "1", &bees), 202);
+    assert_eq!(vic.sends(north, &vic.does("Flag", bees.as_str())), 202);
+    world.settle().await;
+    let mut admin = north.signed_in("north_admin").await;
+    let page = first(&mut admin).await;
+    let (asked, _) = closes(&mut admin, &page, &[("outcome", "remove")]).await;
+    assert!(asked.says("no reported contributions"), "{}", asked.body);
+    let known = north.app().db.read(|conn| Ok(contributions::known(conn, &bees)?)).await.unwrap();
+    assert_eq!(known.unwrap().state, plenum::domain::contribution::State::Current);
+}

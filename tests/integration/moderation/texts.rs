@@ -1,0 +1,133 @@
+//! Rules about texts: what they catch waits and is not lost, and a wave is removed in one step.
+
+use axum::http::StatusCode;
+use plenum::domain::site::FederationMode;
+use plenum::domain::user::Role;
+use plenum::store::audit;
+
+use super::{presses, says, uri_of};
+use crate::harness::browser::Browser;
+use crate::harness::peer::Peers;
+use crate::harness::people::{Drafting, statement};
+use crate::harness::world::{World, on_each_engine};
+
+/// Makes a rule in two steps; what is said between them.
+async fn makes(browser: &mut Browser, fields: &[(&str, &str)]) -> String {
+    let form = browser.open("/admin/rules/new").await;
+    let asked = browser.send(&form, "main form", fields).await;
+    let done = browser.send(&asked, "main form", &[]).await;
+    assert!(done.says("Changed."), "{}", done.body);
+    asked.body
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_wave_waits_and_goes_in_one_step() {
+    on_each_engine(|database| async {
+        let world = World::on([("north", database)], FederationMode::Open).await;
+        let (north, peers) = (world.at("north"), Peers::new());
+        let bees = north.publishes(statement("On bees").thesis("Bees can count.")).await.head.uri;
+        let good = peers.person("good", "ana");
+        north.person("mona", &[Role::Moderator]).await;
+        let mut mona = north.signed_in("mona").await;
+        makes(&mut mona, &[("kind", "host-rate"), ("number", "5"), ("minutes", "10")]).await;
+        let actors: Vec<_> = ["x1", "x2", "x3", "x4"].map(|name| peers.person("bad", name)).into();
+        for number in 0..10 {
+            for actor in &actors {
+                assert_eq!(says(north, actor, &number.to_string(), &bees), 202);
+            }
+        }
+        assert_eq!(says(north, &good, "1", &bees), 202);
+        world.settle().await;
+        let thesis = "/statements/on-bees";
+        let public = north.browser().open(thesis).await;
+        assert_eq!(public.status, StatusCode::OK);
+        assert!(north.sees(&uri_of(&good.note("1", ""))).await.is_some(), "nobody else is touched");
+        let rules = mona.open("/admin/rules").await;
+        assert!(rules.says("35 texts"), "all but the first five wait: {}", rules.body);
+        assert!(mona.open("/admin/review").await.says("caught by a rule: What a server sends beyond 5"));
+        let form = mona.open(&rules.attribute("tbody a", "href").unwrap()).await;
+        let asked = mona.send(&form, "main form", &[("hours", "0")]).await;
+        assert!(asked.says("Delete 35 texts?"), "{}", asked.body);
+        assert!(mona.send(&asked, "main form", &[]).await.says("Deleted."));
+        assert!(mona.open("/admin/rules").await.says("nothing"));
+        let form = mona.open(&format!("/admin/remove?by=host&of={}", peers.host("bad"))).await;
+        let asked = mona.send(&form, "main form", &[("hours", "24")]).await;
+        assert!(asked.says("Delete 5 texts?"), "{}", asked.body);
+        mona.send(&asked, "main form", &[]).await;
+        for number in 0..10 {
+            let uri = uri_of(&actors[0].note(&number.to_string(), ""));
+            assert!(north.sees(&uri).await.is_none(), "{number}");
+        }
+        assert_eq!(says(north, &actors[0], "0", &bees), 202);
+        world.settle().await;
+        assert!(north.sees(&uri_of(&actors[0].note("0", ""))).await.is_none(), "nothing comes again");
+        let entries = north.app().db.read(|conn| Ok(audit::all(conn)?)).await.unwrap();
+        let removed: Vec<_> = entries.iter().filter(|entry| entry.action == "wave.remove").collect();
+        assert_eq!(removed.iter().map(|entry| entry.detail.as_str()).collect::<Vec<_>>(), ["35", "5"]);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn words_links_and_first_texts_wait_and_can_be_let_in() {
+    on_each_engine(|database| async {
+        let world = World::on([("north", database)], FederationMode::Open).await;
+        let (north, peers) = (world.at("north"), Peers::new());
+        let bees = north.publishes(statement("On bees").thesis("Bees can count.")).await.head.uri;
+        let vic = peers.person("a", "vic");
+        let sends = |path: &str, text: &str| {
+            assert_eq!(vic.sends(north, &vic.does("Create", vic.reply(path, &bees, text))), 202);
+        };
+        let shown = async |path: &str| north.sees(&uri_of(&vic.note(path, ""))).await.is_some();
+        sends("0", "I sell cheap watches.");
+        world.settle().await;
+        let mut admin = north.signed_in("north_admin").await;
+        let told = makes(&mut admin, &[("kind", "words"), ("pattern", " Cheap* ")]).await;
+        assert!(told.contains("1 of 1 text would have waited"), "tried against what came: {told}");
+        makes(&mut admin, &[("kind", "link"), ("pattern", "https://shop.example/")]).await;
+        assert!(shown("0").await, "what is here stays");
+        sends("1", "<p>CHEAPEST!</p>");
+        sends("2", "<p><a href=\"https://www.shop.example/x\">look</a></p>");
+        sends("3", "<p>cheese, and other.example</p>");
+        world.settle().await;
+        assert_eq!((shown("1").await, shown("2").await, shown("3").await), (false, false, true));
+        let list = admin.open("/admin/review").await;
+        let button = list.body.split("approve author ").nth(1).unwrap().split('"').next().unwrap().to_owned();
+        presses(&mut admin, &list, &format!("approve author {button}"), &[]).await;
+        assert!(shown("1").await && shown("2").await);
+        sends("4", "cheap again");
+        world.settle().await;
+        assert!(!shown("4").await, "rules about texts hold for everybody");
+        let rules = admin.open("/admin/rules").await;
+        let key = rules.attribute("tbody tr:first-child button", "value").unwrap();
+        presses(&mut admin, &rules, &key, &[]).await;
+        sends("5", "cheap once more");
+        world.settle().await;
+        assert!(shown("5").await, "the rule is gone");
+        makes(&mut admin, &[("kind", "first-time")]).await;
+        let new = peers.person("b", "neu");
+        assert_eq!((says(north, &new, "1", &bees), says(north, &vic, "6", &bees)), (202, 202));
+        world.settle().await;
+        assert!(north.sees(&uri_of(&new.note("1", ""))).await.is_none() && shown("6").await);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_rule_that_would_hold_everything_is_refused() {
+    let world = World::of(["north"]).await;
+    let north = world.at("north");
+    let mut admin = north.signed_in("north_admin").await;
+    let form = admin.open("/admin/rules/new").await;
+    for (fields, why) in [
+        ([("kind", "words"), ("pattern", "*")], "at least two letters"),
+        ([("kind", "host-rate"), ("number", "0")], "A number from 1"),
+        ([("kind", "everything"), ("pattern", "x")], "Choose what the rule looks at"),
+    ] {
+        let refused = admin.send(&form, "main form", &fields).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(refused.says(why), "{why}: {}", refused.body);
+    }
+    let strange = admin.open("/admin/remove?by=host&of=never.example").await;
+    assert_eq!(strange.status, StatusCode::NOT_FOUND);
+}
