@@ -264,6 +264,7 @@ diesel::table! {
         state -> SmallInt,
         document -> Nullable<Text>,
         digest -> Text,
+        convinced_by -> Nullable<Text>,
     }
 }
 
@@ -276,6 +277,7 @@ diesel::table! {
         reason -> Nullable<Text>,
         superseded_by -> Nullable<Text>,
         digest -> Text,
+        convinced_by -> Nullable<Text>,
     }
 }
 
@@ -365,6 +367,10 @@ diesel::table! {
     tombstones (uri) {
         uri -> Text,
         created_at -> BigInt,
+        kind -> Nullable<SmallInt>,
+        qid -> Nullable<Text>,
+        digest -> Nullable<Text>,
+        document -> Nullable<Text>,
     }
 }
 
@@ -910,6 +916,8 @@ diesel::table! {
         listing -> SmallInt,
         equivocal -> Bool,
         draft -> Nullable<Text>,
+        convinced_by -> Nullable<Text>,
+        gap -> Bool,
     }
 }
 
@@ -947,6 +955,7 @@ diesel::table! {
         agrees -> Bool,
         error -> Nullable<Text>,
         checked_at -> BigInt,
+        deletions -> Text,
     }
 }
 
@@ -1204,6 +1213,39 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    statement_questions (contribution_id, qid) {
+        contribution_id -> BigInt,
+        qid -> Text,
+        rank -> Integer,
+    }
+}
+
+diesel::table! {
+    statement_sources (contribution_id, rank) {
+        contribution_id -> BigInt,
+        rank -> Integer,
+        title -> Text,
+        url -> Text,
+    }
+}
+
+diesel::table! {
+    statement_signatories (contribution_id, uri) {
+        contribution_id -> BigInt,
+        uri -> Text,
+        rank -> Integer,
+    }
+}
+
+diesel::table! {
+    listing_allowances (uri) {
+        uri -> Text,
+        user_id -> Nullable<BigInt>,
+        created_at -> BigInt,
+    }
+}
+
 diesel::joinable!(sessions -> users (user_id));
 diesel::joinable!(pending_sign_ins -> users (user_id));
 diesel::joinable!(tokens -> users (user_id));
@@ -1319,4 +1361,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     warnings,
     content_rules,
     caught,
+    statement_questions,
+    statement_sources,
+    statement_signatories,
+    listing_allowances,
 );

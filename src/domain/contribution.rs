@@ -17,7 +17,7 @@ use super::question::ReceivedQuestion;
 use super::quote::{QuotePolicy, ReceivedQuote};
 use super::site::ReplyPolicy;
 use super::sql::smallint_enum;
-use super::statement::ThesisKind;
+use super::statement::{References, ThesisKind};
 use super::trust::Trust;
 use super::uri::Uri;
 use crate::clock::Timestamp;
@@ -325,6 +325,8 @@ pub struct ReceivedStatement {
     pub digest: String,
     /// Its theses in the order of reading.
     pub theses: Vec<Uri>,
+    /// What it refers to.
+    pub references: References,
 }
 
 /// The parts of a thesis from elsewhere.

@@ -55,6 +55,11 @@ pub enum Job {
         /// Address of the Forum.
         forum: String,
     },
+    /// Fetch the versions of a position that are missing between those that are here.
+    FetchHistory {
+        /// The position.
+        position: i64,
+    },
     /// Compare what is listed on a question with others that carry it.
     Reconcile {
         /// The question.
@@ -130,6 +135,7 @@ impl Job {
             Self::FetchOutbox { account, round: 0 } => format!("fetch_outbox {account}"),
             Self::FetchOutbox { account, round } => format!("fetch_outbox {account} {round}"),
             Self::FollowForum { follower, forum } => format!("follow_forum {follower} {forum}"),
+            Self::FetchHistory { position } => format!("fetch_history {position}"),
             Self::Reconcile { qid } => format!("reconcile {qid}"),
             Self::FetchNodeInfo { host } => format!("fetch_nodeinfo {host}"),
             Self::PublishScheduled { scheduled, due } => format!("publish_scheduled {scheduled} {due}"),
@@ -159,6 +165,7 @@ impl Job {
             | Self::FetchTheses { .. }
             | Self::FetchQuote { .. }
             | Self::FetchOutbox { .. }
+            | Self::FetchHistory { .. }
             | Self::Reconcile { .. }
             | Self::PublishScheduled { .. }
             | Self::ClosePoll { .. }
@@ -184,6 +191,7 @@ impl Job {
             | Self::FetchAccount { .. }
             | Self::FetchPins { .. }
             | Self::FetchOutbox { .. }
+            | Self::FetchHistory { .. }
             | Self::FollowForum { .. }
             | Self::FetchNodeInfo { .. }
             | Self::PublishScheduled { .. }

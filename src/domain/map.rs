@@ -102,6 +102,8 @@ pub struct Declared {
     pub listing: Listing,
     /// Whether its owner gave out different texts as the same version.
     pub equivocal: bool,
+    /// Whether it follows a version that is not here.
+    pub gap: bool,
     /// Since when its server does not answer.
     pub unreachable_since: Option<Timestamp>,
     /// How many sites list it, of how many we compared with; `None` before any comparison.

@@ -299,6 +299,8 @@ pub struct Position {
     pub equivocal: bool,
     /// What the editor typed, as JSON of [`DraftPosition`]; `None` for those of others.
     pub draft: Option<String>,
+    /// Whether it follows a version that is not here.
+    pub gap: bool,
 }
 
 /// A position with what hangs on it.

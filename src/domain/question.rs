@@ -44,6 +44,13 @@ impl Qid {
         (bytes.len() == 34 && bytes.starts_with(&[0x12, 0x20])).then(|| Self(text.to_owned()))
     }
 
+    /// The question of which an address is a copy, or on which it is a position: sites of our kind have
+    /// both below `/q/`.
+    pub fn in_address(uri: &Uri) -> Option<Self> {
+        let path = uri.as_str().strip_prefix(uri.origin())?.strip_prefix("/q/")?;
+        Self::parse(path.split(['/', '?', '#']).next()?)
+    }
+
     /// The text.
     pub fn as_str(&self) -> &str {
         &self.0

@@ -6,11 +6,105 @@ use diesel::prelude::{Queryable, Selectable};
 use diesel::sql_types::SmallInt;
 
 use super::Refusal;
+use super::account::Account;
 use super::contribution::Contribution;
+use super::event::Source;
 use super::id::Id;
+use super::question::{Qid, Question};
 use super::sql::smallint_enum;
 use super::uri::Uri;
 use crate::text::Markdown;
+
+/// The most questions that one statement names.
+pub const MOST_QUESTIONS: usize = 10;
+/// The most sources of one statement.
+pub const MOST_SOURCES: usize = 50;
+/// The most organizations that sign one statement.
+pub const MOST_SIGNATORIES: usize = 50;
+
+/// What a statement refers to besides its text.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct References {
+    /// The questions that it answers or raises.
+    pub questions: Vec<Qid>,
+    /// What it rests on.
+    pub sources: Vec<Source>,
+    /// Who signs it besides its author, by their identities.
+    pub signatories: Vec<Uri>,
+}
+
+/// What a statement refers to, as far as it is here.
+#[derive(Clone, Debug, Default)]
+pub struct ReferencesView {
+    /// The questions.
+    pub questions: Vec<NamedQuestion>,
+    /// What it rests on.
+    pub sources: Vec<Source>,
+    /// Who signs it, in the words of its author.
+    pub signatories: Vec<Signatory>,
+}
+
+/// A question that a statement names.
+#[derive(Clone, Debug)]
+pub struct NamedQuestion {
+    /// Its name.
+    pub qid: Qid,
+    /// A copy of it that the viewer may see; ours where there is one.
+    pub copy: Option<Box<(Contribution, Question)>>,
+}
+
+/// Somebody whom the author of a statement names as signing it.
+#[derive(Clone, Debug)]
+pub struct Signatory {
+    /// The identity.
+    pub uri: Uri,
+    /// The account, where it is known here.
+    pub account: Option<Account>,
+    /// Whether it handed the statement on under its own name, which the author cannot do for it.
+    pub confirmed: bool,
+}
+
+impl References {
+    /// Each thing once, and not more of them than there may be.
+    pub fn accept(mut self) -> Result<Self, Refusal> {
+        distinct(&mut self.questions);
+        distinct(&mut self.sources);
+        distinct(&mut self.signatories);
+        at_most("questions", self.questions.len(), MOST_QUESTIONS)?;
+        at_most("sources", self.sources.len(), MOST_SOURCES)?;
+        at_most("signatories", self.signatories.len(), MOST_SIGNATORIES)?;
+        Ok(self)
+    }
+
+    /// The hashtags by which other software finds the questions.
+    pub fn hashtags(&self) -> Vec<String> {
+        self.questions.iter().map(Qid::hashtag).collect()
+    }
+}
+
+impl ReferencesView {
+    /// Whether a statement refers to nothing.
+    pub const fn is_empty(&self) -> bool {
+        self.questions.is_empty() && self.sources.is_empty() && self.signatories.is_empty()
+    }
+}
+
+fn distinct<T: PartialEq>(all: &mut Vec<T>) {
+    let mut once: Vec<T> = Vec::with_capacity(all.len());
+    for one in all.drain(..) {
+        if !once.contains(&one) {
+            once.push(one);
+        }
+    }
+    *all = once;
+}
+
+fn at_most(field: &'static str, count: usize, most: usize) -> Result<(), Refusal> {
+    if count <= most {
+        return Ok(());
+    }
+    Err(Refusal::invalid(field, format!("names {count}, at most {most} are allowed")))
+}
 
 /// A statement before it is published: what an editor types or an importer finds.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -27,6 +121,8 @@ pub struct Draft {
     pub theses: Vec<DraftThesis>,
     /// Text after the last thesis, open questions included.
     pub closing: Markdown,
+    /// What it refers to.
+    pub references: References,
 }
 
 /// One thesis of a draft.
@@ -153,6 +249,7 @@ impl Draft {
         self.announcement = self.announcement.trim().to_owned();
         check_length("title", &self.title, 1, 150)?;
         check_length("announcement", &self.announcement, 1, 480)?;
+        self.references = self.references.accept()?;
         if self.theses.is_empty() {
             return Err(Refusal::invalid("theses", "a statement has at least one thesis"));
         }

@@ -11,7 +11,7 @@ use super::poll::PollView;
 use super::position::PositionView;
 use super::question::QuestionView;
 use super::quote::{Quoting, Showing};
-use super::statement::{Statement, Thesis};
+use super::statement::{ReferencesView, Statement, Thesis};
 use super::uri::Uri;
 
 /// A contribution as a page, an ActivityPub document or a client shows it. Rendering asks nothing.
@@ -75,6 +75,8 @@ pub enum Body {
         statement: Statement,
         /// Its theses with their heads; withdrawn ones are left out.
         theses: Vec<ThesisView>,
+        /// What it refers to.
+        references: Box<ReferencesView>,
     },
     /// A thesis and the statement it belongs to.
     Thesis {

@@ -13,17 +13,22 @@ use super::objects::{self, Authored};
 use super::{Federation, FetchError, resolve};
 use crate::domain::account::Account;
 use crate::domain::keys::{Algorithm, VerifyingKey};
+use crate::domain::question::Qid;
 use crate::domain::trust::Trust;
 use crate::domain::uri::Uri;
 use crate::services::accounts::{self as service, Name};
+use crate::store::contributions::Viewer;
 use crate::store::keys::{self, Key};
-use crate::store::{Error, accounts, contributions, relations};
-use crate::vocab::incoming::{Document, IncomingActor};
+use crate::store::{Conn, Error, accounts, contributions, positions, questions, relations};
+use crate::vocab::incoming::{Document, IncomingActor, ObjectKind};
 use crate::vocab::proof;
 use crate::vocab::strict::parse_strict;
 
 /// Organizations that are asked for one copy.
 const MOST_PEERS: usize = 6;
+/// How many of them are asked because they carry the question that it is about, before those that ours
+/// follows.
+const CARRIERS: usize = 3;
 /// How many of them have to have seen a key that we never saw.
 const WITNESSES: usize = 2;
 /// The media type of copies.
@@ -66,6 +71,52 @@ async fn from_peer(
     Ok(found)
 }
 
+/// A version of a position by its number and digest, from its origin or whoever else kept it word for
+/// word. The proof of any key that its author ever had counts: what is asked for is history.
+pub(super) async fn version(
+    data: &Federation,
+    uri: &Uri,
+    author: &Account,
+    (number, digest): (i32, &str),
+    budget: &Budget,
+) -> Result<Authored, FetchError> {
+    let mut failed = FetchError::NotFound;
+    let origin = std::iter::once(uri.clone()).filter(|uri| !data.is_ours(uri));
+    for peer in origin.chain(peers(data, uri, None).await?) {
+        match version_from(data, &peer, (uri, author), number, budget).await {
+            Ok(found) if proof::digest(&found.object.value).is_ok_and(|found| found == digest) => {
+                return Ok(found);
+            }
+            Err(FetchError::Fault(fault)) => return Err(FetchError::Fault(fault)),
+            Err(error) if error.is_temporary() => failed = error,
+            Ok(_) | Err(_) => tracing::debug!(%uri, number, %peer, "no such version there"),
+        }
+    }
+    Err(failed)
+}
+
+async fn version_from(
+    data: &Federation,
+    peer: &Uri,
+    (uri, author): (&Uri, &Account),
+    number: i32,
+    budget: &Budget,
+) -> Result<Authored, FetchError> {
+    let (value, text) = ask(data, peer, &format!("copy?rev={number}&id"), uri, budget).await?;
+    let Document::Object(object) = Document::read(&value)? else {
+        return Err(refused("a version of a position is expected"));
+    };
+    let fits = matches!(&object.kind, ObjectKind::Position(position) if position.revision == number);
+    if !fits || object.id != *uri || object.owner != author.uri {
+        return Err(refused("this is another version, or of something else"));
+    }
+    let Some(key) = proving(data, &value, author).await? else {
+        return Err(refused("the version does not carry the proof of its author"));
+    };
+    let trust = if key.is_seen() { Trust::Proven } else { Trust::Attested };
+    Ok(Authored { object: *object, author: author.clone(), text, trust })
+}
+
 /// A contribution whose document carries its author's proof, whoever handed it to us.
 pub async fn proven(
     data: &Federation,
@@ -92,7 +143,11 @@ pub async fn proven(
 }
 
 /// The one of the keys that the author ever had which a proof fits.
-async fn proving(data: &Federation, value: &Value, author: &Account) -> Result<Option<Key>, FetchError> {
+pub(super) async fn proving(
+    data: &Federation,
+    value: &Value,
+    author: &Account,
+) -> Result<Option<Key>, FetchError> {
     let Some(method) = proof::verification_method(value).and_then(Uri::parse) else { return Ok(None) };
     if !method.same_origin(&author.uri) {
         return Ok(None);
@@ -202,13 +257,16 @@ async fn ask(
     Ok((value, text))
 }
 
-/// Whom we ask for a copy: who told us, then organizations that ours follows. Never the origin.
+/// Whom we ask for a copy: who told us, some of those that carry the question it is about, organizations
+/// that ours follows, then the other carriers. Never the origin.
 async fn peers(data: &Federation, uri: &Uri, told_by: Option<&Uri>) -> Result<Vec<Uri>, FetchError> {
     let organization = data.app.site.organization;
-    let followed = data.app.db.read(|conn| Ok(relations::peers(conn, organization)?));
-    let followed = followed.await?;
+    let found = data.app.db.read(|conn| Ok((relations::peers(conn, organization)?, carriers(conn, uri)?)));
+    let (followed, carriers) = found.await?;
+    let (first, later) = carriers.split_at(carriers.len().min(CARRIERS));
     let mut peers: Vec<Uri> = Vec::new();
-    for peer in told_by.into_iter().chain(followed.iter().map(|account| &account.uri)) {
+    let followed = followed.iter().map(|account| &account.uri);
+    for peer in told_by.into_iter().chain(first).chain(followed).chain(later) {
         let other = !peer.same_origin(uri) && !data.is_ours(peer);
         if other && !peers.iter().any(|known| known.same_origin(peer)) {
             peers.push(peer.clone());
@@ -216,6 +274,19 @@ async fn peers(data: &Federation, uri: &Uri, told_by: Option<&Uri>) -> Result<Ve
     }
     peers.truncate(MOST_PEERS);
     Ok(peers)
+}
+
+/// Where a question is carried that a copy or a position names in its address, or on which a statement
+/// sets out a position.
+fn carriers(conn: &mut Conn, uri: &Uri) -> Result<Vec<Uri>, Error> {
+    let mut qids: Vec<Qid> = Qid::in_address(uri).into_iter().collect();
+    qids.extend(positions::set_out_by(conn, uri)?);
+    let mut carriers: Vec<Uri> = Vec::new();
+    for qid in qids.iter().take(CARRIERS) {
+        let copies = questions::carried(conn, Viewer::Anyone, qid)?;
+        carriers.extend(copies.into_iter().take(MOST_PEERS).map(|(head, _)| head.uri));
+    }
+    Ok(carriers)
 }
 
 fn refused(why: &str) -> FetchError {

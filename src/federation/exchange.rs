@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::backfill::{keep_all, walk};
 use super::fetch::{self, Budget};
 use super::objects::Authored;
-use super::{Federation, FetchError, copies};
+use super::{Federation, FetchError, copies, deletions};
 use crate::domain::account::{Account, AccountKind};
 use crate::domain::contribution::{Contribution, Kind};
 use crate::domain::exchange::SetDigest;
@@ -50,7 +50,12 @@ pub async fn reconcile(data: &Data<Federation>, qid: &Qid) -> Result<(), Error> 
     for (copy, site) in others {
         let outcome = compare(data, qid, &copy, &site).await;
         let exchange = match outcome {
-            Ok((digest, agrees)) => Exchange { digest, agrees, ..blank(data, qid, site.id) },
+            Ok(compared) => Exchange {
+                digest: compared.digest,
+                agrees: compared.agrees,
+                deletions: compared.deletions,
+                ..blank(data, qid, site.id)
+            },
             Err(FetchError::Fault(fault)) => return Err(Error::Fault(fault)),
             Err(error) => Exchange { error: Some(error.to_string()), ..blank(data, qid, site.id) },
         };
@@ -60,8 +65,25 @@ pub async fn reconcile(data: &Data<Federation>, qid: &Qid) -> Result<(), Error> 
 }
 
 fn blank(data: &Federation, qid: &Qid, account_id: Id<Account>) -> Exchange {
-    let checked_at = data.now();
-    Exchange { qid: qid.clone(), account_id, digest: String::new(), agrees: false, error: None, checked_at }
+    Exchange {
+        qid: qid.clone(),
+        account_id,
+        digest: String::new(),
+        agrees: false,
+        error: None,
+        checked_at: data.now(),
+        deletions: String::new(),
+    }
+}
+
+/// What came of a comparison.
+struct Compared {
+    /// The digest of what the site lists.
+    digest: String,
+    /// Whether both list the same afterwards.
+    agrees: bool,
+    /// The digest of the deletions it knows.
+    deletions: String,
 }
 
 /// Fetches copies that others named and that are not here yet: so carriers get to know each other.
@@ -117,31 +139,34 @@ fn others(
     Ok(others)
 }
 
-/// Compares with one site. Returns its digest, and whether both list the same afterwards.
+/// Compares with one site: first what was deleted, then what is listed.
 async fn compare(
     data: &Data<Federation>,
     qid: &Qid,
     copy: &Contribution,
     site: &Account,
-) -> Result<(String, bool), FetchError> {
+) -> Result<Compared, FetchError> {
     let collection = Uri::ours(copy.uri.as_str(), "/positions");
     let budget = Budget::new(PER_SITE + PAGES);
     let entrance = fetch::document(data, &collection, &budget).await?;
     let theirs = entrance.value.get("plenum:setDigest").and_then(Value::as_str).unwrap_or_default();
     let theirs: String = theirs.chars().take(64).collect();
-    let ours = data.app.db.read(|conn| listed(conn, qid)).await?;
     let before = data.app.db.read(|conn| Ok(exchanges::of(conn, qid)?)).await?;
-    let seen = before.iter().find(|one| one.account_id == site.id && one.digest == theirs);
+    let before = before.into_iter().find(|one| one.account_id == site.id);
+    let known = before.as_ref().map(|one| one.deletions.as_str()).unwrap_or_default();
+    let deletions = deletions::take(data, (qid, copy), &entrance.value, known, &budget).await?;
+    let ours = data.app.db.read(|conn| listed(conn, qid)).await?;
+    let seen = before.filter(|one| one.digest == theirs);
     if digest(&ours) == theirs {
-        if !seen.is_some_and(|before| before.agrees) {
+        if !seen.is_some_and(|seen| seen.agrees) {
             let same = data.app.db.read(|conn| besides(conn, (qid, site), &ours)).await?;
             record(data, qid, site, &same).await?;
         }
-        return Ok((theirs, true));
+        return Ok(Compared { digest: theirs, agrees: true, deletions });
     }
     if seen.is_some() {
         // Nothing new there; what parts us are the sites' own rules of listing.
-        return Ok((theirs, false));
+        return Ok(Compared { digest: theirs, agrees: false, deletions });
     }
     let (named, whole) = page_through(data, (qid, site), &entrance.value, &collection, &budget).await?;
     record(data, qid, site, &named).await?;
@@ -149,7 +174,7 @@ async fn compare(
     let ours = data.app.db.read(|conn| listed(conn, qid)).await?;
     let agrees = digest(&ours) == theirs;
     // What was cut short is taken up again the next time.
-    Ok((if whole { theirs } else { String::new() }, agrees))
+    Ok(Compared { digest: if whole { theirs } else { String::new() }, agrees, deletions })
 }
 
 /// Takes in a site's list page by page. Returns the addresses on it, and whether the end was reached.

@@ -62,9 +62,10 @@ pub fn known(conn: &mut Conn, origin: &str, viewer: Viewer, uri: &Uri) -> Result
 /// A question has the same name wherever it is carried: whoever pastes the address of a copy that is
 /// not here gets the one that is, ours first.
 fn question(conn: &mut Conn, viewer: Viewer, uri: &Uri) -> Result<Option<Contribution>, Error> {
-    let path = uri.as_str().strip_prefix(uri.origin()).and_then(|rest| rest.split(['?', '#']).next());
-    let name = path.and_then(|path| path.strip_prefix("/q/")).and_then(Qid::parse);
-    let Some(qid) = name else { return Ok(None) };
+    let path = uri.as_str().split(['?', '#']).next().unwrap_or_default();
+    let Some(qid) = Qid::in_address(uri).filter(|qid| path.ends_with(qid.as_str())) else {
+        return Ok(None);
+    };
     Ok(questions::carried(conn, viewer, &qid)?.into_iter().next().map(|(copy, _)| copy))
 }
 
@@ -84,16 +85,10 @@ pub async fn anywhere(data: &Data<Federation>, text: &str) -> Result<Meant, Erro
         return Ok(Meant::Contribution(head));
     }
     // A question has no home: where the address does not answer, others carry it.
-    if let Some(qid) = uri.as_ref().map_or_else(|| Qid::parse(text.trim()), question_in)
+    if let Some(qid) = uri.as_ref().map_or_else(|| Qid::parse(text.trim()), Qid::in_address)
         && let Some(head) = exchange::find(data, &qid).await?
     {
         return Ok(Meant::Contribution(head));
     }
     resolve::account(data, text).await.map(Meant::Account)
-}
-
-/// The question that an address is a copy of.
-fn question_in(uri: &Uri) -> Option<Qid> {
-    let (_, rest) = uri.as_str().split_once("/q/")?;
-    Qid::parse(rest.split(['/', '?', '#']).next().unwrap_or_default())
 }

@@ -5,6 +5,10 @@
 //!
 //! > Announcement: what short clients show.
 //!
+//! *Question: bciqe5nkrypm7nvmn2mytk4esx7n67k47ikc72feya5dtzjdv72bcjqi*
+//! *Source: https://archive.example/report Report of the well board*
+//! *Signed with: https://comrades.example/actors/org*
+//!
 //! Introduction, as many paragraphs as it takes.
 //!
 //! ## 1. The head of a thesis. {#k1}
@@ -20,14 +24,18 @@
 //! ## A heading without a number begins the closing
 //! ```
 //!
-//! `{#k1}` is the permanent key of a thesis that was published before. Kinds are `assessment` (which
+//! Questions that the statement answers or raises, its sources and who signs it besides its author stand
+//! before the first thesis. `{#k1}` is the permanent key of a thesis that was published before. Kinds are `assessment` (which
 //! need not be said), `demand`, `call`, `self-criticism` and `definition`. A `Limits:` or `Evidence:`
 //! reaches to the other one or to the next thesis.
 
 use std::fmt::Write;
 
 use super::{Import, ImportError, Report};
-use crate::domain::statement::{Draft, DraftThesis, ThesisKind};
+use crate::domain::event::Source;
+use crate::domain::question::Qid;
+use crate::domain::statement::{Draft, DraftThesis, References, ThesisKind};
+use crate::domain::uri::Uri;
 use crate::text::Markdown;
 
 /// Where in the text the reader is.
@@ -94,7 +102,13 @@ impl Reader {
         }
         if self.place == Place::Announcement {
             self.turn(Place::Introduction);
-        } else if self.place == Place::Opening && !line.trim().is_empty() {
+        }
+        if matches!(self.place, Place::Opening | Place::Introduction)
+            && refers(line, &mut self.draft.references)
+        {
+            return true;
+        }
+        if self.place == Place::Opening && !line.trim().is_empty() {
             self.place = Place::Introduction;
         }
         matches!(self.place, Place::Body | Place::Limits | Place::Evidence) && self.marks(line)
@@ -172,6 +186,42 @@ impl Reader {
     }
 }
 
+/// Reads a line that names a question, a source or a signatory; whether it was one.
+fn refers(line: &str, references: &mut References) -> bool {
+    let Some((word, said)) = reference(line) else { return false };
+    match word {
+        "Question" => Qid::parse(said).map(|qid| references.questions.push(qid)).is_some(),
+        "Source" => Source::read(said).map(|source| references.sources.push(source)).is_ok(),
+        _ => Uri::parse(said).map(|uri| references.signatories.push(uri)).is_some(),
+    }
+}
+
+/// `*Question: …*`, in its two parts.
+fn reference(line: &str) -> Option<(&str, &str)> {
+    let (word, said) = line.trim().strip_prefix('*')?.strip_suffix('*')?.split_once(':')?;
+    ["Question", "Source", "Signed with"].contains(&word).then_some((word, said.trim()))
+}
+
+/// A text without its lines that say to what the statement refers, for a form that asks for these
+/// by themselves.
+pub fn without_references(text: &str) -> String {
+    let mut read = References::default();
+    let mut theses = false;
+    let other = |line: &&str| {
+        theses |= line.starts_with("## ");
+        theses || !refers(line, &mut read)
+    };
+    text.lines().filter(other).collect::<Vec<_>>().join("\n")
+}
+
+/// The lines that say to what a statement refers.
+pub fn write_references(references: &References) -> String {
+    let asked = references.questions.iter().map(|qid| format!("*Question: {qid}*\n"));
+    let sources = references.sources.iter().map(|source| format!("*Source: {}*\n", source.to_line()));
+    let signed = references.signatories.iter().map(|uri| format!("*Signed with: {uri}*\n"));
+    asked.chain(sources).chain(signed).collect()
+}
+
 /// `2.1 The head. {#k3}`, `2. The head.`
 fn numbered(heading: &str) -> Option<DraftThesis> {
     let (number, rest) = heading.split_once(' ')?;
@@ -196,6 +246,10 @@ pub fn write(draft: &Draft) -> String {
     let line = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
     // Writing into a string does not fail.
     let _ = write!(text, "# {}\n\n> {}\n", line(&draft.title), line(&draft.announcement));
+    let references = write_references(&draft.references);
+    if !references.is_empty() {
+        let _ = write!(text, "\n{references}");
+    }
     paragraph(&mut text, "", &draft.introduction);
     for thesis in &draft.theses {
         let key = thesis.key.as_ref().map(|key| format!(" {{#{key}}}")).unwrap_or_default();
@@ -244,6 +298,23 @@ mod tests {
         assert_eq!(second.evidence.as_str(), "A field.\n\n- And another.");
         assert!(draft.closing.as_str().starts_with("## Open questions"));
         assert!(draft.closing.as_str().ends_with("## 3. And then?\n\nWe will see."));
+    }
+
+    #[test]
+    fn what_a_statement_refers_to_stands_before_its_theses() {
+        let named = "*Question: bciqe5nkrypm7nvmn2mytk4esx7n67k47ikc72feya5dtzjdv72bcjqi*\n\
+            *Source: https://archive.example/report Report*\n*Signed with: https://comrades.example/org*\n";
+        let text = TEXT.replacen("\n\nWe *looked*", &format!("\n\n{named}\nWe *looked*"), 1);
+        let draft = parse(&text).expect("a statement").draft;
+        assert_eq!(draft.introduction.as_str(), "We *looked*.\n\n### How\n\nFor long.");
+        let references = &draft.references;
+        assert_eq!((references.questions.len(), references.signatories.len()), (1, 1));
+        assert_eq!(references.sources.first().map(|source| source.title.as_str()), Some("Report"));
+        assert_eq!(parse(&write(&draft)).expect("a statement").draft, draft);
+        assert!(without_references(&text).contains("We *looked*"));
+        assert!(!without_references(&text).contains("archive.example"));
+        let within = parse(&format!("{TEXT}\n{named}")).expect("a statement").draft;
+        assert_eq!(within.references, References::default(), "within a thesis it is text");
     }
 
     #[test]

@@ -14,7 +14,7 @@ use crate::domain::job::Job;
 use crate::domain::question::Qid;
 use crate::domain::uri::Uri;
 use crate::federation::{
-    Federation, backfill, cards, catalogue, exchange, links, pins, push, quotes, resolve, transfer,
+    Federation, backfill, cards, catalogue, exchange, history, links, pins, push, quotes, resolve, transfer,
 };
 use crate::services::{self, media, relations};
 use crate::store::jobs::{self, StoredJob};
@@ -101,6 +101,7 @@ const fn tries(job: &Job) -> i32 {
         | Job::FetchAccount { .. }
         | Job::FetchPins { .. }
         | Job::FetchOutbox { .. }
+        | Job::FetchHistory { .. }
         | Job::FollowForum { .. }
         | Job::PublishScheduled { .. }
         | Job::ClosePoll { .. }
@@ -138,6 +139,7 @@ async fn perform(data: &Data<Federation>, job: &Job) -> Result<(), Error> {
         Job::FetchAccount { uri } => fetch_account(data, uri).await,
         Job::FetchPins { uri } => pins::fetch(data, &address(uri)?).await,
         Job::FetchOutbox { account, round } => catalogue::fetch_on(data, Id::new(*account), *round).await,
+        Job::FetchHistory { position } => history::fill(data, Id::new(*position)).await,
         Job::Reconcile { qid } => reconcile(data, qid).await,
         Job::FetchNodeInfo { host } => nodeinfo(data, host).await,
         Job::FollowForum { follower, forum } => follow_forum(data, *follower, forum).await,

@@ -1,5 +1,7 @@
 //! What is the same for every kind: accepting what arrives, removing, notifying, who may reply.
 
+use serde_json::Value;
+
 use super::cards::{self, Named};
 use super::{
     content_rules, critiques, emojis, external_statements, media, notifications, positions, publish, quotes,
@@ -9,7 +11,7 @@ use crate::clock::Timestamp;
 use crate::domain::Refusal;
 use crate::domain::account::Account;
 use crate::domain::contribution::{
-    Contribution, DELIVERED_SECONDS, NEWS_SECONDS, Received, ReceivedBody, State,
+    Contribution, DELIVERED_SECONDS, Kind, NEWS_SECONDS, Received, ReceivedBody, State,
 };
 use crate::domain::host::{Host, HostStanding};
 use crate::domain::id::Id;
@@ -17,12 +19,14 @@ use crate::domain::media::ReceivedMedia;
 use crate::domain::notification::NotificationKind;
 use crate::domain::site::{FederationMode, ReplyPolicy};
 use crate::domain::uri::Uri;
-use crate::domain::view::View;
+use crate::domain::view::{Body, View};
 use crate::store::contributions::{self, NewContribution, Text, Viewer};
 use crate::store::revisions::{self, Revision};
+use crate::store::tombstones::Tombstone;
 use crate::store::{
     self, Error, Event, Tx, accounts, bookmarks, held, hosts, polls, relations, settings, tombstones, views,
 };
+use crate::vocab::proof;
 
 /// Versions that are kept of one contribution from elsewhere.
 const VERSIONS: i64 = 100;
@@ -179,8 +183,8 @@ fn change(
     Ok(Receipt::Changed(Box::new(stored)))
 }
 
-/// Removes what its author deleted, and remembers the address.
-pub fn remove(tx: &mut Tx<'_>, uri: &Uri, by: &Account) -> Result<Option<View>, Error> {
+/// Removes what its author deleted, and remembers the address. `delete` is the activity that says so.
+pub fn remove(tx: &mut Tx<'_>, uri: &Uri, by: &Account, delete: &Value) -> Result<Option<View>, Error> {
     let Some(known) = contributions::known(tx, uri)? else {
         if uri.same_origin(&by.uri) {
             tombstones::insert(tx, uri)?;
@@ -194,9 +198,27 @@ pub fn remove(tx: &mut Tx<'_>, uri: &Uri, by: &Account) -> Result<Option<View>, 
         return Ok(None);
     }
     let view = load(tx, known.id)?;
-    erase(tx, known.id)?;
-    tombstones::insert(tx, uri)?;
+    bury(tx, &view, delete)?;
     Ok(Some(view))
+}
+
+/// Empties what was deleted and marks its address. Of what belongs to the debate the signed word is
+/// kept for those who missed it.
+fn bury(tx: &mut Tx<'_>, view: &View, delete: &Value) -> Result<(), Error> {
+    let head = &view.head;
+    let qid = if let Body::Position(stand) = &view.body { Some(stand.position.qid.clone()) } else { None };
+    let digest = revisions::newest(tx, head.id)?.map(|version| version.digest);
+    erase(tx, head.id)?;
+    let signed = proof::verification_method(delete).is_some();
+    let mark = Tombstone {
+        uri: head.uri.clone(),
+        created_at: tx.now,
+        kind: (head.kind != Kind::Post).then_some(head.kind),
+        qid,
+        digest,
+        document: signed.then(|| delete.to_string()),
+    };
+    tombstones::keep(tx, &mark)
 }
 
 /// Empties a contribution: the head stays, so that its address answers "gone" and replies to it
@@ -215,6 +237,7 @@ pub(super) fn erase(tx: &mut Tx<'_>, id: Id<Contribution>) -> Result<(), Error> 
     store::critiques::erase(tx, id)?;
     store::quotes::erase(tx, id)?;
     store::events::erase(tx, id)?;
+    store::statement_references::erase(tx, id)?;
     store::external_statements::erase(tx, id)?;
     Ok(())
 }

@@ -72,6 +72,7 @@ fn entry(line: Line) -> Entry {
             newest: head.revision,
             listing: position.listing,
             equivocal: position.equivocal,
+            gap: position.gap,
             unreachable_since: line.unreachable_since,
             listed_by: line.listed_by,
             organization: line.organization,

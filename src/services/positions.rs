@@ -6,8 +6,9 @@ use super::questions::{html, own_copy};
 use super::speaking::{end, given, ours, speak, speaker, standing_text};
 use crate::domain::Refusal;
 use crate::domain::account::Account;
-use crate::domain::contribution::{Contribution, Kind, Received, State, Visibility};
+use crate::domain::contribution::{Contribution, Kind, Received, ReceivedBody, State, Visibility};
 use crate::domain::id::Id;
+use crate::domain::job::Job;
 use crate::domain::position::{DraftPosition, Listing, ListingPolicy, Position, ReceivedPosition, Stand};
 use crate::domain::question::{AnswerKey, Core, Qid};
 use crate::domain::quote::QuotePolicy;
@@ -17,7 +18,7 @@ use crate::domain::view::View;
 use crate::store::contributions::{self, NewContribution, Text, Viewer};
 use crate::store::positions::{self, Equivocation};
 use crate::store::revisions::{self, Revision};
-use crate::store::{Error, Tx, accounts, audit, questions, relations, settings};
+use crate::store::{Error, Tx, accounts, audit, jobs, questions, relations, settings};
 
 /// Publishes the organization's position on a question, or its next revision. `reason` says what
 /// changed and why; a first one needs none. A question that is only elsewhere is adopted with it.
@@ -134,6 +135,17 @@ pub fn list(tx: &mut Tx<'_>, user: &User, id: Id<Contribution>, listed: bool) ->
     Ok(())
 }
 
+/// Tells an organization that begins to carry a question what ours says on it: it may never have heard
+/// of us (federation.md 5.5).
+pub(super) fn introduce(tx: &mut Tx<'_>, qid: &Qid, carrier: &Account) -> Result<(), Error> {
+    let organization = tx.site()?.organization;
+    let Some((head, _)) = positions::of_account(tx, qid, organization)? else { return Ok(()) };
+    let newest = revisions::newest(tx, head.id)?.and_then(|version| version.document);
+    let Some(document) = newest.and_then(|text| serde_json::from_str(&text).ok()) else { return Ok(()) };
+    let view = super::posts::load(tx, head.id)?;
+    super::publish::introduce(tx, &view, &document, carrier)
+}
+
 /// The draft that a revision starts from.
 pub fn draft_of(position: &Position) -> Result<DraftPosition, Error> {
     let foreign = || Refusal::forbidden("this is not a position of ours");
@@ -189,6 +201,7 @@ pub(super) fn receive(
         digest: body.digest.clone(),
         listing,
         equivocal: known.as_ref().is_some_and(|known| known.equivocal),
+        gap: known.as_ref().is_some_and(|known| known.gap) || !follows(known.as_ref(), body),
         draft: None,
     };
     match known {
@@ -196,7 +209,32 @@ pub(super) fn receive(
         None => positions::insert(tx, &position)?,
     };
     positions::set_theses(tx, id, &body.stand.theses)?;
+    if position.gap {
+        let now = tx.now;
+        jobs::enqueue(tx, &Job::FetchHistory { position: id.get() }, now)?;
+    }
     Ok(())
+}
+
+/// Whether a version names the one that is here as the one before it; a first one names none.
+fn follows(known: Option<&Position>, body: &ReceivedPosition) -> bool {
+    match known {
+        Some(known) => body.previous.as_ref() == Some(&known.digest),
+        None => body.revision == 1,
+    }
+}
+
+/// Keeps a version that was missing: as a part of the history, or beside the one that we have under its
+/// number where that says something else.
+pub fn fill(tx: &mut Tx<'_>, id: Id<Contribution>, received: &Received) -> Result<(), Error> {
+    let ReceivedBody::Position(body) = &received.body else {
+        return Err(Refusal::invalid("plenum:kind", "this is no position").into());
+    };
+    match revisions::by_number(tx, id, body.revision)? {
+        None => keep_version(tx, &earlier(id, received, body)),
+        Some(kept) if kept.digest == body.digest => Ok(()),
+        Some(_) => contradict(tx, id, received, body),
+    }
 }
 
 /// In which group a position belongs. The words decide where they are in the language of the question;
@@ -213,32 +251,27 @@ fn answer_key(
     Ok(claimed.map(|claimed| if same { AnswerKey::of(&body.stand.answer) } else { claimed }))
 }
 
-/// Looks at a revision that does not follow the one we have. Returns what became of it, or `None`
-/// for a regular successor.
+/// Looks at a revision that is not later than the one we have. Returns what became of it, or `None` for
+/// a later one, which counts; whether it follows ours is looked at where it is kept.
 pub(super) fn out_of_order(
     tx: &mut Tx<'_>,
     known: &Contribution,
     received: &Received,
     body: &ReceivedPosition,
 ) -> Result<Option<&'static str>, Error> {
-    if body.revision <= known.revision {
-        let Some(kept) = revisions::by_number(tx, known.id, body.revision)? else {
-            // A part of the history that we did not have.
-            keep_version(tx, &earlier(known.id, received, body))?;
-            return Ok(Some("an earlier revision"));
-        };
-        if kept.digest == body.digest {
-            return Ok(Some("an earlier revision"));
-        }
-        contradict(tx, known.id, received, body)?;
-        return Ok(Some("it contradicts a revision that is here"));
+    if body.revision > known.revision {
+        return Ok(None);
     }
-    let follows = body.revision == known.revision.saturating_add(1);
-    let before = positions::parts(tx, known.id)?.map(|position| position.digest);
-    if follows && body.previous.is_some() && body.previous != before {
-        contradict(tx, known.id, received, body)?;
+    let Some(kept) = revisions::by_number(tx, known.id, body.revision)? else {
+        // A part of the history that we did not have.
+        keep_version(tx, &earlier(known.id, received, body))?;
+        return Ok(Some("an earlier revision"));
+    };
+    if kept.digest == body.digest {
+        return Ok(Some("an earlier revision"));
     }
-    Ok(None)
+    contradict(tx, known.id, received, body)?;
+    Ok(Some("it contradicts a revision that is here"))
 }
 
 fn contradict(
@@ -323,6 +356,7 @@ fn position(
         digest: String::new(),
         listing: Listing::Listed,
         equivocal: false,
+        gap: false,
         draft: Some(serde_json::to_string(draft).map_err(|error| Error::broken(error.to_string()))?),
     })
 }

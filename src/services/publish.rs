@@ -122,6 +122,15 @@ pub fn delete(tx: &mut Tx<'_>, view: &View) -> Result<(), Error> {
     announce_in_forum(tx, &view.head, &view.author, &delete)
 }
 
+/// Tells one organization what is in force here, such as a position on a question that it carries.
+pub fn introduce(tx: &mut Tx<'_>, view: &View, document: &Value, to: &Account) -> Result<(), Error> {
+    let id = activity_uri(tx)?;
+    let create = activity::about("Create", &id, document, tx.now);
+    let now = tx.now;
+    let create = sign(tx, &view.author, &create, now)?;
+    to_inbox(tx, &view.author, &create, &view.head.uri, to)
+}
+
 /// Tells the followers of an account of ours that its description changed.
 pub fn update_account(tx: &mut Tx<'_>, account: &Account, document: &Value) -> Result<(), Error> {
     let id = activity_uri(tx)?;

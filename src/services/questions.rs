@@ -1,6 +1,7 @@
 //! What an organization does with questions: ask, adopt, revise, withdraw.
 
 use super::contributions::later;
+use super::positions;
 use super::speaking::{end, given, ours, slug, speak, speaker, standing_text, still_stands};
 use crate::domain::Refusal;
 use crate::domain::account::{Account, AccountKind};
@@ -318,23 +319,31 @@ pub(super) fn receive(
     let open = |tie: &&Tie| !closes_a_circle(&others, &body.qid, tie);
     let ties: Vec<Tie> = body.ties.iter().filter(open).cloned().collect();
     hang(tx, id, &body.answers, &ties)?;
-    let mut copies = vec![received.uri.clone()];
     let shown = contributions::known_by_id(tx, id)?.is_some_and(|head| head.state != State::Held);
-    if shown {
-        // Whoever is not let in does not send us anywhere.
-        let room = questions::MOST_COPIES.saturating_sub(questions::count_copies(tx, &body.qid)?);
-        let room = usize::try_from(room).unwrap_or_default().min(COPIES_OF_ONE);
-        copies.extend(body.copies.iter().take(room).cloned());
-    }
+    note_copies(tx, &received.uri, body, shown)?;
     let now = tx.now;
-    questions::add_copies(tx, &body.qid, &copies, now)?;
     if known.is_none() && questions::of_account(tx, &body.qid, organization)?.is_some() {
         jobs::enqueue(tx, &Job::Reconcile { qid: body.qid.to_string() }, now)?;
     }
     if is_asker {
         keep_original(tx, body, received)?;
     }
+    if known.is_none() && shown {
+        positions::introduce(tx, &body.qid, &received.author)?;
+    }
     Ok(())
+}
+
+/// Remembers where a question is carried. Whoever is not let in does not send us anywhere.
+fn note_copies(tx: &mut Tx<'_>, own: &Uri, body: &ReceivedQuestion, shown: bool) -> Result<(), Error> {
+    let mut copies = vec![own.clone()];
+    if shown {
+        let room = questions::MOST_COPIES.saturating_sub(questions::count_copies(tx, &body.qid)?);
+        let room = usize::try_from(room).unwrap_or_default().min(COPIES_OF_ONE);
+        copies.extend(body.copies.iter().take(room).cloned());
+    }
+    let now = tx.now;
+    Ok(questions::add_copies(tx, &body.qid, &copies, now)?)
 }
 
 /// The asker's document completes our own copy that was adopted before it came.

@@ -9,7 +9,7 @@ use crate::domain::contribution::{Contribution, Received, ReceivedBody, Received
 use crate::domain::id::Id;
 use crate::domain::uri::Uri;
 use crate::store::statements::{self, StatementParts, ThesisParts};
-use crate::store::{Error, Tx, contributions};
+use crate::store::{Error, Tx, contributions, statement_references};
 
 /// Keeps what the kind of a received contribution adds to its head.
 pub(super) fn body(
@@ -25,6 +25,7 @@ pub(super) fn body(
         _ if !organization => Err(Refusal::forbidden("only an organization says such things").into()),
         ReceivedBody::Statement(statement) => {
             statement_body(tx, id, statement)?;
+            statement_references::set(tx, id, &statement.references)?;
             let around = format!("{}{}", statement.introduction.as_str(), statement.closing.as_str());
             events::note_links(tx, id, &around)
         }

@@ -47,7 +47,9 @@ pub(super) fn speak(tx: &mut Tx<'_>, id: Id<Contribution>, reason: Option<&str>)
 /// The text that clients see of what an organization says; posts and theses are rendered where they are written.
 fn rendered(view: &View) -> Option<String> {
     let (content, _) = match &view.body {
-        Body::Statement { statement, theses } => vocab::statement::content(view, statement, theses),
+        Body::Statement { statement, theses, references } => {
+            vocab::statement::content(view, statement, theses, references)
+        }
         Body::Question(asked) => vocab::question::content(&view.head, &asked.question, &asked.answers),
         Body::Position(stand) => vocab::position::content(&view.head, stand),
         Body::Event(fact) => vocab::event::content(&view.head, fact),

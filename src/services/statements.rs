@@ -17,7 +17,7 @@ use crate::import::markdown as form;
 use crate::services::contributions::later;
 use crate::store::contributions::{self, NewContribution, Text};
 use crate::store::statements::{self, StatementParts, ThesisParts};
-use crate::store::{Error, Tx, audit, settings};
+use crate::store::{Error, Tx, audit, settings, statement_references};
 use crate::text::markdown::{Breaks, render_with};
 use crate::text::{Html, Markdown};
 
@@ -49,8 +49,9 @@ pub fn publish(tx: &mut Tx<'_>, user: &User, draft: Draft) -> Result<View, Error
         quote_policy: QuotePolicy::EVERYONE,
         text: text(&draft, url, 1),
     };
-    contributions::insert(tx, &head, &[site.forum], &[])?;
+    contributions::insert(tx, &head, &[site.forum], &draft.references.hashtags())?;
     statements::insert(tx, id, &slug, &parts(&draft, None))?;
+    statement_references::set(tx, id, &draft.references)?;
     let statement = posts::load(tx, id)?;
     write_theses(tx, &organization, &statement.head, &draft)?;
     let view = speak(tx, id, None)?;
@@ -78,6 +79,8 @@ pub fn revise(
     text.edited_at = Some(later(&head, tx.now));
     contributions::update(tx, id, &text)?;
     statements::update(tx, id, &parts(&draft, Some(reason)))?;
+    contributions::set_tags(tx, id, &draft.references.hashtags())?;
+    statement_references::set(tx, id, &draft.references)?;
     let head = posts::load(tx, id)?.head;
     write_theses(tx, &organization, &head, &draft)?;
     let view = speak(tx, id, Some(reason))?;

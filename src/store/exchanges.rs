@@ -27,6 +27,8 @@ pub struct Exchange {
     pub error: Option<String>,
     /// When.
     pub checked_at: Timestamp,
+    /// The digest of the deletions that it knew; blank where it did not answer.
+    pub deletions: String,
 }
 
 /// Keeps the newest comparison.

@@ -66,6 +66,7 @@ pub mod scheduled;
 pub mod search;
 pub mod second_factors;
 pub mod settings;
+pub mod statement_references;
 pub mod statements;
 pub mod tags;
 pub mod threads;

@@ -64,6 +64,11 @@ pub fn set_digest(conn: &mut Conn, id: Id<Contribution>, digest: &str) -> QueryR
     run!(conn, execute, diesel::update(positions::table.find(id)).set(positions::digest.eq(digest)))
 }
 
+/// Says whether a position follows a version that is not here.
+pub fn set_gap(conn: &mut Conn, id: Id<Contribution>, gap: bool) -> QueryResult<usize> {
+    run!(conn, execute, diesel::update(positions::table.find(id)).set(positions::gap.eq(gap)))
+}
+
 /// Puts a position on this site's map, or takes it off.
 pub fn set_listing(conn: &mut Conn, id: Id<Contribution>, listing: Listing) -> QueryResult<usize> {
     run!(conn, execute, diesel::update(positions::table.find(id)).set(positions::listing.eq(listing)))
@@ -173,6 +178,18 @@ pub fn citing(conn: &mut Conn, viewer: Viewer, thesis: &Uri) -> QueryResult<Vec<
         .filter(visible_to(viewer))
         .order(contributions::id);
     run!(conn, load, query.select((Contribution::as_select(), Position::as_select())))
+}
+
+/// The questions on which a statement sets out positions, the earliest known first.
+pub fn set_out_by(conn: &mut Conn, statement: &Uri) -> QueryResult<Vec<Qid>> {
+    let query = contributions::table
+        .inner_join(positions::table)
+        .filter(positions::statement_uri.eq(statement))
+        .filter(visible_to(Viewer::Anyone))
+        .order(contributions::id)
+        .limit(10)
+        .select(positions::qid);
+    run!(conn, load, query)
 }
 
 /// How many positions on each question are on the map: current ones the viewer may see.

@@ -1,13 +1,35 @@
-//! Addresses of what was deleted, so that a late or repeated Create does not bring it back.
+//! Addresses of what was deleted, so that a late or repeated Create does not bring it back; and, of what
+//! belongs to the debate, the signed word of who deleted it.
 
-use diesel::{ExpressionMethods, QueryDsl, QueryResult};
+use diesel::prelude::{Insertable, Queryable, Selectable};
+use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, QueryResult, SelectableHelper};
 
 use super::Error;
 use super::conn::{Conn, run};
 use super::tx::Tx;
 use crate::clock::Timestamp;
+use crate::domain::contribution::Kind;
+use crate::domain::question::Qid;
 use crate::domain::uri::Uri;
 use crate::schema::tombstones;
+
+/// What is kept of something that was deleted.
+#[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable, Insertable)]
+#[diesel(table_name = tombstones)]
+pub struct Tombstone {
+    /// Its address.
+    pub uri: Uri,
+    /// When it was deleted.
+    pub created_at: Timestamp,
+    /// What it was, where it belongs to the debate: such a mark is kept for good.
+    pub kind: Option<Kind>,
+    /// The question on which it was a position.
+    pub qid: Option<Qid>,
+    /// Digest of its last version.
+    pub digest: Option<String>,
+    /// The signed `Delete`, word for word.
+    pub document: Option<String>,
+}
 
 /// Whether something of this address was deleted.
 pub fn contains(conn: &mut Conn, uri: &Uri) -> QueryResult<bool> {
@@ -15,16 +37,41 @@ pub fn contains(conn: &mut Conn, uri: &Uri) -> QueryResult<bool> {
     Ok(count > 0)
 }
 
-/// Remembers that something of this address was deleted.
+/// Remembers that something of this address was deleted, by a mark that is forgotten in time.
 pub fn insert(tx: &mut Tx<'_>, uri: &Uri) -> Result<(), Error> {
-    if !contains(tx, uri)? {
-        let row = (tombstones::uri.eq(uri), tombstones::created_at.eq(tx.now));
-        run!(tx, execute, diesel::insert_into(tombstones::table).values(row))?;
+    let created_at = tx.now;
+    let mark =
+        Tombstone { uri: uri.clone(), created_at, kind: None, qid: None, digest: None, document: None };
+    keep(tx, &mark)
+}
+
+/// Keeps a mark. One that is there already stays, unless it knew nothing but the address.
+pub fn keep(tx: &mut Tx<'_>, mark: &Tombstone) -> Result<(), Error> {
+    let known = tombstones::table.find(&mark.uri);
+    let known: Option<Tombstone> = run!(tx, first, known.select(Tombstone::as_select())).optional()?;
+    if let Some(known) = &known {
+        if known.kind.is_some() || mark.kind.is_none() {
+            return Ok(());
+        }
+        run!(tx, execute, diesel::delete(tombstones::table.find(&mark.uri)))?;
     }
+    run!(tx, execute, diesel::insert_into(tombstones::table).values(mark))?;
     Ok(())
 }
 
-/// Forgets what was deleted before `when`.
+/// The deleted positions on a question whose deletion can be proven, the latest first.
+pub fn on(conn: &mut Conn, qid: &Qid, limit: i64) -> QueryResult<Vec<Tombstone>> {
+    let query = tombstones::table
+        .filter(tombstones::qid.eq(qid))
+        .filter(tombstones::document.is_not_null())
+        .order((tombstones::created_at.desc(), tombstones::uri))
+        .limit(limit);
+    run!(conn, load, query.select(Tombstone::as_select()))
+}
+
+/// Forgets what was deleted before `when` and does not belong to the debate: there sites compare what
+/// they list, and whoever missed a deletion would bring the thing back.
 pub fn purge(conn: &mut Conn, when: Timestamp) -> QueryResult<usize> {
-    run!(conn, execute, diesel::delete(tombstones::table.filter(tombstones::created_at.lt(when))))
+    let old = tombstones::table.filter(tombstones::created_at.lt(when)).filter(tombstones::kind.is_null());
+    run!(conn, execute, diesel::delete(old))
 }

@@ -11,6 +11,7 @@ use super::contributions::{Viewer, visible_to};
 use super::one_of::one_of;
 use super::{
     accounts, cards, critiques, emojis, events, media, polls, positions, questions, quotes, revisions,
+    statement_references,
 };
 use crate::domain::account::Account;
 use crate::domain::card::Card;
@@ -270,11 +271,14 @@ fn statement_bodies(
         (thesis.statement_id, ThesisView { head, thesis, replies })
     });
     let mut parts = group(parts.collect());
+    let mut references = statement_references::views(conn, viewer, ids)?;
     Ok(rows
         .into_iter()
         .map(|statement| {
             let id = statement.contribution_id;
-            (id, Body::Statement { statement, theses: parts.remove(&id).unwrap_or_default() })
+            let theses = parts.remove(&id).unwrap_or_default();
+            let references = Box::new(references.remove(&id).unwrap_or_default());
+            (id, Body::Statement { statement, theses, references })
         })
         .collect())
 }

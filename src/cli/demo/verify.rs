@@ -199,7 +199,7 @@ fn shown(conn: &mut Conn, uri: &Uri) -> Result<String, Error> {
 /// What must be equal everywhere: revision, state, digest, theses with their texts, boosts. Likes
 /// are told to the author alone.
 fn describe(view: &View) -> String {
-    let Body::Statement { statement, theses } = &view.body else { return "no statement".to_owned() };
+    let Body::Statement { statement, theses, .. } = &view.body else { return "no statement".to_owned() };
     let state = match view.head.state {
         State::Current => "",
         State::Superseded => ", superseded",

@@ -24,8 +24,13 @@ pub(super) fn apply(tx: &mut Tx<'_>, act: &Act<'_>) -> Result<Outcome, Error> {
 }
 
 /// Removes a contribution of `by`. Our Forum hands on what removed it.
-pub(super) fn remove(tx: &mut Tx<'_>, uri: &Uri, by: &Account, activity: &Value) -> Result<Outcome, Error> {
-    match contributions::remove(tx, uri, by)? {
+pub(in crate::federation) fn remove(
+    tx: &mut Tx<'_>,
+    uri: &Uri,
+    by: &Account,
+    activity: &Value,
+) -> Result<Outcome, Error> {
+    match contributions::remove(tx, uri, by, activity)? {
         Some(view) if view.head.state != State::Held => {
             publish::announce_in_forum(tx, &view.head, &view.author, activity)?;
             Ok(Outcome::Done)

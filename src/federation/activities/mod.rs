@@ -8,7 +8,7 @@ mod announce;
 mod answer;
 mod block;
 mod create;
-mod delete;
+pub(super) mod delete;
 mod flag;
 mod follow;
 mod hint;

@@ -13,7 +13,7 @@ use super::answer::{Answer, FRESH, document};
 use super::questions::copy;
 use crate::domain::Refusal;
 use crate::domain::account::{Account, AccountKind, AccountState};
-use crate::domain::contribution::State;
+use crate::domain::contribution::{Contribution, State};
 use crate::domain::keys::Algorithm;
 use crate::domain::uri::Uri;
 use crate::federation::Federation;
@@ -30,7 +30,7 @@ fn named(query: &HashMap<String, String>, name: &str) -> Result<Uri, Answer> {
     query.get(name).and_then(|text| Uri::parse(text)).ok_or_else(bad)
 }
 
-/// `GET /.well-known/plenum/copy?id=…`: a public document of any server that carries the proof of
+/// `GET /.well-known/plenum/copy?id=…`, and with `&rev=…` one version of it: a public document of any server that carries the proof of
 /// its author, word for word as it came; or an organization's description of itself.
 ///
 /// 404 where this site has none, 410 where it was deleted: a deletion holds for copies, too.
@@ -39,8 +39,22 @@ pub async fn show(
     Query(query): Query<HashMap<String, String>>,
 ) -> Result<Response, Answer> {
     let uri = named(&query, "id")?;
-    let text = data.app.db.read(|conn| find(conn, &uri)).await?;
-    Ok(copy(text))
+    let bad = || Answer::Refused(StatusCode::BAD_REQUEST, "the parameter rev is no number".to_owned());
+    let number = query.get("rev").map(|text| text.parse::<i32>().map_err(|_| bad())).transpose()?;
+    let text = data.app.db.read(|conn| match number {
+        Some(number) => version(conn, &uri, number),
+        None => find(conn, &uri),
+    });
+    Ok(copy(text.await?))
+}
+
+/// One version of something that everybody may see, word for word.
+fn version(conn: &mut Conn, uri: &Uri, number: i32) -> Result<String, Error> {
+    let Some(head) = contributions::by_uri(conn, Viewer::Anyone, uri)?.filter(Contribution::is_open) else {
+        let gone = tombstones::contains(conn, uri)?;
+        return Err(if gone { Refusal::Gone } else { Refusal::NotFound }.into());
+    };
+    proven(revisions::by_number(conn, head.id, number)?.and_then(|version| version.document))
 }
 
 fn find(conn: &mut Conn, uri: &Uri) -> Result<String, Error> {

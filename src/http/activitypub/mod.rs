@@ -49,6 +49,7 @@ pub fn router() -> Router {
         .route("/q/{qid}/history", get(collections::history))
         .route("/q/{qid}/rev/{revision}", get(contributions::revision))
         .route("/q/{qid}/positions", get(questions::positions))
+        .route("/q/{qid}/deletions", get(questions::deletions))
         .route("/q/{qid}/adopters", get(questions::adopters))
         .route("/q/{qid}/original", get(questions::original))
         .route("/q/{qid}/position/replies", get(collections::replies))

@@ -20,12 +20,14 @@ use crate::federation::Federation;
 use crate::store::contributions::Viewer;
 use crate::store::positions::{self, Member};
 use crate::store::questions::{self, Copy};
-use crate::store::{Conn, Error, accounts, contributions, external_statements, revisions};
+use crate::store::{Conn, Error, accounts, contributions, external_statements, revisions, tombstones};
 use crate::vocab::collection::{flat, page, paged};
 
 /// Positions on one page, and its bytes: they are whole documents, and peers read a mebibyte.
 const PAGE: usize = 100;
 const PAGE_BYTES: usize = 512 * 1024;
+/// Deletions on one list.
+const DELETIONS: i64 = 500;
 /// The media type of what is not ours: never an ActivityStreams type, so that nobody takes the copy
 /// for the original.
 pub const COPY: &str = "application/vnd.plenum.copy+json";
@@ -66,9 +68,11 @@ pub async fn positions(
         members.retain(|member| cursor.max_id.is_none_or(|max| member.id.get() < max));
         let wanted = if cursor.page.is_some() { members.as_slice() } else { &[] };
         let (items, last) = fill(conn, wanted)?;
-        Ok((head, owner, digest, total, items, last))
+        let gone = tombstones::on(conn, &question.qid, DELETIONS)?;
+        let gone = SetDigest::of(gone.iter().map(|mark| (&mark.uri, "")));
+        Ok((head, owner, (digest, gone), total, items, last))
     });
-    let (head, owner, digest, total, items, last) = found.await?;
+    let (head, owner, (digest, gone), total, items, last) = found.await?;
     let id = format!("{}/positions", head.uri);
     if cursor.page.is_none() {
         let first = format!("{id}?page=true");
@@ -76,6 +80,8 @@ pub async fn positions(
         let mut entrance = paged(&id, &owner.uri, total, Some(&first));
         if let Some(fields) = entrance.as_object_mut() {
             fields.insert("plenum:setDigest".to_owned(), json!(digest.to_hex()));
+            fields.insert("plenum:deletionDigest".to_owned(), json!(gone.to_hex()));
+            fields.insert("plenum:deletions".to_owned(), json!(format!("{}/deletions", head.uri)));
         }
         return Ok(document(&entrance, FRESH));
     }
@@ -121,6 +127,32 @@ fn whole(conn: &mut Conn, member: &Member) -> Result<String, Error> {
         true => current(conn, &head)?,
         false => revisions::newest(conn, head.id)?.and_then(|kept| kept.document).unwrap_or_default(),
     })
+}
+
+/// `GET /q/{qid}/deletions`: the positions on a question that their authors deleted, by their signed
+/// word, the latest first.
+pub async fn deletions(
+    data: Data<Federation>,
+    Path(qid): Path<String>,
+    parts: Parts,
+) -> Result<Response, Answer> {
+    viewer(&data, &parts).await?;
+    let organization = data.app.site.organization;
+    let found = data.app.db.read(|conn| {
+        let ((head, question), owner) = own(conn, organization, &qid)?;
+        Ok((head.uri, tombstones::on(conn, &question.qid, DELETIONS)?, owner))
+    });
+    let (own, gone, owner) = found.await?;
+    let mut bytes = 0;
+    let mut items: Vec<Value> = Vec::new();
+    for text in gone.into_iter().filter_map(|mark| mark.document) {
+        bytes += text.len();
+        if bytes > PAGE_BYTES {
+            break;
+        }
+        items.extend(serde_json::from_str::<Value>(&text).ok());
+    }
+    Ok(document(&flat(&format!("{own}/deletions"), &owner.uri, &items), FRESH))
 }
 
 /// `GET /q/{qid}/adopters`: the copies of a question that this site knows of, its own first.

@@ -1,6 +1,7 @@
 //! Statements and theses, to read.
 
 use activitypub_federation::config::Data;
+use axum::extract::Path;
 use axum::response::Response;
 use axum::routing::get;
 use axum::{Json, Router};
@@ -11,14 +12,15 @@ use super::super::mastodon::caller::{Maybe, PathId};
 use super::super::mastodon::paging;
 use super::super::mastodon::params::Params;
 use super::super::mastodon::scopes::ReadDebate;
-use super::{entities, listed, one};
+use super::{entities, listed, named, one};
 use crate::domain::contribution::Kind;
 use crate::domain::id::Id;
 use crate::federation::Federation;
-use crate::store::{events, registers, revisions, views};
+use crate::store::{events, registers, revisions, statement_references, views};
 
 pub(super) fn router() -> Router {
     Router::new()
+        .route("/api/plenum/v1/questions/{qid}/statements", get(on_question))
         .route("/api/plenum/v1/statements", get(index))
         .route("/api/plenum/v1/statements/{id}", get(show))
         .route("/api/plenum/v1/theses/{id}", get(thesis))
@@ -34,6 +36,22 @@ async fn index(
     let author = params.id("organization").map(Id::new);
     let found = data.app.db.read(|conn| {
         let heads = registers::statements(conn, viewer, author, page)?;
+        let views = views::load(conn, viewer, heads)?;
+        Ok(views.iter().map(|view| (view.head.id.get(), entities::contribution(view))).collect::<Vec<_>>())
+    });
+    Ok(listed(&params, &found.await?))
+}
+
+/// `GET /api/plenum/v1/questions/{qid}/statements`: those that say that they answer or raise it.
+async fn on_question(
+    data: Data<Federation>,
+    caller: Maybe<ReadDebate>,
+    Path(qid): Path<String>,
+    params: Params,
+) -> Result<Response, ApiError> {
+    let (viewer, page, qid) = (caller.viewer(), paging::page(&params, 20, 40), named(&qid)?);
+    let found = data.app.db.read(|conn| {
+        let heads = statement_references::on_question(conn, viewer, &qid, page)?;
         let views = views::load(conn, viewer, heads)?;
         Ok(views.iter().map(|view| (view.head.id.get(), entities::contribution(view))).collect::<Vec<_>>())
     });

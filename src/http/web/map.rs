@@ -155,6 +155,8 @@ pub enum SourceView {
         unreachable_since: Option<Moment>,
         /// Where it contradicts itself: both texts.
         equivocal: Option<Href>,
+        /// Whether a version that it follows is not here.
+        gap: bool,
         /// `4 of 5 sites list it`; blank before any comparison.
         listed_by: String,
     },

@@ -64,6 +64,7 @@ pub fn row(row: &Row) -> Value {
             "account": declared.organization.uri.as_str(),
             "revision": held.revision,
             "equivocal": declared.equivocal,
+            "gap": declared.gap,
             "unreachable_since": declared.unreachable_since.map(|at| at.to_rfc3339()),
             "listed_by": declared.listed_by.map(|(sites, of)| json!({ "sites": sites, "of": of })),
             "reasoning": held.reasoning,

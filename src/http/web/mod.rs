@@ -47,6 +47,7 @@ pub mod setup;
 pub mod shown;
 pub mod sign_in;
 pub mod statement;
+pub mod statement_references;
 pub mod thesis;
 pub mod thread;
 pub mod transfer;

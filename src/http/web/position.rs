@@ -68,6 +68,8 @@ pub struct PositionShown {
     pub origin: Option<Origin>,
     /// What became of it.
     pub standing: Standing,
+    /// Whether a version that it follows is not here.
+    pub gap: bool,
     /// Its digest.
     pub digest: String,
     /// Its ActivityPub object.

@@ -8,8 +8,9 @@ use crate::domain::emoji::Emoji;
 use crate::domain::event::Event;
 use crate::domain::host::Host;
 use crate::domain::media::Media;
+use crate::domain::question::{Qid, Question};
 use crate::domain::quote::Showing;
-use crate::domain::statement::Thesis;
+use crate::domain::statement::{ReferencesView, Signatory, Thesis};
 use crate::domain::view::{Body, ThesisView as LoadedThesis, View};
 use crate::text::emoji::{Picture, dress};
 use crate::text::{Html, plain};
@@ -20,8 +21,10 @@ use super::contribution::{
 };
 use super::event::CitedEvent;
 use super::post::PostView;
+use super::question::Tied;
 use super::shown::{Href, Lang, Link, Moment};
 use super::statement::ThesisView;
+use super::statement_references::{ReferencesShown, Signed};
 use super::thesis::Neighbour;
 
 /// Characters of an excerpt.
@@ -103,6 +106,43 @@ pub fn cited_events(events: &[(Contribution, Event)]) -> Vec<CitedEvent> {
         href: if head.local { plain_path(head) } else { format!("/events/{}", head.id) }.into(),
     };
     events.iter().map(one).collect()
+}
+
+/// A question at the other end of a tie, as far as it is here.
+pub fn tied(qid: &Qid, copy: Option<&(Contribution, Question)>) -> Tied {
+    match copy {
+        Some((head, question)) => Tied {
+            label: head.title.clone().unwrap_or_default(),
+            language: Lang::new(&head.language),
+            href: Some(format!("/questions/{}", question.slug).into()),
+        },
+        None => Tied {
+            label: format!("a question that is not here (#{})", qid.hashtag()),
+            language: Lang::new("en"),
+            href: None,
+        },
+    }
+}
+
+/// What a statement refers to.
+pub fn references(references: &ReferencesView) -> ReferencesShown {
+    let asked = references.questions.iter().map(|named| tied(&named.qid, named.copy.as_deref()));
+    let signed = |signatory: &Signatory| Signed {
+        link: match &signatory.account {
+            Some(account) => Link::new(account.title(), account_path(account)),
+            None => Link::new(signatory.uri.host(), signatory.uri.as_str()),
+        },
+        confirmed: signatory.confirmed,
+    };
+    ReferencesShown {
+        questions: asked.collect(),
+        sources: references
+            .sources
+            .iter()
+            .map(|source| Link::new(&source.title, source.url.as_str()))
+            .collect(),
+        signatories: references.signatories.iter().map(signed).collect(),
+    }
 }
 
 /// Where a text comes from; `None` for ours.

@@ -18,6 +18,8 @@ pub struct PublishPage {
     pub form: StatementForm,
     /// What was wrong.
     pub mistakes: Mistakes,
+    /// The questions to choose from, once for each that can be chosen.
+    pub offered: Vec<Vec<Choice>>,
     /// Drafts that can be gone on with.
     pub drafts: Vec<Link>,
     /// What the importer of the draft was not sure of.
@@ -39,6 +41,12 @@ pub struct StatementForm {
     pub announcement: String,
     /// Field `text`: introduction, theses and closing as one Markdown text.
     pub text: String,
+    /// Fields `question`: the questions that it answers or raises, by their names.
+    pub questions: Vec<String>,
+    /// Field `sources`: address and title, one to a line.
+    pub sources: String,
+    /// Field `signatories`: the organizations that sign it besides ours, one to a line.
+    pub signatories: String,
     /// Field `reason`: what changed and why; asked for revisions only.
     pub reason: String,
     /// Hidden field `draft`: the key under which the text is kept; blank before the first preview.

@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use super::contribution::{Author, Origin, Standing};
+use super::contribution::{Author, Entry, Origin, Standing};
 use super::layout::Layout;
 use super::map::{MapView, RowView};
 use super::replies::Replies;
@@ -22,6 +22,8 @@ pub struct QuestionPage {
     pub map: MapView,
     /// Positions that wait for an editor or were taken off the map; for those who decide.
     pub unlisted: Vec<RowView>,
+    /// Statements that say that they answer or raise it, the newest first.
+    pub statements: Vec<Entry>,
     /// What is said about the question itself.
     pub replies: Replies,
     /// How to say something.

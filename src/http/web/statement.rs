@@ -12,6 +12,7 @@ use super::layout::Layout;
 use super::replies::{Marked, Replies};
 use super::reply::Invitation;
 use super::shown::{Href, Lang, Link, Moment, count};
+use super::statement_references::ReferencesShown;
 
 /// `/statements/<slug>`, and `/statements/<slug>/versions/<n>` with [`Standing::Earlier`].
 #[derive(Template)]
@@ -54,6 +55,8 @@ pub struct StatementView {
     pub theses: Vec<ThesisView>,
     /// Text after the last thesis; blank if none.
     pub closing: Html,
+    /// What it refers to besides its text.
+    pub references: ReferencesShown,
     /// Its page.
     pub href: Href,
     /// The version shown.

@@ -94,7 +94,7 @@ fn ties(fields: &Fields, qid: &Qid) -> Vec<Tie> {
     ties
 }
 
-fn addresses(fields: &Fields, name: &str, most: usize) -> Vec<Uri> {
+pub(super) fn addresses(fields: &Fields, name: &str, most: usize) -> Vec<Uri> {
     let mut found: Vec<Uri> = Vec::new();
     for uri in values::entries(fields.get(name)).iter().take(most).filter_map(values::address) {
         if !found.contains(&uri) {
@@ -173,19 +173,23 @@ fn anchor(value: &Value) -> Option<Anchor> {
     })
 }
 
-pub(super) fn event(fields: &Fields, value: &Value) -> Result<ReceivedEvent, Problem> {
-    let date = fields.get("plenum:date").and_then(Value::as_str).and_then(|date| Date::parse(date).ok());
+/// What an event or a statement rests on.
+pub(super) fn sources(fields: &Fields, most: usize) -> Vec<Source> {
     let source = |entry: &Value| {
         let url = values::link(entry)?;
         let title = entry.as_object().and_then(|entry| values::line(entry, "name", LONGEST_NAME));
         Some(Source { title: title.unwrap_or_else(|| url.clone()), url })
     };
-    let named = values::entries(fields.get("plenum:sources")).iter();
+    values::entries(fields.get("plenum:sources")).iter().take(most).filter_map(source).collect()
+}
+
+pub(super) fn event(fields: &Fields, value: &Value) -> Result<ReceivedEvent, Problem> {
+    let date = fields.get("plenum:date").and_then(Value::as_str).and_then(|date| Date::parse(date).ok());
     Ok(ReceivedEvent {
         date: date.ok_or(Problem::Field("plenum:date"))?,
         place: values::line(fields, "plenum:place", LONGEST_NAME).unwrap_or_default(),
         details: part(fields, "details"),
-        sources: named.take(MOST_SOURCES).filter_map(source).collect(),
+        sources: sources(fields, MOST_SOURCES),
         state: state(fields),
         reason: reason(fields),
         revision: number(fields, "plenum:rev"),

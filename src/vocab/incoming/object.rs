@@ -14,8 +14,8 @@ use crate::domain::event::ReceivedEvent;
 use crate::domain::media::ReceivedMedia;
 use crate::domain::poll::ReceivedPoll;
 use crate::domain::position::ReceivedPosition;
-use crate::domain::question::ReceivedQuestion;
-use crate::domain::statement::ThesisKind;
+use crate::domain::question::{Qid, ReceivedQuestion};
+use crate::domain::statement::{self, MOST_QUESTIONS, MOST_SIGNATORIES, References, ThesisKind};
 use crate::domain::uri::Uri;
 use crate::text::Html;
 use crate::text::language::Language;
@@ -231,7 +231,19 @@ fn statement(fields: &Fields, value: &Value) -> ReceivedStatement {
         revision: number(fields, "plenum:rev"),
         digest: proof::digest(value).unwrap_or_default(),
         theses: listed.filter_map(values::address).collect(),
+        references: references(fields),
     }
+}
+
+/// What a statement refers to. Each thing counts once, and what is too much is left out.
+fn references(fields: &Fields) -> References {
+    let named = values::entries(fields.get("plenum:qid")).iter().take(MOST_QUESTIONS);
+    let references = References {
+        questions: named.filter_map(Value::as_str).filter_map(Qid::parse).collect(),
+        sources: debate::sources(fields, statement::MOST_SOURCES),
+        signatories: debate::addresses(fields, "plenum:signatories", MOST_SIGNATORIES),
+    };
+    references.accept().unwrap_or_default()
 }
 
 fn thesis(fields: &Fields) -> Option<ReceivedThesis> {

@@ -16,6 +16,7 @@ use plenum::http::web::shown::{Lang, Link};
 use plenum::text::diff;
 
 use super::replies::replies;
+use super::statements::entry;
 use super::{ROOT, at, away, editor, english, html, layout, north, public, south};
 
 const ASKED: &str = "May a town lease the waterworks on which others depend?";
@@ -78,6 +79,7 @@ fn row(n: usize) -> RowView {
             SourceView::Declared {
                 host: format!("host{n}.example"),
                 unreachable_since: (n == 3).then(|| at(9)),
+                gap: n == 6,
                 equivocal: (n == 7).then(|| "/positions/7#texts".into()),
                 listed_by: "listed by 4 of 5 other sites".to_owned(),
             }
@@ -179,6 +181,7 @@ pub(crate) fn question(empty: bool) -> QuestionPage {
         },
         map: map(empty),
         unlisted: if empty { vec![row(2)] } else { Vec::new() },
+        statements: if empty { Vec::new() } else { vec![entry(south(), "Statement", 3)] },
         replies: replies(4),
         invitation: away(),
     }
@@ -219,6 +222,7 @@ pub(crate) fn position(version: bool) -> PositionPage {
             adopted: "Spring congress, 2026-11-12".to_owned(),
             origin: None,
             standing: Standing::Current,
+            gap: false,
             digest: "sha256-4f1c".to_owned(),
             activity: format!("{ROOT}/q/b1/position").into(),
             tools: Vec::new(),

@@ -116,6 +116,9 @@ pub(crate) fn form(revises: Option<Revises>) -> StatementForm {
         } else {
             "On 12 October the council made known …\n\n## 1. By “public” we mean …\n\nThe mains under Mill Road …".to_owned()
         },
+        questions: Vec::new(),
+        sources: String::new(),
+        signatories: String::new(),
         reason: String::new(),
         draft: String::new(),
     }
@@ -138,6 +141,7 @@ pub(crate) fn publish(revises: Option<Revises>, mistakes: Mistakes) -> PublishPa
         form: form(revises),
         drafts: vec![Link::new("Opening hours of the valley library", "/publish?draft=2")],
         mistakes,
+        offered: vec![vec![Choice::new("", "–", true)]],
         decisions: decisions(),
     }
 }

@@ -8,10 +8,12 @@ use plenum::http::web::feeds::{Feed, FeedEntry};
 use plenum::http::web::follow::FollowWay;
 use plenum::http::web::home::HomePage;
 use plenum::http::web::layout::{Flash, Layout};
+use plenum::http::web::question::Tied;
 use plenum::http::web::replies::Replies;
 use plenum::http::web::reply::Invitation;
 use plenum::http::web::shown::{Lang, Link, Pager};
 use plenum::http::web::statement::{StatementPage, StatementView, ThesisView, Version};
+use plenum::http::web::statement_references::{ReferencesShown, Signed};
 use plenum::http::web::thesis::Neighbour;
 use plenum::http::web::versions::{VersionRow, VersionsPage};
 use plenum::text::Html;
@@ -212,11 +214,25 @@ pub(crate) fn statement(standing: Standing) -> StatementView {
             risk if the well falls dry within the term of the lease?</li><li>Under which conditions would a lease be right?</li>\
             </ol><blockquote><p>A well is not a purse.</p></blockquote>",
         ),
+        references: references(),
         href: "/statements/water".into(),
         version: version(2),
         feed: Some("/statements/water/replies.atom".into()),
         activity: Some("/s/4fK2mPq".into()),
         tools: Vec::new(),
+    }
+}
+
+fn references() -> ReferencesShown {
+    let asked = Tied {
+        label: "Who may lease the water of the valley?".to_owned(),
+        language: english(),
+        href: Some("/questions/water".into()),
+    };
+    ReferencesShown {
+        questions: vec![asked],
+        sources: vec![Link::new("Report of the well board, 2018", "https://archive.example/report")],
+        signatories: vec![Signed { link: Link::new("South", "/@south@south.example"), confirmed: false }],
     }
 }
 

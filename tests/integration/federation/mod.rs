@@ -4,6 +4,7 @@ mod admission;
 mod catalogue;
 mod dark;
 mod debate;
+mod deletions;
 mod delivery;
 pub(crate) mod events;
 mod external_statements;

@@ -33,8 +33,10 @@ async fn a_follower_receives_a_statement_whole() {
         assert_eq!(copy.head.kind, Kind::Statement);
         assert_eq!(copy.head.title.as_deref(), Some("On bees"));
         assert_eq!(copy.head.language, "en");
-        let (Body::Statement { statement: ours, theses: here }, Body::Statement { statement, theses }) =
-            (&published.body, &copy.body)
+        let (
+            Body::Statement { statement: ours, theses: here, .. },
+            Body::Statement { statement, theses, .. },
+        ) = (&published.body, &copy.body)
         else {
             panic!("both are statements");
         };
@@ -96,7 +98,7 @@ async fn a_revision_keeps_the_earlier_text_and_reaches_followers() {
     assert_eq!(revised.head.language, "en", "a revision is written in the same language");
     world.settle().await;
     let copy = world.at("south").sees(&published.head.uri).await.unwrap();
-    let Body::Statement { statement, theses } = &copy.body else { panic!("a statement") };
+    let Body::Statement { statement, theses, .. } = &copy.body else { panic!("a statement") };
     assert_eq!(copy.head.revision, 2);
     assert_eq!(statement.reason.as_deref(), Some("We counted again."));
     assert_eq!(theses.iter().map(|part| part.thesis.head.as_str()).collect::<Vec<_>>(), ["To five."]);

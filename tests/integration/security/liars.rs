@@ -3,13 +3,16 @@
 use plenum::domain::contribution::Kind;
 use plenum::domain::question::{Core, Qid};
 use plenum::domain::uri::Uri;
-use plenum::federation::resolve;
+use plenum::federation::{exchange, history, resolve};
 use plenum::store;
+use plenum::vocab::proof;
 use serde_json::{Value, json};
+use url::form_urlencoded;
 
 use crate::harness::debate::{answer, position_of, qid_of};
 use crate::harness::peer::{Actor, PUBLIC, Peers};
 use crate::harness::world::{Instance, World};
+use crate::security::elsewhere::response;
 
 const ASKED: &str = "Did the deployment stabilise the situation?";
 
@@ -182,12 +185,7 @@ async fn an_altered_copy_of_a_position_is_refused() {
     altered["plenum:answer"] = json!({ "en": "No" });
 
     // The liar carries the question, and lists what it likes.
-    let mut copy = note(&liar, &peers.url("b", &format!("/q/{qid}")), "2026-11-24T11:00:00Z");
-    let Some(core) = core_of(north, &qid).await else { panic!("a core") };
-    copy["plenum:kind"] = json!("Question");
-    copy["plenum:qid"] = json!(qid.as_str());
-    copy["plenum:core"] = core;
-    copy["plenum:rev"] = json!(1);
+    let copy = carries(&peers, &liar, (north, &qid)).await;
     let list = format!("{}/positions", copy["id"].as_str().unwrap());
     let lists = |items: Value, digest: &str| {
         let page = json!({ "type": "OrderedCollectionPage", "id": format!("{list}?page=true"), "orderedItems": items });
@@ -213,6 +211,123 @@ async fn an_altered_copy_of_a_position_is_refused() {
     world.settle().await;
     let stands = south.stands(&qid).await;
     assert_eq!(stands.iter().map(|(_, _, answer, _)| answer.as_str()).collect::<Vec<_>>(), ["Yes"]);
+}
+
+/// What a position of a liar looks like here: its version, whether one before it is missing, and whether
+/// it was given out with different words.
+async fn kept(at: &Instance, position: &Value) -> (i32, bool, bool) {
+    let view = at.sees(&uri(position)).await.unwrap();
+    let position = position_of(&view);
+    (view.head.revision, position.gap, position.equivocal)
+}
+
+/// From now on the server of a liar hands this out as one version of something.
+fn hands_out(peers: &Peers, number: i32, version: &Value) {
+    let id: String = form_urlencoded::byte_serialize(version["id"].as_str().unwrap().as_bytes()).collect();
+    let url = peers.url("b", &format!("/.well-known/plenum/copy?rev={number}&id={id}"));
+    let headers = "Content-Type: application/vnd.plenum.copy+json\r\n";
+    peers.answer(&url, Some(response("200 OK", headers, &version.to_string())));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_version_that_follows_none_that_is_here_is_marked_until_that_one_is_found() {
+    let world = World::of(["north"]).await;
+    let (north, peers) = (world.at("north"), Peers::new());
+    let liar = peers.actor("b", "mal", "Organization");
+    let qid = qid_of(&north.asks(ASKED, &[]).await);
+    let id = peers.url("b", "/p/1");
+    let now = north.app().clock().now();
+    let version = |rev, said, minute, before: Option<&Value>| {
+        let updated = format!("2026-11-24T11:{minute}:00Z");
+        let mut document = position(&id, &liar, &qid, (rev, said), &updated);
+        if let Some(before) = before {
+            document["plenum:prev"] = json!(proof::digest(before).unwrap());
+        }
+        liar.prove(&document, now)
+    };
+    let first = version(1, "Yes", 10, None);
+    let second = version(2, "No", 20, Some(&first));
+    let third = version(3, "Perhaps", 30, Some(&second));
+    tells(&world, &liar, north, "Create", &first).await;
+    assert_eq!(kept(north, &first).await, (1, false, false));
+    tells(&world, &liar, north, "Update", &third).await;
+    assert_eq!(kept(north, &first).await, (3, true, false), "it counts, and the gap is no secret");
+    let key = north.sees(&uri(&first)).await.unwrap().head.id;
+
+    // What nobody signed fills no gap.
+    let mut altered = second.clone();
+    altered["plenum:answer"] = json!({ "en": "Never" });
+    hands_out(&peers, 2, &altered);
+    history::fill(&north.data(), key).await.unwrap();
+    assert_eq!(kept(north, &first).await, (3, true, false));
+    hands_out(&peers, 2, &second);
+    // What was just refused is not asked for again at once.
+    world.advance_hours(1);
+    history::fill(&north.data(), key).await.unwrap();
+    assert_eq!(kept(north, &first).await, (3, false, false), "the version between them is here");
+
+    // The next one follows another third version than ours: that one is the contradiction, not the next.
+    let other = version(3, "Certainly", 31, Some(&second));
+    let fourth = version(4, "Who knows", 40, Some(&other));
+    hands_out(&peers, 3, &other);
+    world.advance_hours(1);
+    tells(&world, &liar, north, "Update", &fourth).await;
+    assert_eq!(kept(north, &first).await, (4, false, true));
+    let db = north.app().db;
+    let both = db.read(|conn| Ok(store::positions::equivocations(conn, key)?)).await.unwrap();
+    assert_eq!(both.iter().map(|other| other.revision).collect::<Vec<_>>(), [3]);
+    assert!(both[0].document.contains("Certainly"));
+}
+
+/// The copy of a question that a liar carries, after the one of its asker.
+async fn carries(peers: &Peers, liar: &Actor, (asker, qid): (&Instance, &Qid)) -> Value {
+    let mut copy = note(liar, &peers.url("b", &format!("/q/{qid}")), "2026-11-24T11:00:00Z");
+    let Some(core) = core_of(asker, qid).await else { panic!("a core") };
+    copy["plenum:kind"] = json!("Question");
+    copy["plenum:qid"] = json!(qid.as_str());
+    copy["plenum:core"] = core;
+    copy["plenum:rev"] = json!(1);
+    copy
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_deletes_the_position_of_somebody_else() {
+    let world = World::of(["north", "south"]).await;
+    let (north, south, peers) = (world.at("north"), world.at("south"), Peers::new());
+    let liar = peers.actor("b", "mal", "Organization");
+    south.follows(north).await;
+    let asked = north.asks(ASKED, &[]).await;
+    let qid = qid_of(&asked);
+    world.settle().await;
+    let real = north.answers(&qid, &answer("decided", "Yes", "Order returned."), "").await.unwrap();
+    world.settle().await;
+    assert_eq!(south.stands(&qid).await.len(), 1);
+    let copy = carries(&peers, &liar, (north, &qid)).await;
+    let id = copy["id"].as_str().unwrap().to_owned();
+    let object = json!({ "id": real.head.uri, "type": "Tombstone" });
+    let now = south.app().clock().now();
+    let own = liar.prove(&liar.does("Delete", object.clone()), now);
+    let mut another = liar.does("Delete", object);
+    another["actor"] = json!(real.author.uri);
+    let forged = liar.prove(&another, now);
+    let list = format!("{id}/deletions");
+    peers.publish(&json!({
+        "@context": context(), "id": list, "type": "OrderedCollection",
+        "orderedItems": [own, forged, another],
+    }));
+    peers.publish(&json!({
+        "@context": context(), "id": format!("{id}/positions"), "type": "OrderedCollection",
+        "orderedItems": [], "plenum:setDigest": "ab".repeat(32), "plenum:deletionDigest": "cd".repeat(32),
+    }));
+    peers.publish(&copy);
+    tells(&world, &liar, south, "Create", &copy).await;
+    exchange::reconcile(&south.data(), &qid).await.unwrap();
+    assert_eq!(peers.requests_for("b", &format!("/q/{qid}/deletions")), 1, "the list was read");
+    assert_eq!(south.stands(&qid).await.len(), 1, "North stands by its word");
+    north.goes_dark();
+    world.advance_hours(3);
+    exchange::reconcile(&south.data(), &qid).await.unwrap();
+    assert_eq!(south.stands(&qid).await.len(), 1, "also where North cannot be asked");
 }
 
 async fn core_of(instance: &Instance, qid: &Qid) -> Option<Value> {

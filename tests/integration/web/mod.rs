@@ -6,6 +6,7 @@ mod chronology;
 mod debating;
 mod moving;
 mod reading;
+mod referring;
 mod replying;
 mod second_factor;
 mod signing_in;

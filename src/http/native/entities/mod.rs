@@ -24,7 +24,9 @@ pub(super) fn contribution(view: &View) -> Value {
         Body::Question(asked) => question::question(view, asked, None),
         Body::Position(stand) => position::position(view, stand),
         Body::Critique(critique) => critique::critique(view, critique),
-        Body::Statement { statement, theses } => statement::statement(view, statement, theses),
+        Body::Statement { statement, theses, references } => {
+            statement::statement(view, statement, theses, references)
+        }
         Body::Thesis { thesis, statement, .. } => statement::thesis(view, thesis, statement),
         Body::Event(fact) => event::event(view, fact),
         Body::Plain => head(view).into(),

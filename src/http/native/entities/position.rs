@@ -30,6 +30,7 @@ pub(in crate::http::native) fn position(view: &View, stand: &PositionView) -> Va
             "previous_digest": position.previous,
             "listing": listing(position.listing),
             "equivocal": position.equivocal,
+            "gap": position.gap,
         }),
     )
 }

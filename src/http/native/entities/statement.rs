@@ -2,13 +2,19 @@
 
 use serde_json::{Value, json};
 
-use super::{head, with};
+use super::{account, head, with};
 use crate::domain::contribution::Contribution;
-use crate::domain::statement::{Statement, Thesis};
+use crate::domain::event::Source;
+use crate::domain::statement::{NamedQuestion, ReferencesView, Signatory, Statement, Thesis};
 use crate::domain::view::{ThesisView, View};
 
 /// A statement with its theses in the order of reading.
-pub(in crate::http::native) fn statement(view: &View, statement: &Statement, theses: &[ThesisView]) -> Value {
+pub(in crate::http::native) fn statement(
+    view: &View,
+    statement: &Statement,
+    theses: &[ThesisView],
+    references: &ReferencesView,
+) -> Value {
     let part = |part: &ThesisView| {
         let mut fields = parts(&part.thesis);
         if let Some(fields) = fields.as_object_mut() {
@@ -19,9 +25,21 @@ pub(in crate::http::native) fn statement(view: &View, statement: &Statement, the
         }
         fields
     };
+    let asked = |named: &NamedQuestion| {
+        let text = named.copy.as_ref().and_then(|copy| copy.0.title.as_deref());
+        json!({ "qid": named.qid.as_str(), "text": text })
+    };
+    let source = |source: &Source| json!({ "title": source.title, "url": source.url });
+    let signed = |signatory: &Signatory| {
+        let known = signatory.account.as_ref().map(account);
+        json!({ "uri": signatory.uri, "account": known, "confirmed": signatory.confirmed })
+    };
     with(
         head(view),
         json!({
+            "questions": references.questions.iter().map(asked).collect::<Value>(),
+            "sources": references.sources.iter().map(source).collect::<Value>(),
+            "signatories": references.signatories.iter().map(signed).collect::<Value>(),
             "title": view.head.title.as_deref().unwrap_or_default(),
             "announcement": view.head.summary,
             "introduction": statement.introduction,

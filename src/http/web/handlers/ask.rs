@@ -29,7 +29,7 @@ use crate::store::{Error, questions};
 use crate::text::{Markdown, plain};
 
 /// Questions that a form offers as the other end of a tie.
-const OFFERED: i64 = 200;
+pub(super) const OFFERED: i64 = 200;
 /// Empty ties below those that are there.
 const EMPTY: usize = 3;
 /// Characters of a question in a list of choices.
@@ -386,7 +386,7 @@ fn pairs(draft: &DraftQuestion, known: &[questions::Copy], this: Option<&str>) -
 }
 
 /// The questions that are known, each once, and the chosen one even where it is not here.
-fn targets(known: &[questions::Copy], chosen: &str, this: Option<&str>) -> Vec<Choice> {
+pub(super) fn targets(known: &[questions::Copy], chosen: &str, this: Option<&str>) -> Vec<Choice> {
     let mut choices = vec![Choice::new("", "–", chosen.is_empty())];
     for (_, question) in known {
         let qid = question.qid.as_str();

@@ -230,6 +230,7 @@ fn declared_by(declared: &Declared) -> SourceView {
     SourceView::Declared {
         host: if away { declared.uri.host().to_owned() } else { String::new() },
         unreachable_since: declared.unreachable_since.map(|at| Moment::from(at.to_utc())),
+        gap: declared.gap,
         equivocal: declared.equivocal.then(|| format!("/positions/{}#texts", declared.position).into()),
         listed_by: listed.map(|(n, m)| format!("listed by {n} of {m} other sites")).unwrap_or_default(),
     }

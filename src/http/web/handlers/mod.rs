@@ -32,6 +32,7 @@ pub mod publish;
 pub mod question;
 pub mod questions;
 pub mod queues;
+mod references;
 pub mod reply;
 pub mod reports;
 pub mod review;

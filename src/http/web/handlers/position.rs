@@ -207,6 +207,7 @@ fn current(visit: &Visit, loaded: &Loaded) -> PositionShown {
         adopted: adopted(&position.adopted_body, &position.adopted_on),
         origin: present::origin(&view.head, loaded.host.as_ref()),
         standing: present::standing(view, None),
+        gap: position.gap,
         digest: position.digest.clone(),
         activity: view.head.uri.as_str().into(),
         tools: tools(visit, loaded, position),
@@ -241,6 +242,7 @@ fn earlier(loaded: &Loaded, version: &Revision, told: &Told, newest: i32) -> Pos
         } else {
             present::standing(view, None)
         },
+        gap: false,
         digest: version.digest.clone(),
         activity: format!("{}/rev/{}", view.head.uri, version.revision).into(),
         href: page.into(),

@@ -4,7 +4,7 @@ use activitypub_federation::config::Data;
 use axum::extract::Path;
 use axum::http::StatusCode;
 
-use super::{Answer, key, page, then};
+use super::{Answer, key, page, references, then};
 use crate::domain::Refusal;
 use crate::domain::contribution::Contribution;
 use crate::domain::id::Id;
@@ -23,11 +23,12 @@ use crate::http::web::present;
 use crate::http::web::publish::{PreviewPage, PublishPage, Revises, StatementForm};
 use crate::http::web::shown::{Lang, Link, Pager};
 use crate::http::web::statement::{StatementView, ThesisView, Version};
+use crate::http::web::statement_references::ReferencesShown;
 use crate::import::markdown as form;
 use crate::import::report::{self, Decision};
 use crate::services::statements as service;
 use crate::store::drafts::{self, StoredDraft};
-use crate::store::{Error, Tx, relations, statements};
+use crate::store::{Error, Tx, relations, statement_references, statements};
 use crate::text::markdown::{Breaks, render_with};
 use crate::text::{Html, Markdown};
 
@@ -57,7 +58,8 @@ pub async fn show(data: Data<Federation>, visit: Visit) -> Answer {
         form.draft = draft.id.to_string();
     }
     let decisions = found.map(decided).unwrap_or_default();
-    write_page(&visit, form, Mistakes::default(), Beside { drafts: draft_links(&drafts), decisions })
+    let beside = Beside { drafts: draft_links(&drafts), decisions };
+    write_page(&data, &visit, form, Mistakes::default(), beside).await
 }
 
 /// `POST /publish` with `step=preview`, `edit` or `publish`.
@@ -80,7 +82,7 @@ pub async fn revise(data: Data<Federation>, visit: Visit, Path(slug): Path<Strin
     };
     fill(&mut form, markdown, language)?;
     form.draft = waiting.map(|draft| draft.id.to_string()).unwrap_or_default();
-    write_page(&visit, form, Mistakes::default(), Beside::default())
+    write_page(&data, &visit, form, Mistakes::default(), Beside::default()).await
 }
 
 /// `POST /statements/{slug}/revise`, in the same steps.
@@ -149,6 +151,9 @@ async fn step(
     revised: Option<&Revised>,
 ) -> Answer {
     let user = editor(visit)?;
+    if let Err(mistakes) = references::check(data, &mut form).await {
+        return again(data, visit, form, mistakes).await;
+    }
     let draft = match read(data, &form, revised) {
         Ok(draft) => draft,
         Err(mistakes) => return again(data, visit, form, mistakes).await,
@@ -160,12 +165,8 @@ async fn step(
             form.draft = kept.to_string();
             if wanted == "edit" {
                 let decisions = decisions(data, &form).await?;
-                return write_page(
-                    visit,
-                    form,
-                    Mistakes::default(),
-                    Beside { decisions, ..Beside::default() },
-                );
+                let beside = Beside { decisions, ..Beside::default() };
+                return write_page(data, visit, form, Mistakes::default(), beside).await;
             }
             preview(data, visit, form, &draft, revised).await
         }
@@ -207,9 +208,14 @@ async fn preview(
     draft: &Draft,
     revised: Option<&Revised>,
 ) -> Answer {
-    let organization = visit.organization.id;
-    let followers = data.app.db.read(|conn| Ok(relations::count_followers(conn, organization)?)).await?;
-    let statement = previewed(visit, draft, revised, data.app.clock().now());
+    let (organization, viewer) = (visit.organization.id, visit.viewer());
+    let found = data.app.db.read(|conn| {
+        let named = statement_references::view_of(conn, viewer, &draft.references)?;
+        Ok((relations::count_followers(conn, organization)?, named))
+    });
+    let (followers, named) = found.await?;
+    let named = present::references(&named);
+    let statement = previewed(visit, draft, revised, named, data.app.clock().now());
     page(&PreviewPage {
         layout: visit.private_layout("Preview", Section::Publish),
         remarks: remarks(draft, &statement),
@@ -280,7 +286,9 @@ fn read(data: &Data<Federation>, form: &StatementForm, revised: Option<&Revised>
 /// A refusal of the domain at the field of the form that it is about.
 fn mistake(field: &'static str, why: &str) -> Mistakes {
     match field {
-        "title" | "announcement" | "reason" | "language" => Mistakes::one(field, format!("It {why}")),
+        "title" | "announcement" | "reason" | "language" | "sources" | "signatories" => {
+            Mistakes::one(field, format!("It {why}"))
+        }
         _ => Mistakes::one("text", format!("{field}: {why}")),
     }
 }
@@ -288,7 +296,10 @@ fn mistake(field: &'static str, why: &str) -> Mistakes {
 /// The whole statement as one Markdown text, the form in which drafts and revisions keep it.
 fn whole(form: &StatementForm) -> String {
     let line = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
-    format!("# {}\n\n> {}\n\n{}\n", line(&form.title), line(&form.announcement), form.text.trim())
+    let (title, announcement) = (line(&form.title), line(&form.announcement));
+    let references = references::written(form);
+    let gap = if references.is_empty() { "" } else { "\n" };
+    format!("# {title}\n\n> {announcement}\n\n{references}{gap}{}\n", form.text.trim())
 }
 
 /// The reverse of [`whole`]: what stands after title and announcement.
@@ -304,7 +315,8 @@ fn fill(form: &mut StatementForm, markdown: &str, language: &str) -> Result<(), 
         title_seen |= line.starts_with("# ");
         head(line) && first
     });
-    form.text = body.collect::<Vec<_>>().join("\n");
+    form.text = form::without_references(&body.collect::<Vec<_>>().join("\n"));
+    references::fill(form, &import.draft.references);
     Ok(())
 }
 
@@ -324,6 +336,9 @@ fn filled(action: &str, fields: &Fields, revised: Option<&Revised>) -> Statement
         language: fields.get("language").to_owned(),
         announcement: fields.get("announcement").to_owned(),
         text: fields.get("text").to_owned(),
+        questions: fields.all("question").map(str::to_owned).collect(),
+        sources: fields.get("sources").to_owned(),
+        signatories: fields.get("signatories").to_owned(),
         reason: fields.get("reason").to_owned(),
         draft: fields.get("draft").to_owned(),
     }
@@ -342,7 +357,7 @@ fn decided(draft: &StoredDraft) -> Vec<Decision> {
 
 async fn again(data: &Data<Federation>, visit: &Visit, form: StatementForm, mistakes: Mistakes) -> Answer {
     let beside = Beside { decisions: decisions(data, &form).await?, ..Beside::default() };
-    let mut response = write_page(visit, form, mistakes, beside)?;
+    let mut response = write_page(data, visit, form, mistakes, beside).await?;
     *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
     Ok(response)
 }
@@ -354,10 +369,17 @@ struct Beside {
     decisions: Vec<Decision>,
 }
 
-fn write_page(visit: &Visit, form: StatementForm, mistakes: Mistakes, beside: Beside) -> Answer {
+async fn write_page(
+    data: &Data<Federation>,
+    visit: &Visit,
+    form: StatementForm,
+    mistakes: Mistakes,
+    beside: Beside,
+) -> Answer {
     let layout = visit.private_layout(form.heading(), Section::Publish);
+    let offered = references::offered(data, visit, &form).await?;
     let Beside { drafts, decisions } = beside;
-    page(&PublishPage { layout, form, mistakes, drafts, decisions })
+    page(&PublishPage { layout, form, mistakes, offered, drafts, decisions })
 }
 
 fn draft_links(all: &[StoredDraft]) -> Vec<Link> {
@@ -415,6 +437,7 @@ fn previewed(
     visit: &Visit,
     draft: &Draft,
     revised: Option<&Revised>,
+    references: ReferencesShown,
     now: crate::clock::Timestamp,
 ) -> StatementView {
     let href =
@@ -432,6 +455,7 @@ fn previewed(
         introduction,
         theses,
         closing,
+        references,
         version: Version {
             revision: present::small(revision),
             published: present::moment(now),

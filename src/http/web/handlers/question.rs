@@ -28,11 +28,14 @@ use crate::http::web::shown::{Lang, Link};
 use crate::services::maps;
 use crate::store::contributions::Viewer;
 use crate::store::exchanges::{self, Exchange};
+use crate::store::page::Page;
 use crate::store::questions::{self, Copy};
-use crate::store::{Conn, Error, accounts, external_statements, hosts, jobs, views};
+use crate::store::{Conn, Error, accounts, external_statements, hosts, jobs, statement_references, views};
 
 /// After how many seconds a comparison is stale.
 const STALE: i64 = 3600;
+/// Statements that are listed with a question.
+const STATEMENTS: i64 = 50;
 
 /// A copy of a question with what its page needs besides.
 pub struct Loaded {
@@ -62,10 +65,13 @@ pub async fn show(data: &Data<Federation>, visit: &Visit, slug: &str) -> Answer 
             true => external_statements::count_waiting_on(conn, &asked.question.qid)?,
             false => 0,
         };
+        let page = Page::first(STATEMENTS);
+        let statements = statement_references::on_question(conn, viewer, &asked.question.qid, page)?;
+        let statements = views::load(conn, viewer, statements)?;
         let asked = exchanges::of(conn, &asked.question.qid)?;
-        Ok((loaded, map, replies, asked, waiting))
+        Ok((loaded, map, replies, asked, waiting, statements))
     });
-    let (loaded, mut map, replies, asked, waiting) = loaded.await?;
+    let (loaded, mut map, replies, asked, waiting, statements) = loaded.await?;
     map.sort(wanted.order);
     let comparison = comparison(visit, &loaded, &asked);
     look_again(data, &loaded, comparison.as_ref(), &asked).await?;
@@ -82,6 +88,7 @@ pub async fn show(data: &Data<Federation>, visit: &Visit, slug: &str) -> Answer 
             },
             question: shown(visit, &loaded, &map, waiting),
             unlisted,
+            statements: statements.iter().map(|view| present::entry(view, None)).collect(),
             replies: arrange(visit, &replies),
             invitation: invitation(visit, &loaded.view, data.app.config.limits.post_characters),
         },
@@ -266,18 +273,7 @@ fn ties(loaded: &Loaded) -> Vec<Ties> {
 }
 
 fn tied(loaded: &Loaded, qid: &Qid) -> Tied {
-    match loaded.others.get(qid) {
-        Some((head, question)) => Tied {
-            label: head.title.clone().unwrap_or_default(),
-            language: Lang::new(&head.language),
-            href: Some(format!("/questions/{}", question.slug).into()),
-        },
-        None => Tied {
-            label: format!("a question that is not here (#{})", qid.hashtag()),
-            language: Lang::new("en"),
-            href: None,
-        },
-    }
+    present::tied(qid, loaded.others.get(qid))
 }
 
 /// Who else carries it.

@@ -10,6 +10,7 @@ use super::{Answer, page, page_with};
 use crate::domain::Refusal;
 use crate::domain::contribution::{Contribution, State};
 use crate::domain::host::Host;
+use crate::domain::statement::{Draft, ReferencesView};
 use crate::domain::user::Role;
 use crate::domain::view::{Body, View};
 use crate::federation::Federation;
@@ -21,12 +22,15 @@ use crate::http::web::present::{self, moment};
 use crate::http::web::reply::Invitation;
 use crate::http::web::shown::{Lang, Link};
 use crate::http::web::statement::{StatementPage, StatementView, Version};
+use crate::http::web::statement_references::ReferencesShown;
 use crate::http::web::thesis::{StatementRef, ThesisPage};
 use crate::http::web::versions::{VersionRow, VersionsPage};
 use crate::import::markdown as form;
 use crate::store::contributions::Viewer;
 use crate::store::revisions::{self, Revision};
-use crate::store::{Conn, Error, contributions, critiques, events, hosts, statements, views};
+use crate::store::{
+    Conn, Error, contributions, critiques, events, hosts, statement_references, statements, views,
+};
 use crate::text::{diff, plain};
 
 /// Critiques that stand beside the theses of one statement.
@@ -153,12 +157,18 @@ pub async fn version_page(data: &Data<Federation>, visit: &Visit, slug: &str, nu
         let id = loaded.view.head.id;
         let revision = revisions::by_number(conn, id, number)?.ok_or(Refusal::NotFound)?;
         let before = revisions::by_number(conn, id, number.saturating_sub(1))?;
-        Ok((loaded, revision, before))
+        let typed = revision.markdown.as_deref().and_then(|text| form::parse(text).ok());
+        let draft = typed.map(|import| import.draft);
+        let named = match &draft {
+            Some(draft) => statement_references::view_of(conn, viewer, &draft.references)?,
+            None => ReferencesView::default(),
+        };
+        Ok((loaded, revision, before, Earlier { draft, references: present::references(&named) }))
     });
-    let (loaded, revision, before) = loaded.await?;
+    let (loaded, revision, before, earlier) = loaded.await?;
     let changes = before.map(|before| diff::words(&read(&before), &read(&revision))).unwrap_or_default();
     let mut statement = statement_view(visit, &loaded, Some(&revision));
-    frozen(&mut statement, &loaded.view, &revision)?;
+    frozen(&mut statement, &loaded.view, &revision, earlier);
     let path = format!("{}/versions/{number}", present::path(&loaded.view));
     let layout = Layout {
         canonical: Some(visit.absolute(&path).into()),
@@ -276,6 +286,11 @@ fn statement_view(visit: &Visit, loaded: &Loaded, current: Option<&Revision>) ->
             .map(|thesis| present::thesis(&href, &thesis.head, &thesis.thesis, thesis.replies))
             .collect(),
         closing,
+        references: if let Body::Statement { references, .. } = &view.body {
+            present::references(references)
+        } else {
+            ReferencesShown::default()
+        },
         version: version_line(visit, view, current),
         feed: Some(format!("{href}/feed").into()),
         activity: Some(view.head.uri.as_str().into()),
@@ -296,10 +311,16 @@ fn tools(visit: &Visit, view: &View, href: &str) -> Vec<Link> {
         .collect()
 }
 
+/// What an earlier version of a statement of ours said, as it was typed.
+struct Earlier {
+    draft: Option<Draft>,
+    references: ReferencesShown,
+}
+
 /// Puts the text of a frozen version in the place of the current one.
-fn frozen(statement: &mut StatementView, view: &View, revision: &Revision) -> Result<(), PageError> {
+fn frozen(statement: &mut StatementView, view: &View, revision: &Revision, earlier: Earlier) {
     if revision.revision == view.head.revision {
-        return Ok(());
+        return;
     }
     let href = present::path(view);
     statement.standing =
@@ -307,16 +328,15 @@ fn frozen(statement: &mut StatementView, view: &View, revision: &Revision) -> Re
     statement.title = revision.title.clone().unwrap_or_default();
     statement.announcement = revision.summary.clone().unwrap_or_default();
     statement.tools = Vec::new();
-    let Some(markdown) = &revision.markdown else {
+    statement.references = earlier.references;
+    let Some(draft) = &earlier.draft else {
         // Of another organization's earlier version we keep what clients saw of it.
         statement.introduction = present::html(&revision.content);
         (statement.theses, statement.closing) = (Vec::new(), present::html(""));
-        return Ok(());
+        return;
     };
-    let import = form::parse(markdown).map_err(|error| PageError::fault(&error))?;
-    let (introduction, theses, closing) = render_draft(&import.draft, &href);
+    let (introduction, theses, closing) = render_draft(draft, &href);
     (statement.introduction, statement.theses, statement.closing) = (introduction, theses, closing);
-    Ok(())
 }
 
 fn reference(loaded: &Loaded) -> StatementRef {

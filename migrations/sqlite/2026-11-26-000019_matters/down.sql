@@ -1,0 +1,15 @@
+DROP TABLE listing_allowances;
+ALTER TABLE exchanges DROP COLUMN deletions;
+DROP INDEX tombstones_qid;
+ALTER TABLE tombstones DROP COLUMN document;
+ALTER TABLE tombstones DROP COLUMN digest;
+ALTER TABLE tombstones DROP COLUMN qid;
+ALTER TABLE tombstones DROP COLUMN kind;
+ALTER TABLE positions DROP COLUMN gap;
+DROP INDEX revisions_convinced;
+ALTER TABLE revisions DROP COLUMN convinced_by;
+ALTER TABLE positions DROP COLUMN convinced_by;
+ALTER TABLE statements DROP COLUMN convinced_by;
+DROP TABLE statement_signatories;
+DROP TABLE statement_sources;
+DROP TABLE statement_questions;
