@@ -294,6 +294,15 @@ impl ReceivedBody {
         }
     }
 
+    /// What convinced its author to make this version.
+    pub fn convinced_by(&self) -> Option<Uri> {
+        match self {
+            Self::Statement(statement) => statement.convinced_by.clone(),
+            Self::Position(position) => position.stand.convinced_by.clone(),
+            Self::Post | Self::Thesis(_) | Self::Question(_) | Self::Critique(_) | Self::Event(_) => None,
+        }
+    }
+
     /// Why this version was made, and the digest of its document.
     pub fn version(&self) -> (Option<String>, String) {
         match self {
@@ -327,6 +336,8 @@ pub struct ReceivedStatement {
     pub theses: Vec<Uri>,
     /// What it refers to.
     pub references: References,
+    /// What convinced its author to change it.
+    pub convinced_by: Option<Uri>,
 }
 
 /// The parts of a thesis from elsewhere.

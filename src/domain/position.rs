@@ -111,6 +111,8 @@ pub struct DraftPosition {
     pub adopted_on: String,
     /// BCP 47 tag of the text; blank for the site's first language.
     pub language: String,
+    /// The address of what convinced us to change it; blank for a first one.
+    pub convinced_by: String,
 }
 
 /// What was accepted of a draft.
@@ -130,6 +132,8 @@ pub struct Stand {
     pub adopted_body: String,
     /// When: a date, or blank.
     pub adopted_on: String,
+    /// What convinced who changed its mind.
+    pub convinced_by: Option<Uri>,
 }
 
 impl Stand {
@@ -184,6 +188,7 @@ impl DraftPosition {
             theses: self.cited()?,
             adopted_body: self.adopted_body.trim().to_owned(),
             adopted_on: self.adopted_on.trim().to_owned(),
+            convinced_by: address("convinced_by", &self.convinced_by)?,
         };
         stand.accept(!self.reasoning.is_blank())
     }
@@ -233,13 +238,15 @@ pub enum ListingPolicy {
     Followed,
     /// Nobody's: an editor decides each time.
     Manual,
+    /// Those of organizations on a list that admins keep.
+    Chosen,
 }
 
-smallint_enum!(ListingPolicy { Open = 0, Followed = 1, Manual = 2 });
+smallint_enum!(ListingPolicy { Open = 0, Followed = 1, Manual = 2, Chosen = 3 });
 
 impl ListingPolicy {
     /// Every one, in the order in which a form offers them.
-    pub const ALL: [Self; 3] = [Self::Open, Self::Followed, Self::Manual];
+    pub const ALL: [Self; 4] = [Self::Open, Self::Followed, Self::Chosen, Self::Manual];
 
     /// The word in forms and settings.
     pub const fn as_str(self) -> &'static str {
@@ -247,6 +254,7 @@ impl ListingPolicy {
             Self::Open => "open",
             Self::Followed => "followed",
             Self::Manual => "manual",
+            Self::Chosen => "chosen",
         }
     }
 
@@ -301,6 +309,8 @@ pub struct Position {
     pub draft: Option<String>,
     /// Whether it follows a version that is not here.
     pub gap: bool,
+    /// What convinced its owner, from revision 2 on.
+    pub convinced_by: Option<Uri>,
 }
 
 /// A position with what hangs on it.

@@ -187,6 +187,8 @@ pub enum TieKind {
     Contrasts,
     /// Both ask the same, in the eyes of who says so.
     SameQuestion,
+    /// It asks anew, in other words, what the other asked.
+    Supersedes,
 }
 
 smallint_enum!(TieKind {
@@ -195,12 +197,19 @@ smallint_enum!(TieKind {
     Generalizes = 2,
     Contrasts = 3,
     SameQuestion = 4,
+    Supersedes = 5,
 });
 
 impl TieKind {
     /// Every kind, in the order in which a form offers them.
-    pub const ALL: [Self; 5] =
-        [Self::PartOf, Self::DependsOn, Self::Generalizes, Self::Contrasts, Self::SameQuestion];
+    pub const ALL: [Self; 6] = [
+        Self::PartOf,
+        Self::DependsOn,
+        Self::Generalizes,
+        Self::Contrasts,
+        Self::SameQuestion,
+        Self::Supersedes,
+    ];
 
     /// The word on the wire, in forms and in JSON.
     pub const fn as_str(self) -> &'static str {
@@ -210,6 +219,7 @@ impl TieKind {
             Self::Generalizes => "generalizes",
             Self::Contrasts => "contrasts",
             Self::SameQuestion => "same-question",
+            Self::Supersedes => "supersedes",
         }
     }
 
@@ -221,7 +231,7 @@ impl TieKind {
     /// Whether a chain of it back to its start makes no sense.
     pub const fn is_ordered(self) -> bool {
         match self {
-            Self::PartOf | Self::DependsOn | Self::Generalizes => true,
+            Self::PartOf | Self::DependsOn | Self::Generalizes | Self::Supersedes => true,
             Self::Contrasts | Self::SameQuestion => false,
         }
     }

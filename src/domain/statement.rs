@@ -123,6 +123,8 @@ pub struct Draft {
     pub closing: Markdown,
     /// What it refers to.
     pub references: References,
+    /// What convinced its author to change it; of a revision only.
+    pub convinced_by: Option<Uri>,
 }
 
 /// One thesis of a draft.
@@ -209,6 +211,8 @@ pub struct Statement {
     pub superseded_by: Option<Uri>,
     /// `sha256-` digest of the signed document of this revision.
     pub digest: String,
+    /// What convinced its author to change it.
+    pub convinced_by: Option<Uri>,
 }
 
 /// What a thesis has besides its head.

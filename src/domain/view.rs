@@ -118,6 +118,17 @@ impl View {
         }
     }
 
+    /// What convinced its author to change it.
+    pub fn convinced_by(&self) -> Option<&Uri> {
+        match &self.body {
+            Body::Statement { statement, .. } => statement.convinced_by.as_ref(),
+            Body::Position(stand) => stand.position.convinced_by.as_ref(),
+            Body::Plain | Body::Thesis { .. } | Body::Question(_) | Body::Critique(_) | Body::Event(_) => {
+                None
+            }
+        }
+    }
+
     /// The word for its kind that people read.
     pub const fn kind_word(&self) -> &'static str {
         match self.head.kind {

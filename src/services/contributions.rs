@@ -449,6 +449,7 @@ fn keep(
         state,
         document: Some(received.document.clone()),
         digest,
+        convinced_by: received.body.convinced_by(),
     };
     keep_version(tx, &row)
 }

@@ -19,10 +19,23 @@ pub fn of(
     proposed: &[Answer],
     as_of: Option<Day>,
 ) -> Result<Map, Error> {
-    let lines = maps::lines(conn, viewer, qid, as_of.is_some())?;
-    let attributed = attributions::on(conn, qid)?;
-    let entries = lines.into_iter().map(entry).collect();
-    let texts = external_statements::on(conn, viewer, qid)?;
+    of_all(conn, viewer, &[qid], proposed, as_of)
+}
+
+/// One map of several questions that are said to be the same.
+pub fn of_all(
+    conn: &mut Conn,
+    viewer: Viewer,
+    qids: &[&Qid],
+    proposed: &[Answer],
+    as_of: Option<Day>,
+) -> Result<Map, Error> {
+    let (mut entries, mut attributed, mut texts) = (Vec::new(), Vec::new(), Vec::new());
+    for qid in qids {
+        entries.extend(maps::lines(conn, viewer, qid, as_of.is_some())?.into_iter().map(entry));
+        attributed.extend(attributions::on(conn, qid)?);
+        texts.extend(external_statements::on(conn, viewer, qid)?);
+    }
     let end = as_of.and_then(Day::end);
     Ok(Map::new(entries, attributed, proposed, end).with_texts(texts, end))
 }

@@ -18,7 +18,7 @@ use crate::domain::view::View;
 use crate::store::contributions::{self, NewContribution, Text, Viewer};
 use crate::store::positions::{self, Equivocation};
 use crate::store::revisions::{self, Revision};
-use crate::store::{Error, Tx, accounts, audit, jobs, questions, relations, settings};
+use crate::store::{Error, Tx, accounts, audit, jobs, listing_allowances, questions, relations, settings};
 
 /// Publishes the organization's position on a question, or its next revision. `reason` says what
 /// changed and why; a first one needs none. A question that is only elsewhere is adopted with it.
@@ -112,7 +112,10 @@ pub fn retract(tx: &mut Tx<'_>, user: &User, id: Id<Contribution>, reason: &str)
         let before =
             positions::parts(tx, id)?.ok_or_else(|| Error::broken("a position without its parts"))?;
         let previous = Some(before.digest.clone());
-        positions::update(tx, &Position { reason: Some(reason.to_owned()), previous, ..before })?;
+        positions::update(
+            tx,
+            &Position { reason: Some(reason.to_owned()), previous, convinced_by: None, ..before },
+        )?;
         Ok(())
     })
 }
@@ -150,7 +153,10 @@ pub(super) fn introduce(tx: &mut Tx<'_>, qid: &Qid, carrier: &Account) -> Result
 pub fn draft_of(position: &Position) -> Result<DraftPosition, Error> {
     let foreign = || Refusal::forbidden("this is not a position of ours");
     let draft = position.draft.as_deref().ok_or_else(foreign)?;
-    serde_json::from_str(draft).map_err(|error| Error::broken(error.to_string()))
+    let draft: DraftPosition =
+        serde_json::from_str(draft).map_err(|error| Error::broken(error.to_string()))?;
+    // What convinced us then is no reason for the next change.
+    Ok(DraftPosition { convinced_by: String::new(), ..draft })
 }
 
 /// Whether a position from elsewhere concerns this site, and is the only one of its author.
@@ -202,6 +208,7 @@ pub(super) fn receive(
         listing,
         equivocal: known.as_ref().is_some_and(|known| known.equivocal),
         gap: known.as_ref().is_some_and(|known| known.gap) || !follows(known.as_ref(), body),
+        convinced_by: body.stand.convinced_by.clone(),
         draft: None,
     };
     match known {
@@ -306,6 +313,7 @@ fn earlier(id: Id<Contribution>, received: &Received, body: &ReceivedPosition) -
         state: body.state,
         document: Some(received.document.clone()),
         digest: body.digest.clone(),
+        convinced_by: body.stand.convinced_by.clone(),
     }
 }
 
@@ -314,7 +322,8 @@ fn listing(tx: &mut Tx<'_>, author: &Account) -> Result<Listing, Error> {
     Ok(match settings::get(tx)?.listing_policy {
         ListingPolicy::Open => Listing::Listed,
         ListingPolicy::Followed if relations::follows(tx, organization, author.id)? => Listing::Listed,
-        ListingPolicy::Followed | ListingPolicy::Manual => Listing::Waiting,
+        ListingPolicy::Chosen if listing_allowances::contains(tx, &author.uri)? => Listing::Listed,
+        ListingPolicy::Followed | ListingPolicy::Chosen | ListingPolicy::Manual => Listing::Waiting,
     })
 }
 
@@ -357,6 +366,7 @@ fn position(
         listing: Listing::Listed,
         equivocal: false,
         gap: false,
+        convinced_by: reason.and(stand.convinced_by.clone()),
         draft: Some(serde_json::to_string(draft).map_err(|error| Error::broken(error.to_string()))?),
     })
 }

@@ -49,6 +49,7 @@ fn statement_body(tx: &mut Tx<'_>, id: Id<Contribution>, received: &ReceivedStat
         reason: received.reason.clone(),
         superseded_by: received.superseded_by.clone(),
         digest: received.digest.clone(),
+        convinced_by: received.convinced_by.clone(),
     };
     if statements::update(tx, id, &parts)? == 0 {
         statements::insert(tx, id, &id.to_string(), &parts)?;

@@ -3,8 +3,29 @@
 use crate::domain::id::Id;
 use crate::domain::settings::Setting;
 use crate::domain::site::{FederationMode, Settings};
+use crate::domain::uri::Uri;
 use crate::domain::user::User;
-use crate::store::{Error, Tx, audit, hosts, reach, settings};
+use crate::store::{Error, Tx, audit, hosts, listing_allowances, reach, settings};
+
+/// Puts this list of organizations in the place of the one by which positions are listed; whether that
+/// changed anything. Who is new has its entry in the log, and who is gone.
+pub fn choose(tx: &mut Tx<'_>, user: Option<Id<User>>, chosen: &[Uri]) -> Result<bool, Error> {
+    let before = listing_allowances::all(tx)?;
+    let mut changed = false;
+    for uri in chosen.iter().filter(|uri| !before.contains(uri)) {
+        if !listing_allowances::contains(tx, uri)? {
+            listing_allowances::add(tx, uri, user)?;
+            audit::record(tx, user, "listing.choose", uri.as_str(), "")?;
+            changed = true;
+        }
+    }
+    for uri in before.iter().filter(|uri| !chosen.contains(uri)) {
+        listing_allowances::remove(tx, uri)?;
+        audit::record(tx, user, "listing.leave_out", uri.as_str(), "")?;
+        changed = true;
+    }
+    Ok(changed)
+}
 
 /// Changes the settings and returns which changed; each has its entry in the log. What waits for
 /// servers that may no longer take part is gone when this returns.

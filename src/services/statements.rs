@@ -136,6 +136,7 @@ fn end_as(
             reason: Some(reason.to_owned()),
             superseded_by: next,
             digest: statement.digest,
+            convinced_by: None,
         };
         statements::update(tx, head.id, &parts)?;
         Ok(())
@@ -165,6 +166,7 @@ fn parts(draft: &Draft, reason: Option<&str>) -> StatementParts {
         reason: reason.map(str::to_owned),
         superseded_by: None,
         digest: String::new(),
+        convinced_by: reason.and(draft.convinced_by.clone()),
     }
 }
 

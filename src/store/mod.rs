@@ -34,6 +34,7 @@ pub mod interactions;
 pub mod jobs;
 pub mod keys;
 pub mod lines;
+pub mod listing_allowances;
 pub mod lists;
 pub mod maps;
 pub mod markers;

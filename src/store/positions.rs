@@ -20,7 +20,7 @@ use crate::domain::id::Id;
 use crate::domain::position::{Listing, Position, PositionView};
 use crate::domain::question::Qid;
 use crate::domain::uri::Uri;
-use crate::schema::{contributions, equivocations, position_theses, positions, questions};
+use crate::schema::{contributions, equivocations, position_theses, positions, questions, revisions};
 
 diesel::define_sql_function! {
     /// The first value that is not null.
@@ -203,6 +203,51 @@ pub fn counts(conn: &mut Conn, viewer: Viewer) -> QueryResult<HashMap<Qid, i64>>
         .select((positions::qid, count_star()));
     let rows: Vec<(Qid, i64)> = run!(conn, load, query)?;
     Ok(rows.into_iter().collect())
+}
+
+/// One version of a position, as an entry in the list of what changed.
+#[derive(Clone, Debug, Queryable)]
+pub struct Move {
+    /// The position.
+    pub position: Id<Contribution>,
+    /// Whose it is.
+    pub account: Id<Account>,
+    /// The number of the version.
+    pub revision: i32,
+    /// When.
+    pub at: Timestamp,
+    /// Whether the position stood with it.
+    pub state: State,
+    /// What it says in a line.
+    pub title: Option<String>,
+    /// What changed and why.
+    pub reason: Option<String>,
+    /// Its language.
+    pub language: String,
+}
+
+/// The versions of the positions on a question that are on the map and the viewer may see, the latest
+/// first.
+pub fn moves(conn: &mut Conn, viewer: Viewer, qid: &Qid, limit: i64) -> QueryResult<Vec<Move>> {
+    let query = contributions::table
+        .inner_join(positions::table)
+        .inner_join(revisions::table.on(revisions::contribution_id.eq(contributions::id)))
+        .filter(positions::qid.eq(qid))
+        .filter(positions::listing.eq(Listing::Listed))
+        .filter(visible_to(viewer))
+        .order((revisions::created_at.desc(), revisions::contribution_id, revisions::revision.desc()))
+        .limit(limit)
+        .select((
+            contributions::id,
+            contributions::author_id,
+            revisions::revision,
+            revisions::created_at,
+            revisions::state,
+            revisions::title,
+            revisions::reason,
+            contributions::language,
+        ));
+    run!(conn, load, query)
 }
 
 /// Puts the theses a position rests on in the place of earlier ones.

@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 
 use diesel::{
-    ExpressionMethods, JoinOnDsl, OptionalExtension, QueryDsl, QueryResult, SelectableHelper,
-    TextExpressionMethods,
+    BoolExpressionMethods, ExpressionMethods, JoinOnDsl, OptionalExtension, QueryDsl, QueryResult,
+    SelectableHelper, TextExpressionMethods,
 };
 
 use super::conn::{Conn, run};
@@ -21,6 +21,9 @@ use crate::schema::{contributions, question_answers, question_copies, question_t
 /// How many addresses of copies are remembered for one question: a site that invents them cannot
 /// make us ask for more.
 pub const MOST_COPIES: i64 = 200;
+
+/// Sayings that two questions are the same, of one question.
+const SAID_SAME: i64 = 200;
 
 /// A copy: its head and what it has besides.
 pub type Copy = (Contribution, Question);
@@ -233,6 +236,24 @@ pub fn ties_of_account(conn: &mut Conn, account: Id<Account>) -> QueryResult<Vec
         .filter(contributions::state.eq(State::Current))
         .select((questions::qid, question_ties::kind, question_ties::target));
     run!(conn, load, query)
+}
+
+/// Which questions are said to be the same as this one, and by whom: by copies that the viewer may see,
+/// of either of the two.
+pub fn said_same(conn: &mut Conn, viewer: Viewer, qid: &Qid) -> QueryResult<Vec<(Qid, Id<Account>)>> {
+    let query = question_ties::table
+        .inner_join(questions::table.on(questions::contribution_id.eq(question_ties::contribution_id)))
+        .inner_join(contributions::table.on(contributions::id.eq(question_ties::contribution_id)))
+        .filter(question_ties::kind.eq(TieKind::SameQuestion))
+        .filter(questions::qid.eq(qid).or(question_ties::target.eq(qid)))
+        .filter(contributions::state.eq(State::Current))
+        .filter(visible_to(viewer))
+        .order(contributions::id)
+        .limit(SAID_SAME)
+        .select((questions::qid, question_ties::target, contributions::author_id));
+    let rows: Vec<(Qid, Qid, Id<Account>)> = run!(conn, load, query)?;
+    let other = |(from, to, by): (Qid, Qid, Id<Account>)| (if from == *qid { to } else { from }, by);
+    Ok(rows.into_iter().map(other).collect())
 }
 
 /// What hangs on these copies.

@@ -1,13 +1,15 @@
 //! Frozen texts: every version of what was published, with the signed document.
 
 use diesel::prelude::{Insertable, Queryable, Selectable};
-use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, QueryResult, SelectableHelper};
+use diesel::{ExpressionMethods, JoinOnDsl, OptionalExtension, QueryDsl, QueryResult, SelectableHelper};
 
 use super::conn::{Conn, run};
+use super::contributions::{Viewer, visible_to};
 use crate::clock::Timestamp;
 use crate::domain::contribution::{Contribution, State};
 use crate::domain::id::Id;
-use crate::schema::revisions;
+use crate::domain::uri::Uri;
+use crate::schema::{contributions, revisions};
 
 /// One version of a contribution.
 #[derive(Clone, Debug, Queryable, Selectable, Insertable)]
@@ -35,6 +37,8 @@ pub struct Revision {
     pub document: Option<String>,
     /// `sha256-` digest of the document without its proof.
     pub digest: String,
+    /// What convinced its author.
+    pub convinced_by: Option<Uri>,
 }
 
 /// Keeps a version. A version that is there already stays as it is.
@@ -86,6 +90,23 @@ pub fn by_number(conn: &mut Conn, id: Id<Contribution>, revision: i32) -> QueryR
 pub fn newest(conn: &mut Conn, id: Id<Contribution>) -> QueryResult<Option<Revision>> {
     let query = revisions::table.filter(revisions::contribution_id.eq(id)).order(revisions::revision.desc());
     run!(conn, first, query.select(Revision::as_select())).optional()
+}
+
+/// What the viewer may see that was changed because of something, with the version that followed from
+/// it; the latest first.
+pub fn convinced(
+    conn: &mut Conn,
+    viewer: Viewer,
+    by: &Uri,
+    limit: i64,
+) -> QueryResult<Vec<(Contribution, i32)>> {
+    let query = revisions::table
+        .inner_join(contributions::table.on(contributions::id.eq(revisions::contribution_id)))
+        .filter(revisions::convinced_by.eq(by))
+        .filter(visible_to(viewer))
+        .order((revisions::created_at.desc(), revisions::contribution_id))
+        .limit(limit);
+    run!(conn, load, query.select((Contribution::as_select(), revisions::revision)))
 }
 
 /// Removes every version of a deleted contribution.

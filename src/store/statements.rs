@@ -26,6 +26,8 @@ pub struct StatementParts {
     pub superseded_by: Option<Uri>,
     /// Digest of the signed document.
     pub digest: String,
+    /// What convinced its author to change it.
+    pub convinced_by: Option<Uri>,
 }
 
 /// The parts of a thesis besides its head.

@@ -7,6 +7,9 @@ use similar::{ChangeTag, TextDiff};
 /// After this long a difference is given in larger pieces: the texts come from strangers.
 const PATIENCE: Duration = Duration::from_millis(200);
 
+/// The same where several differences stand on one page.
+const LITTLE_PATIENCE: Duration = Duration::from_millis(20);
+
 /// What became of some words.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fate {
@@ -29,7 +32,16 @@ pub struct Piece {
 
 /// The pieces by which `after` differs from `before`.
 pub fn words(before: &str, after: &str) -> Vec<Piece> {
-    let diff = TextDiff::configure().timeout(PATIENCE).diff_words(before, after);
+    within(PATIENCE, before, after)
+}
+
+/// The pieces by which one of several passages differs from what it was.
+pub fn briefly(before: &str, after: &str) -> Vec<Piece> {
+    within(LITTLE_PATIENCE, before, after)
+}
+
+fn within(patience: Duration, before: &str, after: &str) -> Vec<Piece> {
+    let diff = TextDiff::configure().timeout(patience).diff_words(before, after);
     let mut pieces: Vec<Piece> = Vec::new();
     for change in diff.iter_all_changes() {
         let fate = match change.tag() {

@@ -200,6 +200,13 @@ pub(super) fn standing(document: &mut Document, state: State, reason: Option<&St
     }
 }
 
+/// What convinced the author to make this version.
+pub(super) fn convinced(document: &mut Document, by: Option<&Uri>) {
+    if let Some(by) = by {
+        document.insert("plenum:convincedBy".to_owned(), json!(by));
+    }
+}
+
 /// Joins parts of HTML and says where each named one stands.
 ///
 /// Ranges count Unicode scalar values of `content`, so that a reader gets the parts back exactly

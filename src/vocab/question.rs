@@ -28,7 +28,7 @@ pub fn document(view: &View) -> Value {
     put("plenum:core", serde_json::from_str(&question.core).unwrap_or_default());
     put("plenum:answers", answers(asked, &view.head.language));
     put("plenum:relations", relations(asked));
-    put("plenum:sameQuestion", same(asked));
+    put("plenum:sameQuestion", named(asked, TieKind::SameQuestion).into());
     put("plenum:question", json!(copies(&asked.copies, uri)));
     put("plenum:positions", json!(format!("{uri}/positions")));
     put("plenum:adopters", json!(format!("{uri}/adopters")));
@@ -41,6 +41,10 @@ pub fn document(view: &View) -> Value {
     }
     if !question.scope.is_empty() {
         put("plenum:scope", json!(question.scope));
+    }
+    let earlier = named(asked, TieKind::Supersedes);
+    if !earlier.is_empty() {
+        document.insert("plenum:supersedes".to_owned(), earlier.into());
     }
     object::standing(&mut document, view.head.state, question.reason.as_ref(), None);
     document.into()
@@ -57,14 +61,15 @@ fn answers(asked: &QuestionView, language: &str) -> Value {
 }
 
 fn relations(asked: &QuestionView) -> Value {
-    let ties = asked.ties.iter().filter(|tie| tie.kind != TieKind::SameQuestion);
+    let elsewhere = [TieKind::SameQuestion, TieKind::Supersedes];
+    let ties = asked.ties.iter().filter(|tie| !elsewhere.contains(&tie.kind));
     ties.map(|tie| json!({ "plenum:relation": tie.kind.as_str(), "plenum:qid": tie.target.as_str() }))
         .collect()
 }
 
-fn same(asked: &QuestionView) -> Value {
-    let ties = asked.ties.iter().filter(|tie| tie.kind == TieKind::SameQuestion);
-    ties.map(|tie| tie.target.as_str()).collect()
+/// The questions to which ties of one kind lead, which have a list of their own.
+fn named(asked: &QuestionView, kind: TieKind) -> Vec<&str> {
+    asked.ties.iter().filter(|tie| tie.kind == kind).map(|tie| tie.target.as_str()).collect()
 }
 
 /// The text of a question as clients show it, and where its parts stand in it.

@@ -40,6 +40,7 @@ pub fn document(view: &View) -> Value {
     put("plenum:thesesCollection", json!(format!("{}/theses", head.uri)));
     put("plenum:history", json!(format!("{}/history", head.uri)));
     refer(&mut document, references);
+    object::convinced(&mut document, statement.convinced_by.as_ref());
     object::standing(&mut document, head.state, statement.reason.as_ref(), statement.superseded_by.as_ref());
     source(&mut document, head.markdown.as_deref());
     document.into()
@@ -99,9 +100,10 @@ pub fn content(
         (None, "<h2>Theses</h2>"),
         (None, body.as_str()),
         (Some("closing"), statement.closing.as_str()),
-        (None, &questions(view, references)),
-        (None, &sources(references)),
-        (None, &signatories(references)),
+        (
+            Some("references"),
+            &[questions(view, references), sources(references), signatories(references)].concat(),
+        ),
     ])
 }
 

@@ -58,6 +58,10 @@ pub struct PositionShown {
     pub published: Moment,
     /// What changed and why; blank in the first version.
     pub reason: String,
+    /// What convinced its owner, where it says so.
+    pub convinced_by: Option<Link>,
+    /// What others changed because of it.
+    pub led_to: Vec<Link>,
     /// Reasoning, conditions, limits and evidence; blank ones are left out.
     pub sections: Vec<Html>,
     /// The statement and the theses it rests on.

@@ -20,6 +20,8 @@ pub struct PostPage {
     pub before: Vec<Entry>,
     /// The contribution.
     pub post: PostView,
+    /// What was changed because of it.
+    pub led_to: Vec<Link>,
     /// What was answered to it.
     pub replies: Replies,
     /// The whole conversation.

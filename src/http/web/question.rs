@@ -22,12 +22,61 @@ pub struct QuestionPage {
     pub map: MapView,
     /// Positions that wait for an editor or were taken off the map; for those who decide.
     pub unlisted: Vec<RowView>,
+    /// Questions that are said to be the same.
+    pub same: Vec<SameQuestion>,
+    /// The question whose map stands with this one's, where both are shown as one.
+    pub merged: Option<String>,
+    /// What changed on the map, the latest first.
+    pub moves: Vec<MoveView>,
     /// Statements that say that they answer or raise it, the newest first.
     pub statements: Vec<Entry>,
     /// What is said about the question itself.
     pub replies: Replies,
     /// How to say something.
     pub invitation: Invitation,
+}
+
+/// A question that is said to be the same as another one.
+#[derive(Clone, Debug)]
+pub struct SameQuestion {
+    /// The question.
+    pub question: Tied,
+    /// Who says so.
+    pub by: Vec<Link>,
+    /// Who stands where on it.
+    pub answers: Vec<SameAnswer>,
+    /// Where both are shown as one; `None` where only strangers say that they are.
+    pub merged: Option<Href>,
+}
+
+/// Where somebody stands on such a question.
+#[derive(Clone, Debug)]
+pub struct SameAnswer {
+    /// Who.
+    pub name: String,
+    /// The short answer; may be blank.
+    pub answer: String,
+    /// How sure.
+    pub certainty: &'static str,
+    /// The language of the answer.
+    pub language: Lang,
+}
+
+/// An entry in the list of what changed.
+#[derive(Clone, Debug)]
+pub struct MoveView {
+    /// When.
+    pub at: Moment,
+    /// Who.
+    pub name: String,
+    /// What it did: `took a position`.
+    pub deed: &'static str,
+    /// What it said then, with its page.
+    pub said: Link,
+    /// The language of that.
+    pub language: Lang,
+    /// What changed and why; blank at first.
+    pub reason: String,
 }
 
 /// A copy of a question.
@@ -63,6 +112,8 @@ pub struct QuestionShown {
     pub origin: Option<Origin>,
     /// What became of it.
     pub standing: Standing,
+    /// On our own copy: what became of the asker's since it was adopted.
+    pub asker_since: Option<Link>,
     /// Its name everywhere.
     pub qid: String,
     /// The hashtag by which apps find it.

@@ -23,7 +23,7 @@ pub struct StatementPage {
     /// The text.
     pub statement: StatementView,
     /// What it changed of the version before; none on the page of the statement itself.
-    pub changes: Vec<Piece>,
+    pub changes: Vec<PassageChange>,
     /// The events to which its text links.
     pub events: Vec<CitedEvent>,
     /// Replies to the statement as a whole; `None` on earlier versions, which only point to the newest.
@@ -69,6 +69,39 @@ pub struct StatementView {
     pub tools: Vec<Link>,
 }
 
+/// What became of a passage.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PassageFate {
+    /// It is new.
+    Added,
+    /// It says something else.
+    Changed,
+    /// It is no longer there.
+    Removed,
+}
+
+/// A passage in which a version differs from the one before.
+#[derive(Clone, Debug)]
+pub struct PassageChange {
+    /// What it is called: `Thesis 2`.
+    pub label: String,
+    /// What became of it.
+    pub fate: PassageFate,
+    /// Its words; none where too many passages changed.
+    pub pieces: Vec<Piece>,
+}
+
+impl PassageFate {
+    /// In a word.
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Added => "new",
+            Self::Changed => "changed",
+            Self::Removed => "no longer there",
+        }
+    }
+}
+
 /// One frozen version.
 #[derive(Clone, Debug)]
 pub struct Version {
@@ -80,6 +113,8 @@ pub struct Version {
     pub digest: String,
     /// Why it was made; blank for the first.
     pub reason: String,
+    /// What led to it, where somebody said so.
+    pub convinced_by: Option<Link>,
     /// How many versions there are.
     pub of: u32,
     /// The address of exactly this version, absolute, for citations.

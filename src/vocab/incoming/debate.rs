@@ -82,11 +82,15 @@ fn ties(fields: &Fields, qid: &Qid) -> Vec<Tie> {
         Some(Tie { kind, target })
     };
     let related = values::entries(fields.get("plenum:relations")).iter().filter_map(read);
-    let same = values::entries(fields.get("plenum:sameQuestion"))
-        .iter()
-        .filter_map(|entry| Some(Tie { kind: TieKind::SameQuestion, target: Qid::parse(entry.as_str()?)? }));
+    let listed = |name: &str, kind: TieKind| {
+        let entries = values::entries(fields.get(name)).iter().take(MOST_TIES);
+        let targets = entries.filter_map(|entry| Qid::parse(entry.as_str()?));
+        targets.map(|target| Tie { kind, target }).collect::<Vec<_>>()
+    };
+    let same = listed("plenum:sameQuestion", TieKind::SameQuestion);
+    let earlier = listed("plenum:supersedes", TieKind::Supersedes);
     let mut ties: Vec<Tie> = Vec::new();
-    for tie in related.chain(same).filter(|tie| tie.target != *qid) {
+    for tie in related.chain(same).chain(earlier).filter(|tie| tie.target != *qid) {
         if ties.len() < MOST_TIES && !ties.contains(&tie) {
             ties.push(tie);
         }
@@ -119,6 +123,7 @@ pub(super) fn position(fields: &Fields, value: &Value) -> Result<ReceivedPositio
         theses: addresses(fields, "plenum:theses", MOST_THESES),
         adopted_body: said("plenum:body").unwrap_or_default(),
         adopted_on: said("plenum:date").unwrap_or_default(),
+        convinced_by: values::single(fields, "plenum:convincedBy"),
     };
     let revision = number(fields, "plenum:rev");
     if revision == 0 {

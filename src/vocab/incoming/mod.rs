@@ -12,6 +12,7 @@ mod emoji;
 mod external_statement;
 mod media;
 mod object;
+pub mod passages;
 mod poll;
 mod quote;
 mod values;

@@ -120,6 +120,7 @@ pub(crate) fn form(revises: Option<Revises>) -> StatementForm {
         sources: String::new(),
         signatories: String::new(),
         reason: String::new(),
+        convinced_by: String::new(),
         draft: String::new(),
     }
 }

@@ -217,6 +217,7 @@ pub(crate) fn post() -> PostPage {
         layout: public("Official answer by Southern League", "/posts/r0", "article"),
         before: vec![entry(north(), "Thesis 2", 0)],
         post: post_view(),
+        led_to: Vec::new(),
         replies: replies(6),
         thread: Some("/threads/water".into()),
         invitation: away(),

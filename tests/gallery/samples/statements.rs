@@ -189,6 +189,7 @@ pub(crate) fn version(n: u32) -> Version {
             "Thesis 2 now says that the second stage was never finished; pointed out by the Southern League."
                 .to_owned()
         },
+        convinced_by: None,
         of: 2,
         permalink: format!("{ROOT}/statements/water/versions/{n}").into(),
         all: "/statements/water/versions".into(),

@@ -12,7 +12,9 @@ use plenum::domain::user::{Role, Roles};
 use plenum::store::{audit, notices, settings};
 use serde_json::json;
 
+use crate::harness::Database;
 use crate::harness::browser::Browser;
+use crate::harness::debate::{answer, qid_of};
 use crate::harness::peer::{Actor, Peers};
 use crate::harness::people::{Drafting, statement};
 use crate::harness::world::{Instance, World, on_each_engine};
@@ -372,4 +374,47 @@ async fn item_94_a_list_is_looked_at_before_it_is_taken_in() {
 fn values(body: &str) -> Vec<String> {
     let boxes = body.split("name=\"author\" value=\"").skip(1);
     boxes.map(|rest| rest.split('"').next().unwrap().to_owned()).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn positions_of_chosen_organizations_are_listed_by_themselves() {
+    on_each_engine(|database| async {
+        let places = [("north", database), ("south", Database::sqlite()), ("east", Database::sqlite())];
+        let world = World::on(places, FederationMode::Open).await;
+        let (north, south, east) = (world.at("north"), world.at("south"), world.at("east"));
+        south.follows(north).await;
+        east.follows(north).await;
+        world.settle().await;
+        let qid = qid_of(&north.asks("Who gave the order?", &[]).await);
+        world.settle().await;
+        let mut admin = north.signed_in("north_admin").await;
+        let page = admin.open("/admin/settings").await;
+        let fields = [("listing_policy", "chosen"), ("chosen", "nobody@nowhere")];
+        let wrong = admin.send(&page, "main form", &fields).await;
+        assert!(wrong.texts("#mistake-chosen")[0].starts_with("nobody@nowhere"));
+        let chosen = admin.send(&wrong, "main form", &[("chosen", &south.handle())]).await;
+        assert!(chosen.says("Changed."));
+        for (site, said) in [(south, "The South"), (east, "The East")] {
+            site.answers(&qid, &answer("decided", said, "We saw it."), "").await.unwrap();
+        }
+        world.settle().await;
+        let map = format!("/q/{qid}");
+        let rows = async || north.browser().open(&map).await.texts(".chart tbody tr").concat();
+        let listed = rows().await;
+        assert!(listed.contains("The South") && !listed.contains("The East"), "{listed}");
+
+        // Whoever is added later is listed with what waits.
+        let page = admin.open("/admin/settings").await;
+        let both = format!("{}\n{}", south.handle(), east.handle());
+        admin.send(&page, "main form", &[("chosen", &both)]).await;
+        assert!(rows().await.contains("The East"));
+        let page = admin.open("/admin/settings").await;
+        assert_eq!(page.texts("#field-chosen")[0].split_whitespace().count(), 2);
+        admin.send(&page, "main form", &[("chosen", &south.handle())]).await;
+        assert!(rows().await.contains("The East"), "what is listed stays so");
+        let done = log(north).await;
+        assert_eq!(done.iter().filter(|action| *action == "listing.choose").count(), 2);
+        assert_eq!(done.iter().filter(|action| *action == "listing.leave_out").count(), 1);
+    })
+    .await;
 }

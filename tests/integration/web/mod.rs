@@ -2,6 +2,7 @@
 
 mod administering;
 mod arriving;
+mod changing;
 mod chronology;
 mod debating;
 mod moving;

@@ -73,7 +73,8 @@ async fn a_statement_names_the_questions_it_answers_and_their_pages_list_it() {
             ["On calm"],
             "listed where it came from elsewhere"
         );
-        let ours = south.browser().open(&format!("/q/{qid}")).await;
+        let copy = south.sees(&question.head.uri).await.unwrap().head.id;
+        let ours = south.browser().open(&format!("/questions/{copy}")).await;
         assert_eq!(ours.texts("#statements .entry-title"), ["On calm"], "and at home");
         let nothing = north.browser().open(&elsewhere).await;
         assert_eq!(nothing.texts("#statements .entry-title").len(), 0, "on no other question");

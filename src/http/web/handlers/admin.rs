@@ -4,11 +4,13 @@ use activitypub_federation::config::Data;
 
 use super::ask::refused;
 use super::{Answer, page, then};
+use crate::domain::account::AccountKind;
 use crate::domain::permission::Permission;
 use crate::domain::position::ListingPolicy;
 use crate::domain::settings::Setting;
 use crate::domain::site::{FederationMode, ReplyPolicy, Settings};
-use crate::federation::Federation;
+use crate::domain::uri::Uri;
+use crate::federation::{Federation, resolve};
 use crate::http::error::PageError;
 use crate::http::extract::posted::{Fields, Posted};
 use crate::http::extract::visit::Visit;
@@ -20,12 +22,16 @@ use crate::http::web::listing::ListingPage;
 use crate::http::web::setup::federation_modes;
 use crate::http::web::shown::{Link, Pager};
 use crate::services::{notices as rules, settings as service};
-use crate::store::{hosts, notices, reach};
+use crate::store::{accounts, hosts, listing_allowances, notices, reach};
 
 /// The field that says that the consequences of another federation mode were read.
 const CONFIRMED: &str = "confirmed";
 /// The field with the rules.
 const RULES: &str = "rules";
+/// The field with the organizations whose positions are listed by themselves.
+const CHOSEN: &str = "chosen";
+/// Organizations on that list at most.
+const MOST_CHOSEN: usize = 500;
 
 /// `GET /admin`: what the viewer may decide.
 pub async fn show(visit: Visit) -> Answer {
@@ -71,23 +77,29 @@ pub async fn show(visit: Visit) -> Answer {
 /// `GET /admin/settings`.
 pub async fn settings(data: Data<Federation>, visit: Visit) -> Answer {
     visit.may(Permission::Settings)?;
-    let known = data.app.db.read(|conn| Ok(notices::rules(conn)?)).await?;
+    let known = data.app.db.read(|conn| Ok((notices::rules(conn)?, listing_allowances::all(conn)?)));
+    let (known, chosen) = known.await?;
     let lines = known.iter().map(|rule| match rule.hint.as_str() {
         "" => rule.text.clone(),
         hint => format!("{} | {hint}", rule.text),
     });
     let rules = lines.collect::<Vec<_>>().join("\n");
     let current = visit.settings.clone();
-    form(&visit, &|setting| setting.get(&current), &rules, Mistakes::default())
+    let chosen = chosen.iter().map(Uri::to_string).collect::<Vec<_>>().join("\n");
+    form(&visit, &|setting| setting.get(&current), (&rules, &chosen), Mistakes::default())
 }
 
 /// `POST /admin/settings`. Another federation mode is a step of its own, because it may part people.
 pub async fn change(data: Data<Federation>, Posted { visit, fields }: Posted) -> Answer {
     let user = visit.may(Permission::Settings)?;
-    let (new, rules, mistakes) = read(&visit.settings, &fields);
+    let (new, rules, mut mistakes) = read(&visit.settings, &fields);
+    let chosen = chosen(&data, fields.get(CHOSEN)).await.unwrap_or_else(|why| {
+        mistakes.add(CHOSEN, why);
+        Vec::new()
+    });
     if !mistakes.is_empty() {
         let typed = |setting: Setting| fields.get(setting.as_str()).to_owned();
-        return refused(form(&visit, &typed, fields.get(RULES), mistakes));
+        return refused(form(&visit, &typed, (fields.get(RULES), fields.get(CHOSEN)), mistakes));
     }
     let mode = new.federation_mode;
     if mode != visit.settings.federation_mode && fields.get(CONFIRMED) != mode.as_str() {
@@ -95,7 +107,8 @@ pub async fn change(data: Data<Federation>, Posted { visit, fields }: Posted) ->
     }
     let changed = data.app.db.write(|tx| {
         let settings = service::change(tx, Some(user.id), &new)?;
-        Ok(rules::set_rules(tx, Some(user.id), &rules)? || !settings.is_empty())
+        let chose = service::choose(tx, Some(user.id), &chosen)?;
+        Ok(rules::set_rules(tx, Some(user.id), &rules)? || chose || !settings.is_empty())
     });
     let note = if changed.await? { "changed" } else { "unchanged" };
     then(&format!("/admin/settings?note={note}"))
@@ -117,6 +130,34 @@ fn read(current: &Settings, fields: &Fields) -> (Settings, Vec<(String, String)>
     (new, rules, mistakes)
 }
 
+/// The organizations that a form names, one to a line, by address or handle.
+async fn chosen(data: &Data<Federation>, text: &str) -> Result<Vec<Uri>, String> {
+    let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+    let names: Vec<&str> = lines.take(MOST_CHOSEN + 1).collect();
+    if names.len() > MOST_CHOSEN {
+        return Err(format!("At most {MOST_CHOSEN} organizations are on the list."));
+    }
+    let mut chosen = Vec::new();
+    for name in names {
+        let typed = Uri::parse(name);
+        let known = match &typed {
+            Some(uri) => data.app.db.read(|conn| Ok(accounts::by_uri(conn, uri)?)).await.ok().flatten(),
+            None => None,
+        };
+        let account = match known {
+            Some(account) => account,
+            None => resolve::account(data, name)
+                .await
+                .map_err(|error| format!("{name}: {}", PageError::from(error).why))?,
+        };
+        if account.kind != AccountKind::Organization {
+            return Err(format!("{name} is no organization; only organizations take positions."));
+        }
+        chosen.push(account.uri);
+    }
+    Ok(chosen)
+}
+
 async fn confirm(data: &Data<Federation>, visit: &Visit, fields: &Fields, mode: FederationMode) -> Answer {
     let touched = data.app.db.read(|conn| {
         let strangers = hosts::not_allowed(conn)?;
@@ -125,6 +166,7 @@ async fn confirm(data: &Data<Federation>, visit: &Visit, fields: &Fields, mode: 
     let mut hidden: Vec<(&'static str, String)> =
         Setting::ALL.map(|setting| (setting.as_str(), fields.get(setting.as_str()).to_owned())).into();
     hidden.push((RULES, fields.get(RULES).to_owned()));
+    hidden.push((CHOSEN, fields.get(CHOSEN).to_owned()));
     hidden.push((CONFIRMED, mode.as_str().to_owned()));
     let label = federation_modes(mode.as_str()).into_iter().find(|choice| choice.selected);
     page(&ConfirmPage {
@@ -138,9 +180,16 @@ async fn confirm(data: &Data<Federation>, visit: &Visit, fields: &Fields, mode: 
     })
 }
 
-fn form(visit: &Visit, value: &dyn Fn(Setting) -> String, rules: &str, mistakes: Mistakes) -> Answer {
+fn form(
+    visit: &Visit,
+    value: &dyn Fn(Setting) -> String,
+    (rules, chosen): (&str, &str),
+    mistakes: Mistakes,
+) -> Answer {
     let mut fields: Vec<Field> =
         Setting::ALL.into_iter().map(|setting| field(setting, &value(setting))).collect();
+    let hint = "One a line, by address or @name@example.org. Asked only where positions of chosen organizations are listed; what waits of whom you add is listed at once.";
+    fields.push(Field::text(CHOSEN, "Chosen organizations", hint, chosen, 4));
     let hint = "One a line, the most important first; an explanation may follow after a | sign. Reports can name a rule.";
     fields.push(Field::text(RULES, "Rules for contributions", hint, rules, 6));
     page(&FormPage {
@@ -205,6 +254,7 @@ fn listing_policies(chosen: &str) -> Vec<Choice> {
     let label = |policy| match policy {
         ListingPolicy::Open => "Everyone's",
         ListingPolicy::Followed => "Those of organizations that ours follows",
+        ListingPolicy::Chosen => "Those of organizations that you choose below",
         ListingPolicy::Manual => "Nobody's: an editor decides each time",
     };
     let choice =

@@ -8,7 +8,7 @@ use crate::domain::Refusal;
 use crate::domain::contribution::{Contribution, State, Visibility};
 use crate::domain::id::Id;
 use crate::domain::uri::Uri;
-use crate::domain::view::Body;
+use crate::domain::view::{Body, View};
 use crate::federation::Federation;
 use crate::http::extract::visit::Visit;
 use crate::http::web::layout::{Layout, OpenGraph, Section};
@@ -16,7 +16,10 @@ use crate::http::web::post::PostPage;
 use crate::http::web::present::{self, moment};
 use crate::http::web::shown::{Lang, Link};
 use crate::store::contributions::Viewer;
-use crate::store::{Conn, Error, contributions, hosts};
+use crate::store::{Conn, Error, contributions, hosts, revisions, views};
+
+/// Changes that are listed with what led to them.
+const LED_TO: i64 = 20;
 
 /// `GET /c/{token}`: one of ours by its address; digits alone are the copy of another server's.
 pub async fn show(data: &Data<Federation>, visit: &Visit, token: &str) -> Answer {
@@ -32,9 +35,10 @@ pub async fn show(data: &Data<Federation>, visit: &Visit, token: &str) -> Answer
             Some(id) => hosts::by_id(conn, id)?,
             None => None,
         };
-        Ok((view, before, replies, named, host))
+        let led_to = led_to(conn, viewer, &head.uri)?;
+        Ok((view, before, replies, named, (host, led_to)))
     });
-    let (view, before, replies, named, host) = loaded.await?;
+    let (view, before, replies, named, (host, led_to)) = loaded.await?;
     if !matches!(view.body, Body::Plain | Body::Critique(_)) {
         return then(&present::path(&view));
     }
@@ -65,11 +69,25 @@ pub async fn show(data: &Data<Federation>, visit: &Visit, token: &str) -> Answer
             layout,
             before,
             post,
+            led_to,
             replies: arrange(visit, &replies),
             thread: Some(format!("/threads/{}", view.head.thread_id).into()),
             invitation: invitation(visit, &view, data.app.config.limits.post_characters),
         },
     )
+}
+
+/// What the viewer may see that was changed because of something, each as a link to the version.
+pub(super) fn led_to(conn: &mut Conn, viewer: Viewer, by: &Uri) -> Result<Vec<Link>, Error> {
+    let changed = revisions::convinced(conn, viewer, by, LED_TO)?;
+    let numbers: Vec<i32> = changed.iter().map(|(_, number)| *number).collect();
+    let views = views::load(conn, viewer, changed.into_iter().map(|(head, _)| head).collect())?;
+    let link = |(view, number): (&View, i32)| {
+        let title = view.head.title.clone().unwrap_or_default();
+        let href = format!("{}/versions/{number}", present::path(view));
+        Link::new(format!("{}: {title} (version {number})", view.author.title()), href)
+    };
+    Ok(views.iter().zip(numbers).map(link).collect())
 }
 
 fn canonical(visit: &Visit, head: &Contribution) -> String {

@@ -3,6 +3,7 @@
 use activitypub_federation::config::Data;
 use axum::extract::Path;
 
+use super::contribution::led_to;
 use super::conversation::{Below, arrange, invitation, load};
 use super::map::may_list;
 use super::question::frame;
@@ -61,9 +62,10 @@ pub async fn show(data: &Data<Federation>, visit: &Visit, id: &str) -> Answer {
         let replies = load(conn, viewer, &loaded.view.head, Below::All)?;
         let checked = checked(conn, viewer, &loaded.view.head)?;
         let cited = events::cited(conn, viewer, &[loaded.view.head.id])?;
-        Ok((loaded, replies, checked, cited))
+        let led_to = led_to(conn, viewer, &loaded.view.head.uri)?;
+        Ok((loaded, replies, checked, cited, led_to))
     });
-    let (loaded, replies, checked, cited) = loaded.await?;
+    let (loaded, replies, checked, cited, led_to) = loaded.await?;
     let mut replies = arrange(visit, &replies);
     replies.completeness = elsewhere(data, visit, checked).await?;
     let layout = frame(visit, &loaded.view, Section::Questions);
@@ -72,7 +74,7 @@ pub async fn show(data: &Data<Federation>, visit: &Visit, id: &str) -> Answer {
         layout.activity.clone().as_ref(),
         &PositionPage {
             layout,
-            position: current(visit, &loaded),
+            position: PositionShown { led_to, ..current(visit, &loaded) },
             history: history(&loaded),
             changes: Vec::new(),
             contradictions: contradictions(&loaded),
@@ -197,6 +199,8 @@ fn current(visit: &Visit, loaded: &Loaded) -> PositionShown {
         published: moment(view.head.edited_at.unwrap_or(view.head.published_at)),
         // Of one that no longer stands the notice says it.
         reason: position.reason.clone().filter(|_| stands).unwrap_or_default(),
+        convinced_by: position.convinced_by.as_ref().map(|uri| Link::new(uri.as_str(), uri.as_str())),
+        led_to: Vec::new(),
         sections: sections([
             present::html(&position.reasoning),
             present::html(&position.conditions),
@@ -228,6 +232,8 @@ fn earlier(loaded: &Loaded, version: &Revision, told: &Told, newest: i32) -> Pos
         of: small(newest),
         published: moment(version.created_at),
         reason: received.reason.clone().unwrap_or_default(),
+        convinced_by: stand.convinced_by.as_ref().map(|uri| Link::new(uri.as_str(), uri.as_str())),
+        led_to: Vec::new(),
         sections: sections([
             received.reasoning.clone(),
             received.conditions.clone(),

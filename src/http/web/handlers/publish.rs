@@ -9,6 +9,7 @@ use crate::domain::Refusal;
 use crate::domain::contribution::Contribution;
 use crate::domain::id::Id;
 use crate::domain::statement::Draft;
+use crate::domain::uri::Uri;
 use crate::domain::user::{Role, User};
 use crate::federation::Federation;
 use crate::http::error::PageError;
@@ -151,7 +152,7 @@ async fn step(
     revised: Option<&Revised>,
 ) -> Answer {
     let user = editor(visit)?;
-    if let Err(mistakes) = references::check(data, &mut form).await {
+    if let Err(mistakes) = references::check(data, visit, &mut form).await {
         return again(data, visit, form, mistakes).await;
     }
     let draft = match read(data, &form, revised) {
@@ -268,6 +269,7 @@ fn read(data: &Data<Federation>, form: &StatementForm, revised: Option<&Revised>
     draft.title = form.title.trim().to_owned();
     draft.language = form.language.clone();
     draft.announcement = form.announcement.trim().to_owned();
+    draft.convinced_by = Uri::parse(&form.convinced_by);
     if draft.theses.len() > limits.theses {
         let why = format!("The statement has more than {} theses.", limits.theses);
         return Err(Mistakes::one("text", why));
@@ -340,6 +342,7 @@ fn filled(action: &str, fields: &Fields, revised: Option<&Revised>) -> Statement
         sources: fields.get("sources").to_owned(),
         signatories: fields.get("signatories").to_owned(),
         reason: fields.get("reason").to_owned(),
+        convinced_by: fields.get("convinced_by").trim().to_owned(),
         draft: fields.get("draft").to_owned(),
     }
 }
@@ -462,6 +465,7 @@ fn previewed(
             digest: String::new(),
             reason: String::new(),
             of: present::small(revision),
+            convinced_by: None,
             permalink: visit.absolute(&href).into(),
             all: href.as_str().into(),
         },

@@ -7,7 +7,7 @@ use axum::extract::Path;
 
 use super::conversation::{Below, arrange, invitation, load};
 use super::map::{self, Asked, may_attribute, may_list};
-use super::{Answer, page_with, then};
+use super::{Answer, page_with, same_questions, then};
 use crate::domain::Refusal;
 use crate::domain::account::Account;
 use crate::domain::contribution::State;
@@ -23,12 +23,13 @@ use crate::http::extract::visit::Visit;
 use crate::http::web::layout::{Layout, OpenGraph, Section};
 use crate::http::web::map::{Comparison, MapView};
 use crate::http::web::present::{self, moment};
-use crate::http::web::question::{Asker, QuestionPage, QuestionShown, Tied, Ties};
+use crate::http::web::question::{Asker, MoveView, QuestionPage, QuestionShown, Tied, Ties};
 use crate::http::web::shown::{Lang, Link};
 use crate::services::maps;
 use crate::store::contributions::Viewer;
 use crate::store::exchanges::{self, Exchange};
 use crate::store::page::Page;
+use crate::store::positions::{self, Move};
 use crate::store::questions::{self, Copy};
 use crate::store::{Conn, Error, accounts, external_statements, hosts, jobs, statement_references, views};
 
@@ -36,6 +37,8 @@ use crate::store::{Conn, Error, accounts, external_statements, hosts, jobs, stat
 const STALE: i64 = 3600;
 /// Statements that are listed with a question.
 const STATEMENTS: i64 = 50;
+/// Changes that are listed with a question.
+const MOVES: i64 = 50;
 
 /// A copy of a question with what its page needs besides.
 pub struct Loaded {
@@ -55,11 +58,18 @@ pub struct Loaded {
 /// `GET /questions/{slug}`; digits alone are the copy of another organization.
 pub async fn show(data: &Data<Federation>, visit: &Visit, slug: &str) -> Answer {
     let viewer = visit.viewer();
-    let wanted = map::asked(visit)?;
+    let (wanted, organization) = (map::asked(visit)?, visit.organization.id);
+    let with = visit.asked("with").and_then(|text| Qid::parse(&text));
     let loaded = data.app.db.read(|conn| {
         let loaded = one(conn, viewer, slug)?;
         let asked = &loaded.asked;
-        let map = maps::of(conn, viewer, &asked.question.qid, &asked.answers, wanted.as_of)?;
+        let same = same_questions::said(conn, viewer, &asked.question.qid, organization)?;
+        let merged = same_questions::merged(&same, with.as_ref());
+        let qids: Vec<&Qid> = std::iter::once(&asked.question.qid).chain(merged).collect();
+        let map = maps::of_all(conn, viewer, &qids, &asked.answers, wanted.as_of)?;
+        let merged = merged.map(Qid::hashtag);
+        let page = (present::path(&loaded.view), wanted.as_of);
+        let same = same_questions::shown(conn, viewer, &same, (&page.0, page.1))?;
         let replies = load(conn, viewer, &loaded.view.head, Below::Itself)?;
         let waiting = match visit.has_role(Role::Moderator) {
             true => external_statements::count_waiting_on(conn, &asked.question.qid)?,
@@ -68,15 +78,16 @@ pub async fn show(data: &Data<Federation>, visit: &Visit, slug: &str) -> Answer 
         let page = Page::first(STATEMENTS);
         let statements = statement_references::on_question(conn, viewer, &asked.question.qid, page)?;
         let statements = views::load(conn, viewer, statements)?;
+        let moves = moves(conn, viewer, &asked.question.qid)?;
         let asked = exchanges::of(conn, &asked.question.qid)?;
-        Ok((loaded, map, replies, asked, waiting, statements))
+        Ok((loaded, map, replies, (asked, waiting), (statements, moves), (same, merged)))
     });
-    let (loaded, mut map, replies, asked, waiting, statements) = loaded.await?;
+    let (loaded, mut map, replies, (asked, waiting), (statements, moves), (same, merged)) = loaded.await?;
     map.sort(wanted.order);
     let comparison = comparison(visit, &loaded, &asked);
     look_again(data, &loaded, comparison.as_ref(), &asked).await?;
     let mut layout = frame(visit, &loaded.view, Section::Questions);
-    layout.no_index |= wanted.as_of.is_some();
+    layout.no_index |= wanted.as_of.is_some() || merged.is_some();
     let (page, unlisted) = (present::path(&loaded.view), unlisted(visit, &map, wanted));
     page_with(
         layout.activity.clone().as_ref(),
@@ -88,11 +99,57 @@ pub async fn show(data: &Data<Federation>, visit: &Visit, slug: &str) -> Answer 
             },
             question: shown(visit, &loaded, &map, waiting),
             unlisted,
+            same,
+            merged,
+            moves,
             statements: statements.iter().map(|view| present::entry(view, None)).collect(),
             replies: arrange(visit, &replies),
             invitation: invitation(visit, &loaded.view, data.app.config.limits.post_characters),
         },
     )
+}
+
+/// What changed on the map of a question.
+fn moves(conn: &mut Conn, viewer: Viewer, qid: &Qid) -> Result<Vec<MoveView>, Error> {
+    let moves = positions::moves(conn, viewer, qid, MOVES)?;
+    let ids: Vec<_> = moves.iter().map(|one| one.account).collect();
+    let names: HashMap<_, _> = accounts::by_ids(conn, &ids)?
+        .into_iter()
+        .map(|account| (account.id, account.title().to_owned()))
+        .collect();
+    let view = |one: Move| MoveView {
+        at: moment(one.at),
+        name: names.get(&one.account).cloned().unwrap_or_default(),
+        deed: match (one.state, one.revision) {
+            (State::Retracted, _) => "withdrew its position",
+            (_, 1) => "took a position",
+            (_, _) => "changed its position",
+        },
+        said: Link::new(
+            one.title.unwrap_or_default(),
+            format!("/positions/{}/versions/{}", one.position, one.revision),
+        ),
+        language: Lang::new(one.language),
+        reason: one.reason.unwrap_or_default(),
+    };
+    Ok(moves.into_iter().map(view).collect())
+}
+
+/// What became of the asker's copy since ours was made of it: another version, or none.
+fn asker_since(loaded: &Loaded) -> Option<Link> {
+    let question = &loaded.asked.question;
+    let original: serde_json::Value = serde_json::from_str(question.original.as_deref()?).ok()?;
+    let adopted = original.get("plenum:rev").and_then(serde_json::Value::as_i64)?;
+    let asker = loaded.carried.iter().find(|(_, owner)| owner.uri == question.asked_by);
+    match asker {
+        Some(((head, _), _)) if i64::from(head.revision) == adopted => None,
+        Some(((head, copy), owner)) => {
+            let ended = if head.state == State::Current { "changed" } else { "withdrawn" };
+            let label = format!("{}, version {} ({ended})", owner.title(), head.revision);
+            Some(Link::new(label, format!("/questions/{}", copy.slug)))
+        }
+        None => None,
+    }
 }
 
 /// With which of the other carriers our list was compared, and when.
@@ -240,6 +297,7 @@ fn shown(visit: &Visit, loaded: &Loaded, map: &Map, waiting: i64) -> QuestionSho
         copies: copies(loaded),
         origin: present::origin(&view.head, loaded.host.as_ref()),
         standing: present::standing(view, None),
+        asker_since: asker_since(loaded),
         qid: question.qid.to_string(),
         hashtag: question.qid.hashtag(),
         activity: view.head.uri.as_str().into(),
@@ -255,6 +313,7 @@ pub const fn words(kind: TieKind) -> (&'static str, &'static str) {
         TieKind::Generalizes => ("Generalizes", "The general case"),
         TieKind::Contrasts => ("Contrasts with", "Contrasted with it"),
         TieKind::SameQuestion => ("Asks the same as", "Asked in other words"),
+        TieKind::Supersedes => ("Asked anew instead of", "Asked anew as"),
     }
 }
 

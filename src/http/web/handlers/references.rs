@@ -9,6 +9,7 @@ use crate::domain::event::Source;
 use crate::domain::question::Qid;
 use crate::domain::statement::{MOST_QUESTIONS, MOST_SIGNATORIES, References};
 use crate::domain::uri::Uri;
+use crate::federation::lookup::{self, Meant};
 use crate::federation::{Federation, resolve};
 use crate::http::error::PageError;
 use crate::http::extract::visit::Visit;
@@ -27,7 +28,12 @@ pub(super) fn fill(form: &mut StatementForm, references: &References) {
 }
 
 /// Looks up whom the form names, so that it holds identities afterwards, and refuses what means nothing.
-pub(super) async fn check(data: &Data<Federation>, form: &mut StatementForm) -> Result<(), Mistakes> {
+pub(super) async fn check(
+    data: &Data<Federation>,
+    visit: &Visit,
+    form: &mut StatementForm,
+) -> Result<(), Mistakes> {
+    form.convinced_by = identity(data, visit, &form.convinced_by).await?;
     form.questions.retain(|qid| !qid.is_empty());
     if form.questions.iter().any(|qid| Qid::parse(qid).is_none()) {
         return Err(Mistakes::one("question", "Choose questions of the list."));
@@ -50,6 +56,22 @@ pub(super) async fn check(data: &Data<Federation>, form: &mut StatementForm) -> 
     }
     form.signatories = joined(found.into_iter());
     Ok(())
+}
+
+/// The identity of what an address means: people paste what their browser shows them.
+async fn identity(data: &Data<Federation>, visit: &Visit, text: &str) -> Result<String, Mistakes> {
+    if text.is_empty() {
+        return Ok(String::new());
+    }
+    let wrong = |why: &str| Mistakes::one("convinced_by", why);
+    let uri = Uri::parse(text).ok_or_else(|| wrong("This is no web address."))?;
+    let (viewer, origin) = (visit.viewer(), &visit.site.origin);
+    let known = data.app.db.read(|conn| lookup::known(conn, origin, viewer, &uri)).await;
+    match known.map_err(|error| wrong(&PageError::from(error).why))? {
+        Some(Meant::Contribution(head)) => Ok(head.uri.to_string()),
+        Some(Meant::Account(_)) => Err(wrong("This is an account, nothing that was said.")),
+        None => Ok(uri.to_string()),
+    }
 }
 
 /// The lines of the whole text that say it.

@@ -31,6 +31,9 @@ use crate::text::Markdown;
 
 /// Statements that a form offers.
 const OFFERED: i64 = 100;
+/// What the field for it says.
+pub(super) const CONVINCED: &str =
+    "The address of a critique, a position or anything else that led to the change. May be left blank.";
 /// The choice of an answer of one's own.
 const OWN: &str = "own";
 
@@ -146,6 +149,7 @@ fn draft(asked: &Asked, fields: &Fields) -> DraftPosition {
         adopted_body: fields.get("adopted_body").to_owned(),
         adopted_on: fields.get("adopted_on").to_owned(),
         language: fields.get("language").to_owned(),
+        convinced_by: fields.get("convinced_by").to_owned(),
     }
 }
 
@@ -158,7 +162,7 @@ fn identities(
     typed: &DraftPosition,
 ) -> Result<DraftPosition, Error> {
     let mut found: HashMap<&str, String> = HashMap::new();
-    for text in typed.theses.iter().chain([&typed.statement]) {
+    for text in typed.theses.iter().chain([&typed.statement, &typed.convinced_by]) {
         let Some(uri) = Uri::parse(text.trim()) else { continue };
         if let Some(Meant::Contribution(head)) = lookup::known(conn, origin, viewer, &uri)? {
             found.insert(text, head.uri.to_string());
@@ -167,6 +171,7 @@ fn identities(
     let identity = |text: &String| found.get(text.as_str()).unwrap_or(text).clone();
     Ok(DraftPosition {
         statement: identity(&typed.statement),
+        convinced_by: identity(&typed.convinced_by),
         theses: typed.theses.iter().map(identity).collect(),
         ..typed.clone()
     })
@@ -181,6 +186,7 @@ fn form(visit: &Visit, asked: &Asked, draft: &DraftPosition, reason: &str, mista
     if again {
         let hint = "Published above the new version. The earlier one stays readable.";
         fields.insert(0, Field::text("reason", "What changed, and why?", hint, reason, 3));
+        fields.insert(1, Field::line("convinced_by", "What convinced us", CONVINCED, &draft.convinced_by));
     }
     fields.extend(reason_fields(draft));
     fields.extend(source_fields(asked, draft));

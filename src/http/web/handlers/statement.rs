@@ -4,6 +4,7 @@ use activitypub_federation::config::Data;
 use axum::extract::Path;
 
 use super::conversation::{Below, arrange, invitation, load, mark};
+use super::passages;
 use super::publish::render_draft;
 use super::thread::{checked, elsewhere};
 use super::{Answer, page, page_with};
@@ -11,6 +12,7 @@ use crate::domain::Refusal;
 use crate::domain::contribution::{Contribution, State};
 use crate::domain::host::Host;
 use crate::domain::statement::{Draft, ReferencesView};
+use crate::domain::uri::Uri;
 use crate::domain::user::Role;
 use crate::domain::view::{Body, View};
 use crate::federation::Federation;
@@ -31,7 +33,6 @@ use crate::store::revisions::{self, Revision};
 use crate::store::{
     Conn, Error, contributions, critiques, events, hosts, statement_references, statements, views,
 };
-use crate::text::{diff, plain};
 
 /// Critiques that stand beside the theses of one statement.
 const MOST_BESIDE: i64 = 200;
@@ -166,7 +167,7 @@ pub async fn version_page(data: &Data<Federation>, visit: &Visit, slug: &str, nu
         Ok((loaded, revision, before, Earlier { draft, references: present::references(&named) }))
     });
     let (loaded, revision, before, earlier) = loaded.await?;
-    let changes = before.map(|before| diff::words(&read(&before), &read(&revision))).unwrap_or_default();
+    let changes = before.map(|before| passages::changes(&before, &revision)).unwrap_or_default();
     let mut statement = statement_view(visit, &loaded, Some(&revision));
     frozen(&mut statement, &loaded.view, &revision, earlier);
     let path = format!("{}/versions/{number}", present::path(&loaded.view));
@@ -187,11 +188,6 @@ pub async fn version_page(data: &Data<Federation>, visit: &Visit, slug: &str, nu
             invitation: Invitation::Closed("Replies belong to the version in force.".to_owned()),
         },
     )
-}
-
-/// What a version says, as plain text.
-fn read(revision: &Revision) -> String {
-    plain::text(&present::html(&revision.content))
 }
 
 /// The route of [`version_page`]; anything but a number is an address of nothing.
@@ -363,6 +359,11 @@ fn version_word(view: &View, revision: &Revision) -> &'static str {
     }
 }
 
+/// What an address means, in a link: a page of ours leads on from the identity.
+fn named(uri: &Uri) -> Link {
+    Link::new(uri.as_str(), uri.as_str())
+}
+
 fn version_line(visit: &Visit, view: &View, revision: Option<&Revision>) -> Version {
     let href = present::path(view);
     let head = &view.head;
@@ -378,6 +379,7 @@ fn version_line(visit: &Visit, view: &View, revision: Option<&Revision>) -> Vers
         digest: digest.strip_prefix("sha256-").unwrap_or(digest).to_owned(),
         reason: revision.and_then(|revision| revision.reason.clone()).unwrap_or_default(),
         of: present::small(head.revision),
+        convinced_by: revision.and_then(|revision| revision.convinced_by.as_ref()).map(named),
         permalink: visit.absolute(&format!("{href}/versions/{number}")).into(),
         all: format!("{href}/versions").into(),
     }

@@ -1,0 +1,186 @@
+//! Minds that change: what convinced them, what differs, and the list of it at the question.
+
+use plenum::domain::critique::Intent;
+use plenum::domain::question::{DraftQuestion, Qid};
+use plenum::domain::site::FederationMode;
+use plenum::domain::statement::DraftThesis;
+use plenum::domain::uri::Uri;
+use plenum::domain::view::View;
+use plenum::services::questions::{self, NewQuestion};
+use plenum::services::statements;
+use plenum::text::Markdown;
+use serde_json::json;
+
+use crate::harness::Database;
+use crate::harness::debate::{answer, qid_of};
+use crate::harness::people::{Drafting, statement};
+use crate::harness::world::{Instance, World, on_each_engine};
+
+const ASKED: &str = "Did the deployment stabilise the situation?";
+const PAGE: &str = "/questions/did-the-deployment-stabilise-the-situation";
+const DAY: i64 = 24 * 3600;
+
+async fn neighbours(database: Database) -> World {
+    let places = [("north", Database::sqlite()), ("south", database)];
+    let world = World::on(places, FederationMode::Open).await;
+    world.at("south").follows(world.at("north")).await;
+    world.at("north").follows(world.at("south")).await;
+    world.settle().await;
+    world
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_changed_position_names_what_convinced_and_both_pages_show_it() {
+    on_each_engine(|database| async {
+        let world = neighbours(database).await;
+        let (north, south) = (world.at("north"), world.at("south"));
+        let question = north.asks(ASKED, &["Yes", "No"]).await;
+        let qid = qid_of(&question);
+        let yes = answer("decided", "Yes", "Order returned to the streets.");
+        let position = north.answers(&qid, &yes, "").await.unwrap();
+        world.settle().await;
+        let bela = south.person("bela", &[]).await;
+        let passage = (Intent::Objection, "Order returned");
+        let critique =
+            south.criticizes(&bela, &position.head.uri, passage, "Order of the guns.").await.unwrap();
+        world.settle().await;
+        world.advance_seconds(DAY);
+
+        let mut editor = north.signed_in("north_admin").await;
+        let form = editor.open(&format!("{PAGE}/position")).await;
+        let fields = [
+            ("reason", "We were shown the guns."),
+            ("convinced_by", critique.head.uri.as_str()),
+            ("certainty", "undecided"),
+        ];
+        let wrong =
+            editor.send(&form, "main form", &[&fields[..], &[("convinced_by", "Bela")]].concat()).await;
+        assert!(wrong.texts("#mistake-convinced_by")[0].contains("is no web address"));
+        let changed = editor.send(&form, "main form", &fields).await;
+        assert_eq!(changed.attribute("#convinced a", "href").as_deref(), Some(critique.head.uri.as_str()));
+        let again = editor.open(&format!("{PAGE}/position")).await;
+        assert_eq!(
+            again.attribute("#field-convinced_by", "value").as_deref(),
+            Some(""),
+            "once, not for ever"
+        );
+        world.settle().await;
+
+        let document = north.document(&format!("/q/{qid}/position")).await;
+        assert_eq!(document["plenum:convincedBy"], json!(critique.head.uri));
+        let path = critique.head.uri.as_str().strip_prefix(&south.origin()).unwrap().to_owned();
+        let criticism = south.browser().open(&path).await;
+        assert!(criticism.texts("#led-to a")[0].ends_with("(version 2)"), "{:?}", criticism.texts("#led-to"));
+
+        for site in [north, south] {
+            let copy = site.sees(&question.head.uri).await.unwrap().head.id;
+            let path = if site.name == "north" { PAGE.to_owned() } else { format!("/questions/{copy}") };
+            let moves = site.browser().open(&path).await.texts("#moves li");
+            assert_eq!(moves.len(), 2, "{}: {moves:?}", site.name);
+            assert!(
+                moves[0].contains("changed its position") && moves[0].contains("We were shown the guns.")
+            );
+            assert!(moves[1].contains("took a position"));
+        }
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn versions_of_a_statement_are_compared_thesis_by_thesis() {
+    on_each_engine(|database| async {
+        let world = neighbours(database).await;
+        let (north, south) = (world.at("north"), world.at("south"));
+        let draft = statement("On bees").thesis("Bees can count.").thesis("Bees can dance.");
+        let published = north.publishes(draft).await;
+        world.settle().await;
+        world.advance_seconds(DAY);
+        let mut next = statement("On bees").thesis("Bees can count to five.").thesis("Bees can sing.");
+        next.theses[0].key = Some("k1".to_owned());
+        next.theses.insert(
+            0,
+            DraftThesis {
+                head: "Bees live.".to_owned(),
+                body: Markdown::new("Long."),
+                ..DraftThesis::default()
+            },
+        );
+        next.convinced_by = Uri::parse("https://wasps.example/objection");
+        let user = north.admin().await;
+        let db = north.app().db;
+        let revise = db
+            .write(|tx| statements::revise(tx, &user, published.head.id, next.clone(), "We counted again."));
+        revise.await.unwrap();
+        world.settle().await;
+        let here = south.sees(&published.head.uri).await.unwrap();
+        let elsewhere = format!("/statements/{}/versions/2", here.head.id);
+        let home = north.browser().open("/statements/on-bees/versions/2").await;
+        let copy = south.browser().open(&elsewhere).await;
+        for page in [home, copy] {
+            let told = page.texts("#changes h3");
+            assert_eq!(
+                told,
+                ["Thesis 1 new", "Thesis 2 changed", "Thesis 3 new", "Thesis 2 no longer there"]
+            );
+            assert!(page.texts("#changes ins").iter().any(|text| text.contains("five")));
+            assert!(page.says("https://wasps.example/objection"), "what convinced the author");
+            assert!(
+                !page.texts("#changes").concat().contains("We looked for a long time"),
+                "the rest is the same"
+            );
+        }
+    })
+    .await;
+}
+
+/// An organization asks what it ties to another question.
+async fn asks_tied(site: &Instance, text: &str, tie: (&str, &Qid)) -> View {
+    let user = site.admin().await;
+    let relations = vec![(tie.0.to_owned(), tie.1.to_string())];
+    let draft = DraftQuestion { relations, ..DraftQuestion::default() };
+    let new = NewQuestion { text: text.to_owned(), language: "en".to_owned(), draft, invited: Vec::new() };
+    site.app().db.write(|tx| questions::ask(tx, &user, &new)).await.unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn questions_said_to_be_the_same_stand_beside_each_other_and_merge_where_we_say_so() {
+    on_each_engine(|database| async {
+        let world = neighbours(database).await;
+        let (north, south) = (world.at("north"), world.at("south"));
+        let first = qid_of(&north.asks(ASKED, &["Yes", "No"]).await);
+        world.settle().await;
+        let second = qid_of(&asks_tied(south, "Was it calm afterwards?", ("same-question", &first)).await);
+        world.settle().await;
+        north.answers(&first, &answer("decided", "Yes", "Order returned."), "").await.unwrap();
+        south.answers(&second, &answer("decided", "No", "It froze it."), "").await.unwrap();
+        world.settle().await;
+
+        let page = north.browser().open(&format!("/q/{first}")).await;
+        assert_eq!(page.texts(".same .entry-title"), ["Was it calm afterwards?"]);
+        assert_eq!(
+            page.texts(".same .facts"),
+            ["Said by Organization south"],
+            "one voice does not merge them here"
+        );
+        assert!(page.texts(".same li")[0].contains("No (decided)"), "{:?}", page.texts(".same li"));
+        assert_eq!(page.texts(".chart tbody tr").len(), 1);
+        let forced = north.browser().open(&format!("{PAGE}?with={second}")).await;
+        assert_eq!(forced.texts(".chart tbody tr").len(), 1, "not even where somebody asks for it");
+
+        let page = south.browser().open(&format!("/q/{second}")).await;
+        assert_eq!(page.texts(".same .entry-title"), [ASKED]);
+        let both = page.attribute(".same .facts a[href*='with=']", "href").expect("south says so itself");
+        let merged = south.browser().open(both.split('#').next().unwrap()).await;
+        assert_eq!(merged.texts(".chart tbody tr").len(), 2);
+        assert_eq!(merged.texts("#merged").len(), 1, "and it is said");
+
+        let anew = asks_tied(south, "What became of the protests?", ("supersedes", &second)).await;
+        world.settle().await;
+        let document = south.document(&format!("/q/{}", qid_of(&anew))).await;
+        assert_eq!(document["plenum:supersedes"], json!([second.as_str()]));
+        let copy = north.sees(&anew.head.uri).await.unwrap().head.id;
+        let page = north.browser().open(&format!("/questions/{copy}")).await;
+        assert!(page.texts("dl.fields dt").contains(&"Asked anew instead of".to_owned()));
+    })
+    .await;
+}
