@@ -11,7 +11,7 @@ use crate::domain::id::Id;
 use crate::domain::notification::NotificationKind;
 use crate::domain::uri::Uri;
 use crate::store::contributions::{self, Viewer};
-use crate::store::{Error, Tx, accounts, interactions, relations, undone};
+use crate::store::{self, Error, Tx, accounts, interactions, relations, undone};
 use crate::vocab::activity;
 
 /// An account of ours likes a contribution; once is enough.
@@ -35,6 +35,7 @@ pub fn unlike(tx: &mut Tx<'_>, account: &Account, id: Id<Contribution>) -> Resul
     let Some(uri) = interactions::like(tx, account.id, id)? else { return Ok(()) };
     interactions::delete_like(tx, account.id, id)?;
     let liked = seen(tx, account, id)?;
+    untell(tx, &liked, NotificationKind::Like, account)?;
     let author = author(tx, &liked)?;
     if !author.is_local() {
         let like = json!({ "id": uri, "type": "Like", "actor": account.uri, "object": liked.uri });
@@ -62,17 +63,24 @@ pub fn receive_like(
 /// An account of ours hands a contribution on to its followers.
 pub fn boost(tx: &mut Tx<'_>, account: &Account, id: Id<Contribution>) -> Result<(), Error> {
     let boosted = offered(tx, account, id)?;
-    if !matches!(boosted.visibility, Visibility::Public | Visibility::Unlisted) {
-        return Err(Refusal::forbidden("only what everybody may see can be boosted").into());
+    let open = matches!(boosted.visibility, Visibility::Public | Visibility::Unlisted);
+    let own = boosted.author_id == account.id && boosted.visibility == Visibility::Followers;
+    if !open && !own {
+        let why = "only what everybody may see can be boosted, or what one said to one's own followers";
+        return Err(Refusal::forbidden(why).into());
     }
     if interactions::boost(tx, account.id, id)?.is_some() {
         return Ok(());
     }
     let author = author(tx, &boosted)?;
     let uri = publish::activity_uri(tx)?;
-    let announce = activity::announce(&uri, account, &json!(boosted.uri), &author.uri, tx.now);
+    let announce = if open {
+        activity::announce(&uri, account, &json!(boosted.uri), &author.uri, tx.now)
+    } else {
+        activity::announce_to_followers(&uri, account, &json!(boosted.uri), tx.now)
+    };
     let to = Recipients { followers_of: vec![account.id], accounts: vec![author.id] };
-    publish::send(tx, account, &announce, &boosted.uri, true, &to)?;
+    publish::send(tx, account, &announce, &boosted.uri, open, &to)?;
     interactions::insert_boost(tx, account.id, id, &uri)?;
     tell(tx, &author, NotificationKind::Boost, account, id)
 }
@@ -82,6 +90,7 @@ pub fn unboost(tx: &mut Tx<'_>, account: &Account, id: Id<Contribution>) -> Resu
     let Some(uri) = interactions::boost(tx, account.id, id)? else { return Ok(()) };
     interactions::delete_boost(tx, account.id, id)?;
     let boosted = seen(tx, account, id)?;
+    untell(tx, &boosted, NotificationKind::Boost, account)?;
     let undo = publish::activity_uri(tx)?;
     let announce = json!({ "id": uri, "type": "Announce", "actor": account.uri, "object": boosted.uri });
     let undo = activity::simple("Undo", &undo, account, &announce, &[&account.uri]);
@@ -108,11 +117,16 @@ pub fn receive_boost(
 /// Somebody elsewhere takes a like or a boost back; `true` when there was one. Where it has not
 /// arrived yet, it never will.
 pub fn receive_undo(tx: &mut Tx<'_>, uri: &Uri, account: &Account) -> Result<bool, Error> {
-    if interactions::delete_by_uri(tx, uri, account.id)? > 0 {
-        return Ok(true);
+    let taken_back = interactions::delete_by_uri(tx, uri, account.id)?;
+    for (kind, id) in &taken_back {
+        if let Some(head) = contributions::known_by_id(tx, *id)? {
+            untell(tx, &head, *kind, account)?;
+        }
     }
-    undone::remember(tx, uri, &account.uri)?;
-    Ok(false)
+    if taken_back.is_empty() {
+        undone::remember(tx, uri, &account.uri)?;
+    }
+    Ok(!taken_back.is_empty())
 }
 
 /// Somebody elsewhere takes a like back, named by its activity or by what was liked.
@@ -125,7 +139,7 @@ pub fn receive_unlike(
     if let Some(liked) = known(tx, object)?
         && interactions::delete_like(tx, account.id, liked.id)? > 0
     {
-        return Ok(());
+        return untell(tx, &liked, NotificationKind::Like, account);
     }
     match activity {
         Some(activity) => receive_undo(tx, activity, account).map(drop),
@@ -143,7 +157,7 @@ pub fn receive_unboost(
     if let Some(boosted) = known(tx, object)?
         && interactions::delete_boost(tx, account.id, boosted.id)? > 0
     {
-        return Ok(());
+        return untell(tx, &boosted, NotificationKind::Boost, account);
     }
     match activity {
         Some(activity) => receive_undo(tx, activity, account).map(drop),
@@ -198,5 +212,11 @@ fn tell(
     if author.is_local() {
         notifications::tell(tx, author.id, kind, from, Some(about))?;
     }
+    Ok(())
+}
+
+/// What was taken back is not told any longer; when it is done again, that is news.
+fn untell(tx: &mut Tx<'_>, head: &Contribution, kind: NotificationKind, from: &Account) -> Result<(), Error> {
+    store::notifications::forget_deed(tx, head.author_id, kind, from.id, Some(head.id))?;
     Ok(())
 }

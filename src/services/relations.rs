@@ -21,7 +21,13 @@ use crate::store::{self, Error, Tx, accounts, hosts, jobs, lists, mutes, relatio
 /// whom our organization follows is no stranger any more: the host is let in.
 pub fn follow(tx: &mut Tx<'_>, follower: &Account, followee: &Account) -> Result<(), Error> {
     if follower.id == followee.id {
-        return Err(Refusal::invalid("account", "an account does not follow itself").into());
+        return Err(Refusal::forbidden("an account does not follow itself").into());
+    }
+    if relations::blocks(tx, follower.id, followee.id)? {
+        return Err(Refusal::forbidden("take the block back before you follow this account").into());
+    }
+    if followee.moved_to.is_some() {
+        return Err(Refusal::forbidden("this account has moved: follow the new one").into());
     }
     if relations::blocks(tx, followee.id, follower.id)? {
         return Err(Refusal::forbidden("this account does not want to be followed from here").into());
@@ -91,10 +97,8 @@ fn forum(tx: &mut Tx<'_>, follower: &Account, organization: &Account) -> Result<
         return Ok(());
     };
     match accounts::by_uri(tx, uri)? {
-        Some(forum) if relations::follow(tx, follower.id, forum.id)?.is_none() => {
-            follow(tx, follower, &forum)
-        }
-        Some(_) => Ok(()),
+        Some(forum) if relations::follow(tx, follower.id, forum.id)?.is_some() => Ok(()),
+        Some(forum) => follow_if_wanted(tx, follower, &forum),
         None => {
             let later = Job::FollowForum { follower: follower.id.get(), forum: uri.to_string() };
             let now = tx.now;
@@ -103,13 +107,32 @@ fn forum(tx: &mut Tx<'_>, follower: &Account, organization: &Account) -> Result<
     }
 }
 
+/// Follows what comes with something else: that one of both does not want it stops nothing else.
+fn follow_if_wanted(tx: &mut Tx<'_>, follower: &Account, followee: &Account) -> Result<(), Error> {
+    match tx.savepoint(|tx| follow(tx, follower, followee)) {
+        Err(Error::Refused(_)) => Ok(()),
+        done => done,
+    }
+}
+
+/// Ends a follow with everything that hangs on it: places on lists, a recommendation, and what the
+/// other was told of it.
+fn end(tx: &mut Tx<'_>, follow: &Follow) -> Result<(), Error> {
+    let (follower, followee) = (follow.follower_id, follow.followee_id);
+    relations::delete(tx, follow.id)?;
+    lists::remove_everywhere(tx, follower, followee)?;
+    relationships::unendorse(tx, follower, followee)?;
+    for kind in [NotificationKind::FollowRequest, NotificationKind::Follow] {
+        store::notifications::forget_deed(tx, followee, kind, follower, None)?;
+    }
+    Ok(())
+}
+
 /// An account of ours no longer follows another.
 pub fn unfollow(tx: &mut Tx<'_>, follower: &Account, followee: &Account) -> Result<(), Error> {
     let Some(follow) = relations::follow(tx, follower.id, followee.id)? else { return Ok(()) };
-    relations::delete(tx, follow.id)?;
-    lists::remove_everywhere(tx, follower.id, followee.id)?;
+    end(tx, &follow)?;
     if followee.is_local() {
-        store::notifications::forget_request(tx, followee.id, follower.id)?;
         return Ok(());
     }
     publish::to_account(tx, "Undo", follower, &as_json(&follow, follower, followee), followee)?;
@@ -172,7 +195,8 @@ pub fn accept(tx: &mut Tx<'_>, followee: &Account, follower: &Account) -> Result
         return Ok(());
     }
     relations::set_state(tx, follow.id, FollowState::Accepted)?;
-    store::notifications::forget_request(tx, followee.id, follower.id)?;
+    let request = NotificationKind::FollowRequest;
+    store::notifications::forget_deed(tx, followee.id, request, follower.id, None)?;
     notifications::tell(tx, followee.id, NotificationKind::Follow, follower, None)?;
     if !follower.is_local() {
         publish::to_account(tx, "Accept", followee, &as_json(&follow, follower, followee), follower)?;
@@ -183,8 +207,7 @@ pub fn accept(tx: &mut Tx<'_>, followee: &Account, follower: &Account) -> Result
 /// An account of ours does not agree, or no longer.
 pub fn reject(tx: &mut Tx<'_>, followee: &Account, follower: &Account) -> Result<(), Error> {
     let follow = relations::follow(tx, follower.id, followee.id)?.ok_or(Refusal::NotFound)?;
-    relations::delete(tx, follow.id)?;
-    store::notifications::forget_request(tx, followee.id, follower.id)?;
+    end(tx, &follow)?;
     if !follower.is_local() {
         publish::to_account(tx, "Reject", followee, &as_json(&follow, follower, followee), follower)?;
     }
@@ -206,8 +229,7 @@ pub fn receive_answer(
         return Err(nothing().into());
     }
     if !yes {
-        relations::delete(tx, follow.id)?;
-        return Ok(());
+        return end(tx, &follow);
     }
     if follow.state == FollowState::Pending {
         relations::set_state(tx, follow.id, FollowState::Accepted)?;
@@ -232,7 +254,7 @@ pub fn receive_unfollow(
         (None, None) => None,
     };
     match (known, uri) {
-        (Some(follow), _) => relations::delete(tx, follow.id).map(|_| ()).map_err(Error::from),
+        (Some(follow), _) => end(tx, &follow),
         (None, Some(uri)) => undone::remember(tx, uri, &follower.uri),
         (None, None) => Ok(()),
     }
@@ -245,7 +267,7 @@ pub fn block(tx: &mut Tx<'_>, account: &Account, target: &Account, uri: &Uri) ->
     }
     for (follower, followee) in [(account, target), (target, account)] {
         if let Some(follow) = relations::follow(tx, follower.id, followee.id)? {
-            relations::delete(tx, follow.id)?;
+            end(tx, &follow)?;
             if account.is_local() && followee.id == account.id && !follower.is_local() {
                 publish::to_account(tx, "Reject", followee, &as_json(&follow, follower, followee), follower)?;
             }
@@ -273,8 +295,6 @@ pub fn block_from_here(tx: &mut Tx<'_>, account: &Account, target: &Account) -> 
         publish::to_account(tx, "Block", account, &json!(target.uri), target)?
     };
     block(tx, account, target, &uri)?;
-    lists::remove_everywhere(tx, account.id, target.id)?;
-    relationships::unendorse(tx, account.id, target.id)?;
     store::notifications::forget_from(tx, account.id, target.id)?;
     Ok(())
 }
@@ -318,7 +338,8 @@ pub fn endorse(tx: &mut Tx<'_>, account: &Account, target: &Account) -> Result<(
     relationships::endorse(tx, account.id, target.id)
 }
 
-/// An account of ours wants nothing of a whole host: its accounts follow no longer and are not seen.
+/// An account of ours wants nothing of a whole host: neither follows the other any longer, and its
+/// accounts are not seen and not heard.
 pub fn mute_host(tx: &mut Tx<'_>, account: &Account, host: &str) -> Result<(), Error> {
     let host = host_name(host).ok_or_else(|| Refusal::invalid("domain", "is no name of a host"))?;
     if host == tx.site()?.host {
@@ -328,6 +349,10 @@ pub fn mute_host(tx: &mut Tx<'_>, account: &Account, host: &str) -> Result<(), E
     for follower in mutes::followers_on(tx, account.id, &host)? {
         reject(tx, account, &follower)?;
     }
+    for followee in mutes::followed_on(tx, account.id, &host)? {
+        unfollow(tx, account, &followee)?;
+    }
+    store::notifications::forget_from_host(tx, account.id, &host)?;
     Ok(())
 }
 
@@ -361,7 +386,7 @@ pub fn receive_move(tx: &mut Tx<'_>, old: &Account, new: &Account) -> Result<(),
     for follower in relations::local_followers(tx, old.id)? {
         if let Some(account) = accounts::by_id(tx, follower)? {
             unfollow(tx, &account, old)?;
-            follow(tx, &account, new)?;
+            follow_if_wanted(tx, &account, new)?;
         }
     }
     Ok(())

@@ -65,6 +65,33 @@ pub fn reasons(
     Ok(reasons)
 }
 
+/// Leaves out what `viewer` does not see on the page of the account `of` itself. Whoever opens the page
+/// of somebody whom they mute wants to see it; only who is blocked by it does not, and what it handed on
+/// of others is sifted as everywhere.
+pub fn sift_own(
+    conn: &mut Conn,
+    viewer: Viewer,
+    of: Id<Account>,
+    found: Vec<Found>,
+) -> QueryResult<Vec<Found>> {
+    let accounts: HashSet<Id<Account>> = found.iter().map(|one| one.head.author_id).chain([of]).collect();
+    let reasons = reasons(conn, viewer, &accounts.into_iter().collect::<Vec<_>>())?;
+    if reasons.get(&of) == Some(&Hidden::IsBlocked) {
+        return Ok(Vec::new());
+    }
+    let seen = |one: &Found| one.head.author_id == of || !reasons.contains_key(&one.head.author_id);
+    Ok(found.into_iter().filter(seen).collect())
+}
+
+/// Leaves out only what is by somebody who blocks `viewer`: what people keep and like themselves does not
+/// vanish because they mute its author.
+pub fn sift_kept(conn: &mut Conn, viewer: Viewer, found: Vec<Found>) -> QueryResult<Vec<Found>> {
+    let authors: HashSet<Id<Account>> = found.iter().map(|one| one.head.author_id).collect();
+    let reasons = reasons(conn, viewer, &authors.into_iter().collect::<Vec<_>>())?;
+    let seen = |one: &Found| reasons.get(&one.head.author_id) != Some(&Hidden::IsBlocked);
+    Ok(found.into_iter().filter(seen).collect())
+}
+
 /// Leaves out what `viewer` does not want to see, by its author or by who boosted it.
 pub fn sift(conn: &mut Conn, viewer: Viewer, found: Vec<Found>) -> QueryResult<Vec<Found>> {
     let accounts: HashSet<Id<Account>> =

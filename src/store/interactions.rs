@@ -8,6 +8,7 @@ use super::tx::{Event, Gone, Tx};
 use crate::domain::account::Account;
 use crate::domain::contribution::Contribution;
 use crate::domain::id::Id;
+use crate::domain::notification::NotificationKind;
 use crate::domain::timeline::Boost;
 use crate::domain::uri::Uri;
 use crate::schema::{accounts, boosts, likes};
@@ -97,16 +98,25 @@ fn end_boost(tx: &mut Tx<'_>, boost: &Boost) -> QueryResult<usize> {
     run!(tx, execute, diesel::delete(boosts::table.filter(boosts::id.eq(boost.id))))
 }
 
-/// Removes the like or boost that this activity made, if it is by this account.
-pub fn delete_by_uri(tx: &mut Tx<'_>, uri: &Uri, account: Id<Account>) -> QueryResult<usize> {
+/// Removes the like or boost that this activity made, if it is by this account. Returns what it was,
+/// in the words in which it was told, and of what.
+pub fn delete_by_uri(
+    tx: &mut Tx<'_>,
+    uri: &Uri,
+    account: Id<Account>,
+) -> QueryResult<Vec<(NotificationKind, Id<Contribution>)>> {
     let like = likes::table.filter(likes::uri.eq(uri)).filter(likes::account_id.eq(account));
     let boost = boosts::table.filter(boosts::uri.eq(uri)).filter(boosts::account_id.eq(account));
     let boost: Option<Boost> = run!(tx, first, boost.select(Boost::as_select())).optional()?;
-    let boosts = match boost {
-        Some(boost) => end_boost(tx, &boost)?,
-        None => 0,
-    };
-    Ok(run!(tx, execute, diesel::delete(like))? + boosts)
+    let mut gone = Vec::new();
+    if let Some(boost) = boost {
+        end_boost(tx, &boost)?;
+        gone.push((NotificationKind::Boost, boost.contribution_id));
+    }
+    let liked: Vec<Id<Contribution>> = run!(tx, load, like.select(likes::contribution_id))?;
+    gone.extend(liked.into_iter().map(|id| (NotificationKind::Like, id)));
+    run!(tx, execute, diesel::delete(like))?;
+    Ok(gone)
 }
 
 /// Removes every like and boost of an account that is gone.

@@ -136,6 +136,16 @@ pub fn hosts_page(conn: &mut Conn, account: Id<Account>, page: Page) -> QueryRes
     paged!(conn, page, query, host_mutes::id)
 }
 
+/// Whom on this host an account follows, or asked to.
+pub fn followed_on(conn: &mut Conn, account: Id<Account>, host: &str) -> QueryResult<Vec<Account>> {
+    let query = follows::table
+        .inner_join(accounts::table.on(accounts::id.eq(follows::followee_id)))
+        .inner_join(hosts::table.on(accounts::host_id.eq(hosts::id.nullable())))
+        .filter(follows::follower_id.eq(account))
+        .filter(hosts::name.eq(host.to_owned()));
+    run!(conn, load, query.select(Account::as_select()))
+}
+
 /// Who on this host follows an account.
 pub fn followers_on(conn: &mut Conn, account: Id<Account>, host: &str) -> QueryResult<Vec<Account>> {
     let query = follows::table

@@ -1,12 +1,17 @@
 //! What accounts here should hear of.
 
+use std::collections::HashSet;
+
 use diesel::dsl::max;
 use diesel::sql_types::Bool;
-use diesel::{BoolExpressionMethods, ExpressionMethods, OptionalExtension, QueryDsl, QueryResult};
-use diesel::{IntoSql, SelectableHelper};
+use diesel::{
+    BoolExpressionMethods, ExpressionMethods, IntoSql, JoinOnDsl, NullableExpressionMethods,
+    OptionalExtension, QueryDsl, QueryResult, SelectableHelper,
+};
 
 use super::conn::{Conn, run};
-use super::page::{Page, paged};
+use super::contributions::{self, Viewer};
+use super::page::{Page, filled, paged};
 use super::tx::{Event, Tx};
 use super::{Error, push_subscriptions};
 use crate::clock::Timestamp;
@@ -14,10 +19,12 @@ use crate::domain::account::Account;
 use crate::domain::contribution::Contribution;
 use crate::domain::id::Id;
 use crate::domain::notification::{Notification, NotificationKind};
-use crate::schema::notifications;
+use crate::schema::{accounts, hosts, notifications};
 
 /// How long a bundle takes further notifications, in seconds.
 const BUNDLE_SECONDS: i64 = 12 * 3600;
+/// Unread ones that are counted.
+const MOST_UNREAD: i64 = 1000;
 
 /// Which notifications are wanted.
 #[derive(Clone, Debug, Default)]
@@ -142,8 +149,29 @@ pub fn page(
     select(conn, account, &wanted, &page)
 }
 
-/// What an account should hear of, as far as it is wanted, newest first.
+/// What an account should hear of, as far as it is wanted, newest first. What is about something that
+/// the account may not see any more is left out, so that everybody counts what they are shown.
 pub fn select(
+    conn: &mut Conn,
+    account: Id<Account>,
+    wanted: &Wanted,
+    page: &Page,
+) -> QueryResult<Vec<Notification>> {
+    let rows = |conn: &mut Conn, page: &Page| kept(conn, account, wanted, page);
+    filled(conn, page, rows, |row| row.id.get(), |conn, rows| seen(conn, account, rows))
+}
+
+/// Those of an account's rows that speak of nobody's text, or of one that it may see.
+fn seen(conn: &mut Conn, account: Id<Account>, rows: Vec<Notification>) -> QueryResult<Vec<Notification>> {
+    let about: HashSet<Id<Contribution>> = rows.iter().filter_map(|row| row.contribution_id).collect();
+    let about: Vec<Id<Contribution>> = about.into_iter().collect();
+    let heads = contributions::by_ids(conn, Viewer::Member(account), &about)?;
+    let visible: HashSet<Id<Contribution>> = heads.into_iter().map(|head| head.id).collect();
+    let shown = |row: &Notification| row.contribution_id.is_none_or(|about| visible.contains(&about));
+    Ok(rows.into_iter().filter(shown).collect())
+}
+
+fn kept(
     conn: &mut Conn,
     account: Id<Account>,
     wanted: &Wanted,
@@ -217,13 +245,37 @@ pub fn forget_from(conn: &mut Conn, account: Id<Account>, from: Id<Account>) -> 
     run!(conn, execute, diesel::delete(heard))
 }
 
-/// Removes a follow request that was answered.
-pub fn forget_request(conn: &mut Conn, account: Id<Account>, from: Id<Account>) -> QueryResult<usize> {
-    let request = notifications::table
+/// Removes what an account should hear from everybody on a host.
+pub fn forget_from_host(conn: &mut Conn, account: Id<Account>, host: &str) -> QueryResult<usize> {
+    let there = accounts::table
+        .inner_join(hosts::table.on(accounts::host_id.eq(hosts::id.nullable())))
+        .filter(hosts::name.eq(host.to_owned()))
+        .select(accounts::id);
+    let heard = notifications::table
         .filter(notifications::account_id.eq(account))
-        .filter(notifications::from_id.eq(from))
-        .filter(notifications::kind.eq(NotificationKind::FollowRequest));
-    run!(conn, execute, diesel::delete(request))
+        .filter(notifications::from_id.eq_any(there));
+    run!(conn, execute, diesel::delete(heard))
+}
+
+/// Removes that `from` did something which was taken back or answered: when it is done again, that is
+/// news.
+pub fn forget_deed(
+    conn: &mut Conn,
+    account: Id<Account>,
+    kind: NotificationKind,
+    from: Id<Account>,
+    about: Option<Id<Contribution>>,
+) -> QueryResult<usize> {
+    let deed = notifications::table
+        .filter(notifications::account_id.eq(account))
+        .filter(notifications::kind.eq(kind))
+        .filter(notifications::from_id.eq(from));
+    match about {
+        Some(about) => {
+            run!(conn, execute, diesel::delete(deed.filter(notifications::contribution_id.eq(about))))
+        }
+        None => run!(conn, execute, diesel::delete(deed.filter(notifications::contribution_id.is_null()))),
+    }
 }
 
 /// Removes that a contribution was changed, told as this kind.
@@ -240,14 +292,16 @@ pub fn forget_update(
     run!(conn, execute, diesel::delete(update))
 }
 
-/// How many an account has not read.
+/// How many of the newest an account has not read, of those that it is shown.
 pub fn unread(conn: &mut Conn, account: Id<Account>) -> QueryResult<i64> {
     let query = notifications::table
         .filter(notifications::account_id.eq(account))
         .filter(notifications::filtered.eq(false))
         .filter(notifications::read_at.is_null())
-        .count();
-    run!(conn, get_result, query)
+        .order(notifications::id.desc())
+        .limit(MOST_UNREAD);
+    let rows: Vec<Notification> = run!(conn, load, query.select(Notification::as_select()))?;
+    Ok(i64::try_from(seen(conn, account, rows)?.len()).unwrap_or(MOST_UNREAD))
 }
 
 /// The newest that an account was told.

@@ -1,5 +1,9 @@
 //! One page of a list that is ordered by key, as the client API asks for it.
 
+use diesel::QueryResult;
+
+use super::conn::Conn;
+
 /// Which rows of a list are wanted. All bounds are exclusive and need not exist as rows.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Page {
@@ -53,6 +57,49 @@ impl Page {
         }
         rows
     }
+}
+
+/// How often more is asked for when rows fell out, twice as much each time.
+const ROUNDS: usize = 12;
+/// Rows that are asked for at once at most.
+const MOST_AT_ONCE: i64 = 1000;
+
+/// Fills a page from `rows`, which answers newest first, with what `keep` makes of them. So a page is
+/// full as long as there is something to fill it, and one of whose rows none is shown does not end a walk.
+pub fn filled<R, T>(
+    conn: &mut Conn,
+    page: &Page,
+    mut rows: impl FnMut(&mut Conn, &Page) -> QueryResult<Vec<R>>,
+    key: impl Fn(&R) -> i64,
+    mut keep: impl FnMut(&mut Conn, Vec<R>) -> QueryResult<Vec<T>>,
+) -> QueryResult<Vec<T>> {
+    let limit = usize::try_from(page.limit).unwrap_or(0);
+    let mut wanted = *page;
+    let mut filled: Vec<T> = Vec::new();
+    for _ in 0..ROUNDS {
+        let batch = rows(conn, &wanted)?;
+        let whole = i64::try_from(batch.len()).unwrap_or(i64::MAX) >= wanted.limit;
+        let end = if page.is_ascending() { batch.first() } else { batch.last() };
+        let Some(end) = end.map(&key) else { break };
+        let found = keep(conn, batch)?;
+        if page.is_ascending() {
+            wanted.min_id = Some(end);
+            filled.splice(0..0, found);
+        } else {
+            wanted.max_id = Some(end);
+            filled.extend(found);
+        }
+        if !whole || filled.len() >= limit {
+            break;
+        }
+        wanted.limit = wanted.limit.saturating_mul(2).min(MOST_AT_ONCE);
+    }
+    if page.is_ascending() {
+        let surplus = filled.len().saturating_sub(limit);
+        filled.drain(..surplus);
+    }
+    filled.truncate(limit);
+    Ok(filled)
 }
 
 /// Loads one page of a query, ordered by a key column: `paged!(conn, page, query, table::id)`.

@@ -152,13 +152,24 @@ fn words(conn: &Conn, question: &str) -> Option<String> {
     (!words.is_empty()).then(|| words.join(glue))
 }
 
-/// The accounts whose name, handle or display name holds this text, those that `me` follows first.
+/// Who searches for accounts, and whom.
+#[derive(Clone, Copy, Debug)]
+pub struct Seeker {
+    /// Who asks.
+    pub viewer: Viewer,
+    /// Only those whom the asking account follows.
+    pub following: bool,
+}
+
+/// The accounts whose name, handle or display name holds this text: those that the viewer follows
+/// first, then ours, then the others.
 ///
-/// Accounts of ours that do not want to stand in lists are found by their whole name only.
+/// Accounts of ours that do not want to stand in lists are found by colleagues, that is by every account
+/// here, and by everybody else by their whole name only.
 pub fn accounts(
     conn: &mut Conn,
     question: &str,
-    followed_by: Option<Id<Account>>,
+    seeker: Seeker,
     limit: i64,
     offset: i64,
 ) -> QueryResult<Vec<Account>> {
@@ -168,16 +179,21 @@ pub fn accounts(
     }
     let escaped = text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
     let inside = format!("%{escaped}%");
-    let followed = follows::table
-        .filter(follows::follower_id.eq(followed_by.unwrap_or(Id::new(0))))
-        .filter(follows::state.eq(FollowState::Accepted))
-        .select(follows::followee_id);
-    let anybody = followed_by.is_none();
+    let me = seeker.viewer.account();
+    let followed = || {
+        follows::table
+            .filter(follows::follower_id.eq(me.unwrap_or(Id::new(0))))
+            .filter(follows::state.eq(FollowState::Accepted))
+            .select(follows::followee_id)
+    };
+    let anybody = !seeker.following;
+    let colleague = matches!(seeker.viewer, Viewer::Member(_));
     let listed = accounts::discoverable
         .eq(true)
         .or(accounts::host_id.is_not_null())
         .or(accounts::kind.eq(AccountKind::Organization))
-        .or(accounts::name.eq(text));
+        .or(accounts::name.eq(text))
+        .or(colleague.into_sql::<Bool>());
     let query = accounts::table
         .filter(accounts::state.eq(AccountState::Active))
         .filter(accounts::kind.ne(AccountKind::Application))
@@ -189,8 +205,8 @@ pub fn accounts(
                 .escape('\\')
                 .or(lower(accounts::display_name).like(inside).escape('\\')),
         )
-        .filter(accounts::id.eq_any(followed).or(anybody.into_sql::<Bool>()))
-        .order((accounts::host_id.is_not_null(), accounts::handle))
+        .filter(accounts::id.eq_any(followed()).or(anybody.into_sql::<Bool>()))
+        .order((accounts::id.eq_any(followed()).desc(), accounts::host_id.is_not_null(), accounts::handle))
         .limit(limit)
         .offset(offset);
     run!(conn, load, query.select(Account::as_select()))

@@ -69,6 +69,20 @@ pub fn announce(id: &Uri, actor: &Account, object: &Value, author: &Uri, publish
     })
 }
 
+/// An Announce of what the actor said to its followers, for the same.
+pub fn announce_to_followers(id: &Uri, actor: &Account, object: &Value, published: Timestamp) -> Value {
+    json!({
+        "@context": "https://www.w3.org/ns/activitystreams",
+        "id": id,
+        "type": "Announce",
+        "actor": actor.uri,
+        "published": published.to_rfc3339(),
+        "to": actor.followers.iter().collect::<Vec<_>>(),
+        "cc": [],
+        "object": object,
+    })
+}
+
 /// A Delete that leaves only the address behind.
 pub fn delete(id: &Uri, actor: &Account, object: &Uri, cc: &[String], published: Timestamp) -> Value {
     json!({

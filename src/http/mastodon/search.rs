@@ -26,7 +26,7 @@ use crate::federation::lookup::{self, Meant};
 use crate::federation::{Federation, resolve};
 use crate::store::contributions::Viewer;
 use crate::store::page::Page;
-use crate::store::search::{self as store, Scope};
+use crate::store::search::{self as store, Scope, Seeker};
 use crate::store::timelines::Tagged;
 use crate::store::{accounts as known, contributions, hiding, tags, timelines};
 
@@ -42,7 +42,7 @@ pub(super) fn router() -> Router {
 pub(super) struct Asked {
     words: String,
     resolve: bool,
-    followed_by: Option<Id<Account>>,
+    following: bool,
     viewer: Viewer,
     limit: i64,
     offset: i64,
@@ -69,7 +69,7 @@ impl Asked {
         Ok(Self {
             words: params.required("q")?.trim().to_owned(),
             resolve,
-            followed_by: me.filter(|_| following).map(|me| me.id),
+            following: following && me.is_some(),
             viewer: me.map_or(Viewer::Anyone, |me| Viewer::Member(me.id)),
             limit: params.number("limit").filter(|limit| *limit > 0).unwrap_or(default).min(most),
             offset: number("offset").min(10_000),
@@ -149,10 +149,11 @@ pub(super) async fn accounts(data: &Data<Federation>, asked: &Asked) -> Result<V
         Some(handle) => app.db.read(|conn| Ok(known::by_handle(conn, &handle)?)).await?,
         None => None,
     };
-    let exact = exact.filter(|_| asked.offset == 0 && asked.followed_by.is_none());
+    let exact = exact.filter(|_| asked.offset == 0 && !asked.following);
     let found = app.db.read(|conn| {
         let mut ids: Vec<_> = exact.iter().map(|account| account.id).collect();
-        let others = store::accounts(conn, &asked.words, asked.followed_by, asked.limit, asked.offset)?;
+        let seeker = Seeker { viewer: asked.viewer, following: asked.following };
+        let others = store::accounts(conn, &asked.words, seeker, asked.limit, asked.offset)?;
         ids.extend(
             others
                 .iter()

@@ -11,12 +11,26 @@ use crate::domain::contribution::{Contribution, Visibility};
 use crate::domain::id::Id;
 use crate::domain::list::List;
 use crate::domain::relation::FollowState;
-use crate::schema::{feed, followed_tags, follows, list_accounts, tags};
+use crate::schema::{boosts, feed, followed_tags, follows, list_accounts, tags};
 use crate::store::conn::{Conn, run};
 use crate::store::contributions;
 
 /// Readers in one query: a statement of SQLite takes 32,766 values.
 const AT_ONCE: usize = 10_000;
+
+/// Boosts of one contribution that are looked at when it goes.
+const MOST_BOOSTS: i64 = 20;
+
+/// A boost, and who may have been shown it.
+#[derive(Clone, Debug)]
+pub struct Handed {
+    /// Its key.
+    pub key: i64,
+    /// Those in whose home timeline it may stand.
+    pub homes: HashSet<Id<Account>>,
+    /// The lists on which it may stand.
+    pub lists: HashSet<Id<List>>,
+}
 
 /// Something in timelines, and who may be shown it.
 #[derive(Clone, Debug)]
@@ -92,6 +106,26 @@ pub fn followers(
         found.extend(followers);
     }
     Ok(found)
+}
+
+/// The newest boosts of a contribution that these readers and lists may have been shown: to whom, and
+/// on which lists, by the keys of the boosts.
+pub fn boosts_shown(
+    conn: &mut Conn,
+    id: Id<Contribution>,
+    readers: &[Id<Account>],
+    lists: &[Id<List>],
+) -> QueryResult<Vec<Handed>> {
+    let boosts = boosts::table
+        .filter(boosts::contribution_id.eq(id))
+        .select((boosts::id, boosts::account_id))
+        .order(boosts::id.desc())
+        .limit(MOST_BOOSTS);
+    let rows: Vec<(i64, Id<Account>)> = run!(conn, load, boosts)?;
+    let shown = |(key, by): (i64, Id<Account>)| {
+        Ok(Handed { key, homes: followers(conn, by, readers)?, lists: lists_with(conn, by, lists)? })
+    };
+    rows.into_iter().map(shown).collect()
 }
 
 /// Those of these lists on which an account is.

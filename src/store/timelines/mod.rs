@@ -17,8 +17,8 @@ use diesel::{ExpressionMethods, NullableExpressionMethods, QueryDsl, QueryResult
 
 use super::conn::{Conn, run};
 use super::contributions::{self, Viewer};
-use super::page::{Page, paged};
-use super::{hiding, pins};
+use super::page::{Page, filled, paged};
+use super::{hiding, pins, quotes};
 use crate::clock::Timestamp;
 use crate::domain::account::Account;
 use crate::domain::contribution::Contribution;
@@ -26,15 +26,10 @@ use crate::domain::id::Id;
 use crate::domain::timeline::{Boost, Found};
 use crate::schema::{feed, media, tags};
 
-pub use audience::{Audience, audience, followers, lists_with};
+pub use audience::{Audience, Handed, audience, boosts_shown, followers, lists_with};
 pub use followed::{home, listed};
 pub use open::{Public, Tagged, linked, public, tagged};
 pub use saved::{bookmarks, boosted_by, liked_by, likes};
-
-/// How often more is asked for when places fell out, twice as much each time.
-const ROUNDS: usize = 12;
-/// Places that are asked for at once at most.
-const MOST_AT_ONCE: i64 = 1000;
 
 /// A place: its key, which pages count in, who put it there by boosting, and the contribution.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -91,8 +86,10 @@ pub fn of_account(
         };
         Ok(rows.into_iter().map(Place::from).collect())
     };
+    // A file or a hashtag belongs to who wrote what it is in, not to who hands that on.
+    let no_boosts = wanted.no_boosts || wanted.only_media || wanted.tagged.is_some();
     let keep = |conn: &mut Conn, found: Vec<(i64, Found)>| {
-        let found = sift(conn, viewer, found)?;
+        let found = sifted(conn, found, |conn, found| hiding::sift_own(conn, viewer, account, found))?;
         let answers = super::lines::answered(conn, found.iter().map(|(_, one)| &one.head))?;
         let tagged = match &wanted.tagged {
             Some(name) => Some(tagged_among(conn, name, &found)?),
@@ -102,7 +99,7 @@ pub fn of_account(
             let to = one.head.in_reply_to_id.and_then(|parent| answers.get(&parent).copied());
             let replies = one.head.in_reply_to_uri.is_some() && to != Some(one.head.author_id);
             let direct = one.head.visibility == crate::domain::contribution::Visibility::Mentioned;
-            let unwanted = if one.boost.is_some() { wanted.no_boosts } else { wanted.no_replies && replies };
+            let unwanted = if one.boost.is_some() { no_boosts } else { wanted.no_replies && replies };
             let unwanted = unwanted || (wanted.no_direct && direct);
             !unwanted && tagged.as_ref().is_none_or(|tagged| tagged.contains(&one.head.id))
         };
@@ -114,7 +111,21 @@ pub fn of_account(
 /// What an account shows first.
 pub fn pinned(conn: &mut Conn, viewer: Viewer, account: Id<Account>) -> QueryResult<Vec<Found>> {
     let found = pins::of(conn, viewer, account)?.into_iter().map(Found::from).collect();
-    hiding::sift(conn, viewer, found)
+    hiding::sift_own(conn, viewer, account, found)
+}
+
+/// The posts that quote a contribution with its author's consent, newest first.
+pub fn quoting(
+    conn: &mut Conn,
+    viewer: Viewer,
+    quoted: Id<Contribution>,
+    page: &Page,
+) -> QueryResult<Vec<Found>> {
+    let rows = |conn: &mut Conn, page: &Page| quotes::page(conn, viewer, quoted, page);
+    let keep = |conn: &mut Conn, heads: Vec<Contribution>| {
+        hiding::sift(conn, viewer, heads.into_iter().map(Found::from).collect())
+    };
+    filled(conn, page, rows, |head| head.id.get(), keep)
 }
 
 /// The contribution or boost with this key, as far as the viewer may see it.
@@ -148,7 +159,16 @@ fn plain(found: Vec<(i64, Found)>) -> Vec<Found> {
 }
 
 fn sift(conn: &mut Conn, viewer: Viewer, found: Vec<(i64, Found)>) -> QueryResult<Vec<(i64, Found)>> {
-    let kept = hiding::sift(conn, viewer, found.iter().map(|(_, one)| one.clone()).collect())?;
+    sifted(conn, found, |conn, found| hiding::sift(conn, viewer, found))
+}
+
+/// What `rule` leaves of what was found, with its keys.
+fn sifted(
+    conn: &mut Conn,
+    found: Vec<(i64, Found)>,
+    rule: impl FnOnce(&mut Conn, Vec<Found>) -> QueryResult<Vec<Found>>,
+) -> QueryResult<Vec<(i64, Found)>> {
+    let kept = rule(conn, found.iter().map(|(_, one)| one.clone()).collect())?;
     let kept: HashSet<i64> = kept.iter().map(Found::key).collect();
     Ok(found.into_iter().filter(|(_, one)| kept.contains(&one.key())).collect())
 }
@@ -161,34 +181,16 @@ fn fill(
     mut places: impl FnMut(&mut Conn, &Page) -> QueryResult<Vec<Place>>,
     mut keep: impl FnMut(&mut Conn, Vec<(i64, Found)>) -> QueryResult<Vec<(i64, Found)>>,
 ) -> QueryResult<Vec<(i64, Found)>> {
-    let limit = usize::try_from(page.limit).unwrap_or(0);
-    let mut wanted = *page;
-    let mut filled: Vec<(i64, Found)> = Vec::new();
-    for _ in 0..ROUNDS {
-        let batch = places(conn, &wanted)?;
-        let whole = i64::try_from(batch.len()).unwrap_or(i64::MAX) >= wanted.limit;
-        let end = if page.is_ascending() { batch.first() } else { batch.last() };
-        let Some(end) = end.map(|place| place.key) else { break };
-        let found = heads(conn, viewer, &batch)?;
-        let found = keep(conn, found)?;
-        if page.is_ascending() {
-            wanted.min_id = Some(end);
-            filled.splice(0..0, found);
-        } else {
-            wanted.max_id = Some(end);
-            filled.extend(found);
-        }
-        if !whole || filled.len() >= limit {
-            break;
-        }
-        wanted.limit = wanted.limit.saturating_mul(2).min(MOST_AT_ONCE);
-    }
-    if page.is_ascending() {
-        let surplus = filled.len().saturating_sub(limit);
-        filled.drain(..surplus);
-    }
-    filled.truncate(limit);
-    Ok(filled)
+    filled(
+        conn,
+        page,
+        &mut places,
+        |place| place.key,
+        |conn, batch| {
+            let found = heads(conn, viewer, &batch)?;
+            keep(conn, found)
+        },
+    )
 }
 
 /// The heads at these places that the viewer may see, in the order of the places.

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 
 use diesel::{ExpressionMethods, QueryDsl, QueryResult};
 
-use super::{Place, fill, sift};
+use super::{Place, fill, sifted};
 use crate::domain::account::Account;
 use crate::domain::contribution::Contribution;
 use crate::domain::id::Id;
@@ -14,7 +14,7 @@ use crate::schema::{bookmarks, boosts, likes as given};
 use crate::store::conn::Conn;
 use crate::store::contributions::Viewer;
 use crate::store::hiding;
-use crate::store::page::{Page, paged};
+use crate::store::page::{Page, filled, paged};
 
 fn place((key, contribution): (i64, Id<Contribution>)) -> Place {
     Place { key, booster: None, contribution }
@@ -30,7 +30,7 @@ pub fn bookmarks(conn: &mut Conn, me: Id<Account>, page: &Page) -> QueryResult<V
         let rows: Vec<(i64, Id<Contribution>)> = paged!(conn, page, query, bookmarks::id)?;
         Ok(rows.into_iter().map(place).collect())
     };
-    fill(conn, viewer, page, places, |conn, found| sift(conn, viewer, found))
+    fill(conn, viewer, page, places, |conn, found| kept(conn, viewer, found))
 }
 
 /// What an account likes, each with the key of the like.
@@ -41,7 +41,7 @@ pub fn likes(conn: &mut Conn, me: Id<Account>, page: &Page) -> QueryResult<Vec<(
         let rows: Vec<(i64, Id<Contribution>)> = paged!(conn, page, query, given::id)?;
         Ok(rows.into_iter().map(place).collect())
     };
-    fill(conn, viewer, page, places, |conn, found| sift(conn, viewer, found))
+    fill(conn, viewer, page, places, |conn, found| kept(conn, viewer, found))
 }
 
 /// Who likes a contribution, each with the key of the like.
@@ -51,9 +51,11 @@ pub fn liked_by(
     id: Id<Contribution>,
     page: &Page,
 ) -> QueryResult<Vec<(i64, Id<Account>)>> {
-    let query = given::table.filter(given::contribution_id.eq(id)).select((given::id, given::account_id));
-    let rows: Vec<(i64, Id<Account>)> = paged!(conn, page, query, given::id)?;
-    seen(conn, viewer, rows)
+    let rows = |conn: &mut Conn, page: &Page| {
+        let query = given::table.filter(given::contribution_id.eq(id)).select((given::id, given::account_id));
+        paged!(conn, page, query, given::id)
+    };
+    filled(conn, page, rows, |(key, _)| *key, |conn, rows| seen(conn, viewer, rows))
 }
 
 /// Who boosted a contribution, each with the key of the boost.
@@ -63,9 +65,16 @@ pub fn boosted_by(
     id: Id<Contribution>,
     page: &Page,
 ) -> QueryResult<Vec<(i64, Id<Account>)>> {
-    let query = boosts::table.filter(boosts::contribution_id.eq(id)).select((boosts::id, boosts::account_id));
-    let rows: Vec<(i64, Id<Account>)> = paged!(conn, page, query, boosts::id)?;
-    seen(conn, viewer, rows)
+    let rows = |conn: &mut Conn, page: &Page| {
+        let query =
+            boosts::table.filter(boosts::contribution_id.eq(id)).select((boosts::id, boosts::account_id));
+        paged!(conn, page, query, boosts::id)
+    };
+    filled(conn, page, rows, |(key, _)| *key, |conn, rows| seen(conn, viewer, rows))
+}
+
+fn kept(conn: &mut Conn, viewer: Viewer, found: Vec<(i64, Found)>) -> QueryResult<Vec<(i64, Found)>> {
+    sifted(conn, found, |conn, found| hiding::sift_kept(conn, viewer, found))
 }
 
 fn seen(

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use super::member;
 use crate::harness::Database;
+use crate::harness::client::Client;
 use crate::harness::people::{Drafting, statement};
 use crate::harness::world::{World, on_each_engine};
 
@@ -249,6 +250,139 @@ async fn a_statement_is_found_by_its_address_and_by_its_words() {
         assert_eq!(public["statuses"].as_array().unwrap().len(), 1, "{public}");
         assert_eq!(public["hashtags"][0]["name"], "zebra");
         assert_eq!(find("zebra").await["statuses"].as_array().unwrap().len(), 2);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whom_one_mutes_is_seen_on_their_own_page_and_among_what_one_kept() {
+    on_each_engine(async |database| {
+        let world = World::on([("north", database)], FederationMode::Open).await;
+        let north = world.at("north");
+        let (ada, app) = member(north, "ada").await;
+        let (bea, other) = member(north, "bea").await;
+        let (cid, third) = member(north, "cid").await;
+        let says = async |client: &Client, text: &str| {
+            let said = client.post("/api/v1/statuses", json!({ "status": text })).await.ok();
+            said["id"].as_str().unwrap().to_owned()
+        };
+        let post = says(&other, "Counting is a virtue").await;
+        let far = says(&third, "Counting is a vice").await;
+        other.post(&format!("/api/v1/statuses/{far}/reblog"), json!({})).await.ok();
+        other.post(&format!("/api/v1/statuses/{post}/pin"), json!({})).await.ok();
+        for verb in ["bookmark", "favourite"] {
+            app.post(&format!("/api/v1/statuses/{post}/{verb}"), json!({})).await.ok();
+        }
+        let page = format!("/api/v1/accounts/{}/statuses", bea.id);
+        assert_eq!(app.get(&page).await.each("id").len(), 2);
+        for muted in [bea.id, cid.id] {
+            app.post(&format!("/api/v1/accounts/{muted}/mute"), json!({})).await.ok();
+        }
+        assert_eq!(app.get(&page).await.each("id"), [post.as_str()]);
+        assert_eq!(app.get(&format!("{page}?pinned=true")).await.each("id"), [post.as_str()]);
+        assert_eq!(app.get("/api/v1/bookmarks").await.each("id"), [post.as_str()]);
+        assert_eq!(app.get("/api/v1/favourites").await.each("id"), [post.as_str()]);
+        assert_eq!(app.get("/api/v1/timelines/public").await.ok(), json!([]));
+
+        other.post(&format!("/api/v1/accounts/{}/block", ada.id), json!({})).await.ok();
+        assert_eq!(app.get(&page).await.ok(), json!([]));
+        assert_eq!(app.get(&format!("{page}?pinned=true")).await.ok(), json!([]));
+        assert_eq!(app.get("/api/v1/bookmarks").await.ok(), json!([]));
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_files_and_hashtags_of_an_account_are_its_own() {
+    let world = World::of(["north"]).await;
+    let north = world.at("north");
+    let (ada, app) = member(north, "ada").await;
+    let (_, other) = member(north, "bea").await;
+    let mut png = Vec::new();
+    let picture = image::RgbImage::from_pixel(60, 30, image::Rgb([200, 30, 30]));
+    picture.write_to(&mut std::io::Cursor::new(&mut png), image::ImageFormat::Png).unwrap();
+    let file = other.send(Method::POST, "/api/v2/media", &[], &[("file", &png)]).await.ok();
+    let far = json!({ "status": "Look #goats", "media_ids": [file["id"]] });
+    let far = other.post("/api/v1/statuses", far).await.ok();
+    app.post(&format!("/api/v1/statuses/{}/reblog", far["id"].as_str().unwrap()), json!({})).await.ok();
+    let own = app.post("/api/v1/statuses", json!({ "status": "My #goats" })).await.ok();
+    let page = format!("/api/v1/accounts/{}/statuses", ada.id);
+    assert_eq!(app.get(&page).await.each("id").len(), 2);
+    assert_eq!(app.get(&format!("{page}?only_media=true")).await.ok(), json!([]));
+    assert_eq!(app.get(&format!("{page}?tagged=goats")).await.each("id"), [own["id"].as_str().unwrap()]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn colleagues_find_each_other_by_name_and_the_public_does_not() {
+    on_each_engine(async |database| {
+        let world = World::on([("north", database)], FederationMode::Open).await;
+        let north = world.at("north");
+        let (_, app) = member(north, "ada").await;
+        let (_, _) = member(north, "bea").await;
+        let (bela, _) = member(north, "bela").await;
+        let found = async |path: &str| app.get(path).await.each("acct");
+        assert_eq!(found("/api/v1/accounts/search?q=be").await, ["bea", "bela"]);
+        assert_eq!(app.get("/api/v1/accounts/search?q=be&following=true").await.ok(), json!([]));
+        app.post(&format!("/api/v1/accounts/{}/follow", bela.id), json!({})).await.ok();
+        assert_eq!(found("/api/v1/accounts/search?q=be").await, ["bela", "bea"]);
+        assert_eq!(found("/api/v1/accounts/search?q=be&following=true").await, ["bela"]);
+        let public = north.stranger().get("/api/v2/search?q=be&type=accounts").await.ok();
+        assert_eq!(public["accounts"], json!([]));
+        let whole = north.stranger().get("/api/v2/search?q=bela&type=accounts").await.ok();
+        assert_eq!(whole["accounts"][0]["acct"], "bela");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_follow_that_cannot_be_is_refused_and_one_that_ends_leaves_nothing() {
+    on_each_engine(async |database| {
+        let world =
+            World::on([("north", database), ("south", Database::sqlite())], FederationMode::Open).await;
+        let (north, south) = (world.at("north"), world.at("south"));
+        let (ada, app) = member(north, "ada").await;
+        let (bea, other) = member(north, "bea").await;
+        let act =
+            async |verb: &str| app.post(&format!("/api/v1/accounts/{}/{verb}", bea.id), json!({})).await;
+        act("follow").await.ok();
+        act("endorse").await.ok();
+        let list = app.post("/api/v1/lists", json!({ "title": "Friends" })).await.ok();
+        let on_list = format!("/api/v1/lists/{}/accounts", list["id"].as_str().unwrap());
+        app.post(&on_list, json!({ "account_ids": [bea.id.to_string()] })).await.ok();
+        assert_eq!(app.get(&on_list).await.each("acct"), ["bea"]);
+        other.post(&format!("/api/v1/accounts/{}/remove_from_followers", ada.id), json!({})).await.ok();
+        assert_eq!(app.get(&on_list).await.ok(), json!([]), "whoever is not followed is on no list");
+        assert_eq!(app.get("/api/v1/endorsements").await.ok(), json!([]));
+        act("follow").await.ok();
+        act("endorse").await.ok();
+        let ended = act("unfollow").await.ok();
+        assert_eq!((&ended["following"], &ended["endorsed"]), (&json!(false), &json!(false)));
+        act("block").await.ok();
+        assert_eq!(act("follow").await.status, StatusCode::FORBIDDEN);
+        let own = app.post(&format!("/api/v1/accounts/{}/follow", ada.id), json!({})).await;
+        assert_eq!(own.status, StatusCode::FORBIDDEN);
+
+        let cleo = south.person("cleo", &[]).await;
+        let far = app.get(&format!("/api/v2/search?q=@cleo@{}&resolve=true", south.host)).await.ok();
+        let far = far["accounts"][0]["id"].as_str().unwrap().to_owned();
+        app.post(&format!("/api/v1/accounts/{far}/follow"), json!({})).await.ok();
+        world.settle().await;
+        let follow = json!({ "domain": south.host });
+        app.post("/api/v1/domain_blocks", follow).await.ok();
+        world.settle().await;
+        let stands = app.get(&format!("/api/v1/accounts/relationships?id={far}")).await.ok();
+        assert_eq!((&stands[0]["following"], &stands[0]["domain_blocking"]), (&json!(false), &json!(true)));
+        let (here, there) = (north.app().db, south.app().db);
+        let followers = there.read(|conn| Ok(store::relations::count_followers(conn, cleo.id)?)).await;
+        assert_eq!(followers.unwrap(), 0, "and they are told");
+        let moved = here.write(|tx| {
+            let bea = store::accounts::local_by_name(tx, "bea")?.unwrap();
+            store::accounts::set_moved_to(tx, bea.id, &ada.uri)?;
+            Ok(())
+        });
+        moved.await.unwrap();
+        act("unblock").await.ok();
+        assert_eq!(act("follow").await.status, StatusCode::FORBIDDEN);
     })
     .await;
 }

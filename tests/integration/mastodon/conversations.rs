@@ -150,5 +150,6 @@ async fn nothing_comes_from_an_unwanted_host() {
     let body = Some(json!({ "domain": south.host }));
     assert_eq!(ada.ask(Method::DELETE, blocks, &[], body).await.ok(), json!({}));
     assert_eq!(ada.get(blocks).await.ok(), json!([]));
-    assert_eq!(ada.get("/api/v1/timelines/home").await.ok().as_array().unwrap().len(), 1);
+    let home = ada.get("/api/v1/timelines/home").await.ok();
+    assert_eq!(home, json!([]), "what ended does not come back by itself");
 }

@@ -6,6 +6,7 @@ use plenum::store;
 use serde_json::{Value, json};
 
 use super::member;
+use crate::harness::Database;
 use crate::harness::client::Client;
 use crate::harness::world::{Instance, World, on_each_engine};
 
@@ -236,6 +237,80 @@ async fn what_was_read_in_an_app_is_read_on_the_pages_and_the_other_way_round() 
         let page = browser.open("/notifications").await;
         browser.send(&page, "main form", &[]).await;
         assert_eq!(app.get("/api/v1/notifications/unread_count").await.ok()["count"], 0);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_taken_back_is_not_told_and_what_is_done_again_is() {
+    on_each_engine(async |database| {
+        let world =
+            World::on([("north", database), ("south", Database::sqlite())], FederationMode::Open).await;
+        let (north, south) = (world.at("north"), world.at("south"));
+        let (ada, app) = member(north, "ada").await;
+        let post = says(&app, "A thought").await;
+        let (_, near) = member(north, "bea").await;
+        let (_, far) = member(south, "cid").await;
+        let search = async |words: &str| {
+            let words: String = url::form_urlencoded::byte_serialize(words.as_bytes()).collect();
+            far.get(&format!("/api/v2/search?q={words}&resolve=true")).await.ok()
+        };
+        let uri = app.get(&format!("/api/v1/statuses/{post}")).await.ok()["uri"].clone();
+        let there = search(uri.as_str().unwrap()).await["statuses"][0]["id"].as_str().unwrap().to_owned();
+        let her = search(&format!("@ada@{}", north.host)).await["accounts"][0]["id"].clone();
+        let her = her.as_str().unwrap().to_owned();
+        let ada = ada.id.to_string();
+        for (client, post, account) in [(&near, &post, &ada), (&far, &there, &her)] {
+            let deeds = [
+                (format!("statuses/{post}/favourite"), format!("statuses/{post}/unfavourite"), "favourite"),
+                (format!("statuses/{post}/reblog"), format!("statuses/{post}/unreblog"), "reblog"),
+                (format!("accounts/{account}/follow"), format!("accounts/{account}/unfollow"), "follow"),
+            ];
+            for (deed, undone, kind) in deeds {
+                let does = async |path: &str| {
+                    client.post(&format!("/api/v1/{path}"), json!({})).await.ok();
+                    world.settle().await;
+                    app.get("/api/v1/notifications").await.each("type")
+                };
+                assert_eq!(does(&deed).await, [kind]);
+                assert_eq!(does(&undone).await, [] as [&str; 0]);
+                assert_eq!(does(&deed).await, [kind], "done again it is news");
+                assert_eq!(does(&undone).await, [] as [&str; 0]);
+            }
+        }
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_nobody_is_shown_is_not_counted_and_ends_no_walk() {
+    on_each_engine(async |database| {
+        let world = World::on([("north", database)], FederationMode::Open).await;
+        let north = world.at("north");
+        let (_, app) = member(north, "ada").await;
+        let (bea, other) = member(north, "bea").await;
+        let (_, third) = member(north, "cid").await;
+        let post = says(&third, "Hello @ada").await;
+        app.post(&format!("/api/v1/accounts/{}/follow", bea.id), json!({ "notify": true })).await.ok();
+        for text in ["One", "Two", "Three"] {
+            let said = json!({ "status": text, "visibility": "private" });
+            other.post("/api/v1/statuses", said).await.ok();
+        }
+        let counted = async |path: &str| app.get(path).await.ok()["count"].clone();
+        assert_eq!(counted("/api/v1/notifications/unread_count").await, 4);
+        app.post(&format!("/api/v1/accounts/{}/unfollow", bea.id), json!({})).await.ok();
+        assert_eq!(app.get("/api/v1/notifications").await.each("type"), ["mention"]);
+        assert_eq!(counted("/api/v1/notifications/unread_count").await, 1);
+        assert_eq!(counted("/api/v2/notifications/unread_count").await, 1);
+        // A page is full as long as there is something to fill it.
+        let first = app.get("/api/v1/notifications?limit=1").await.ok();
+        assert_eq!(first[0]["status"]["id"], post.as_str());
+        let first = app.get("/api/v2/notifications?limit=1").await.ok();
+        assert_eq!(groups(&first)[0]["status_id"], post.as_str());
+        third.ask(Method::DELETE, &format!("/api/v1/statuses/{post}"), &[], None).await.ok();
+        for path in ["/api/v1/notifications", "/api/v2/notifications"] {
+            assert!(app.get(path).await.link("prev").is_none(), "an empty page leads nowhere");
+        }
     })
     .await;
 }

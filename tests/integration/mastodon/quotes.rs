@@ -238,3 +238,33 @@ async fn a_quote_is_deleted_and_written_anew_or_waits_for_its_time() {
     })
     .await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_of_quotes_is_filled_and_an_empty_one_leads_nowhere() {
+    on_each_engine(async |database| {
+        let world = world(database).await;
+        let north = world.at("north");
+        let (_, ada) = member(north, "ada").await;
+        let (_, bela) = member(north, "bela").await;
+        let (cora, other) = member(north, "cora").await;
+        let bees = says(&ada, json!({ "status": "Bees can count" })).await;
+        let first = quotes(&bela, &bees, "They can").await.ok();
+        quotes(&other, &bees, "They cannot").await.ok();
+        quotes(&other, &bees, "They cannot at all").await.ok();
+        for verb in ["favourite", "reblog"] {
+            bela.post(&format!("/api/v1/statuses/{}/{verb}", id(&bees)), json!({})).await.ok();
+            other.post(&format!("/api/v1/statuses/{}/{verb}", id(&bees)), json!({})).await.ok();
+        }
+        let list =
+            async |name: &str| ada.get(&format!("/api/v1/statuses/{}/{name}?limit=1", id(&bees))).await;
+        ada.post(&format!("/api/v1/accounts/{}/mute", cora.id), json!({})).await.ok();
+        assert_eq!(list("quotes").await.each("id"), [id(&first)]);
+        assert_eq!(list("favourited_by").await.each("acct"), ["bela"]);
+        assert_eq!(list("reblogged_by").await.each("acct"), ["bela"]);
+        let last = list("quotes").await.link("next").unwrap();
+        let none = ada.get(&last).await;
+        assert_eq!((none.link("next"), none.link("prev")), (None, None));
+        assert_eq!(none.ok(), json!([]));
+    })
+    .await;
+}

@@ -411,3 +411,44 @@ async fn a_post_waits_for_its_time() {
     let past = json!({ "status": "now", "scheduled_at": at(-5) });
     assert_eq!(ada.post("/api/v1/statuses", past).await.ok()["content"], "<p>now</p>");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_one_said_to_followers_is_handed_on_to_followers_only() {
+    on_each_engine(async |database| {
+        let world = World::on([("north", database)], FederationMode::Open).await;
+        let north = world.at("north");
+        let (ada, app) = member(north, "ada").await;
+        let (_, follower) = member(north, "bela").await;
+        let (_, stranger) = member(north, "cora").await;
+        follower.post(&format!("/api/v1/accounts/{}/follow", ada.id), json!({})).await.ok();
+        let said = json!({ "status": "For friends", "visibility": "private" });
+        let private = id(&app.post("/api/v1/statuses", said).await.ok()).to_owned();
+        let letter = json!({ "status": "For @bela", "visibility": "direct" });
+        let letter = id(&app.post("/api/v1/statuses", letter).await.ok()).to_owned();
+        let open = id(&app.post("/api/v1/statuses", json!({ "status": "For all" })).await.ok()).to_owned();
+        let boost = async |client: &Client, post: &str, body: Value| {
+            client.post(&format!("/api/v1/statuses/{post}/reblog"), body).await
+        };
+        assert_eq!(boost(&follower, &private, json!({})).await.status, StatusCode::FORBIDDEN);
+        assert_eq!(boost(&app, &letter, json!({})).await.status, StatusCode::FORBIDDEN);
+        let own = boost(&app, &private, json!({ "visibility": "private" })).await.ok();
+        assert_eq!(id(&own["reblog"]), private);
+        let page = format!("/api/v1/accounts/{}/statuses", ada.id);
+        assert!(follower.get(&page).await.each("id").contains(&id(&own).to_owned()));
+        assert!(!stranger.get(&page).await.each("id").contains(&id(&own).to_owned()));
+        let outbox = north.stranger().get(&format!("/actors/{}/outbox?page=true", ada.name)).await;
+        let listed = outbox.json["orderedItems"].as_array().unwrap();
+        assert!(listed.iter().all(|item| item["type"] == "Create"), "{}", outbox.json);
+
+        let narrow = boost(&app, &open, json!({ "visibility": "private" })).await;
+        assert_eq!(
+            narrow.status,
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "nobody is shown more than they were told"
+        );
+        let odd = boost(&app, &open, json!({ "visibility": "loud" })).await;
+        assert_eq!(odd.status, StatusCode::UNPROCESSABLE_ENTITY);
+        boost(&app, &open, json!({ "visibility": "unlisted" })).await.ok();
+    })
+    .await;
+}

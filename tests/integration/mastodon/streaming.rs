@@ -395,3 +395,47 @@ async fn announcements_reach_every_member() {
     })
     .await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_gone_leaves_every_stream_that_carried_it() {
+    on_each_engine(async |database| {
+        let world = world(database).await;
+        let north = world.at("north");
+        let (ada, app, token) = member(north, "ada").await;
+        let (bela, bela_app, _) = member(north, "bela").await;
+        let (_, cleo_app, cleo_token) = member(north, "cleo").await;
+        follow(north, &ada, &bela).await;
+        let list = app.post("/api/v1/lists", json!({ "title": "Friends" })).await.ok()["id"].clone();
+        let on_list = json!({ "account_ids": [bela.id.to_string()] });
+        app.post(&format!("/api/v1/lists/{}/accounts", list.as_str().unwrap()), on_list).await.ok();
+        cleo_app.post("/api/v1/tags/counting/follow", json!({})).await.ok();
+        let (_, dora_app, _) = member(north, "dora").await;
+
+        let mut home = north.socket(&token).await;
+        home.subscribes("user", json!({})).await;
+        let mut friends = north.socket(&token).await;
+        friends.subscribes("list", json!({ "list": list })).await;
+        let mut curious = north.socket(&cleo_token).await;
+        curious.subscribes("user", json!({})).await;
+
+        let post = says(&dora_app, "A virtue #counting", "public").await;
+        assert_eq!(curious.frame().await.2["id"], post.as_str(), "by its hashtag");
+        let boost = bela_app.post(&format!("/api/v1/statuses/{post}/reblog"), json!({})).await.ok();
+        for socket in [&mut home, &mut friends] {
+            assert_eq!(socket.frame().await.2["id"], boost["id"], "as a boost");
+        }
+        dora_app.ask(Method::DELETE, &format!("/api/v1/statuses/{post}"), &[], None).await.ok();
+        let (_, event, key) = curious.frame().await;
+        assert_eq!((event.as_str(), key.to_string()), ("delete", post.clone()));
+        let (_, event, key) = friends.frame().await;
+        assert_eq!((event.as_str(), &json!(key.to_string())), ("delete", &boost["id"]));
+        let mut gone = Vec::new();
+        for _ in 0..2 {
+            let (_, event, key) = home.frame().await;
+            assert_eq!(event, "delete");
+            gone.push(key.to_string());
+        }
+        assert!(gone.contains(&boost["id"].as_str().unwrap().to_owned()), "{gone:?}");
+    })
+    .await;
+}

@@ -21,7 +21,7 @@ use crate::domain::id::Id;
 use crate::domain::timeline::Found;
 use crate::federation::Federation;
 use crate::services;
-use crate::store::{contributions, hiding, quotes};
+use crate::store::{contributions, timelines};
 
 /// The routes of quotes.
 pub(super) fn router() -> Router {
@@ -41,10 +41,8 @@ async fn index(
     let (viewer, page) = (caller.viewer(), paging::page(&params, 20, 40));
     let listed = data.app.db.read(|conn| {
         let quoted = shown::meant(conn, viewer, key)?;
-        let heads = quotes::page(conn, viewer, quoted.id, &page)?;
-        let ends = paging::ends(heads.iter().map(|head| head.id.get()));
-        let found = heads.into_iter().map(Found::from).collect();
-        let found = hiding::sift(conn, viewer, found)?;
+        let found = timelines::quoting(conn, viewer, quoted.id, &page)?;
+        let ends = paging::ends(found.iter().map(Found::key));
         Ok((shown::statuses(conn, &data.app, viewer, found)?, ends))
     });
     let (statuses, ends) = listed.await?;

@@ -6,11 +6,12 @@ use axum::Json;
 use super::super::answer::Answer;
 use super::super::caller::{Allowed, PathId, Speaker};
 use super::super::entities::status::Status;
+use super::super::params::Params;
 use super::super::scopes::{WriteAccounts, WriteBookmarks, WriteFavourites, WriteMutes, WriteStatuses};
 use super::super::shown;
 use crate::domain::Refusal;
 use crate::domain::account::Account;
-use crate::domain::contribution::Contribution;
+use crate::domain::contribution::{Contribution, Visibility};
 use crate::domain::id::Id;
 use crate::domain::timeline::Found;
 use crate::federation::Federation;
@@ -50,15 +51,31 @@ pub(super) async fn unfavourite(
     act(&data, &caller, key, interactions::unlike).await
 }
 
-/// `POST /api/v1/statuses/{id}/reblog`: answers with the boost, a status of its own.
+/// Whether a boost may have the audience that the app asks for. A boost is for whom the boosted is for:
+/// one for fewer would be shown to more than its author was told, so it is refused.
+fn audience(params: &Params, boosted: &Contribution) -> Result<(), Refusal> {
+    let Some(word) = params.text("visibility").filter(|word| !word.is_empty()) else { return Ok(()) };
+    match (word.as_str(), boosted.visibility) {
+        ("public" | "unlisted", _) | ("private", Visibility::Followers) => Ok(()),
+        ("private", _) => {
+            let why = "a boost of what everybody may see is shown to everybody here";
+            Err(Refusal::invalid("visibility", why))
+        }
+        _ => Err(Refusal::invalid("visibility", "is none of public, unlisted, private")),
+    }
+}
+
+/// `POST /api/v1/statuses/{id}/reblog`, with `visibility`: answers with the boost, a status of its own.
 pub(super) async fn reblog(
     data: Data<Federation>,
     caller: Allowed<WriteStatuses>,
     PathId(key): PathId,
+    params: Params,
 ) -> Answer<Status> {
     let (viewer, account) = (caller.viewer(), &caller.account);
     let status = data.app.db.write(|tx| {
         let head = shown::meant(tx, viewer, key)?;
+        audience(&params, &head)?;
         interactions::boost(tx, account, head.id)?;
         let boost = kept::boost_of(tx, account.id, head.id)?.ok_or(Refusal::NotFound)?;
         shown::status(tx, &data.app, viewer, Found { head, boost: Some(boost) })

@@ -32,7 +32,7 @@ use crate::http::mastodon::entities::notification::KINDS;
 use crate::http::mastodon::{notifications, shown};
 use crate::store::contributions::Viewer;
 use crate::store::page::Page;
-use crate::store::timelines::{self, Audience, Public, Tagged};
+use crate::store::timelines::{self, Audience, Handed, Public, Tagged};
 use crate::store::{self, Conn, Error, Event, Gone, conversations, emojis, lists, notices, oauth};
 
 /// How often tokens are looked at where another process cannot tell us that one ended.
@@ -249,33 +249,44 @@ fn found(conn: &mut Conn, account: Id<Account>, channel: &Channel, key: i64) -> 
     Ok(found.into_iter().next())
 }
 
-/// Something is gone: those hear of it in whose timelines it may have stood.
+/// Something is gone: those hear of it in whose timelines it may have stood, also where somebody had
+/// handed it on, under the key of that. What everybody was shown may have come into a home timeline by
+/// its hashtags: its key is no secret, and apps leave alone what they do not know.
 async fn gone(app: &App, gone: Gone) -> Result<(), Error> {
     let waiting = Waiting::of(app);
     if waiting.subscriptions.is_empty() {
         return Ok(());
     }
-    let (homes, lists) = app
+    let (shown, boosts) = app
         .db
         .read(|conn| {
             let homes = timelines::followers(conn, gone.by, &waiting.readers)?;
-            Ok((homes, timelines::lists_with(conn, gone.by, &waiting.lists)?))
+            let lists = timelines::lists_with(conn, gone.by, &waiting.lists)?;
+            let boosts = timelines::boosts_shown(conn, Id::new(gone.key), &waiting.readers, &waiting.lists)?;
+            Ok((Handed { key: gone.key, homes, lists }, boosts))
         })
         .await?;
+    for (one, open) in [(&shown, gone.open)].into_iter().chain(boosts.iter().map(|boost| (boost, false))) {
+        taken_away(app, &waiting.subscriptions, one, open);
+    }
+    Ok(())
+}
+
+/// Tells the streams that carried this key, and every public one if it was `open`.
+fn taken_away(app: &App, subscriptions: &[Subscription], gone: &Handed, open: bool) {
     let payload: Arc<str> = gone.key.to_string().into();
-    for one in waiting.subscriptions {
+    for one in subscriptions {
         let concerned = match &*one.channel {
-            Channel::User => homes.contains(&one.account),
-            Channel::Public { .. } | Channel::Hashtag { .. } => gone.open,
-            Channel::List(list) => lists.contains(list),
+            Channel::User => open || gone.homes.contains(&one.account),
+            Channel::Public { .. } | Channel::Hashtag { .. } => open,
+            Channel::List(list) => gone.lists.contains(list),
             Channel::Notifications | Channel::Direct => false,
         };
         if concerned {
-            let payload = Arc::clone(&payload);
-            app.streams.send(one.stream, Frame { channel: one.channel, event: "delete", payload });
+            let (channel, payload) = (Arc::clone(&one.channel), Arc::clone(&payload));
+            app.streams.send(one.stream, Frame { channel, event: "delete", payload });
         }
     }
-    Ok(())
 }
 
 /// An account was told something: its streams of both names carry that.
