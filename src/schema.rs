@@ -248,6 +248,7 @@ diesel::table! {
         local -> Bool,
         quote_policy -> SmallInt,
         trust -> Nullable<SmallInt>,
+        arrived_at -> Nullable<BigInt>,
     }
 }
 

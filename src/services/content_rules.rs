@@ -77,20 +77,32 @@ pub(super) fn catching(
     received: &Received,
     host: Option<&Host>,
 ) -> Result<Option<ContentRule>, Error> {
-    if !matches!(received.body, ReceivedBody::Post | ReceivedBody::Critique(_)) {
+    if let Some(rule) = catching_words(tx, received)? {
+        return Ok(Some(rule));
+    }
+    if !is_held_against_rules(received) {
         return Ok(None);
     }
-    let rules = content_rules::all(tx)?;
-    if rules.is_empty() {
-        return Ok(None);
-    }
-    let said = text(received.title.as_deref(), received.summary.as_deref(), received.content.as_str());
-    for rule in rules {
-        if rule.typed().fits(&said) || exceeds(tx, &rule, received, host)? {
+    for rule in content_rules::all(tx)? {
+        if exceeds(tx, &rule, received, host)? {
             return Ok(Some(rule));
         }
     }
     Ok(None)
+}
+
+/// The rule by which the words of something are caught, be they new or changed.
+pub(super) fn catching_words(tx: &mut Tx<'_>, received: &Received) -> Result<Option<ContentRule>, Error> {
+    let rules = content_rules::all(tx)?;
+    if rules.is_empty() || !is_held_against_rules(received) {
+        return Ok(None);
+    }
+    let said = text(received.title.as_deref(), received.summary.as_deref(), received.content.as_str());
+    Ok(rules.into_iter().find(|rule| rule.typed().fits(&said)))
+}
+
+fn is_held_against_rules(received: &Received) -> bool {
+    matches!(received.body, ReceivedBody::Post | ReceivedBody::Critique(_))
 }
 
 /// Whether an author or a server has done what a rule about them waits for.

@@ -158,7 +158,7 @@ fn change(
         return Ok(Receipt::Ignored("an earlier revision"));
     }
     let revision = received.body.revision().max(known.revision.saturating_add(1));
-    let state = if known.state == State::Held { State::Held } else { standing(tx, &received.author, host)? };
+    let state = state_of_version(tx, known, received, host)?;
     let text = text(received, Some(edited_at), state, revision);
     contributions::update(tx, known.id, &text)?;
     let named = contributions::rename(tx, known.id, &received.mentions)?;
@@ -181,6 +181,20 @@ fn change(
     let stored = stored(tx, known.id)?;
     cards::rename(tx, known.id, &Named::arrived(&stored, received))?;
     Ok(Receipt::Changed(Box::new(stored)))
+}
+
+/// Whether a later version is shown at once: a rule about words holds for what is changed, too.
+fn state_of_version(
+    tx: &mut Tx<'_>,
+    known: &Contribution,
+    received: &Received,
+    host: Option<&Host>,
+) -> Result<State, Error> {
+    if let Some(rule) = content_rules::catching_words(tx, received)? {
+        store::content_rules::catch(tx, known.id, rule.id)?;
+        return Ok(State::Held);
+    }
+    if known.state == State::Held { Ok(State::Held) } else { standing(tx, &received.author, host) }
 }
 
 /// Removes what its author deleted, and remembers the address. `delete` is the activity that says so.

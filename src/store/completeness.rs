@@ -69,10 +69,10 @@ pub fn put_thread(conn: &mut Conn, check: &ThreadCheck) -> QueryResult<()> {
     Ok(())
 }
 
-/// How many contributions of an account are here that it published since a moment.
-pub fn published_since(conn: &mut Conn, author: Id<Account>, since: Timestamp) -> QueryResult<i64> {
-    let first: Id<Contribution> = Id::first_at(since);
-    let query =
-        contributions::table.filter(contributions::author_id.eq(author)).filter(contributions::id.ge(first));
+/// How many contributions of an account came here since a moment, whatever dates they bear.
+pub fn arrived_since(conn: &mut Conn, author: Id<Account>, since: Timestamp) -> QueryResult<i64> {
+    let query = contributions::table
+        .filter(contributions::author_id.eq(author))
+        .filter(contributions::arrived_at.ge(since));
     run!(conn, get_result, query.count())
 }

@@ -71,7 +71,7 @@ pub fn catching(
 pub fn recent_of(conn: &mut Conn, author: Id<Account>, since: Timestamp, most: i64) -> QueryResult<usize> {
     let query = contributions::table
         .filter(contributions::author_id.eq(author))
-        .filter(contributions::id.ge(Id::<Contribution>::first_at(since)))
+        .filter(contributions::arrived_at.ge(since))
         .limit(most)
         .select(contributions::id);
     let found: Vec<Id<Contribution>> = run!(conn, load, query)?;
@@ -82,7 +82,7 @@ pub fn recent_of(conn: &mut Conn, author: Id<Account>, since: Timestamp, most: i
 pub fn recent_from(conn: &mut Conn, host: Id<Host>, since: Timestamp, most: i64) -> QueryResult<usize> {
     let query = contributions::table
         .inner_join(accounts::table.on(accounts::id.eq(contributions::author_id)))
-        .filter(contributions::id.ge(Id::<Contribution>::first_at(since)))
+        .filter(contributions::arrived_at.ge(since))
         .filter(accounts::host_id.eq(host))
         .limit(most)
         .select(contributions::id);
@@ -107,7 +107,7 @@ pub type Said = (Id<Contribution>, Option<String>, Option<String>, String);
 /// Texts of others that came since then, for trying a rule.
 pub fn texts(conn: &mut Conn, since: Timestamp, most: i64) -> QueryResult<Vec<Said>> {
     let query = contributions::table
-        .filter(contributions::id.ge(Id::<Contribution>::first_at(since)))
+        .filter(contributions::arrived_at.ge(since))
         .filter(contributions::local.eq(false))
         .filter(contributions::kind.eq_any([Kind::Post, Kind::Critique]))
         .filter(contributions::state.ne(State::Deleted))
@@ -134,7 +134,7 @@ pub fn wave(conn: &mut Conn, wave: Wave, since: Timestamp) -> QueryResult<Vec<Id
     let all = || {
         contributions::table
             .inner_join(accounts::table.on(accounts::id.eq(contributions::author_id)))
-            .filter(contributions::id.ge(Id::<Contribution>::first_at(since)))
+            .filter(contributions::arrived_at.ge(since))
             .filter(contributions::local.eq(false))
             .filter(contributions::kind.eq_any([Kind::Post, Kind::Critique]))
             .filter(contributions::state.ne(State::Deleted))

@@ -200,7 +200,8 @@ pub fn insert(
     named: &[Id<Account>],
     hashtags: &[String],
 ) -> QueryResult<()> {
-    run!(tx, execute, diesel::insert_into(contributions::table).values(head))?;
+    let arrived = contributions::arrived_at.eq((!head.local).then_some(tx.now));
+    run!(tx, execute, diesel::insert_into(contributions::table).values((head, arrived)))?;
     search::insert(tx, head.id, &search::found_by(said(&head.text)))?;
     add_mentions(tx, head.id, named)?;
     add_tags(tx, head.id, hashtags)?;

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::{Act, Finding, Found, Need, Outcome, Voucher};
 use crate::domain::Refusal;
 use crate::domain::account::{Account, AccountState};
-use crate::domain::contribution::{Contribution, DELIVERED_SECONDS, Kind, State, Visibility};
+use crate::domain::contribution::{Contribution, Kind, State, Visibility};
 use crate::domain::job::Job;
 use crate::domain::trust::Trust;
 use crate::domain::uri::Uri;
@@ -17,9 +17,9 @@ use crate::store::contributions::{self, Viewer};
 use crate::store::{Error, Tx, accounts, completeness, jobs, relations};
 use crate::vocab::incoming::{IncomingObject, Item, ObjectKind};
 
-/// What an organization that nobody here follows may publish to us in [`DELIVERED_SECONDS`], in
-/// contributions; older ones are not taken in unasked.
+/// What an organization that nobody here follows may publish to us in a day, in contributions.
 const UNSOLICITED: i64 = 200;
+const DAY: i64 = 24 * 3600;
 /// After how many seconds an author's description is fetched again when something new arrives.
 const STALE: i64 = 7 * 24 * 3600;
 
@@ -173,9 +173,8 @@ fn concerns_us(
         return Ok(true);
     }
     // The debate is open to organizations that nobody here knows yet, but not without end.
-    let since = tx.now.plus_seconds(-DELIVERED_SECONDS);
-    let recent = object.published.is_none_or(|at| at >= since);
-    if open && ours && recent && completeness::published_since(tx, author.id, since)? < UNSOLICITED {
+    let yesterday = tx.now.plus_seconds(-DAY);
+    if open && ours && completeness::arrived_since(tx, author.id, yesterday)? < UNSOLICITED {
         return Ok(true);
     }
     if relations::is_followed_here(tx, author.id)? || names_us(tx, object)? {

@@ -33,7 +33,10 @@ async fn a_wave_waits_and_goes_in_one_step() {
         let actors: Vec<_> = ["x1", "x2", "x3", "x4"].map(|name| peers.person("bad", name)).into();
         for number in 0..10 {
             for actor in &actors {
-                assert_eq!(says(north, actor, &number.to_string(), &bees), 202);
+                let mut note = actor.reply(&number.to_string(), &bees, "Buy honey.");
+                // The date is the sender's word; what counts is when it came.
+                note["published"] = serde_json::json!(format!("2026-0{}-01T12:00:00Z", 1 + number % 9));
+                assert_eq!(actor.sends(north, &actor.does("Create", note)), 202);
             }
         }
         assert_eq!(says(north, &good, "1", &bees), 202);
@@ -98,6 +101,11 @@ async fn words_links_and_first_texts_wait_and_can_be_let_in() {
         sends("4", "cheap again");
         world.settle().await;
         assert!(!shown("4").await, "rules about texts hold for everybody");
+        let mut later = vic.reply("3", &bees, "<p>cheap after all</p>");
+        later["updated"] = serde_json::json!("2026-11-24T11:30:00Z");
+        assert_eq!(vic.sends(north, &vic.does("Update", later)), 202);
+        world.settle().await;
+        assert!(!shown("3").await, "and for what is made of a text afterwards");
         let rules = admin.open("/admin/rules").await;
         let key = rules.attribute("tbody tr:first-child button", "value").unwrap();
         presses(&mut admin, &rules, &key, &[]).await;
