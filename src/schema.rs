@@ -110,6 +110,25 @@ diesel::table! {
         user_id -> BigInt,
         created_at -> BigInt,
         expires_at -> BigInt,
+        agent -> Text,
+    }
+}
+
+diesel::table! {
+    password_links (token_hash) {
+        token_hash -> Text,
+        user_id -> BigInt,
+        created_by_id -> Nullable<BigInt>,
+        created_at -> BigInt,
+        expires_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    role_ends (user_id) {
+        user_id -> BigInt,
+        roles -> Integer,
+        ends_at -> BigInt,
     }
 }
 
@@ -1248,6 +1267,7 @@ diesel::table! {
 }
 
 diesel::joinable!(sessions -> users (user_id));
+diesel::joinable!(password_links -> users (user_id));
 diesel::joinable!(pending_sign_ins -> users (user_id));
 diesel::joinable!(tokens -> users (user_id));
 diesel::joinable!(oauth_app_tokens -> oauth_apps (app_id));
@@ -1266,6 +1286,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     account_keys,
     users,
     sessions,
+    password_links,
+    role_ends,
     invites,
     tokens,
     push_keys,

@@ -5,8 +5,8 @@ use clap::{Args, Subcommand};
 use super::{Failure, context};
 use crate::config::Config;
 use crate::domain::user::{Role, Roles};
-use crate::services::second_factors;
 use crate::services::users::{self, KeyPairs, NewUser};
+use crate::services::{second_factors, sign_ins};
 use crate::store;
 
 /// `plenum account …`
@@ -47,6 +47,21 @@ enum What {
         /// Read the password from standard input instead of asking.
         #[arg(long)]
         password_stdin: bool,
+    },
+    /// Print a link by which a user chooses another password, once, within a day.
+    Link {
+        /// Sign-in name.
+        name: String,
+    },
+    /// Close a login: nobody signs in with it, and everything that is open ends.
+    Close {
+        /// Sign-in name.
+        name: String,
+    },
+    /// Open a login again.
+    Open {
+        /// Sign-in name.
+        name: String,
     },
     /// Sign a user in without a one-time code again, because the device that shows it is lost.
     SecondFactorOff {
@@ -102,6 +117,18 @@ impl Account {
                 let password = context::password(password_stdin)?;
                 db.write(|tx| users::set_password(tx, None, &name, &password)).await?;
                 println!("{name} has another password; open sessions and tokens ended.");
+            }
+            What::Link { name } => {
+                let secret = db.write(|tx| sign_ins::link(tx, None, &name)).await?;
+                println!("{}/password/{secret}", app.site.origin);
+            }
+            What::Close { name } => {
+                db.write(|tx| sign_ins::disable(tx, None, &name)).await?;
+                println!("{name} cannot sign in any more; open sessions and tokens ended.");
+            }
+            What::Open { name } => {
+                db.write(|tx| sign_ins::enable(tx, None, &name)).await?;
+                println!("{name} can sign in again.");
             }
             What::SecondFactorOff { name } => {
                 db.write(|tx| second_factors::reset(tx, None, &name)).await?;

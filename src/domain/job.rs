@@ -84,6 +84,13 @@ pub enum Job {
         /// When, in milliseconds: a poll that is asked anew gets another job.
         due: i64,
     },
+    /// Take roles back that were given for a time.
+    EndRoles {
+        /// Whose.
+        user: i64,
+        /// When, in milliseconds: roles that are given anew get another job.
+        due: i64,
+    },
     /// Remove mutes whose time is over.
     EndMutes {
         /// When, in milliseconds.
@@ -141,6 +148,7 @@ impl Job {
             Self::PublishScheduled { scheduled, due } => format!("publish_scheduled {scheduled} {due}"),
             Self::ClosePoll { contribution, due } => format!("close_poll {contribution} {due}"),
             Self::EndMutes { due } => format!("end_mutes {due}"),
+            Self::EndRoles { user, due } => format!("end_roles {user} {due}"),
             Self::TakeIn { account, row } => format!("take_in {account} {row:?}"),
             Self::FetchCard { url } => format!("fetch_card {url}"),
             Self::CheckLinks { account } => format!("check_links {account}"),
@@ -170,6 +178,7 @@ impl Job {
             | Self::PublishScheduled { .. }
             | Self::ClosePoll { .. }
             | Self::EndMutes { .. }
+            | Self::EndRoles { .. }
             | Self::TakeIn { .. }
             | Self::CheckLinks { .. }
             | Self::Push { .. }
@@ -197,6 +206,7 @@ impl Job {
             | Self::PublishScheduled { .. }
             | Self::ClosePoll { .. }
             | Self::EndMutes { .. }
+            | Self::EndRoles { .. }
             | Self::TakeIn { .. }
             | Self::CheckLinks { .. }
             | Self::Push { .. }

@@ -41,6 +41,7 @@ pub mod relation;
 pub mod report;
 pub mod scope;
 pub mod settings;
+pub mod sign_in;
 pub mod site;
 mod sql;
 pub mod statement;

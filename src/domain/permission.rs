@@ -8,6 +8,8 @@ use super::user::{Role, Roles};
 pub enum Permission {
     /// What the site is called, who may take part, and everything else that holds for all.
     Settings,
+    /// Who signs in here, and what they may do.
+    People,
     /// What becomes of other servers.
     Hosts,
     /// What becomes of contributions that wait.
@@ -26,11 +28,12 @@ pub enum Permission {
 
 impl Permission {
     /// All of them, in the order in which pages offer them.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Review,
         Self::Reports,
         Self::Accounts,
         Self::Rules,
+        Self::People,
         Self::Hosts,
         Self::Queues,
         Self::Log,
@@ -40,7 +43,7 @@ impl Permission {
     /// The role that it takes.
     pub const fn role(self) -> Role {
         match self {
-            Self::Settings | Self::Hosts | Self::Queues | Self::Log => Role::Admin,
+            Self::Settings | Self::People | Self::Hosts | Self::Queues | Self::Log => Role::Admin,
             Self::Review | Self::Reports | Self::Accounts | Self::Rules => Role::Moderator,
         }
     }

@@ -8,11 +8,13 @@ use futures_util::FutureExt;
 use futures_util::stream::{FuturesUnordered, StreamExt};
 use tokio::sync::watch;
 
+use crate::clock::Timestamp;
 use crate::domain::contribution::Contribution;
 use crate::domain::id::Id;
 use crate::domain::job::Job;
 use crate::domain::question::Qid;
 use crate::domain::uri::Uri;
+use crate::domain::user::User;
 use crate::federation::{
     Federation, backfill, cards, catalogue, exchange, history, links, pins, push, quotes, resolve, transfer,
 };
@@ -106,6 +108,7 @@ const fn tries(job: &Job) -> i32 {
         | Job::PublishScheduled { .. }
         | Job::ClosePoll { .. }
         | Job::EndMutes { .. }
+        | Job::EndRoles { .. }
         | Job::Push { .. }
         | Job::RemoveFile { .. } => 6,
         // Regular work that is never given up: without it the server fills up, and sites drift apart.
@@ -150,6 +153,7 @@ async fn perform(data: &Data<Federation>, job: &Job) -> Result<(), Error> {
         Job::RemoveFile { file } => data.app.storage.delete(file).await,
         Job::ClosePoll { contribution, .. } => close_poll(data, Id::new(*contribution)).await,
         Job::EndMutes { .. } => end_mutes(data).await,
+        Job::EndRoles { user, due } => end_roles(data, Id::new(*user), Timestamp(*due)).await,
         Job::TakeIn { account, row } => transfer::take_in(data, Id::new(*account), row).await,
         Job::FetchCard { url } => cards::fetch(data, url).await,
         Job::CheckLinks { account } => links::check(data, Id::new(*account)).await,
@@ -189,6 +193,10 @@ async fn end_mutes(data: &Data<Federation>) -> Result<(), Error> {
             Ok(())
         })
         .await
+}
+
+async fn end_roles(data: &Data<Federation>, user: Id<User>, due: Timestamp) -> Result<(), Error> {
+    data.app.db.write(|tx| services::sign_ins::end_grant(tx, user, due)).await
 }
 
 async fn follow_forum(data: &Data<Federation>, follower: i64, forum: &str) -> Result<(), Error> {

@@ -40,6 +40,7 @@ pub mod scheduled;
 pub mod second_factors;
 pub mod settings;
 pub mod setup;
+pub mod sign_ins;
 mod speaking;
 pub mod statements;
 pub mod tags;

@@ -48,7 +48,7 @@ pub struct SwitchedOn {
 
 /// Switches the second factor on, if the code is right. Whoever came in with the password alone is
 /// out.
-pub fn confirm(tx: &mut Tx<'_>, user: &User, code: &str) -> Result<SwitchedOn, Error> {
+pub fn confirm(tx: &mut Tx<'_>, user: &User, code: &str, agent: &str) -> Result<SwitchedOn, Error> {
     let wrong = || Refusal::invalid("code", "this is not the code that your authenticator shows now");
     let factor = store::of(tx, user.id)?.filter(|factor| !factor.confirmed).ok_or(Refusal::NotFound)?;
     if !use_code(tx, user.id, &factor, code)? {
@@ -65,7 +65,7 @@ pub fn confirm(tx: &mut Tx<'_>, user: &User, code: &str) -> Result<SwitchedOn, E
     users::end_all(tx, user.id, now)?;
     tx.after_commit(Event::Tokens);
     audit::record(tx, Some(user.id), "account.second_factor", &user.name, "on")?;
-    let session = open_session(tx, user.id)?;
+    let session = open_session(tx, user.id, agent)?;
     Ok(SwitchedOn { recovery_codes, session })
 }
 
@@ -96,13 +96,13 @@ pub fn owe(tx: &mut Tx<'_>, user: Id<User>) -> Result<String, Error> {
 }
 
 /// Opens a session for whoever owed a code, if it is right.
-pub fn pay(tx: &mut Tx<'_>, ticket: &str, code: &str) -> Result<Option<String>, Error> {
+pub fn pay(tx: &mut Tx<'_>, ticket: &str, code: &str, agent: &str) -> Result<Option<String>, Error> {
     let (hash, now) = (secret_hash(ticket), tx.now);
     let user = store::pending(tx, &hash, now)?.ok_or(Refusal::NotFound)?;
     if !pass(tx, user.id, code)? || store::delete_pending(tx, &hash)? == 0 {
         return Ok(None);
     }
-    open_session(tx, user.id).map(Some)
+    open_session(tx, user.id, agent).map(Some)
 }
 
 /// Whether a code of the authenticator or a recovery code is right; either is used up by it.

@@ -169,7 +169,8 @@ fn below_key(account: &Uri, name: &str) -> Uri {
 /// Gives a user other roles. The last admin keeps that role.
 pub fn set_roles(tx: &mut Tx<'_>, by: Option<&User>, name: &str, roles: Roles) -> Result<(), Error> {
     let user = users::by_name(tx, name)?.ok_or_else(|| nobody(name))?;
-    let admins = users::all(tx)?.into_iter().filter(|user| user.roles.list().contains(&Role::Admin)).count();
+    let is_admin = |user: &User| user.roles.list().contains(&Role::Admin) && user.disabled_at.is_none();
+    let admins = users::all(tx)?.iter().filter(|user| is_admin(user)).count();
     let was = user.roles.list().contains(&Role::Admin);
     if was && !roles.list().contains(&Role::Admin) && admins <= 1 {
         return Err(Refusal::Conflict(format!("{name} is the last admin: make another one first")).into());
@@ -211,11 +212,11 @@ pub fn secret_hash(secret: &str) -> String {
     HEXLOWER.encode(digest(&SHA256, secret.as_bytes()).as_ref())
 }
 
-/// Opens a session and returns the secret for the cookie.
-pub fn open_session(tx: &mut Tx<'_>, user: Id<User>) -> Result<String, Error> {
+/// Opens a session of a browser that calls itself `agent`, and returns the secret for the cookie.
+pub fn open_session(tx: &mut Tx<'_>, user: Id<User>, agent: &str) -> Result<String, Error> {
     let (secret, hash) = secret()?;
     let now = tx.now;
-    users::open_session(tx, &hash, user, now, now.plus_seconds(SESSION_SECONDS))?;
+    users::open_session(tx, &hash, user, agent, (now, now.plus_seconds(SESSION_SECONDS)))?;
     Ok(secret)
 }
 

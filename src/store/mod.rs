@@ -68,6 +68,7 @@ pub mod search;
 pub mod second_factors;
 pub mod settings;
 pub mod statement_references;
+pub mod sign_ins;
 pub mod statements;
 pub mod tags;
 pub mod threads;

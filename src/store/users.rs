@@ -79,12 +79,13 @@ pub fn open_session(
     conn: &mut Conn,
     token_hash: &str,
     user: Id<User>,
-    now: Timestamp,
-    expires: Timestamp,
+    agent: &str,
+    (now, expires): (Timestamp, Timestamp),
 ) -> QueryResult<usize> {
     let row = (
         sessions::token_hash.eq(token_hash),
         sessions::user_id.eq(user),
+        sessions::agent.eq(agent),
         sessions::created_at.eq(now),
         sessions::expires_at.eq(expires),
     );

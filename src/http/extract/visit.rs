@@ -233,6 +233,8 @@ fn flash(note: &str) -> Option<Flash> {
         "adopted" => "Adopted. Your organization carries this question now.",
         "let-in" => "Approved. It is shown to everyone from now on.",
         "rejected" => "Rejected. It is deleted and will not be taken in again.",
+        "signed-out" => "Signed out there. What was open is closed within a second.",
+        "password" => "The password is changed. Everything else has to sign in again.",
         "changed" => "Changed. It holds from now on.",
         "unchanged" => "Nothing was different, so nothing was changed.",
         "removed" => "Deleted. None of it will be taken in again.",

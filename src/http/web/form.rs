@@ -52,6 +52,10 @@ pub enum FieldKind {
     Line,
     /// A day.
     Day,
+    /// A password: which one, as browsers complete it. It is never sent back.
+    Secret(&'static str),
+    /// Several of a few, all in sight.
+    Checks(Vec<Choice>),
     /// Several lines, as many as this.
     Text(u32),
     /// One of a list.

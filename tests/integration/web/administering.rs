@@ -37,6 +37,8 @@ const ROUTES: &[(&str, Option<Permission>, bool)] = &[
     ("/admin/reports/{id}/decide", Some(Permission::Reports), true),
     ("/admin/rules", Some(Permission::Rules), true),
     ("/admin/rules/new", Some(Permission::Rules), true),
+    ("/admin/people", Some(Permission::People), true),
+    ("/admin/people/{name}", Some(Permission::People), true),
     ("/admin/settings", Some(Permission::Settings), true),
     ("/admin/hosts", Some(Permission::Hosts), false),
     ("/admin/hosts/list", Some(Permission::Hosts), true),

@@ -10,6 +10,7 @@ mod reading;
 mod referring;
 mod replying;
 mod second_factor;
+mod sign_ins;
 mod signing_in;
 mod strangers;
 mod writing;

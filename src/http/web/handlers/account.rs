@@ -174,6 +174,7 @@ fn tools(conn: &mut Conn, visit: &Visit, account: &Account) -> Result<Vec<Link>,
     if visit.session.member.as_ref().is_some_and(|member| member.account.id == account.id) {
         return Ok(vec![
             Link::new("Take your lists along", "/settings/export"),
+            Link::new("Where you are signed in, and your password", "/settings/sign-ins"),
             Link::new("Sign in with a code", "/settings/second-factor"),
             Link::new("Relations that decisions of the moderators ended", "/settings/severed"),
             Link::new("Decisions about you", "/settings/decisions"),

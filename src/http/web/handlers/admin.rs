@@ -56,6 +56,7 @@ pub async fn show(visit: Visit) -> Answer {
             ],
             Permission::Accounts => vec![Link::new("Accounts, and rules about them", "/admin/accounts")],
             Permission::Log => vec![Link::new("The log: who decided what", "/admin/log")],
+            Permission::People => vec![Link::new("People who sign in here", "/admin/people")],
             Permission::Hosts => vec![Link::new("Other servers, and rules about them", "/admin/hosts")],
             Permission::Settings => vec![Link::new("Settings of this site", "/admin/settings")],
         })

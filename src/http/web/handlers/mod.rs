@@ -28,6 +28,7 @@ pub mod moderation;
 pub mod notifications;
 pub mod objections;
 mod passages;
+pub mod people;
 pub mod position;
 pub mod publish;
 pub mod question;
@@ -40,6 +41,7 @@ pub mod review;
 mod same_questions;
 pub mod second_factor;
 pub mod sign_in;
+pub mod sign_ins;
 pub mod stand;
 pub mod statement;
 pub mod thread;
@@ -109,6 +111,9 @@ fn writing() -> Router {
     Router::new()
         .route("/sign-in", get(sign_in::show).post(sign_in::submit))
         .route("/sign-out", post(sign_in::leave))
+        .route("/settings/sign-ins", get(sign_ins::show).post(sign_ins::end))
+        .route("/settings/password", get(sign_ins::ask_password).post(sign_ins::change_password))
+        .route("/password/{secret}", get(sign_ins::ask_link).post(sign_ins::use_link))
         .route("/settings/second-factor", get(second_factor::show).post(second_factor::submit))
         .route("/oauth/authorize", get(authorize::show).post(authorize::decide))
         .route("/oauth/authorize/native", get(authorize::native))
@@ -161,6 +166,8 @@ fn administering() -> Router {
     Router::new()
         .route("/admin", get(admin::show))
         .route("/admin/settings", get(admin::settings).post(admin::change))
+        .route("/admin/people", get(people::index).post(people::work))
+        .route("/admin/people/{name}", get(people::show).post(people::grant))
         .route("/admin/hosts", get(hosts::index))
         .route("/admin/hosts/list.csv", get(host_list::download))
         .route("/admin/hosts/{name}", get(hosts::show).post(hosts::decide))

@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use activitypub_federation::config::Data;
 use axum::Extension;
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode};
 
 use super::sign_in::set_cookie;
+use super::sign_ins::agent;
 use super::{Answer, page, then};
 use crate::domain::Refusal;
 use crate::federation::Federation;
@@ -32,6 +33,7 @@ pub async fn show(data: Data<Federation>, visit: Visit) -> Answer {
 pub async fn submit(
     data: Data<Federation>,
     Extension(throttle): Extension<Arc<Throttle>>,
+    headers: HeaderMap,
     Posted { visit, fields }: Posted,
 ) -> Answer {
     let user = &visit.member()?.user;
@@ -46,7 +48,10 @@ pub async fn submit(
         return Err(PageError::new(StatusCode::TOO_MANY_REQUESTS, why));
     }
     let done = match step {
-        "confirm" => data.app.db.write(|tx| second_factors::confirm(tx, user, code)).await.map(Some),
+        "confirm" => {
+            let agent = agent(&headers);
+            data.app.db.write(|tx| second_factors::confirm(tx, user, code, &agent)).await.map(Some)
+        }
         "off" => data.app.db.write(|tx| second_factors::switch_off(tx, user, code)).await.map(|()| None),
         _ => return then(PATH),
     };

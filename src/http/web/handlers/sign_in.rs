@@ -5,9 +5,10 @@ use std::sync::Arc;
 use activitypub_federation::config::Data;
 use axum::Extension;
 use axum::http::header::SET_COOKIE;
-use axum::http::{HeaderValue, StatusCode};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::Response;
 
+use super::sign_ins::agent;
 use super::{Answer, page, then};
 use crate::federation::Federation;
 use crate::http::error::PageError;
@@ -40,10 +41,12 @@ pub async fn submit(
     data: Data<Federation>,
     Extension(throttle): Extension<Arc<Throttle>>,
     Peer(peer): Peer,
+    headers: HeaderMap,
     Posted { visit, fields }: Posted,
 ) -> Answer {
+    let agent = agent(&headers);
     if !fields.get("ticket").is_empty() {
-        return code(&data, &throttle, visit, &fields).await;
+        return code(&data, &throttle, visit, &fields, &agent).await;
     }
     let name: String = fields.get("name").trim().to_ascii_lowercase().chars().take(LONGEST_NAME).collect();
     let next = fields.get("next").to_owned();
@@ -68,7 +71,10 @@ pub async fn submit(
     throttle.forget(by_name);
     let opened = data.app.db.write(|tx| {
         let on = second_factors::is_on(tx, user.id)?;
-        Ok(if on { Err(second_factors::owe(tx, user.id)?) } else { Ok(users::open_session(tx, user.id)?) })
+        Ok(match on {
+            true => Err(second_factors::owe(tx, user.id)?),
+            false => Ok(users::open_session(tx, user.id, &agent)?),
+        })
     });
     match opened.await? {
         Ok(secret) => enter(&visit, &next, &secret),
@@ -77,7 +83,13 @@ pub async fn submit(
 }
 
 /// The second step: the code of whoever gave the right password.
-async fn code(data: &Data<Federation>, throttle: &Throttle, visit: Visit, fields: &Fields) -> Answer {
+async fn code(
+    data: &Data<Federation>,
+    throttle: &Throttle,
+    visit: Visit,
+    fields: &Fields,
+    agent: &str,
+) -> Answer {
     let (ticket, next) = (fields.get("ticket").to_owned(), fields.get("next").to_owned());
     let (now, limit) = (data.app.clock().now(), data.app.config.limits.sign_ins);
     let hash = users::secret_hash(&ticket);
@@ -94,7 +106,7 @@ async fn code(data: &Data<Federation>, throttle: &Throttle, visit: Visit, fields
         return Err(PageError::new(StatusCode::TOO_MANY_REQUESTS, why));
     }
     let typed = fields.get("code");
-    if let Some(secret) = data.app.db.write(|tx| second_factors::pay(tx, &ticket, typed)).await? {
+    if let Some(secret) = data.app.db.write(|tx| second_factors::pay(tx, &ticket, typed, agent)).await? {
         throttle.forget(&key);
         return enter(&visit, &next, &secret);
     }

@@ -1,0 +1,151 @@
+//! Where people are signed in, and what admins decide about logins.
+
+use axum::http::StatusCode;
+use plenum::domain::site::FederationMode;
+use plenum::domain::user::Role;
+use plenum::store;
+
+use crate::harness::browser::{Browser, Page};
+use crate::harness::world::{Instance, PASSWORD, World, on_each_engine};
+
+const PAGE: &str = "/settings/sign-ins";
+const PEOPLE: &str = "/admin/people";
+const NEW: &str = "four unrelated words here";
+
+/// Whether a browser is still signed in.
+async fn is_in(browser: &mut Browser) -> bool {
+    browser.open("/notifications").await.path == "/notifications"
+}
+
+async fn presses(browser: &mut Browser, path: &str, word: &str) -> Page {
+    let page = browser.open(path).await;
+    browser.send(&page, "main form[method=post]", &[("do", word)]).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_member_sees_where_they_are_signed_in_and_ends_it() {
+    on_each_engine(|database| async {
+        let world = World::on([("north", database)], FederationMode::Open).await;
+        let north = world.at("north");
+        north.person("ada", &[]).await;
+        north.person("bela", &[]).await;
+        let app = north.client("ada", "read").await;
+        let mut here = north.signed_in("ada").await;
+        world.advance_seconds(60);
+        let mut there = north.signed_in("ada").await;
+        let mut other = north.signed_in("bela").await;
+        let list = here.open(PAGE).await;
+        assert_eq!(list.texts("tbody tr").len(), 3, "two browsers and an app: {}", list.body);
+        assert!(list.says("this one") && list.says("command line"));
+        let away = list.attribute("button[value^='browser ']", "value").unwrap();
+        // Nobody ends what belongs to somebody else.
+        presses(&mut other, PAGE, &away).await;
+        assert!(is_in(&mut there).await);
+        assert!(presses(&mut here, PAGE, &away).await.says("Signed out there."));
+        assert!(!is_in(&mut there).await && is_in(&mut here).await);
+        let token = here.open(PAGE).await.attribute("button[value^='app ']", "value").unwrap();
+        app.get("/api/v1/timelines/home").await.ok();
+        presses(&mut here, PAGE, &token).await;
+        assert_eq!(app.get("/api/v1/timelines/home").await.status, StatusCode::UNAUTHORIZED);
+        let (again, mut third) = (north.client("ada", "read").await, north.signed_in("ada").await);
+        presses(&mut here, PAGE, "others").await;
+        assert_eq!(again.get("/api/v1/timelines/home").await.status, StatusCode::UNAUTHORIZED);
+        assert!(is_in(&mut here).await && !is_in(&mut third).await && is_in(&mut other).await);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_password_is_changed_by_who_knows_it() {
+    let world = World::of(["north"]).await;
+    let north = world.at("north");
+    north.person("ada", &[]).await;
+    let (mut here, mut there) = (north.signed_in("ada").await, north.signed_in("ada").await);
+    let form = here.open("/settings/password").await;
+    for (current, new, why) in [("wrong", NEW, "not your password"), (PASSWORD, "short", "at least 10")] {
+        let fields = [("current", current), ("password", new)];
+        let refused = here.send(&form, "main form", &fields).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(refused.says(why) && !refused.body.contains(new), "{}", refused.body);
+    }
+    let done = here.send(&form, "main form", &[("current", PASSWORD), ("password", NEW)]).await;
+    assert!(done.says("The password is changed."), "{}", done.body);
+    assert!(is_in(&mut here).await && !is_in(&mut there).await);
+    assert_eq!(there.sign_in("ada", PASSWORD, "/").await.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(there.sign_in("ada", NEW, "/").await.status, StatusCode::OK);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_link_gives_one_new_password() {
+    on_each_engine(|database| async {
+        let world = World::on([("north", database)], FederationMode::Open).await;
+        let north = world.at("north");
+        north.person("ada", &[]).await;
+        let mut admin = north.signed_in("north_admin").await;
+        let link = async |admin: &mut Browser| {
+            let handed = presses(admin, PEOPLE, "link ada").await;
+            let address = handed.texts("main p").into_iter().find(|text| text.contains("/password/"));
+            address.expect("the link is shown").trim_start_matches(&north.origin()).to_owned()
+        };
+        let first = link(&mut admin).await;
+        let second = link(&mut admin).await;
+        assert!(!admin.open(PEOPLE).await.says("/password/"), "it is shown once");
+        let mut ada = north.signed_in("ada").await;
+        let mut stranger = north.browser();
+        assert_eq!(stranger.open(&first).await.status, StatusCode::NOT_FOUND, "the later one counts");
+        let form = stranger.open(&second).await;
+        let refused = stranger.send(&form, "main form", &[("password", "short")]).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+        let done = stranger.send(&form, "main form", &[("password", NEW)]).await;
+        assert!(done.says("The password is changed."), "{}", done.body);
+        assert_eq!(stranger.open(&second).await.status, StatusCode::NOT_FOUND, "once");
+        assert!(!is_in(&mut ada).await, "everything that was open ended");
+        assert_eq!(stranger.sign_in("ada", NEW, "/").await.status, StatusCode::OK);
+        let late = link(&mut admin).await;
+        world.advance_hours(25);
+        assert_eq!(north.browser().open(&late).await.status, StatusCode::NOT_FOUND, "a day is over");
+    })
+    .await;
+}
+
+async fn roles(north: &Instance, name: &str) -> String {
+    let db = north.app().db;
+    let user = db.read(|conn| Ok(store::users::by_name(conn, name)?)).await.unwrap();
+    user.unwrap().roles.to_string()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn roles_are_given_for_a_time_and_the_last_admin_stays() {
+    on_each_engine(|database| async {
+        let world = World::on([("north", database)], FederationMode::Open).await;
+        let north = world.at("north");
+        north.person("ada", &[Role::Editor]).await;
+        let mut admin = north.signed_in("north_admin").await;
+        let path = format!("{PEOPLE}/ada");
+        let form = admin.open(&path).await;
+        let gives = [("roles", "moderator"), ("until", "2026-11-26")];
+        assert!(admin.send(&form, "main form", &gives).await.says("Changed."));
+        assert_eq!(roles(north, "ada").await, "member, moderator");
+        assert!(admin.open(PEOPLE).await.says("until 26 November 2026"));
+        assert!(admin.open(&path).await.body.contains("value=\"2026-11-26\""));
+        world.advance_hours(59);
+        world.settle().await;
+        assert_eq!(roles(north, "ada").await, "member, moderator", "the last day is whole");
+        world.advance_hours(2);
+        world.settle().await;
+        assert_eq!(roles(north, "ada").await, "member, editor", "what held before holds again");
+
+        let mut admin = north.signed_in("north_admin").await;
+        let form = admin.open(&format!("{PEOPLE}/north_admin")).await;
+        let refused = admin.send(&form, "main form", &[("roles", "editor"), ("until", "")]).await;
+        assert!(refused.status == StatusCode::UNPROCESSABLE_ENTITY && refused.says("is the last admin"));
+        assert_eq!(presses(&mut admin, PEOPLE, "close north_admin").await.status, StatusCode::CONFLICT);
+        let mut ada = north.signed_in("ada").await;
+        presses(&mut admin, PEOPLE, "close ada").await;
+        assert!(!is_in(&mut ada).await);
+        assert_eq!(ada.sign_in("ada", PASSWORD, "/").await.status, StatusCode::UNPROCESSABLE_ENTITY);
+        presses(&mut admin, PEOPLE, "open ada").await;
+        assert_eq!(ada.sign_in("ada", PASSWORD, "/").await.status, StatusCode::OK);
+    })
+    .await;
+}
