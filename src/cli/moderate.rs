@@ -239,7 +239,7 @@ async fn decide(db: &Db, typed: &Decision) -> Result<(), Failure> {
 
 async fn list(db: &Db, open: bool) -> Result<(), Failure> {
     let found = db.read(|conn| {
-        let found = reports::page(conn, open, Id::new(i64::MAX), SHOWN)?;
+        let found = reports::page(conn, (open, None), Id::new(i64::MAX), SHOWN)?;
         let ids: Vec<_> = found.iter().filter_map(|one| one.target_id).collect();
         Ok((found, accounts::by_ids(conn, &ids)?))
     });

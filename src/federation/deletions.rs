@@ -37,14 +37,19 @@ pub(super) async fn take(
         return Ok(theirs);
     }
     let list = fetch::document(data, &Uri::ours(copy.uri.as_str(), "/deletions"), budget).await?;
+    let mut whole = true;
     for item in IncomingCollection::read(&list.value)?.items.iter().take(MOST) {
         match one(data, qid, item, budget).await {
             Ok(()) => {}
             Err(FetchError::Fault(fault)) => return Err(FetchError::Fault(fault)),
-            Err(error) => tracing::debug!(%error, "a deletion is not taken from a list"),
+            Err(error) => {
+                whole &= !error.is_temporary();
+                tracing::debug!(%error, "a deletion is not taken from a list");
+            }
         }
     }
-    Ok(theirs)
+    // What could not be shown for the moment is asked for again.
+    Ok(if whole { theirs } else { String::new() })
 }
 
 fn digest(conn: &mut Conn, qid: &Qid) -> Result<String, Error> {

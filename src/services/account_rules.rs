@@ -97,7 +97,7 @@ pub(super) fn hold_again(tx: &mut Tx<'_>, host: Id<Host>) -> Result<(), Error> {
 
 /// The voices of the site itself have no rules; nor has anybody a rule about themselves, or about an
 /// admin, who could take it back.
-fn may_decide(tx: &mut Tx<'_>, user: Option<Id<User>>, account: &Account) -> Result<(), Error> {
+pub(super) fn may_decide(tx: &mut Tx<'_>, user: Option<Id<User>>, account: &Account) -> Result<(), Error> {
     let refused = |why: &str| Err(Refusal::Forbidden(why.to_owned()).into());
     if !account.is_local() {
         return match account.kind {
@@ -206,8 +206,11 @@ fn settle(
     if let Some(host) = &host {
         hold_host(tx, account, host, own)?;
     }
+    if own == HostStanding::Suspended {
+        account_rules::drop_deliveries(tx, account)?;
+    }
     if own == HostStanding::Suspended || decision.frozen {
-        account_rules::drop_waiting(tx, account)?;
+        account_rules::drop_unapplied(tx, account)?;
         drop_jobs(tx, account)?;
     }
     Ok(())
@@ -243,8 +246,8 @@ fn drop_jobs(tx: &mut Tx<'_>, account: &Account) -> Result<(), Error> {
         let Ok(job) = serde_json::from_str::<Job>(&payload) else { continue };
         let about = match &job {
             Job::FetchOutbox { account: of, .. } => *of == account.id.get(),
-            Job::FetchAccount { uri } => uri == account.uri.as_str(),
-            other => other.asks() == Some(account.uri.as_str()),
+            Job::FetchAccount { uri } | Job::FetchPins { uri } => uri == account.uri.as_str(),
+            _ => false,
         };
         if about {
             gone.push(id);

@@ -5,6 +5,7 @@ use crate::domain::Refusal;
 use crate::domain::account::{Account, AccountKind};
 use crate::domain::account_rule::{AccountDecision, AccountRule};
 use crate::domain::contribution::{Contribution, Kind, State, Visibility};
+use crate::domain::host::HostStanding;
 use crate::domain::id::Id;
 use crate::domain::report::{Note, Outcome, Report, Warning};
 use crate::domain::uri::Uri;
@@ -37,6 +38,7 @@ pub fn assign(
     to: Option<Id<User>>,
 ) -> Result<(), Error> {
     let report = find(tx, id)?;
+    others_decide(tx, user, &report)?;
     let name = match to {
         Some(to) => {
             let user = users::by_id(tx, to)?.filter(|user| user.roles.has(Role::Moderator));
@@ -53,16 +55,17 @@ pub fn assign(
 
 /// A moderator writes something down for the others.
 pub fn note(tx: &mut Tx<'_>, user: Id<User>, id: Id<Report>, text: &str) -> Result<(), Error> {
-    find(tx, id)?;
+    let report = find(tx, id)?;
+    others_decide(tx, Some(user), &report)?;
     let text = checked("note", text, true)?;
-    let note = Note { id: tx.mint(), report_id: id, user_id: user, text, created_at: tx.now };
-    reports::note(tx, &note)?;
+    write_down(tx, Some(user), id, &text)?;
     audit::record(tx, Some(user), "report.note", &id.to_string(), "")
 }
 
 /// Decides: everything that follows has happened when this returns.
 pub fn close(tx: &mut Tx<'_>, user: Option<Id<User>>, id: Id<Report>, ruling: &Ruling) -> Result<(), Error> {
     let report = find(tx, id)?;
+    others_decide(tx, user, &report)?;
     if report.closed_at.is_some() {
         return Err(Refusal::Conflict("somebody else has decided about this report".to_owned()).into());
     }
@@ -73,8 +76,15 @@ pub fn close(tx: &mut Tx<'_>, user: Option<Id<User>>, id: Id<Report>, ruling: &R
         None => None,
     };
     if let Some(target) = &target {
+        if ruling.outcome != Outcome::Nothing {
+            account_rules::may_decide(tx, user, target)?;
+        }
         carry_out(tx, user, &report, target, (ruling.outcome, &public))?;
         tell(tx, target, Some(report.id), ruling.outcome, &text)?;
+        if !target.is_local() && !text.is_empty() {
+            // They have no page with us, so it is kept with the report.
+            write_down(tx, user, report.id, &text)?;
+        }
     } else if ruling.outcome != Outcome::Nothing {
         return Err(Refusal::invalid("outcome", "the account is not known here any more").into());
     }
@@ -84,7 +94,7 @@ pub fn close(tx: &mut Tx<'_>, user: Option<Id<User>>, id: Id<Report>, ruling: &R
     if let Some(target) = target.filter(|_| !public.is_empty() && !by_rule) {
         log::put(tx, entry, &format!("{}: {}", target.handle, public_words(ruling.outcome)), &public)?;
     }
-    answer_reporter(tx, &report, &answer)
+    answer_reporter(tx, user, &report, &answer)
 }
 
 const fn public_words(outcome: Outcome) -> &'static str {
@@ -101,7 +111,9 @@ const fn public_words(outcome: Outcome) -> &'static str {
 
 /// Lets a report wait again; what was decided stays until somebody decides otherwise.
 pub fn reopen(tx: &mut Tx<'_>, user: Option<Id<User>>, id: Id<Report>) -> Result<(), Error> {
-    if find(tx, id)?.closed_at.is_none() {
+    let report = find(tx, id)?;
+    others_decide(tx, user, &report)?;
+    if report.closed_at.is_none() {
         return Ok(());
     }
     reports::reopen(tx, id)?;
@@ -181,7 +193,12 @@ pub(super) fn tell(
 
 /// A person elsewhere who reported in their own name gets a letter of the organization; a server that
 /// reported for somebody has no letter box. Members read the answer in the list of their reports.
-fn answer_reporter(tx: &mut Tx<'_>, report: &Report, answer: &str) -> Result<(), Error> {
+fn answer_reporter(
+    tx: &mut Tx<'_>,
+    user: Option<Id<User>>,
+    report: &Report,
+    answer: &str,
+) -> Result<(), Error> {
     let Some(reporter) = accounts::by_id(tx, report.reporter_id)? else { return Ok(()) };
     let named = !reporter.is_local() && reporter.kind == AccountKind::Person && !reporter.is_barred();
     if answer.is_empty() || !named {
@@ -195,7 +212,8 @@ fn answer_reporter(tx: &mut Tx<'_>, report: &Report, answer: &str) -> Result<(),
         mentions: vec![reporter],
         ..NewPost::default()
     };
-    posts::publish(tx, &organization, &letter).map(drop)
+    let view = posts::publish(tx, &organization, &letter)?;
+    audit::record(tx, user, "post.publish", view.head.uri.as_str(), &format!("report {}", report.id))
 }
 
 /// A person says what speaks against a decision about them; once, and moderators hear of it.
@@ -207,11 +225,12 @@ pub fn appeal(tx: &mut Tx<'_>, account: &Account, id: Id<Warning>, text: &str) -
         return Err(Refusal::Conflict("you have objected to this decision already".to_owned()).into());
     }
     let user = users::by_account(tx, account.id)?.map(|user| user.id);
-    reports_in::tell_moderators(tx, account)?;
+    reports_in::tell_moderators(tx, account, Some(account.id))?;
     audit::record(tx, user, "appeal.make", account.uri.as_str(), &id.to_string())
 }
 
-/// A moderator answers; where the person is right, the rule about them is taken back at once.
+/// A moderator answers; where the person is right, what was decided then is taken back at once, and
+/// what was decided otherwise about them goes on holding.
 pub fn answer_appeal(
     tx: &mut Tx<'_>,
     user: Option<Id<User>>,
@@ -229,11 +248,56 @@ pub fn answer_appeal(
     if warnings::answer(tx, id, granted, &text)? == 0 {
         return Err(Refusal::Conflict("this objection has an answer already".to_owned()).into());
     }
-    if granted && warning.outcome.rule(&AccountDecision::default()).is_some() {
-        account_rules::apply(tx, user, account.id, &AccountDecision::default())?;
+    if granted {
+        take_back(tx, user, &account, warning.outcome)?;
     }
     let word = if granted { "granted" } else { "refused" };
     audit::record(tx, user, "appeal.answer", account.uri.as_str(), &format!("{id}: {word}"))
+}
+
+/// Takes back what an outcome made of the rule about an account, as far as it still holds.
+fn take_back(
+    tx: &mut Tx<'_>,
+    user: Option<Id<User>>,
+    account: &Account,
+    outcome: Outcome,
+) -> Result<(), Error> {
+    let Some(known) = store::account_rules::of(tx, account.id)? else { return Ok(()) };
+    let mut rule = known.decision();
+    let standing = match outcome {
+        Outcome::Nothing | Outcome::Warning | Outcome::Remove => return Ok(()),
+        Outcome::Sensitive => {
+            rule.sensitive = false;
+            None
+        }
+        Outcome::Freeze => {
+            rule.frozen = false;
+            None
+        }
+        Outcome::Limit => Some(HostStanding::Limited),
+        Outcome::Suspend => Some(HostStanding::Suspended),
+    };
+    if standing == Some(rule.standing) {
+        rule.standing = HostStanding::Unknown;
+    }
+    let rest = rule.standing != HostStanding::Unknown || rule.sensitive || rule.frozen;
+    let rule = if rest { rule } else { AccountDecision::default() };
+    account_rules::apply(tx, user, account.id, &rule).map(drop)
+}
+
+/// Nobody decides about a report about themselves, nor reads it: it names who reported them.
+fn others_decide(tx: &mut Tx<'_>, user: Option<Id<User>>, report: &Report) -> Result<(), Error> {
+    let Some(target) = report.target_id.filter(|_| user.is_some()) else { return Ok(()) };
+    let about = users::by_account(tx, target)?.map(|about| about.id);
+    if about.is_some() && about == user { Err(Refusal::NotFound.into()) } else { Ok(()) }
+}
+
+fn write_down(tx: &mut Tx<'_>, user: Option<Id<User>>, id: Id<Report>, text: &str) -> Result<(), Error> {
+    let Some(user) = user else { return Ok(()) };
+    let note =
+        Note { id: tx.mint(), report_id: id, user_id: user, text: text.to_owned(), created_at: tx.now };
+    reports::note(tx, &note)?;
+    Ok(())
 }
 
 fn find(tx: &mut Tx<'_>, id: Id<Report>) -> Result<Report, Error> {

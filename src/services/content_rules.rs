@@ -65,7 +65,7 @@ pub fn try_out(conn: &mut Conn, rule: &NewRule, now: Timestamp) -> Result<Option
 }
 
 fn text(title: Option<&str>, summary: Option<&str>, content: &str) -> Text {
-    let body = plain::text(&Html::from_store(content.to_owned()));
+    let body = plain::strip_format_chars(&plain::text(&Html::from_store(content.to_owned())));
     let words: Vec<&str> = [title, summary, Some(body.as_str())].into_iter().flatten().collect();
     Text::new(&words.join(" "), &links::addresses(content))
 }
@@ -77,13 +77,14 @@ pub(super) fn catching(
     received: &Received,
     host: Option<&Host>,
 ) -> Result<Option<ContentRule>, Error> {
-    if let Some(rule) = catching_words(tx, received)? {
-        return Ok(Some(rule));
-    }
     if !is_held_against_rules(received) {
         return Ok(None);
     }
-    for rule in content_rules::all(tx)? {
+    let rules = content_rules::all(tx)?;
+    if let Some(rule) = fitting(&rules, received) {
+        return Ok(Some(rule.clone()));
+    }
+    for rule in rules {
         if exceeds(tx, &rule, received, host)? {
             return Ok(Some(rule));
         }
@@ -93,12 +94,18 @@ pub(super) fn catching(
 
 /// The rule by which the words of something are caught, be they new or changed.
 pub(super) fn catching_words(tx: &mut Tx<'_>, received: &Received) -> Result<Option<ContentRule>, Error> {
-    let rules = content_rules::all(tx)?;
-    if rules.is_empty() || !is_held_against_rules(received) {
+    if !is_held_against_rules(received) {
         return Ok(None);
     }
+    Ok(fitting(&content_rules::all(tx)?, received).cloned())
+}
+
+fn fitting<'a>(rules: &'a [ContentRule], received: &Received) -> Option<&'a ContentRule> {
+    if rules.is_empty() {
+        return None;
+    }
     let said = text(received.title.as_deref(), received.summary.as_deref(), received.content.as_str());
-    Ok(rules.into_iter().find(|rule| rule.typed().fits(&said)))
+    rules.iter().find(|rule| rule.typed().fits(&said))
 }
 
 fn is_held_against_rules(received: &Received) -> bool {

@@ -419,8 +419,11 @@ fn answerable(tx: &mut Tx<'_>, author: &Account, id: Id<Contribution>) -> Result
 }
 
 fn own(tx: &mut Tx<'_>, author: &Account, id: Id<Contribution>) -> Result<Contribution, Error> {
-    let head = store::contributions::by_id(tx, Viewer::Member(author.id), id)?.ok_or(Refusal::NotFound)?;
-    if head.author_id != author.id || !matches!(head.kind, Kind::Post | Kind::Critique) {
+    let head = store::contributions::known_by_id(tx, id)?.filter(|head| head.state != State::Deleted);
+    let own = head.as_ref().is_some_and(|head| head.author_id == author.id);
+    let seen = own || store::contributions::by_id(tx, Viewer::Member(author.id), id)?.is_some();
+    let head = head.filter(|_| seen).ok_or(Refusal::NotFound)?;
+    if !own || !matches!(head.kind, Kind::Post | Kind::Critique) {
         return Err(Refusal::forbidden("this is not a post of yours").into());
     }
     Ok(head)

@@ -13,7 +13,10 @@ use crate::domain::job::Job;
 use crate::domain::notification::NotificationKind;
 use crate::domain::relation::{Follow, FollowOptions, FollowState};
 use crate::domain::uri::Uri;
-use crate::store::{self, Error, Tx, accounts, hosts, jobs, lists, mutes, relations, relationships, undone};
+use crate::store::{
+    self, Error, Tx, account_rules, accounts, hosts, jobs, lists, mutes, relations, relationships, undone,
+    withheld,
+};
 
 /// An account of ours asks to follow another. Asking again asks again, with the same address.
 ///
@@ -255,8 +258,14 @@ pub fn receive_unfollow(
     };
     match (known, uri) {
         (Some(follow), _) => end(tx, &follow),
-        (None, Some(uri)) => undone::remember(tx, uri, &follower.uri),
-        (None, None) => Ok(()),
+        (None, uri) => {
+            if let Some(followee) = followee {
+                // What a decision of moderators ended does not come back, either.
+                account_rules::forget_parted(tx, follower.id, followee.id)?;
+                withheld::forget_parted(tx, follower.id, followee.id)?;
+            }
+            uri.map_or(Ok(()), |uri| undone::remember(tx, uri, &follower.uri))
+        }
     }
 }
 

@@ -1,6 +1,8 @@
 //! Reports to the moderators, from here and from elsewhere.
 
-use super::{notifications, publish};
+use std::collections::HashSet;
+
+use super::publish;
 use crate::clock::Timestamp;
 use crate::domain::Refusal;
 use crate::domain::account::Account;
@@ -12,8 +14,7 @@ use crate::domain::report::{Evidence, Report};
 use crate::domain::uri::Uri;
 use crate::domain::user::Role;
 use crate::store::contributions::{self, Viewer};
-use crate::store::reports;
-use crate::store::{Error, Tx, accounts, notices, users};
+use crate::store::{Error, Tx, accounts, notices, notifications, reports, users};
 use crate::text::{Html, plain};
 
 /// The longest text of a report that is kept, in characters.
@@ -117,8 +118,8 @@ pub fn file(tx: &mut Tx<'_>, reporter: &Account, new: &NewReport) -> Result<File
         forwarded,
     };
     let id = reports::insert(tx, &report)?.ok_or_else(|| Error::broken("a report has a used address"))?;
-    keep(tx, id, &items)?;
-    tell_moderators(tx, reporter)?;
+    keep(tx, id, &items, Some(target.id))?;
+    tell_moderators(tx, reporter, Some(target.id))?;
     Ok(Filed { id, comment, forwarded, created_at: tx.now })
 }
 
@@ -164,18 +165,21 @@ pub fn receive(
     };
     match reports::insert(tx, &report)? {
         Some(id) => {
-            keep(tx, id, &items)?;
-            tell_moderators(tx, reporter)
+            keep(tx, id, &items, report.target)?;
+            tell_moderators(tx, reporter, report.target)
         }
         None => Ok(()),
     }
 }
 
 /// Keeps what is reported as it stands now: it may be changed or gone when somebody looks.
-fn keep(tx: &mut Tx<'_>, id: Id<Report>, items: &[Uri]) -> Result<(), Error> {
+fn keep(tx: &mut Tx<'_>, id: Id<Report>, items: &[Uri], target: Option<Id<Account>>) -> Result<(), Error> {
     let mut rank = 0;
-    for uri in items {
-        let Some(head) = contributions::known(tx, uri)? else { continue };
+    let mut kept = HashSet::new();
+    for uri in items.iter().filter(|uri| kept.insert(*uri)) {
+        // Only of whom it is about: a report shows nobody what others said in private.
+        let head = contributions::known(tx, uri)?.filter(|head| Some(head.author_id) == target);
+        let Some(head) = head else { continue };
         let Some(author) = accounts::by_id(tx, head.author_id)? else { continue };
         let body = plain::paragraphs(&Html::from_store(head.content));
         let parts: Vec<String> = [head.title, head.summary, Some(body)].into_iter().flatten().collect();
@@ -193,9 +197,19 @@ fn keep(tx: &mut Tx<'_>, id: Id<Report>, items: &[Uri]) -> Result<(), Error> {
     Ok(())
 }
 
-pub(super) fn tell_moderators(tx: &mut Tx<'_>, reporter: &Account) -> Result<(), Error> {
+/// Tells the moderators of a report or an objection, each time anew and whoever blocks whom, but not
+/// whoever it is about.
+pub(super) fn tell_moderators(
+    tx: &mut Tx<'_>,
+    reporter: &Account,
+    about: Option<Id<Account>>,
+) -> Result<(), Error> {
+    let kind = NotificationKind::Report;
     for user in users::all(tx)?.into_iter().filter(|user| user.roles.has(Role::Moderator)) {
-        notifications::tell(tx, user.account_id, NotificationKind::Report, reporter, None)?;
+        if Some(user.account_id) != about {
+            notifications::forget_deed(tx, user.account_id, kind, reporter.id, None)?;
+            notifications::insert_as(tx, (user.account_id, reporter.id), kind, None, false)?;
+        }
     }
     Ok(())
 }

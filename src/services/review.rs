@@ -7,7 +7,7 @@ use crate::domain::host::{Host, HostStanding};
 use crate::domain::host_rule::Decision;
 use crate::domain::id::Id;
 use crate::domain::user::User;
-use crate::store::{self, Error, Tx, accounts, audit, held, host_rules};
+use crate::store::{self, Error, Tx, account_rules, accounts, audit, held, host_rules};
 
 /// What becomes of what waits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,6 +40,13 @@ pub fn authors(
     for id in ids {
         let author =
             accounts::by_id(tx, *id)?.filter(|author| !author.is_local()).ok_or(Refusal::NotFound)?;
+        let ruled = account_rules::of(tx, author.id)?.map(|rule| rule.standing);
+        if verdict == Verdict::Approve
+            && matches!(ruled, Some(HostStanding::Limited | HostStanding::Suspended))
+        {
+            let why = format!("there is a rule about {}: change that one", author.handle);
+            return Err(Refusal::Conflict(why).into());
+        }
         let (action, some) = match verdict {
             Verdict::Approve => ("account.approve", contributions::approve(tx, author.id)?),
             Verdict::Reject => ("account.reject", contributions::reject(tx, author.id)?),

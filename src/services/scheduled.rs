@@ -13,9 +13,9 @@ use crate::domain::job::Job;
 use crate::domain::media::Media;
 use crate::domain::poll::NewPoll;
 use crate::domain::quote::QuotePolicy;
-use crate::domain::user::User;
+use crate::domain::user::{Role, User};
 use crate::store::scheduled::{self, Scheduled};
-use crate::store::{Error, Tx, accounts, audit, jobs};
+use crate::store::{Error, Tx, accounts, audit, jobs, users};
 use crate::text::Markdown;
 
 /// Posts that wait for one account at most.
@@ -169,6 +169,12 @@ pub fn publish(tx: &mut Tx<'_>, id: Id<Scheduled>, mentions: &[Account]) -> Resu
     let written: Written =
         serde_json::from_str(&row.params).map_err(|error| Error::broken(error.to_string()))?;
     let account = accounts::by_id(tx, row.account_id)?.ok_or(Refusal::NotFound)?;
+    if !may_speak(tx, &row, &account)? {
+        // It waits until whoever wrote it may speak again, or takes it away.
+        let later = tx.now.plus_seconds(24 * 3600);
+        scheduled::set_due(tx, id, later)?;
+        return enqueue(tx, id, later);
+    }
     let posted = tx.savepoint(|tx| posts::publish(tx, &account, &written.post(mentions)));
     match posted {
         Ok(view) if account.id == tx.site()?.organization => {
@@ -179,6 +185,16 @@ pub fn publish(tx: &mut Tx<'_>, id: Id<Scheduled>, mentions: &[Account]) -> Resu
     }
     scheduled::delete(tx, id)?;
     Ok(())
+}
+
+/// Whether whoever wrote a post for later may still speak as this account.
+fn may_speak(tx: &mut Tx<'_>, row: &Scheduled, account: &Account) -> Result<bool, Error> {
+    let Some(user) = users::by_id(tx, row.user_id)?.filter(|user| user.disabled_at.is_none()) else {
+        return Ok(false);
+    };
+    let person = accounts::by_id(tx, user.account_id)?;
+    let official = account.id == tx.site()?.organization;
+    Ok(person.is_some_and(|person| !person.is_barred()) && (!official || user.roles.has(Role::Publisher)))
 }
 
 /// The post for later, if it is this account's.

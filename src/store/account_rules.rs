@@ -159,8 +159,10 @@ pub fn withhold(conn: &mut Conn, account: Id<Account>, state: State) -> QueryRes
             account_withheld::account_id.eq(account),
             account_withheld::state.eq(before),
         );
-        let insert = diesel::insert_into(account_withheld::table).values(row).on_conflict_do_nothing();
-        run!(conn, execute, insert)?;
+        // What is found shown was given back since: a row from before says nothing any more.
+        let known = account_withheld::table.find(id);
+        run!(conn, execute, diesel::delete(known))?;
+        run!(conn, execute, diesel::insert_into(account_withheld::table).values(row))?;
     }
     let ids: Vec<_> = found.iter().map(|(id, _)| *id).collect();
     let rows = contributions::table.filter(one_of(contributions::id, &ids));
@@ -219,7 +221,9 @@ pub fn reunite(conn: &mut Conn, account: Id<Account>) -> QueryResult<Vec<Follow>
             .filter(one_of(accounts::id, &[row.follower_id, row.followee_id]))
             .filter(accounts::state.eq(AccountState::Active));
         let there: i64 = run!(conn, get_result, there.count())?;
-        if there < 2 || relations::follow(conn, row.follower_id, row.followee_id)?.is_some() {
+        let (one, other) = (row.follower_id, row.followee_id);
+        let blocked = relations::blocks(conn, one, other)? || relations::blocks(conn, other, one)?;
+        if there < 2 || blocked || relations::follow(conn, row.follower_id, row.followee_id)?.is_some() {
             continue;
         }
         let follow = Follow {
@@ -238,6 +242,14 @@ pub fn reunite(conn: &mut Conn, account: Id<Account>) -> QueryResult<Vec<Follow>
         again.push(follow);
     }
     Ok(again)
+}
+
+/// Forgets a relation that a rule ended, because one of both ended it, too.
+pub fn forget_parted(conn: &mut Conn, follower: Id<Account>, followee: Id<Account>) -> QueryResult<usize> {
+    let parted = account_severed::table
+        .filter(account_severed::follower_id.eq(follower))
+        .filter(account_severed::followee_id.eq(followee));
+    run!(conn, execute, diesel::delete(parted))
 }
 
 /// The relations of these accounts that rules about accounts ended, the latest first.
@@ -259,10 +271,10 @@ fn own_inbox(account: &Account) -> String {
 macro_rules! queued {
     ($account:expr) => {{
         let account: &Account = $account;
-        let said =
-            contributions::table.filter(contributions::author_id.eq(account.id)).select(contributions::uri);
         let its = activities::table
-            .filter(activities::account_id.eq(account.id).or(activities::object_uri.eq_any(said)))
+            .filter(activities::account_id.eq(account.id))
+            .filter(activities::body.not_like("%\"type\":\"Delete\"%"))
+            .filter(activities::body.not_like("%\"type\":\"Undo\"%"))
             .select(activities::id);
         deliveries::table
             .filter(deliveries::inbox.eq(own_inbox(account)).or(deliveries::activity_id.eq_any(its)))
@@ -279,11 +291,14 @@ macro_rules! unapplied {
     }};
 }
 
-/// Drops what waits to reach an account or to carry its words, and what it sent and was not applied yet.
-pub fn drop_waiting(conn: &mut Conn, account: &Account) -> QueryResult<()> {
-    run!(conn, execute, diesel::delete(queued!(account)))?;
-    run!(conn, execute, diesel::delete(unapplied!(account)))?;
-    Ok(())
+/// Drops what waits to reach an account or to carry its words. What it deleted or took back still goes out.
+pub fn drop_deliveries(conn: &mut Conn, account: &Account) -> QueryResult<usize> {
+    run!(conn, execute, diesel::delete(queued!(account)))
+}
+
+/// Drops what an account sent and was not applied yet.
+pub fn drop_unapplied(conn: &mut Conn, account: &Account) -> QueryResult<usize> {
+    run!(conn, execute, diesel::delete(unapplied!(account)))
 }
 
 /// Counts what hangs on an account.

@@ -216,6 +216,10 @@ pub fn update(tx: &mut Tx<'_>, id: Id<Contribution>, text: &Text) -> QueryResult
     search::forget(tx, id)?;
     search::insert(tx, id, &search::found_by(said(text)))?;
     tx.after_commit(Event::Changed(id));
+    let now = tx.now;
+    // A version of others arrives like a new text: the dates in it are their word.
+    let arrived = contributions::table.find(id).filter(contributions::local.eq(false));
+    run!(tx, execute, diesel::update(arrived).set(contributions::arrived_at.eq(now)))?;
     run!(tx, execute, diesel::update(contributions::table.find(id)).set(text))
 }
 

@@ -1,6 +1,8 @@
 //! Reports, with what was reported as it stood then and what moderators noted.
 
-use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, QueryResult, SelectableHelper};
+use diesel::{
+    BoolExpressionMethods, ExpressionMethods, OptionalExtension, QueryDsl, QueryResult, SelectableHelper,
+};
 
 use super::Error;
 use super::conn::{Conn, run};
@@ -69,8 +71,20 @@ pub fn by_id(conn: &mut Conn, id: Id<Report>) -> QueryResult<Option<Report>> {
 }
 
 /// Reports before this one, newest first: those that wait, or those that are closed.
-pub fn page(conn: &mut Conn, open: bool, before: Id<Report>, limit: i64) -> QueryResult<Vec<Report>> {
-    let all = || reports::table.filter(reports::id.lt(before)).order(reports::id.desc()).limit(limit);
+pub fn page(
+    conn: &mut Conn,
+    (open, reader): (bool, Option<Id<Account>>),
+    before: Id<Report>,
+    limit: i64,
+) -> QueryResult<Vec<Report>> {
+    let reader = reader.unwrap_or(Id::new(0));
+    let all = || {
+        reports::table
+            .filter(reports::id.lt(before))
+            .filter(reports::target_id.is_null().or(reports::target_id.ne(reader)))
+            .order(reports::id.desc())
+            .limit(limit)
+    };
     if open {
         run!(conn, load, all().filter(reports::closed_at.is_null()).select(Report::as_select()))
     } else {

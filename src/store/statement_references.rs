@@ -9,11 +9,13 @@ use super::contributions::{Viewer, visible_to};
 use super::one_of::one_of;
 use super::page::{Page, paged};
 use super::{accounts, questions};
+use crate::clock::Timestamp;
 use crate::domain::contribution::Contribution;
 use crate::domain::event::Source;
 use crate::domain::id::Id;
 use crate::domain::question::Qid;
 use crate::domain::statement::{NamedQuestion, References, ReferencesView, Signatory};
+use crate::domain::timeline::Boost;
 use crate::domain::uri::Uri;
 use crate::schema::{
     accounts as account_rows, boosts, contributions, statement_questions, statement_signatories,
@@ -62,14 +64,14 @@ pub fn erase(conn: &mut Conn, id: Id<Contribution>) -> QueryResult<()> {
     Ok(())
 }
 
-/// What these statements refer to, as far as it is here.
+/// What these statements refer to, as far as it is here. Of questions what everybody may see: their titles
+/// are written into what we sign.
 pub fn views(
     conn: &mut Conn,
-    viewer: Viewer,
     ids: &[Id<Contribution>],
 ) -> QueryResult<HashMap<Id<Contribution>, ReferencesView>> {
     let mut views: HashMap<Id<Contribution>, ReferencesView> = HashMap::new();
-    for (id, named) in named_questions(conn, viewer, ids)? {
+    for (id, named) in named_questions(conn, ids)? {
         views.entry(id).or_default().questions.push(named);
     }
     let query = statement_sources::table
@@ -88,7 +90,6 @@ pub fn views(
 
 fn named_questions(
     conn: &mut Conn,
-    viewer: Viewer,
     ids: &[Id<Contribution>],
 ) -> QueryResult<Vec<(Id<Contribution>, NamedQuestion)>> {
     let query = statement_questions::table
@@ -97,7 +98,7 @@ fn named_questions(
         .select((statement_questions::contribution_id, statement_questions::qid));
     let rows: Vec<(Id<Contribution>, Qid)> = run!(conn, load, query)?;
     let qids: Vec<Qid> = rows.iter().map(|(_, qid)| qid.clone()).collect();
-    let copies = questions::of_qids(conn, viewer, &qids)?;
+    let copies = questions::of_qids(conn, Viewer::Anyone, &qids)?;
     let named = |(id, qid): (Id<Contribution>, Qid)| {
         let copy = copies.get(&qid).cloned().map(Box::new);
         (id, NamedQuestion { qid, copy })
@@ -106,8 +107,8 @@ fn named_questions(
 }
 
 /// What a text refers to that is not, or no longer, what stands: nobody can have confirmed it.
-pub fn view_of(conn: &mut Conn, viewer: Viewer, references: &References) -> QueryResult<ReferencesView> {
-    let mut copies = questions::of_qids(conn, viewer, &references.questions)?;
+pub fn view_of(conn: &mut Conn, references: &References) -> QueryResult<ReferencesView> {
+    let mut copies = questions::of_qids(conn, Viewer::Anyone, &references.questions)?;
     let named = |qid: &Qid| NamedQuestion { qid: qid.clone(), copy: copies.remove(qid).map(Box::new) };
     let questions = references.questions.iter().map(named).collect();
     let known = accounts::by_uris(conn, &references.signatories)?;
@@ -120,7 +121,8 @@ pub fn view_of(conn: &mut Conn, viewer: Viewer, references: &References) -> Quer
     Ok(ReferencesView { questions, sources: references.sources.clone(), signatories })
 }
 
-/// Who signs. Confirmed is what somebody hands on under its own name.
+/// Who signs. Confirmed is what somebody hands on under its own name since it reads as it does: nobody has
+/// signed words that were put in later.
 fn signatories(conn: &mut Conn, ids: &[Id<Contribution>]) -> QueryResult<Vec<(Id<Contribution>, Signatory)>> {
     let query = statement_signatories::table
         .filter(one_of(statement_signatories::contribution_id, ids))
@@ -137,14 +139,35 @@ fn signatories(conn: &mut Conn, ids: &[Id<Contribution>]) -> QueryResult<Vec<(Id
         .inner_join(account_rows::table.on(account_rows::id.eq(boosts::account_id)))
         .filter(one_of(boosts::contribution_id, ids))
         .filter(account_rows::uri.eq_any(named))
-        .select((boosts::contribution_id, account_rows::uri));
-    let handed: Vec<(Id<Contribution>, Uri)> = run!(conn, load, query)?;
-    let handed: HashSet<(Id<Contribution>, Uri)> = handed.into_iter().collect();
+        .select((boosts::contribution_id, account_rows::uri, boosts::id));
+    let handed: Vec<(Id<Contribution>, Uri, Id<Boost>)> = run!(conn, load, query)?;
+    let stands = standing_since(conn, ids)?;
+    let since =
+        |id: &Id<Contribution>| stands.get(id).map_or(i64::MAX, |since| Id::<Boost>::first_at(*since).get());
+    let fresh = handed.into_iter().filter(|(id, _, boost)| boost.get() >= since(id));
+    let handed: HashSet<(Id<Contribution>, Uri)> = fresh.map(|(id, uri, _)| (id, uri)).collect();
     let signatory = |(id, uri): (Id<Contribution>, Uri)| {
         let confirmed = handed.contains(&(id, uri.clone()));
         (id, Signatory { account: known.get(&uri).cloned(), confirmed, uri })
     };
     Ok(rows.into_iter().map(signatory).collect())
+}
+
+/// Since when these contributions read as they do, by our clock.
+fn standing_since(
+    conn: &mut Conn,
+    ids: &[Id<Contribution>],
+) -> QueryResult<HashMap<Id<Contribution>, Timestamp>> {
+    let query = contributions::table.filter(one_of(contributions::id, ids)).select((
+        contributions::id,
+        contributions::arrived_at,
+        contributions::edited_at,
+        contributions::published_at,
+    ));
+    type Row = (Id<Contribution>, Option<Timestamp>, Option<Timestamp>, Timestamp);
+    let rows: Vec<Row> = run!(conn, load, query)?;
+    let since = |(id, arrived, edited, published): Row| (id, arrived.or(edited).unwrap_or(published));
+    Ok(rows.into_iter().map(since).collect())
 }
 
 /// The statements on a question that the viewer may see, the newest first.

@@ -271,7 +271,7 @@ fn statement_bodies(
         (thesis.statement_id, ThesisView { head, thesis, replies })
     });
     let mut parts = group(parts.collect());
-    let mut references = statement_references::views(conn, viewer, ids)?;
+    let mut references = statement_references::views(conn, ids)?;
     Ok(rows
         .into_iter()
         .map(|statement| {

@@ -74,11 +74,9 @@ pub fn withhold(conn: &mut Conn, host: Id<Host>, state: State) -> QueryResult<us
             withheld_contributions::host_id.eq(host),
             withheld_contributions::state.eq(before),
         );
-        run!(
-            conn,
-            execute,
-            diesel::insert_into(withheld_contributions::table).values(row).on_conflict_do_nothing()
-        )?;
+        // What is found shown was given back since: a row from before says nothing any more.
+        run!(conn, execute, diesel::delete(withheld_contributions::table.find(id)))?;
+        run!(conn, execute, diesel::insert_into(withheld_contributions::table).values(row))?;
     }
     let ids: Vec<_> = found.iter().map(|(id, _)| *id).collect();
     let rows = contributions::table.filter(one_of(contributions::id, &ids));
@@ -225,4 +223,12 @@ pub fn is_followed(conn: &mut Conn, organization: Id<Account>, host: Id<Host>) -
         .select(follows::id);
     let found: Option<Id<Follow>> = run!(conn, first, query).optional()?;
     Ok(found.is_some())
+}
+
+/// Forgets a relation that a rule ended, because one of both ended it, too.
+pub fn forget_parted(conn: &mut Conn, follower: Id<Account>, followee: Id<Account>) -> QueryResult<usize> {
+    let parted = severed_follows::table
+        .filter(severed_follows::follower_id.eq(follower))
+        .filter(severed_follows::followee_id.eq(followee));
+    run!(conn, execute, diesel::delete(parted))
 }

@@ -7,6 +7,9 @@ use super::object::part;
 use super::values::Fields;
 use crate::text::{plain, sanitize};
 
+/// Theses of one version that are told apart.
+const MOST: usize = 500;
+
 /// A passage that keeps its name from version to version.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Passage {
@@ -34,6 +37,9 @@ fn theses(fields: &Fields) -> Vec<Passage> {
     let between: String = content.chars().skip(start).take(end.saturating_sub(start)).collect();
     let mut theses: Vec<(String, String)> = Vec::new();
     for piece in between.split("<h3>").skip(1) {
+        if theses.len() >= MOST {
+            break;
+        }
         match (key(piece), theses.last_mut()) {
             (Some(key), _) => theses.push((key, format!("<h3>{piece}"))),
             // A heading within the body of a thesis.

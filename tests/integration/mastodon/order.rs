@@ -24,7 +24,7 @@ async fn listens(north: &Instance, app: &Client, me: &Account, vic: &Actor) -> A
 }
 
 fn said(vic: &Actor, path: &str, published: &str, text: &str) -> Value {
-    let mut note = vic.note(path, text);
+    let mut note = vic.note(path, &format!("<p>{text}</p>"));
     note["published"] = json!(published);
     note
 }
@@ -171,11 +171,11 @@ async fn an_edit_that_names_somebody_new_tells_them_once() {
         assert_eq!(cora.get("/api/v1/notifications").await.each("type"), ["mention"]);
 
         let vic = peers.person("a", "vic");
-        let mut note = vic.note("1", "hello");
+        let mut note = vic.note("1", "<p>hello</p>");
         assert_eq!(vic.sends(north, &vic.does("Create", note.clone())), 202);
         world.settle().await;
         note["updated"] = json!("2026-11-24T11:30:00Z");
-        note["content"] = json!("@ada hello");
+        note["content"] = json!("<p>@ada hello</p>");
         note["tag"] = json!([{ "type": "Mention", "href": ada.uri.as_str(), "name": "@ada" }]);
         // Somebody knows the note already, or nobody here would hear of the edit.
         for _ in 0..2 {

@@ -1,10 +1,13 @@
 //! Reports: from members and from other servers, with what was reported as it stood then, to their outcome.
 
 use axum::http::StatusCode;
+use plenum::domain::account_rule::AccountDecision;
+use plenum::domain::host::HostStanding;
 use plenum::domain::report::Outcome;
 use plenum::domain::site::FederationMode;
 use plenum::domain::user::Role;
-use plenum::store::{contributions, deliveries, reports};
+use plenum::services::{account_rules, cases};
+use plenum::store::{self, contributions, deliveries, reports, warnings};
 use serde_json::json;
 
 use super::{presses, says, uri_of};
@@ -31,8 +34,8 @@ async fn closes(browser: &mut Browser, page: &Page, fields: &[(&str, &str)]) -> 
 async fn outcomes(north: &Instance) -> Vec<Option<Outcome>> {
     let db = north.app().db;
     let found = db.read(|conn| {
-        let mut all = reports::page(conn, true, plenum::domain::id::Id::new(i64::MAX), 9)?;
-        all.extend(reports::page(conn, false, plenum::domain::id::Id::new(i64::MAX), 9)?);
+        let mut all = reports::page(conn, (true, None), plenum::domain::id::Id::new(i64::MAX), 9)?;
+        all.extend(reports::page(conn, (false, None), plenum::domain::id::Id::new(i64::MAX), 9)?);
         Ok(all)
     });
     found.await.unwrap().into_iter().map(|report| report.outcome).collect()
@@ -162,6 +165,67 @@ async fn a_warning_changes_nothing_and_is_read() {
     assert!(one.says("Please be calm."));
     let stranger = north.signed_in("anna").await.open(&one.path).await;
     assert_eq!(stranger.status, StatusCode::NOT_FOUND, "nobody else reads it");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_reads_or_decides_what_is_reported_about_themselves() {
+    on_each_engine(|database| async {
+        let world = World::on([("north", database)], FederationMode::Open).await;
+        let north = world.at("north");
+        let mona = north.person("mona", &[Role::Moderator]).await;
+        north.person("nina", &[Role::Moderator]).await;
+        north.person("anna", &[]).await;
+        let (hers, other) =
+            (north.client("mona", "read write").await, north.client("anna", "read write").await);
+        let said = hers.post("/api/v1/statuses", json!({ "status": "shouting" })).await.ok();
+        for comment in ["too loud", "again"] {
+            let body = json!({
+                "account_id": mona.id.to_string(), "status_ids": [said["id"]], "comment": comment,
+            });
+            other.post("/api/v1/reports", body).await.ok();
+        }
+        let (mut about, mut nina) = (north.signed_in("mona").await, north.signed_in("nina").await);
+        assert!(!about.open("/admin/reports").await.says("anna@"));
+        let page = first(&mut nina).await;
+        assert!(page.says("anna@"));
+        assert_eq!(about.open(&page.path).await.status, StatusCode::NOT_FOUND);
+        let decide = page.attribute("main a[href$=decide]", "href").unwrap();
+        assert_eq!(about.open(&decide).await.status, StatusCode::NOT_FOUND);
+        assert!(!about.open("/notifications").await.says("anna"), "it would say who reported");
+        assert!(nina.open("/notifications").await.says("anna"));
+        // Nor does a moderator decide about an admin.
+        let admin = north.admin().await;
+        let body = json!({ "account_id": admin.account_id.to_string(), "comment": "too strict" });
+        other.post("/api/v1/reports", body).await.ok();
+        let page = first(&mut nina).await;
+        let (_, done) = closes(&mut nina, &page, &[("outcome", "warning"), ("text", "Please.")]).await;
+        assert_eq!(done.status, StatusCode::FORBIDDEN, "{}", done.body);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_objection_takes_back_only_what_it_is_about() {
+    let world = World::of(["north"]).await;
+    let north = world.at("north");
+    let bela = north.person("bela", &[]).await;
+    let decides = |sensitive: bool, standing: HostStanding| AccountDecision {
+        standing,
+        sensitive,
+        ..AccountDecision::default()
+    };
+    let db = north.app().db;
+    let first = decides(true, HostStanding::Unknown);
+    db.write(|tx| account_rules::decide(tx, None, bela.id, &first)).await.unwrap();
+    let second = decides(true, HostStanding::Limited);
+    db.write(|tx| account_rules::decide(tx, None, bela.id, &second)).await.unwrap();
+    let told = db.read(|conn| Ok(warnings::of(conn, bela.id, 9)?)).await.unwrap();
+    let early = told.iter().map(|warning| warning.id).min().unwrap();
+    db.write(|tx| cases::appeal(tx, &bela, early, "They are harmless.")).await.unwrap();
+    db.write(|tx| cases::answer_appeal(tx, None, early, true, "You are right.")).await.unwrap();
+    let rule = db.read(|conn| Ok(store::account_rules::of(conn, bela.id)?)).await.unwrap();
+    let rule = rule.expect("the later rule holds");
+    assert_eq!((rule.standing, rule.sensitive), (HostStanding::Limited, false));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,5 +1,7 @@
 //! What a version of a statement changed, passage by passage: theses are found again by their keys.
 
+use std::collections::{HashMap, HashSet};
+
 use crate::http::web::statement::{PassageChange, PassageFate};
 use crate::store::revisions::Revision;
 use crate::text::diff;
@@ -11,10 +13,11 @@ const COMPARED: usize = 20;
 /// What differs from the version before.
 pub(super) fn changes(before: &Revision, after: &Revision) -> Vec<PassageChange> {
     let (before, after) = (read(before), read(after));
-    let earlier = |passage: &Passage| before.iter().find(|other| other.key == passage.key);
+    let known: HashMap<&str, &Passage> = before.iter().map(|one| (one.key.as_str(), one)).collect();
+    let later: HashSet<&str> = after.iter().map(|one| one.key.as_str()).collect();
     let mut changes: Vec<PassageChange> = Vec::new();
     for passage in &after {
-        match earlier(passage) {
+        match known.get(passage.key.as_str()) {
             Some(earlier) if earlier.text == passage.text => {}
             Some(earlier) => {
                 let pieces = if changes.len() < COMPARED {
@@ -27,7 +30,7 @@ pub(super) fn changes(before: &Revision, after: &Revision) -> Vec<PassageChange>
             None => changes.push(whole(passage, PassageFate::Added)),
         }
     }
-    let gone = before.iter().filter(|earlier| !after.iter().any(|other| other.key == earlier.key));
+    let gone = before.iter().filter(|earlier| !later.contains(earlier.key.as_str()));
     changes.extend(gone.map(|passage| whole(passage, PassageFate::Removed)));
     changes
 }

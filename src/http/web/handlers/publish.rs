@@ -209,9 +209,9 @@ async fn preview(
     draft: &Draft,
     revised: Option<&Revised>,
 ) -> Answer {
-    let (organization, viewer) = (visit.organization.id, visit.viewer());
+    let organization = visit.organization.id;
     let found = data.app.db.read(|conn| {
-        let named = statement_references::view_of(conn, viewer, &draft.references)?;
+        let named = statement_references::view_of(conn, &draft.references)?;
         Ok((relations::count_followers(conn, organization)?, named))
     });
     let (followers, named) = found.await?;

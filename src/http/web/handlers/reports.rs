@@ -41,13 +41,13 @@ const FIELDS: [&str; 4] = ["outcome", "text", "answer", "public"];
 
 /// `GET /admin/reports`: those that wait, or with `closed=yes` the others.
 pub async fn index(data: Data<Federation>, visit: Visit) -> Answer {
-    visit.may(Permission::Reports)?;
+    let me = visit.may(Permission::Reports)?.account_id;
     let open = visit.asked("closed").is_none();
     let from: Option<Id<Report>> = before(&visit);
     let limit = i64::try_from(PAGE + 1).unwrap_or(i64::MAX);
     let loaded = data.app.db.read(|conn| {
         let start = from.unwrap_or_else(|| Id::new(i64::MAX));
-        let found = reports::page(conn, open, start, limit)?;
+        let found = reports::page(conn, (open, Some(me)), start, limit)?;
         let people = found.iter().flat_map(|one| [Some(one.reporter_id), one.target_id]).flatten();
         let people = accounts::by_ids(conn, &people.collect::<Vec<_>>())?;
         let appeals = warnings::appealed(conn, limit)?.len();
@@ -169,15 +169,18 @@ fn load(conn: &mut Conn, id: Id<Report>) -> Result<Option<Case>, Error> {
     }))
 }
 
-async fn find(data: &Data<Federation>, id: &str) -> Result<Case, PageError> {
+/// A report, unless it is about the viewer: it names who reported them.
+async fn find(data: &Data<Federation>, visit: &Visit, id: &str) -> Result<Case, PageError> {
     let id: Id<Report> = key(id)?;
-    data.app.db.read(|conn| load(conn, id)).await?.ok_or_else(PageError::not_found)
+    let me = visit.member()?.account.id;
+    let found = data.app.db.read(|conn| load(conn, id)).await?;
+    found.filter(|case| case.report.target_id != Some(me)).ok_or_else(PageError::not_found)
 }
 
 /// `GET /admin/reports/{id}`.
 pub async fn show(data: Data<Federation>, visit: Visit, Path(id): Path<String>) -> Answer {
     let me = visit.may(Permission::Reports)?.id;
-    let case = find(&data, &id).await?;
+    let case = find(&data, &visit, &id).await?;
     let report = &case.report;
     let open = report.closed_at.is_none();
     let name =
@@ -311,7 +314,7 @@ pub async fn work(
 /// `GET /admin/reports/{id}/decide`.
 pub async fn ask(data: Data<Federation>, visit: Visit, Path(id): Path<String>) -> Answer {
     visit.may(Permission::Reports)?;
-    let case = find(&data, &id).await?;
+    let case = find(&data, &visit, &id).await?;
     form(&visit, &case, &Fields::default(), Mistakes::default())
 }
 
@@ -322,7 +325,7 @@ pub async fn decide(
     Posted { visit, fields }: Posted,
 ) -> Answer {
     let user = visit.may(Permission::Reports)?.id;
-    let case = find(&data, &id).await?;
+    let case = find(&data, &visit, &id).await?;
     let Some(outcome) = Outcome::parse(fields.get("outcome")) else {
         let mistakes = Mistakes::one("outcome", "Choose what comes of the report.");
         return refused(form(&visit, &case, &fields, mistakes));

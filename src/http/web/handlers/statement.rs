@@ -161,7 +161,7 @@ pub async fn version_page(data: &Data<Federation>, visit: &Visit, slug: &str, nu
         let typed = revision.markdown.as_deref().and_then(|text| form::parse(text).ok());
         let draft = typed.map(|import| import.draft);
         let named = match &draft {
-            Some(draft) => statement_references::view_of(conn, viewer, &draft.references)?,
+            Some(draft) => statement_references::view_of(conn, &draft.references)?,
             None => ReferencesView::default(),
         };
         Ok((loaded, revision, before, Earlier { draft, references: present::references(&named) }))
