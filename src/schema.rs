@@ -16,6 +16,7 @@ diesel::table! {
         contact -> Text,
         created_at -> BigInt,
         listing_policy -> SmallInt,
+        rules_version -> BigInt,
     }
 }
 
@@ -1266,6 +1267,40 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    host_lists (id) {
+        id -> BigInt,
+        url -> Text,
+        title -> Text,
+        priority -> Integer,
+        adopts -> Bool,
+        user_id -> Nullable<BigInt>,
+        created_at -> BigInt,
+        checked_at -> Nullable<BigInt>,
+        error -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    host_list_entries (list_id, name) {
+        list_id -> BigInt,
+        name -> Text,
+        standing -> SmallInt,
+        reject_media -> Bool,
+        reject_reports -> Bool,
+        public_comment -> Text,
+        obfuscate -> Bool,
+    }
+}
+
+diesel::table! {
+    listed_rules (name) {
+        name -> Text,
+        refused -> Bool,
+        created_at -> BigInt,
+    }
+}
+
 diesel::joinable!(sessions -> users (user_id));
 diesel::joinable!(password_links -> users (user_id));
 diesel::joinable!(pending_sign_ins -> users (user_id));
@@ -1388,4 +1423,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     statement_sources,
     statement_signatories,
     listing_allowances,
+    host_lists,
+    host_list_entries,
+    listed_rules,
 );

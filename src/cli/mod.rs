@@ -6,6 +6,7 @@ pub mod context;
 pub mod demo;
 pub mod emoji;
 pub mod host;
+pub mod host_lists;
 pub mod import;
 pub mod log;
 pub mod migrate;
@@ -57,6 +58,8 @@ enum What {
     Settings(settings::SettingsCommand),
     /// Other servers, and what is decided about them.
     Host(host::HostCommand),
+    /// Lists of rules about servers that this site follows.
+    HostList(host_lists::HostListCommand),
     /// Single accounts, reports, objections, and rules about texts.
     Moderate(moderate::Moderate),
     /// Who decided what, and whether the log is whole.
@@ -130,6 +133,7 @@ async fn dispatch(what: What, config: Config) -> Result<(), Failure> {
         What::Queue(queue) => queue.run(config).await,
         What::Settings(settings) => settings.run(config).await,
         What::Host(host) => host.run(config).await,
+        What::HostList(list) => list.run(config).await,
         What::Moderate(moderate) => moderate.run(config).await,
         What::Log(log) => log.run(config).await,
         What::Rules(rules) => rules.run(config).await,

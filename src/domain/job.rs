@@ -125,6 +125,11 @@ pub enum Job {
         /// Where they are kept.
         file: String,
     },
+    /// Read a list of rules about servers that this site follows.
+    FetchHostList {
+        /// The list.
+        list: i64,
+    },
     /// Remove what is over: sessions, marks of what was deleted long ago, applied inbox items.
     Cleanup,
 }
@@ -154,6 +159,7 @@ impl Job {
             Self::CheckLinks { account } => format!("check_links {account}"),
             Self::Push { subscription, notification } => format!("push {subscription} {notification}"),
             Self::RemoveFile { file } => format!("remove_file {file}"),
+            Self::FetchHostList { list } => format!("fetch_host_list {list}"),
             Self::Cleanup => "cleanup".to_owned(),
         }
     }
@@ -183,6 +189,7 @@ impl Job {
             | Self::CheckLinks { .. }
             | Self::Push { .. }
             | Self::RemoveFile { .. }
+            | Self::FetchHostList { .. }
             | Self::Cleanup => None,
         }
     }
@@ -211,6 +218,7 @@ impl Job {
             | Self::CheckLinks { .. }
             | Self::Push { .. }
             | Self::FetchCard { .. }
+            | Self::FetchHostList { .. }
             | Self::RemoveFile { .. } => None,
         }
     }

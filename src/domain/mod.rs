@@ -17,6 +17,7 @@ pub mod external_statement;
 pub mod filter;
 pub mod handle;
 pub mod host;
+pub mod host_list;
 pub mod host_rule;
 pub mod id;
 pub mod inbox;

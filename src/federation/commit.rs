@@ -8,7 +8,8 @@ use std::sync::{Mutex, PoisonError};
 
 use tokio::sync::oneshot;
 
-use super::{Federation, InboxError, fetch};
+use super::gate::Gate;
+use super::{Federation, InboxError};
 use crate::domain::account::{Account, AccountState};
 use crate::domain::host::Host;
 use crate::domain::id::Id;
@@ -71,7 +72,7 @@ impl Committer {
                 taken.extend(queue.drain(..most));
             }
             let arrivals: Vec<&Arrival> = taken.iter().map(|queued| &queued.arrival).collect();
-            write(tx, &arrivals)
+            write(tx, &data.state.gate, &arrivals)
         });
         let written = written.await;
         let taken = taken.into_inner().unwrap_or_else(PoisonError::into_inner);
@@ -100,11 +101,12 @@ fn unavailable() -> InboxError {
 
 /// Keeps activities, except those of whom we do not talk to. The decision is made in the same
 /// transaction, so that a suspension holds from the moment in which it returns.
-fn write(tx: &mut Tx<'_>, arrivals: &[&Arrival]) -> Result<Vec<Verdict>, Error> {
+fn write(tx: &mut Tx<'_>, gate: &Gate, arrivals: &[&Arrival]) -> Result<Vec<Verdict>, Error> {
+    gate.renew(tx)?;
     let mut hosts: HashMap<&str, Verdict> = HashMap::new();
     for arrival in arrivals {
         if !hosts.contains_key(arrival.host.as_str()) {
-            let admitted = fetch::admits(tx, &arrival.host).map_err(InboxError::from);
+            let admitted = gate.admits(tx, &arrival.host).map_err(InboxError::from);
             hosts.insert(&arrival.host, admitted);
         }
     }

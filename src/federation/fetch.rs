@@ -21,6 +21,8 @@ const PER_HOST: u32 = 300;
 const PER_NAME: u32 = 3000;
 /// Files from one host in five minutes; pages show many.
 const FILES_PER_HOST: u32 = 1500;
+/// What we ask for where a list is.
+const LISTS: &str = "text/csv, text/plain, */*;q=0.5";
 /// Files from all hosts below one name.
 const FILES_PER_NAME: u32 = 5000;
 /// How long a file may take.
@@ -133,6 +135,14 @@ pub async fn file(data: &Federation, owner: &Uri, url: &Uri) -> Result<(Format, 
         format.map(|format| (format, fetched.body)).ok_or_else(why)
     });
     remember(data, url, checked)
+}
+
+/// A list of rules about servers: long, and without any signature of ours.
+pub async fn list(data: &Federation, url: &Uri) -> Result<Fetched, FetchError> {
+    admit(data, url, &Budget::new(1)).await?;
+    let limits = Limits { bytes: data.app.config.limits.import_bytes, time: FILE_TIME };
+    let result = data.egress.get(url.as_str(), LISTS, None, limits).await;
+    remember(data, url, result)
 }
 
 /// Whether a file may be had at all, be it from there or from our copy: its owner's server has to

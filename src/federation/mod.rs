@@ -16,7 +16,9 @@ pub mod egress;
 mod error;
 pub mod exchange;
 pub mod fetch;
+mod gate;
 pub mod history;
+pub mod host_lists;
 pub mod inbox;
 mod intake;
 mod keys;
@@ -44,6 +46,7 @@ use self::commit::Committer;
 use self::egress::{Egress, EgressPolicy};
 pub use self::error::{FetchError, InboxError};
 use self::fetch::Failure;
+use self::gate::Gate;
 use self::keys::KnownKey;
 pub use self::keys::signed_by;
 use self::signature::Signer;
@@ -85,6 +88,7 @@ struct State {
     /// Files that are held in memory at the same time.
     downloads: tokio::sync::Semaphore,
     committer: Committer,
+    gate: Gate,
     /// Held while due items are applied, so that they are applied in their order.
     applying: tokio::sync::Mutex<()>,
 }
@@ -107,6 +111,7 @@ impl Federation {
             arrivals: Quota::new(10_000, 300),
             downloads: tokio::sync::Semaphore::new(DOWNLOADS),
             committer: Committer::default(),
+            gate: Gate::default(),
             applying: tokio::sync::Mutex::default(),
         };
         let domain = app.site.host.clone();

@@ -16,7 +16,8 @@ use crate::domain::question::Qid;
 use crate::domain::uri::Uri;
 use crate::domain::user::User;
 use crate::federation::{
-    Federation, backfill, cards, catalogue, exchange, history, links, pins, push, quotes, resolve, transfer,
+    Federation, backfill, cards, catalogue, exchange, history, host_lists, links, pins, push, quotes,
+    resolve, transfer,
 };
 use crate::services::{self, media, relations};
 use crate::store::jobs::{self, StoredJob};
@@ -110,6 +111,7 @@ const fn tries(job: &Job) -> i32 {
         | Job::EndMutes { .. }
         | Job::EndRoles { .. }
         | Job::Push { .. }
+        | Job::FetchHostList { .. }
         | Job::RemoveFile { .. } => 6,
         // Regular work that is never given up: without it the server fills up, and sites drift apart.
         Job::Cleanup | Job::Reconcile { .. } => i32::MAX,
@@ -157,6 +159,7 @@ async fn perform(data: &Data<Federation>, job: &Job) -> Result<(), Error> {
         Job::TakeIn { account, row } => transfer::take_in(data, Id::new(*account), row).await,
         Job::FetchCard { url } => cards::fetch(data, url).await,
         Job::CheckLinks { account } => links::check(data, Id::new(*account)).await,
+        Job::FetchHostList { list } => host_lists::fetch(data, Id::new(*list)).await,
         Job::Cleanup => cleanup(data).await,
     }
 }
@@ -248,6 +251,7 @@ async fn cleanup(data: &Data<Federation>) -> Result<(), Error> {
             store::cards::purge(tx, month_ago)?;
             undone::purge(tx, now.plus_seconds(-DAY))?;
             services::quotes::look_again(tx)?;
+            services::host_lists::ask_all(tx)?;
             probe(tx)
         })
         .await

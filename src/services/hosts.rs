@@ -12,7 +12,7 @@ use crate::domain::job::Job;
 use crate::domain::reach::Reach;
 use crate::domain::user::User;
 use crate::store::audit::Entry;
-use crate::store::{Conn, Error, Tx, accounts, audit, host_rules, hosts, jobs, reach, withheld};
+use crate::store::{Conn, Error, Tx, accounts, audit, host_lists, host_rules, hosts, jobs, reach, withheld};
 
 /// Decides about a server and everything below its name; deciding nothing takes the rule back. What
 /// follows has happened when this returns: what waits is dropped, relations are kept aside, what is
@@ -39,6 +39,12 @@ pub fn decide(
         host_rules::put(tx, &rule)?;
         ("host.decide", decision.summary())
     };
+    // What came from a list and is changed by somebody here is theirs from now on, also where they want
+    // no rule: the list must not bring it back.
+    host_lists::unmark(tx, &name)?;
+    if decision.is_none() && host_lists::says(tx, &name)? {
+        host_lists::mark(tx, &name, true)?;
+    }
     // Whoever is decided about is known from now on, so that people find it in the list.
     hosts::ensure(tx, &name)?;
     for host in host_rules::hosts_below(tx, &name)? {
@@ -83,16 +89,15 @@ pub fn take_in(
 ) -> Result<usize, Error> {
     let mut new = HashSet::new();
     let known = host_rules::names(tx)?;
+    let mut kept = Vec::new();
     for (name, decision) in rules.iter().filter(|(name, _)| !known.contains(name)) {
-        let rule = rule(tx, user, name, decision, None);
-        host_rules::put(tx, &rule)?;
-        audit::record(tx, user, "host.decide", name, &decision.summary())?;
-        new.insert(name.as_str());
+        if new.insert(name.as_str()) {
+            kept.push(rule(tx, user, name, decision, None));
+            audit::record(tx, user, "host.decide", name, &decision.summary())?;
+        }
     }
-    let concerned = |host: &Host| upwards(&host.name).into_iter().any(|name| new.contains(name));
-    for host in hosts::all(tx)?.iter().filter(|host| concerned(host)) {
-        settle(tx, host)?;
-    }
+    host_rules::put_new(tx, &kept)?;
+    settle_below(tx, &new)?;
     for name in &new {
         hosts::ensure(tx, name)?;
     }
@@ -101,6 +106,29 @@ pub fn take_in(
         suspended.map(|(name, _)| name.as_str()).filter(|name| new.contains(name)).collect();
     drop_jobs(tx, &|host| upwards(host).into_iter().any(|name| out.contains(name)))?;
     Ok(new.len())
+}
+
+/// Takes rules back, all at once: each server is looked at once. Returns how many there were.
+pub fn take_back(tx: &mut Tx<'_>, user: Option<Id<User>>, names: &HashSet<String>) -> Result<usize, Error> {
+    let gone: Vec<HostRule> =
+        host_rules::all(tx)?.into_iter().filter(|rule| names.contains(&rule.name)).collect();
+    for rule in &gone {
+        let entry = audit::enter(tx, user, "host.undo", &rule.name, "")?;
+        show(tx, entry, &rule.name, &rule.decision(), &Decision::default())?;
+    }
+    let names: Vec<String> = gone.iter().map(|rule| rule.name.clone()).collect();
+    host_rules::delete_all(tx, &names)?;
+    settle_below(tx, &names.iter().map(String::as_str).collect())?;
+    Ok(gone.len())
+}
+
+/// Makes rules hold, or hold no longer, for every server that they are about.
+fn settle_below(tx: &mut Tx<'_>, names: &HashSet<&str>) -> Result<(), Error> {
+    let concerned = |host: &Host| upwards(&host.name).into_iter().any(|name| names.contains(name));
+    for host in hosts::all(tx)?.iter().filter(|host| concerned(host)) {
+        settle(tx, host)?;
+    }
+    Ok(())
 }
 
 /// What the suspensions of a list would touch, and how many of its rules are new.

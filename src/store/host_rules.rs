@@ -11,7 +11,10 @@ use super::conn::{Conn, run};
 use crate::domain::host::{Host, HostStanding};
 use crate::domain::host_rule::{HostRule, is_below, upwards};
 use crate::domain::id::Id;
-use crate::schema::{host_rules, hosts};
+use crate::schema::{host_rules, hosts, sites};
+
+/// Rows that are written with one statement: SQLite takes 32,766 values.
+const AT_ONCE: usize = 1_000;
 
 /// The rule of this name.
 pub fn by_name(conn: &mut Conn, name: &str) -> QueryResult<Option<HostRule>> {
@@ -28,13 +31,50 @@ pub fn nearest(conn: &mut Conn, host: &str) -> QueryResult<Option<HostRule>> {
 
 /// Keeps a rule in the place of the one of the same name.
 pub fn put(conn: &mut Conn, rule: &HostRule) -> QueryResult<usize> {
+    touch(conn)?;
     run!(conn, execute, diesel::delete(host_rules::table.find(&rule.name)))?;
     run!(conn, execute, diesel::insert_into(host_rules::table).values(rule))
 }
 
+/// Keeps rules about names of which there was none.
+pub fn put_new(conn: &mut Conn, rules: &[HostRule]) -> QueryResult<()> {
+    touch(conn)?;
+    for some in rules.chunks(AT_ONCE) {
+        run!(conn, execute, diesel::insert_into(host_rules::table).values(some.to_vec()))?;
+    }
+    Ok(())
+}
+
 /// Removes a rule.
 pub fn delete(conn: &mut Conn, name: &str) -> QueryResult<usize> {
+    touch(conn)?;
     run!(conn, execute, diesel::delete(host_rules::table.find(name)))
+}
+
+/// Removes the rules of these names.
+pub fn delete_all(conn: &mut Conn, names: &[String]) -> QueryResult<()> {
+    touch(conn)?;
+    for some in names.chunks(AT_ONCE) {
+        let rules = host_rules::table.filter(host_rules::name.eq_any(some.to_vec()));
+        run!(conn, execute, diesel::delete(rules))?;
+    }
+    Ok(())
+}
+
+/// How often the rules, and what holds for servers without one, changed.
+pub fn version(conn: &mut Conn) -> QueryResult<i64> {
+    let found: Option<i64> = run!(conn, first, sites::table.select(sites::rules_version)).optional()?;
+    Ok(found.unwrap_or_default())
+}
+
+/// Notes that they changed: every process reads them again.
+fn touch(conn: &mut Conn) -> QueryResult<usize> {
+    run!(conn, execute, diesel::update(sites::table).set(sites::rules_version.eq(sites::rules_version + 1)))
+}
+
+/// What every rule says, without anything else.
+pub fn standings(conn: &mut Conn) -> QueryResult<Vec<(String, HostStanding)>> {
+    run!(conn, load, host_rules::table.select((host_rules::name, host_rules::standing)))
 }
 
 /// Every rule, by name.

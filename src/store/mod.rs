@@ -27,6 +27,7 @@ mod hearsay;
 pub mod held;
 pub mod hiding;
 pub mod host_health;
+pub mod host_lists;
 pub mod host_rules;
 pub mod hosts;
 pub mod inbox_items;

@@ -84,6 +84,8 @@ pub fn update(conn: &mut Conn, settings: &Settings) -> QueryResult<usize> {
         sites::reply_policy.eq(settings.reply_policy),
         sites::listing_policy.eq(settings.listing_policy),
         sites::contact.eq(&settings.contact),
+        // Which servers take part may be another question from now on.
+        sites::rules_version.eq(sites::rules_version + 1),
     );
     run!(conn, execute, diesel::update(sites::table.find(ONLY)).set(change))
 }

@@ -2,6 +2,7 @@
 //! exchange with other servers is doing.
 
 mod accounts;
+mod host_lists;
 mod log;
 mod queues;
 mod reports;

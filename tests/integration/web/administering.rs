@@ -43,6 +43,9 @@ const ROUTES: &[(&str, Option<Permission>, bool)] = &[
     ("/admin/hosts", Some(Permission::Hosts), false),
     ("/admin/hosts/list", Some(Permission::Hosts), true),
     ("/admin/hosts/list.csv", Some(Permission::Hosts), false),
+    ("/admin/hosts/lists", Some(Permission::Hosts), true),
+    ("/admin/hosts/lists/drafts", Some(Permission::Hosts), true),
+    ("/admin/hosts/lists/new", Some(Permission::Hosts), true),
     ("/admin/hosts/{name}", Some(Permission::Hosts), true),
     ("/admin/review", Some(Permission::Review), true),
 ];

@@ -19,6 +19,7 @@ pub mod feeds;
 pub mod files;
 pub mod home;
 pub mod host_list;
+pub mod host_lists;
 pub mod hosts;
 pub mod interact;
 pub mod join;
@@ -170,6 +171,9 @@ fn administering() -> Router {
         .route("/admin/people/{name}", get(people::show).post(people::grant))
         .route("/admin/hosts", get(hosts::index))
         .route("/admin/hosts/list.csv", get(host_list::download))
+        .route("/admin/hosts/lists", get(host_lists::index).post(host_lists::work))
+        .route("/admin/hosts/lists/new", get(host_lists::ask).post(host_lists::follow))
+        .route("/admin/hosts/lists/drafts", get(host_lists::drafts).post(host_lists::decide))
         .route("/admin/hosts/{name}", get(hosts::show).post(hosts::decide))
         .route("/admin/review", get(review::show).post(review::decide))
         .route("/admin/accounts", get(account_rules::index))

@@ -1,0 +1,39 @@
+-- How often rules about servers changed: what processes keep of them in memory is good as long as this stays.
+ALTER TABLE sites ADD COLUMN rules_version INT8 NOT NULL DEFAULT 0;
+
+-- Lists of rules that others keep and that this site follows.
+CREATE TABLE host_lists (
+    id INT8 NOT NULL PRIMARY KEY,
+    url TEXT NOT NULL UNIQUE,
+    title TEXT NOT NULL,
+    priority INT4 NOT NULL,
+    adopts BOOLEAN NOT NULL,
+    user_id INT8,
+    created_at INT8 NOT NULL,
+    checked_at INT8,
+    error TEXT
+);
+
+-- What each of them says now.
+CREATE TABLE host_list_entries (
+    list_id INT8 NOT NULL REFERENCES host_lists (id),
+    name TEXT NOT NULL,
+    standing INT2 NOT NULL,
+    reject_media BOOLEAN NOT NULL,
+    reject_reports BOOLEAN NOT NULL,
+    public_comment TEXT NOT NULL,
+    obfuscate BOOLEAN NOT NULL,
+    PRIMARY KEY (list_id, name)
+);
+CREATE INDEX host_list_entries_name ON host_list_entries (name);
+
+-- Which rules came from lists, and which names admins do not want to be asked about again.
+CREATE TABLE listed_rules (
+    name TEXT NOT NULL PRIMARY KEY,
+    refused BOOLEAN NOT NULL,
+    created_at INT8 NOT NULL
+);
+
+-- Whoever reported, and whoever was reported, is looked for.
+CREATE INDEX reports_target ON reports (target_id);
+CREATE INDEX reports_reporter ON reports (reporter_id);
