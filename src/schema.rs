@@ -1211,6 +1211,7 @@ diesel::table! {
         answer -> Nullable<Text>,
         granted -> Nullable<Bool>,
         answered_at -> Nullable<BigInt>,
+        user_id -> Nullable<BigInt>,
     }
 }
 
@@ -1298,6 +1299,50 @@ diesel::table! {
         name -> Text,
         refused -> Bool,
         created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    withheld_likes (account_id, contribution_id) {
+        account_id -> BigInt,
+        contribution_id -> BigInt,
+        id -> BigInt,
+        uri -> Text,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    withheld_boosts (id) {
+        id -> BigInt,
+        account_id -> BigInt,
+        contribution_id -> BigInt,
+        uri -> Text,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    withheld_votes (contribution_id, account_id, position) {
+        contribution_id -> BigInt,
+        account_id -> BigInt,
+        position -> Integer,
+        uri -> Text,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    expulsions (contribution_id) {
+        contribution_id -> BigInt,
+    }
+}
+
+diesel::table! {
+    host_arrivals (host_id, minute) {
+        host_id -> BigInt,
+        minute -> BigInt,
+        texts -> Integer,
     }
 }
 
@@ -1426,4 +1471,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     host_lists,
     host_list_entries,
     listed_rules,
+    withheld_likes,
+    withheld_boosts,
+    withheld_votes,
+    expulsions,
+    host_arrivals,
 );

@@ -12,11 +12,14 @@ use super::id::Id;
 use super::sql::smallint_enum;
 use super::user::User;
 use crate::clock::Timestamp;
+use crate::text::plain;
 
 /// The longest pattern, in characters.
 const LONGEST: usize = 200;
-/// The most contributions, and the most minutes, that a rate can name.
+/// The most contributions that a rate can name.
 const MOST: i32 = 10_000;
+/// The most minutes: a day.
+const MOST_MINUTES: i32 = 24 * 60;
 
 /// A rule, as it is kept.
 #[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable, Insertable)]
@@ -112,14 +115,14 @@ impl Text {
     /// Prepares a text: its words without any form, and the addresses of its links.
     pub fn new(words: &str, links: &[String]) -> Self {
         let host = |link: &String| Url::parse(link).ok()?.host_str().map(str::to_owned);
-        Self { words: words.to_lowercase(), hosts: links.iter().filter_map(host).collect() }
+        Self { words: plain::folded(words), hosts: links.iter().filter_map(host).collect() }
     }
 }
 
 impl NewRule {
     /// What is wrong with it, field by field; otherwise it is tidied.
     pub fn accept(&mut self) -> Result<(), (&'static str, String)> {
-        self.pattern = self.pattern.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase();
+        self.pattern = plain::folded(&self.pattern);
         let (named, counted, timed) = match self.kind {
             RuleKind::Words | RuleKind::Link => (true, false, false),
             RuleKind::Links => (false, true, false),
@@ -142,8 +145,8 @@ impl NewRule {
         if counted && !(1..=MOST).contains(&self.number) {
             return Err(("number", format!("A number from 1 to {MOST}.")));
         }
-        if timed && !(1..=MOST).contains(&self.minutes) {
-            return Err(("minutes", format!("A number from 1 to {MOST}.")));
+        if timed && !(1..=MOST_MINUTES).contains(&self.minutes) {
+            return Err(("minutes", format!("A number from 1 to {MOST_MINUTES}.")));
         }
         if !named {
             self.pattern.clear();
@@ -223,6 +226,16 @@ mod tests {
             ("watch*", true),
         ] {
             assert_eq!(rule(RuleKind::Words, pattern, 0).fits(&text), held, "{pattern}");
+        }
+    }
+
+    #[test]
+    fn words_are_found_whatever_is_hidden_in_them() {
+        for said in ["che\u{200b}ap", "CHE\u{ad}AP", "ｃｈｅａｐ", "ch\u{200d}e\u{fe0f}ap", "che\u{202e}ap"]
+        {
+            let mut typed = rule(RuleKind::Words, "Che\u{2060}ap", 0);
+            typed.accept().unwrap();
+            assert!(typed.fits(&Text::new(said, &[])), "{said:?}");
         }
     }
 

@@ -130,6 +130,11 @@ pub enum Job {
         /// The list.
         list: i64,
     },
+    /// Delete what somebody decided to delete, piece by piece.
+    Expel {
+        /// When it was decided, in milliseconds.
+        since: i64,
+    },
     /// Remove what is over: sessions, marks of what was deleted long ago, applied inbox items.
     Cleanup,
 }
@@ -160,6 +165,7 @@ impl Job {
             Self::Push { subscription, notification } => format!("push {subscription} {notification}"),
             Self::RemoveFile { file } => format!("remove_file {file}"),
             Self::FetchHostList { list } => format!("fetch_host_list {list}"),
+            Self::Expel { since } => format!("expel {since}"),
             Self::Cleanup => "cleanup".to_owned(),
         }
     }
@@ -190,6 +196,7 @@ impl Job {
             | Self::Push { .. }
             | Self::RemoveFile { .. }
             | Self::FetchHostList { .. }
+            | Self::Expel { .. }
             | Self::Cleanup => None,
         }
     }
@@ -219,6 +226,7 @@ impl Job {
             | Self::Push { .. }
             | Self::FetchCard { .. }
             | Self::FetchHostList { .. }
+            | Self::Expel { .. }
             | Self::RemoveFile { .. } => None,
         }
     }

@@ -194,4 +194,6 @@ pub struct Warning {
     pub granted: Option<bool>,
     /// When.
     pub answered_at: Option<Timestamp>,
+    /// Who decided; `None` for someone at the command line.
+    pub user_id: Option<Id<User>>,
 }

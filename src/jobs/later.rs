@@ -112,6 +112,7 @@ const fn tries(job: &Job) -> i32 {
         | Job::EndRoles { .. }
         | Job::Push { .. }
         | Job::FetchHostList { .. }
+        | Job::Expel { .. }
         | Job::RemoveFile { .. } => 6,
         // Regular work that is never given up: without it the server fills up, and sites drift apart.
         Job::Cleanup | Job::Reconcile { .. } => i32::MAX,
@@ -160,6 +161,7 @@ async fn perform(data: &Data<Federation>, job: &Job) -> Result<(), Error> {
         Job::FetchCard { url } => cards::fetch(data, url).await,
         Job::CheckLinks { account } => links::check(data, Id::new(*account)).await,
         Job::FetchHostList { list } => host_lists::fetch(data, Id::new(*list)).await,
+        Job::Expel { .. } => expel(data).await,
         Job::Cleanup => cleanup(data).await,
     }
 }
@@ -185,6 +187,11 @@ async fn reconcile(data: &Data<Federation>, qid: &str) -> Result<(), Error> {
 
 async fn close_poll(data: &Data<Federation>, id: Id<Contribution>) -> Result<(), Error> {
     data.app.db.write(|tx| services::polls::close(tx, id)).await
+}
+
+async fn expel(data: &Data<Federation>) -> Result<(), Error> {
+    while data.app.db.write(services::content_rules::expel_some).await? {}
+    Ok(())
 }
 
 async fn end_mutes(data: &Data<Federation>) -> Result<(), Error> {
@@ -250,6 +257,7 @@ async fn cleanup(data: &Data<Federation>) -> Result<(), Error> {
             jobs::purge(tx, month_ago)?;
             store::cards::purge(tx, month_ago)?;
             undone::purge(tx, now.plus_seconds(-DAY))?;
+            store::content_rules::purge(tx, now.plus_seconds(-7 * DAY))?;
             services::quotes::look_again(tx)?;
             services::host_lists::ask_all(tx)?;
             probe(tx)

@@ -1,6 +1,6 @@
 //! What moderators decide about single accounts, and what follows from it at once.
 
-use super::{cases, contributions, log, publish};
+use super::{cases, held, log, publish};
 use crate::domain::Refusal;
 use crate::domain::account::{Account, AccountKind};
 use crate::domain::account_rule::{AccountDecision, AccountRule};
@@ -12,7 +12,9 @@ use crate::domain::reach::Reach;
 use crate::domain::report::Outcome;
 use crate::domain::user::{Role, User};
 use crate::store::audit::Entry;
-use crate::store::{Conn, Error, Event, Tx, account_rules, accounts, audit, hosts, jobs, users, withheld};
+use crate::store::{
+    Conn, Error, Event, Tx, account_rules, accounts, audit, hosts, jobs, users, withheld, withheld_reactions,
+};
 
 /// Decides about an account, and tells the person where they are one of ours.
 pub fn decide(
@@ -26,7 +28,7 @@ pub fn decide(
         && !decision.is_none()
         && let Some(account) = accounts::by_id(tx, id)?
     {
-        cases::tell(tx, &account, None, Outcome::of(decision), &decision.public_comment)?;
+        cases::tell(tx, (user, &account), None, Outcome::of(decision), &decision.public_comment)?;
     }
     Ok(entry)
 }
@@ -41,6 +43,7 @@ pub(super) fn apply(
 ) -> Result<Option<Id<Entry>>, Error> {
     let account = accounts::by_id(tx, id)?.ok_or(Refusal::NotFound)?;
     may_decide(tx, user, &account)?;
+    may_rule(tx, user, &account)?;
     if let Some((field, why)) = decision.mistakes().into_iter().next() {
         return Err(Refusal::invalid(field, why).into());
     }
@@ -63,6 +66,9 @@ pub(super) fn apply(
     };
     take_back(tx, &account, &old, decision)?;
     settle(tx, &account, base, decision)?;
+    if let Some(host) = home(tx, &account)? {
+        hold_host(tx, &host)?;
+    }
     let entry = audit::enter(tx, user, action, account.uri.as_str(), &decision.summary())?;
     let reason = if decision.is_none() { &old.public_comment } else { &decision.public_comment };
     if !reason.is_empty() {
@@ -84,6 +90,9 @@ pub(super) fn hold_again(tx: &mut Tx<'_>, host: Id<Host>) -> Result<(), Error> {
         if let Some(account) = accounts::by_id(tx, rule.account_id)? {
             settle(tx, &account, rule.before, &rule.decision())?;
         }
+    }
+    if let Some(host) = hosts::by_id(tx, host)? {
+        hold_host(tx, &host)?;
     }
     // Whose rule was taken back while the server was suspended finds its relations now.
     for id in account_rules::parted_on(tx, host)? {
@@ -115,6 +124,20 @@ pub(super) fn may_decide(tx: &mut Tx<'_>, user: Option<Id<User>>, account: &Acco
     }
     if owner.roles.has(Role::Admin) {
         return refused("this person is an admin: that role has to be taken away first");
+    }
+    Ok(())
+}
+
+/// Rules about those who decide here, or speak for the organization, are for admins: otherwise the one who
+/// is faster decides who decides.
+fn may_rule(tx: &mut Tx<'_>, user: Option<Id<User>>, account: &Account) -> Result<(), Error> {
+    let (Some(user), true) = (user, account.is_local()) else { return Ok(()) };
+    let entrusted = users::by_account(tx, account.id)?
+        .is_some_and(|owner| owner.roles.has(Role::Moderator) || owner.roles.has(Role::Publisher));
+    let admin = users::by_id(tx, user)?.is_some_and(|user| user.roles.has(Role::Admin));
+    if entrusted && !admin {
+        let why = "this person is a moderator or speaks for the organization: an admin has to decide";
+        return Err(Refusal::forbidden(why).into());
     }
     Ok(())
 }
@@ -199,12 +222,17 @@ fn settle(
             account_rules::withhold(tx, account.id, State::Held)?;
         }
         HostStanding::Approved if decision.standing == own && !shut => {
-            contributions::approve(tx, account.id)?;
+            held::approve(tx, account.id)?;
         }
         HostStanding::Limited | HostStanding::Approved | HostStanding::Unknown => {}
     }
-    if let Some(host) = &host {
-        hold_host(tx, account, host, own)?;
+    if let Some(host) = host.filter(|_| shut) {
+        account_rules::set_shut(tx, account.id, host.id, own)?;
+    }
+    if standing == HostStanding::Suspended {
+        withheld_reactions::set_aside(tx, &[account.id])?;
+    } else {
+        withheld_reactions::give_back(tx, &[account.id])?;
     }
     if own == HostStanding::Suspended {
         account_rules::drop_deliveries(tx, account)?;
@@ -216,18 +244,13 @@ fn settle(
     Ok(())
 }
 
-/// What is decided about the whole server goes on holding for this account.
-fn hold_host(tx: &mut Tx<'_>, account: &Account, host: &Host, own: HostStanding) -> Result<(), Error> {
+/// What is decided about the whole server goes on holding for what rules about its accounts gave back.
+fn hold_host(tx: &mut Tx<'_>, host: &Host) -> Result<(), Error> {
     match host.standing {
-        HostStanding::Suspended => {
-            account_rules::set_shut(tx, account.id, host.id, own)?;
-            withheld::withhold(tx, host.id, State::Withheld)?;
-        }
-        HostStanding::Limited => {
-            withheld::withhold(tx, host.id, State::Held)?;
-        }
-        HostStanding::Approved | HostStanding::Unknown => {}
-    }
+        HostStanding::Suspended => withheld::withhold(tx, host.id, State::Withheld)?,
+        HostStanding::Limited => withheld::withhold(tx, host.id, State::Held)?,
+        HostStanding::Approved | HostStanding::Unknown => 0,
+    };
     Ok(())
 }
 

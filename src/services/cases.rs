@@ -1,6 +1,6 @@
 //! What moderators make of reports, what they tell those concerned, and what these answer.
 
-use super::{account_rules, contributions, log, posts, reports as reports_in};
+use super::{account_rules, held, log, posts, reports as reports_in};
 use crate::domain::Refusal;
 use crate::domain::account::{Account, AccountKind};
 use crate::domain::account_rule::{AccountDecision, AccountRule};
@@ -80,7 +80,7 @@ pub fn close(tx: &mut Tx<'_>, user: Option<Id<User>>, id: Id<Report>, ruling: &R
             account_rules::may_decide(tx, user, target)?;
         }
         carry_out(tx, user, &report, target, (ruling.outcome, &public))?;
-        tell(tx, target, Some(report.id), ruling.outcome, &text)?;
+        tell(tx, (user, target), Some(report.id), ruling.outcome, &text)?;
         if !target.is_local() && !text.is_empty() {
             // They have no page with us, so it is kept with the report.
             write_down(tx, user, report.id, &text)?;
@@ -146,7 +146,7 @@ fn carry_out(
             if head.local {
                 posts::delete(tx, target, head.id)?;
             } else {
-                contributions::expel(tx, head.id)?;
+                held::expel(tx, head.id)?;
             }
             audit::record(tx, user, "contribution.remove", head.uri.as_str(), &report.id.to_string())?;
         }
@@ -166,7 +166,7 @@ fn carry_out(
 /// Tells a person here what was decided about them; others have no page with us.
 pub(super) fn tell(
     tx: &mut Tx<'_>,
-    account: &Account,
+    (user, account): (Option<Id<User>>, &Account),
     report: Option<Id<Report>>,
     outcome: Outcome,
     text: &str,
@@ -186,6 +186,7 @@ pub(super) fn tell(
         answer: None,
         granted: None,
         answered_at: None,
+        user_id: user,
     };
     warnings::insert(tx, &warning)?;
     Ok(())
@@ -245,6 +246,10 @@ pub fn answer_appeal(
     if user.is_some() && own == user {
         return Err(Refusal::forbidden("nobody decides about themselves: ask another moderator").into());
     }
+    if user.is_some() && warning.user_id == user && others_answer(tx, user, own)? {
+        let why = "you decided this: another moderator answers the objection";
+        return Err(Refusal::forbidden(why).into());
+    }
     if warnings::answer(tx, id, granted, &text)? == 0 {
         return Err(Refusal::Conflict("this objection has an answer already".to_owned()).into());
     }
@@ -253,6 +258,13 @@ pub fn answer_appeal(
     }
     let word = if granted { "granted" } else { "refused" };
     audit::record(tx, user, "appeal.answer", account.uri.as_str(), &format!("{id}: {word}"))
+}
+
+/// Whether anybody else could answer an objection: neither who decided nor who objects.
+fn others_answer(tx: &mut Tx<'_>, decided: Option<Id<User>>, own: Option<Id<User>>) -> Result<bool, Error> {
+    let may = |user: &User| user.roles.has(Role::Moderator) || user.roles.has(Role::Admin);
+    let others = users::all(tx)?.into_iter().filter(|user| user.disabled_at.is_none() && may(user));
+    Ok(others.map(|user| Some(user.id)).any(|user| user != decided && user != own))
 }
 
 /// Takes back what an outcome made of the rule about an account, as far as it still holds.

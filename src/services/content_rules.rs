@@ -1,17 +1,22 @@
 //! Rules that let contributions of others wait whoever wrote them, and removing a wave in one step.
 
-use super::contributions;
+use super::held;
 use crate::clock::Timestamp;
 use crate::domain::Refusal;
 use crate::domain::content_rule::{ContentRule, NewRule, RuleKind, Text};
 use crate::domain::contribution::{Received, ReceivedBody};
 use crate::domain::host::{Host, HostStanding};
 use crate::domain::id::Id;
+use crate::domain::job::Job;
 use crate::domain::user::User;
 use crate::store::content_rules::{self, Wave};
-use crate::store::{Conn, Error, Tx, accounts, audit, hosts, relations};
+use crate::store::{Conn, Error, Tx, accounts, audit, hosts, jobs, relations};
 use crate::text::{Html, links, plain};
 
+/// What a rule is called that is gone.
+pub const REMOVED: &str = "A rule that was removed";
+/// Texts that are deleted in one transaction.
+const AT_ONCE: i64 = 100;
 /// Rules at most: each text is held against all of them.
 const MOST: usize = 500;
 /// Days that a rule is tried against, and texts that are looked at for it.
@@ -22,6 +27,9 @@ pub fn make(tx: &mut Tx<'_>, user: Option<Id<User>>, new: &NewRule) -> Result<Co
     let mut new = new.clone();
     new.accept().map_err(|(field, why)| Refusal::invalid(field, why))?;
     let known = content_rules::all(tx)?;
+    if new.kind == RuleKind::HostRate && !known.iter().any(|rule| rule.kind == RuleKind::HostRate) {
+        content_rules::count_again(tx, tx.now.plus_seconds(-i64::from(new.minutes) * 60))?;
+    }
     if known.len() >= MOST {
         return Err(Refusal::Conflict(format!("there are {MOST} rules already: remove some first")).into());
     }
@@ -81,6 +89,11 @@ pub(super) fn catching(
         return Ok(None);
     }
     let rules = content_rules::all(tx)?;
+    if let Some(host) = host
+        && rules.iter().any(|rule| rule.kind == RuleKind::HostRate)
+    {
+        content_rules::count(tx, host.id)?;
+    }
     if let Some(rule) = fitting(&rules, received) {
         return Ok(Some(rule.clone()));
     }
@@ -132,29 +145,45 @@ fn exceeds(
         }
         RuleKind::AuthorRate => beyond(content_rules::recent_of(tx, author.id, since, most)?),
         RuleKind::HostRate => match host {
-            Some(host) => beyond(content_rules::recent_from(tx, host.id, since, most)?),
+            // This one is counted already.
+            Some(host) => content_rules::recent_from(tx, host.id, since)? > i64::from(rule.number),
             None => false,
         },
     })
 }
 
-/// Deletes a whole wave and takes nothing of it in again; how much that was. One entry in the log.
+/// Deletes a whole wave and takes nothing of it in again; how much that is. One entry in the log. It is out
+/// of sight when this returns; a job deletes it piece by piece, so that nobody waits for it.
 pub fn clear(tx: &mut Tx<'_>, user: Option<Id<User>>, wave: Wave, since: Timestamp) -> Result<usize, Error> {
     let about = name(tx, wave)?.ok_or(Refusal::NotFound)?;
     let found = content_rules::wave(tx, wave, since)?;
-    for id in &found {
-        contributions::expel(tx, *id)?;
-    }
     if !found.is_empty() {
+        content_rules::condemn(tx, &found)?;
+        let now = tx.now;
+        jobs::enqueue(tx, &Job::Expel { since: now.0 }, now)?;
         audit::record(tx, user, "wave.remove", &about, &found.len().to_string())?;
     }
     Ok(found.len())
 }
 
-/// What a wave is called; `None` where there is no such rule, author or server.
+/// Deletes some of what is to be deleted; whether anything is left.
+pub fn expel_some(tx: &mut Tx<'_>) -> Result<bool, Error> {
+    let some = content_rules::condemned(tx, AT_ONCE)?;
+    for id in &some {
+        held::expel(tx, *id)?;
+    }
+    content_rules::acquit(tx, &some)?;
+    Ok(!some.is_empty())
+}
+
+/// What a wave is called; `None` where there is no such rule, author or server. What a rule caught can be
+/// deleted also when the rule is gone.
 pub fn name(conn: &mut Conn, wave: Wave) -> Result<Option<String>, Error> {
     Ok(match wave {
-        Wave::Rule(id) => content_rules::by_id(conn, id)?.map(|rule| rule.typed().sentence()),
+        Wave::Rule(id) => match content_rules::by_id(conn, id)? {
+            Some(rule) => Some(rule.typed().sentence()),
+            None => content_rules::counts(conn)?.contains_key(&id).then(|| REMOVED.to_owned()),
+        },
         Wave::Author(id) => {
             accounts::by_id(conn, id)?.filter(|author| !author.is_local()).map(|author| author.handle)
         }

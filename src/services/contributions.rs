@@ -4,8 +4,7 @@ use serde_json::Value;
 
 use super::cards::{self, Named};
 use super::{
-    content_rules, critiques, emojis, external_statements, media, notifications, positions, publish, quotes,
-    received,
+    content_rules, critiques, emojis, external_statements, media, notifications, positions, quotes, received,
 };
 use crate::clock::Timestamp;
 use crate::domain::Refusal;
@@ -24,7 +23,7 @@ use crate::store::contributions::{self, NewContribution, Text, Viewer};
 use crate::store::revisions::{self, Revision};
 use crate::store::tombstones::Tombstone;
 use crate::store::{
-    self, Error, Event, Tx, accounts, bookmarks, held, hosts, polls, relations, settings, tombstones, views,
+    self, Error, Tx, accounts, bookmarks, hosts, polls, relations, settings, tombstones, views, withheld,
 };
 use crate::vocab::proof;
 
@@ -107,7 +106,7 @@ fn insert(tx: &mut Tx<'_>, received: &Received, host: Option<&Host>) -> Result<R
     super::polls::receive(tx, id, received.poll.as_ref())?;
     received::body(tx, id, received, parent.as_ref())?;
     external_statements::note(tx, id, received)?;
-    keep(tx, id, received, head.text.revision, state)?;
+    keep(tx, id, received, head.text.revision)?;
     contributions::adopt_waiting(tx, &received.uri, id, head.thread_id)?;
     critiques::place_again(tx, id)?;
     quotes::receive(tx, (id, &received.author), received.quote.as_ref())?;
@@ -172,7 +171,11 @@ fn change(
     };
     received::body(tx, known.id, received, parent.as_ref())?;
     external_statements::note(tx, known.id, received)?;
-    keep(tx, known.id, received, revision, text.state)?;
+    keep(tx, known.id, received, revision)?;
+    if text.state == State::Held {
+        // What its author says of it meanwhile is what comes back.
+        withheld::declare(tx, known.id, received.body.state())?;
+    }
     critiques::place_again(tx, known.id)?;
     if text.state != State::Held {
         address(tx, known, &received.author, &named)?;
@@ -192,6 +195,7 @@ fn state_of_version(
 ) -> Result<State, Error> {
     if let Some(rule) = content_rules::catching_words(tx, received)? {
         store::content_rules::catch(tx, known.id, rule.id)?;
+        withheld::declare(tx, known.id, State::Held)?;
         return Ok(State::Held);
     }
     if known.state == State::Held { Ok(State::Held) } else { standing(tx, &received.author, host) }
@@ -253,52 +257,6 @@ pub(super) fn erase(tx: &mut Tx<'_>, id: Id<Contribution>) -> Result<(), Error> 
     store::events::erase(tx, id)?;
     store::statement_references::erase(tx, id)?;
     store::external_statements::erase(tx, id)?;
-    Ok(())
-}
-
-/// A moderator lets an author in: what was held becomes visible and is announced.
-pub fn approve(tx: &mut Tx<'_>, author: Id<Account>) -> Result<usize, Error> {
-    accounts::set_standing(tx, author, HostStanding::Approved)?;
-    let held = held::of(tx, author)?;
-    release(tx, &held)?;
-    Ok(held.len())
-}
-
-/// Everything that waits from a server becomes visible and is announced.
-pub fn let_in(tx: &mut Tx<'_>, host: Id<Host>) -> Result<(), Error> {
-    let held = held::from(tx, host)?;
-    release(tx, &held)
-}
-
-/// What waits of an author is deleted, and nothing of it is taken in again.
-pub fn reject(tx: &mut Tx<'_>, author: Id<Account>) -> Result<usize, Error> {
-    let held = held::of(tx, author)?;
-    for id in &held {
-        expel(tx, *id)?;
-    }
-    Ok(held.len())
-}
-
-/// Deletes a contribution from elsewhere and does not take it in again.
-pub(super) fn expel(tx: &mut Tx<'_>, id: Id<Contribution>) -> Result<(), Error> {
-    let head = stored(tx, id)?;
-    erase(tx, id)?;
-    tombstones::insert(tx, &head.uri)
-}
-
-/// Shows what was held, and tells whom it concerns.
-fn release(tx: &mut Tx<'_>, held: &[Id<Contribution>]) -> Result<(), Error> {
-    for id in held {
-        contributions::set_state(tx, *id, State::Current)?;
-        tx.after_commit(Event::Placed(id.get()));
-        let view = load(tx, *id)?;
-        cards::name(tx, *id, &Named::of(&view))?;
-        notify(tx, &view)?;
-        quotes::approved(tx, *id)?;
-        external_statements::approved(tx, &view)?;
-        let address = serde_json::json!(view.head.uri);
-        publish::announce_in_forum(tx, &view.head, &view.author, &address)?;
-    }
     Ok(())
 }
 
@@ -443,13 +401,7 @@ fn text(received: &Received, edited_at: Option<Timestamp>, state: State, revisio
     }
 }
 
-fn keep(
-    tx: &mut Tx<'_>,
-    id: Id<Contribution>,
-    received: &Received,
-    revision: i32,
-    state: State,
-) -> Result<(), Error> {
+fn keep(tx: &mut Tx<'_>, id: Id<Contribution>, received: &Received, revision: i32) -> Result<(), Error> {
     let (reason, digest) = received.body.version();
     let row = Revision {
         contribution_id: id,
@@ -460,7 +412,7 @@ fn keep(
         content: received.content.as_str().to_owned(),
         markdown: None,
         reason,
-        state,
+        state: received.body.state(),
         document: Some(received.document.clone()),
         digest,
         convinced_by: received.body.convinced_by(),
@@ -469,19 +421,20 @@ fn keep(
 }
 
 /// Keeps a version from elsewhere, as long as there are not too many: whoever changes a text without
-/// end cannot fill our disk with its past.
+/// end cannot fill our disk with its past. That it is withdrawn is always kept.
 pub(super) fn keep_version(tx: &mut Tx<'_>, version: &Revision) -> Result<(), Error> {
-    if version.revision > 1 && revisions::count(tx, version.contribution_id)? >= VERSIONS {
+    let stands = version.state == State::Current;
+    if stands && version.revision > 1 && revisions::count(tx, version.contribution_id)? >= VERSIONS {
         return Ok(());
     }
     Ok(revisions::insert(tx, version)?)
 }
 
-fn stored(tx: &mut Tx<'_>, id: Id<Contribution>) -> Result<Contribution, Error> {
+pub(super) fn stored(tx: &mut Tx<'_>, id: Id<Contribution>) -> Result<Contribution, Error> {
     contributions::known_by_id(tx, id)?.ok_or_else(vanished)
 }
 
-fn load(tx: &mut Tx<'_>, id: Id<Contribution>) -> Result<View, Error> {
+pub(super) fn load(tx: &mut Tx<'_>, id: Id<Contribution>) -> Result<View, Error> {
     let head = stored(tx, id)?;
     let site = tx.site()?;
     views::one(tx, Viewer::Member(site.organization), head)?.ok_or_else(vanished)

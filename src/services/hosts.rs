@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::{account_rules, contributions, log, publish};
+use super::{account_rules, held, log, publish};
 use crate::domain::Refusal;
 use crate::domain::contribution::State;
 use crate::domain::host::{Host, HostStanding};
@@ -12,7 +12,10 @@ use crate::domain::job::Job;
 use crate::domain::reach::Reach;
 use crate::domain::user::User;
 use crate::store::audit::Entry;
-use crate::store::{Conn, Error, Tx, accounts, audit, host_lists, host_rules, hosts, jobs, reach, withheld};
+use crate::store::{
+    Conn, Error, Tx, accounts, audit, host_lists, host_rules, hosts, jobs, reach, withheld,
+    withheld_reactions,
+};
 
 /// Decides about a server and everything below its name; deciding nothing takes the rule back. What
 /// follows has happened when this returns: what waits is dropped, relations are kept aside, what is
@@ -180,6 +183,7 @@ fn settle(tx: &mut Tx<'_>, host: &Host) -> Result<(), Error> {
         withheld::give_back(tx, host.id)?;
         withheld::open_accounts(tx, host.id)?;
         if host.standing == HostStanding::Suspended {
+            withheld_reactions::settle_host(tx, host.id)?;
             reunite(tx, host)?;
         }
     }
@@ -194,13 +198,14 @@ fn settle(tx: &mut Tx<'_>, host: &Host) -> Result<(), Error> {
         HostStanding::Suspended => {
             withheld::withhold(tx, host.id, State::Withheld)?;
             withheld::shut_accounts(tx, host.id)?;
+            withheld_reactions::settle_host(tx, host.id)?;
             withheld::sever(tx, host.id)?;
             reach::drop_waiting(tx, &[host.id])?;
         }
         HostStanding::Limited => {
             withheld::withhold(tx, host.id, State::Held)?;
         }
-        HostStanding::Approved => contributions::let_in(tx, host.id)?,
+        HostStanding::Approved => held::let_in(tx, host.id)?,
         HostStanding::Unknown => {}
     }
     account_rules::hold_again(tx, host.id)

@@ -13,6 +13,7 @@ pub mod emojis;
 pub mod events;
 pub mod external_statements;
 pub mod filters;
+pub mod held;
 pub mod host_lists;
 pub mod hosts;
 pub mod interactions;

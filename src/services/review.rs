@@ -1,6 +1,7 @@
 //! What moderators decide about what waits.
 
-use super::{contributions, hosts};
+use super::held::{approve, reject};
+use super::hosts;
 use crate::domain::Refusal;
 use crate::domain::account::Account;
 use crate::domain::host::{Host, HostStanding};
@@ -48,8 +49,8 @@ pub fn authors(
             return Err(Refusal::Conflict(why).into());
         }
         let (action, some) = match verdict {
-            Verdict::Approve => ("account.approve", contributions::approve(tx, author.id)?),
-            Verdict::Reject => ("account.reject", contributions::reject(tx, author.id)?),
+            Verdict::Approve => ("account.approve", approve(tx, author.id)?),
+            Verdict::Reject => ("account.reject", reject(tx, author.id)?),
         };
         audit::record(tx, Some(user), action, author.uri.as_str(), &some.to_string())?;
         count += some;

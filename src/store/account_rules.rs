@@ -14,7 +14,7 @@ use super::{Error, relations};
 use crate::clock::Timestamp;
 use crate::domain::account::{Account, AccountKind, AccountState};
 use crate::domain::account_rule::AccountRule;
-use crate::domain::contribution::{Contribution, State};
+use crate::domain::contribution::State;
 use crate::domain::host::{Host, HostStanding};
 use crate::domain::id::Id;
 use crate::domain::inbox::InboxState;
@@ -147,26 +147,24 @@ pub fn parted_on(conn: &mut Conn, host: Id<Host>) -> QueryResult<Vec<Id<Account>
 
 /// Hides what is shown of an account, in this state.
 pub fn withhold(conn: &mut Conn, account: Id<Account>, state: State) -> QueryResult<usize> {
-    let query = contributions::table
-        .filter(contributions::author_id.eq(account))
-        .filter(contributions::state.eq_any(SHOWN))
-        .filter(contributions::state.ne(state))
-        .select((contributions::id, contributions::state));
-    let found: Vec<(Id<Contribution>, State)> = run!(conn, load, query)?;
-    for (id, before) in &found {
-        let row = (
-            account_withheld::contribution_id.eq(id),
-            account_withheld::account_id.eq(account),
-            account_withheld::state.eq(before),
-        );
-        // What is found shown was given back since: a row from before says nothing any more.
-        let known = account_withheld::table.find(id);
-        run!(conn, execute, diesel::delete(known))?;
-        run!(conn, execute, diesel::insert_into(account_withheld::table).values(row))?;
-    }
-    let ids: Vec<_> = found.iter().map(|(id, _)| *id).collect();
-    let rows = contributions::table.filter(one_of(contributions::id, &ids));
-    run!(conn, execute, diesel::update(rows).set(contributions::state.eq(state)))
+    let shown = || {
+        contributions::table
+            .filter(contributions::author_id.eq(account))
+            .filter(contributions::state.eq_any(SHOWN))
+            .filter(contributions::state.ne(state))
+    };
+    // What is found shown was given back since: a row from before says nothing any more.
+    let known = account_withheld::table
+        .filter(account_withheld::contribution_id.eq_any(shown().select(contributions::id)));
+    run!(conn, execute, diesel::delete(known))?;
+    let rows = shown().select((contributions::id, contributions::author_id, contributions::state));
+    let insert = diesel::insert_into(account_withheld::table).values(rows).into_columns((
+        account_withheld::contribution_id,
+        account_withheld::account_id,
+        account_withheld::state,
+    ));
+    run!(conn, execute, insert)?;
+    run!(conn, execute, diesel::update(shown()).set(contributions::state.eq(state)))
 }
 
 /// Gives back what was hidden of an account, except what was deleted meanwhile.
@@ -261,23 +259,30 @@ pub fn severed_of(conn: &mut Conn, of: &[Id<Account>], limit: i64) -> QueryResul
     run!(conn, load, query.select(Parted::as_select()))
 }
 
-/// The inbox behind which there is nobody else; blank where there is none.
-fn own_inbox(account: &Account) -> String {
-    let shared = account.shared_inbox.as_ref() == Some(&account.inbox);
-    if shared { String::new() } else { account.inbox.to_string() }
+/// The inbox behind which there is nobody else that we know; blank where there is none. What an account
+/// declares does not decide that: it may name the inbox of its whole server as its own.
+fn own_inbox(conn: &mut Conn, account: &Account) -> QueryResult<String> {
+    let inbox = &account.inbox;
+    let others = accounts::table
+        .filter(accounts::id.ne(account.id))
+        .filter(accounts::inbox.eq(inbox).or(accounts::shared_inbox.eq(inbox)))
+        .limit(1)
+        .select(accounts::id);
+    let other: Option<Id<Account>> = run!(conn, first, others).optional()?;
+    let shared = other.is_some() || account.shared_inbox.as_ref() == Some(inbox);
+    Ok(if shared { String::new() } else { inbox.to_string() })
 }
 
 /// Rows that wait to be sent to the account's own inbox, or that carry what it said.
 macro_rules! queued {
-    ($account:expr) => {{
+    ($account:expr, $inbox:expr) => {{
         let account: &Account = $account;
         let its = activities::table
             .filter(activities::account_id.eq(account.id))
             .filter(activities::body.not_like("%\"type\":\"Delete\"%"))
             .filter(activities::body.not_like("%\"type\":\"Undo\"%"))
             .select(activities::id);
-        deliveries::table
-            .filter(deliveries::inbox.eq(own_inbox(account)).or(deliveries::activity_id.eq_any(its)))
+        deliveries::table.filter(deliveries::inbox.eq($inbox).or(deliveries::activity_id.eq_any(its)))
     }};
 }
 
@@ -293,7 +298,8 @@ macro_rules! unapplied {
 
 /// Drops what waits to reach an account or to carry its words. What it deleted or took back still goes out.
 pub fn drop_deliveries(conn: &mut Conn, account: &Account) -> QueryResult<usize> {
-    run!(conn, execute, diesel::delete(queued!(account)))
+    let inbox = own_inbox(conn, account)?;
+    run!(conn, execute, diesel::delete(queued!(account, inbox)))
 }
 
 /// Drops what an account sent and was not applied yet.
@@ -309,6 +315,7 @@ pub fn reach(conn: &mut Conn, account: &Account) -> QueryResult<Reach> {
             .filter(contributions::author_id.eq(account.id))
             .filter(contributions::state.ne(State::Deleted))
     };
+    let inbox = own_inbox(conn, account)?;
     let positions = shown().inner_join(positions::table.on(positions::contribution_id.eq(contributions::id)));
     Ok(Reach {
         hosts: 0,
@@ -323,7 +330,11 @@ pub fn reach(conn: &mut Conn, account: &Account) -> QueryResult<Reach> {
             shown().filter(contributions::in_reply_to_uri.is_not_null()).count()
         )?,
         positions: run!(conn, get_result, positions.count())?,
-        deliveries: run!(conn, get_result, queued!(account).filter(deliveries::dead.eq(false)).count())?,
+        deliveries: run!(
+            conn,
+            get_result,
+            queued!(account, inbox).filter(deliveries::dead.eq(false)).count()
+        )?,
         received: run!(conn, get_result, unapplied!(account).count())?,
     })
 }

@@ -4,8 +4,8 @@ use aws_lc_rs::digest::{SHA256, digest};
 use data_encoding::HEXLOWER;
 use diesel::prelude::{Insertable, Queryable, Selectable};
 use diesel::{
-    ExpressionMethods, OptionalExtension, QueryDsl, QueryResult, RunQueryDsl, SelectableHelper,
-    TextExpressionMethods,
+    EscapeExpressionMethods, ExpressionMethods, OptionalExtension, QueryDsl, QueryResult, RunQueryDsl,
+    SelectableHelper, TextExpressionMethods,
 };
 
 use super::conn::{Conn, run};
@@ -114,10 +114,10 @@ pub fn by_id(conn: &mut Conn, id: Id<Entry>) -> QueryResult<Option<Entry>> {
 
 /// Entries before this one, newest first; only those whose action begins with `action`.
 pub fn page(conn: &mut Conn, before: Id<Entry>, action: &str, limit: i64) -> QueryResult<Vec<Entry>> {
-    let begins: String = action.chars().filter(|letter| !matches!(letter, '%' | '_' | '\\')).collect();
+    let begins = action.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
     let query = audit_entries::table
         .filter(audit_entries::id.lt(before))
-        .filter(audit_entries::action.like(format!("{begins}%")))
+        .filter(audit_entries::action.like(format!("{begins}%")).escape('\\'))
         .order(audit_entries::id.desc())
         .limit(limit);
     run!(conn, load, query.select(Entry::as_select()))

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use diesel::dsl::count_star;
+use diesel::dsl::{count_star, sum};
 use diesel::{ExpressionMethods, JoinOnDsl, OptionalExtension, QueryDsl, QueryResult, SelectableHelper};
 
 use super::conn::{Conn, run};
@@ -14,7 +14,10 @@ use crate::domain::content_rule::ContentRule;
 use crate::domain::contribution::{Contribution, Kind, State};
 use crate::domain::host::Host;
 use crate::domain::id::Id;
-use crate::schema::{accounts, caught, content_rules, contributions};
+use crate::schema::{accounts, caught, content_rules, contributions, expulsions, host_arrivals};
+
+/// Rows that are written with one statement.
+const AT_ONCE: usize = 1_000;
 
 /// Every rule, the oldest first.
 pub fn all(conn: &mut Conn) -> QueryResult<Vec<ContentRule>> {
@@ -78,16 +81,57 @@ pub fn recent_of(conn: &mut Conn, author: Id<Account>, since: Timestamp, most: i
     Ok(found.len())
 }
 
-/// How many contributions of a server came since then; not more than `most` are counted.
-pub fn recent_from(conn: &mut Conn, host: Id<Host>, since: Timestamp, most: i64) -> QueryResult<usize> {
+/// Counts a text of a server.
+pub fn count(tx: &mut Tx<'_>, host: Id<Host>) -> QueryResult<usize> {
+    let key = (host, minute(tx.now));
+    add(tx, key, 1)
+}
+
+fn add(conn: &mut Conn, (host, minute): (Id<Host>, i64), texts: i32) -> QueryResult<usize> {
+    let row = (host_arrivals::host_id.eq(host), host_arrivals::minute.eq(minute), host_arrivals::texts.eq(0));
+    let insert = diesel::insert_into(host_arrivals::table).values(row).on_conflict_do_nothing();
+    run!(conn, execute, insert)?;
+    let more = host_arrivals::texts.eq(host_arrivals::texts + texts);
+    run!(conn, execute, diesel::update(host_arrivals::table.find((host, minute))).set(more))
+}
+
+/// Counts what came since then, where nothing was counted so far.
+pub fn count_again(tx: &mut Tx<'_>, since: Timestamp) -> QueryResult<()> {
+    run!(tx, execute, diesel::delete(host_arrivals::table))?;
     let query = contributions::table
         .inner_join(accounts::table.on(accounts::id.eq(contributions::author_id)))
         .filter(contributions::arrived_at.ge(since))
-        .filter(accounts::host_id.eq(host))
-        .limit(most)
-        .select(contributions::id);
-    let found: Vec<Id<Contribution>> = run!(conn, load, query)?;
-    Ok(found.len())
+        .filter(contributions::kind.eq_any([Kind::Post, Kind::Critique]))
+        .select((accounts::host_id, contributions::arrived_at));
+    let rows: Vec<(Option<Id<Host>>, Option<Timestamp>)> = run!(tx, load, query)?;
+    let mut counts: HashMap<(Id<Host>, i64), i32> = HashMap::new();
+    for (host, at) in rows.into_iter().filter_map(|(host, at)| Some((host?, at?))) {
+        *counts.entry((host, minute(at))).or_default() += 1;
+    }
+    for (key, texts) in counts {
+        add(tx, key, texts)?;
+    }
+    Ok(())
+}
+
+/// Forgets counts from before then.
+pub fn purge(conn: &mut Conn, before: Timestamp) -> QueryResult<usize> {
+    let old = host_arrivals::table.filter(host_arrivals::minute.lt(minute(before)));
+    run!(conn, execute, diesel::delete(old))
+}
+
+const fn minute(at: Timestamp) -> i64 {
+    at.0.div_euclid(60_000)
+}
+
+/// How many texts of a server were counted since then.
+pub fn recent_from(conn: &mut Conn, host: Id<Host>, since: Timestamp) -> QueryResult<i64> {
+    let query = host_arrivals::table
+        .filter(host_arrivals::host_id.eq(host))
+        .filter(host_arrivals::minute.gt(minute(since)))
+        .select(sum(host_arrivals::texts));
+    let texts: Option<i64> = run!(conn, get_result, query)?;
+    Ok(texts.unwrap_or_default())
 }
 
 /// Whether anything of an author is shown here.
@@ -138,6 +182,7 @@ pub fn wave(conn: &mut Conn, wave: Wave, since: Timestamp) -> QueryResult<Vec<Id
             .filter(contributions::local.eq(false))
             .filter(contributions::kind.eq_any([Kind::Post, Kind::Critique]))
             .filter(contributions::state.ne(State::Deleted))
+            .filter(contributions::id.ne_all(expulsions::table.select(expulsions::contribution_id)))
             .order(contributions::id)
             .select(contributions::id)
     };
@@ -150,4 +195,27 @@ pub fn wave(conn: &mut Conn, wave: Wave, since: Timestamp) -> QueryResult<Vec<Id
         Wave::Author(author) => run!(conn, load, all().filter(contributions::author_id.eq(author))),
         Wave::Host(host) => run!(conn, load, all().filter(accounts::host_id.eq(host))),
     }
+}
+
+/// Takes contributions out of sight until they are deleted.
+pub fn condemn(conn: &mut Conn, ids: &[Id<Contribution>]) -> QueryResult<()> {
+    for some in ids.chunks(AT_ONCE) {
+        let rows: Vec<_> = some.iter().map(|id| expulsions::contribution_id.eq(*id)).collect();
+        run!(conn, execute, diesel::insert_into(expulsions::table).values(rows))?;
+        let shown = contributions::table.filter(one_of(contributions::id, some));
+        run!(conn, execute, diesel::update(shown).set(contributions::state.eq(State::Withheld)))?;
+    }
+    Ok(())
+}
+
+/// Some of what is to be deleted.
+pub fn condemned(conn: &mut Conn, limit: i64) -> QueryResult<Vec<Id<Contribution>>> {
+    let query = expulsions::table.order(expulsions::contribution_id).limit(limit);
+    run!(conn, load, query.select(expulsions::contribution_id))
+}
+
+/// These are deleted.
+pub fn acquit(conn: &mut Conn, ids: &[Id<Contribution>]) -> QueryResult<usize> {
+    let done = expulsions::table.filter(one_of(expulsions::contribution_id, ids));
+    run!(conn, execute, diesel::delete(done))
 }

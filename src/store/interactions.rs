@@ -2,9 +2,9 @@
 
 use diesel::{ExpressionMethods, JoinOnDsl, OptionalExtension, QueryDsl, QueryResult, SelectableHelper};
 
-use super::Error;
 use super::conn::{Conn, run};
 use super::tx::{Event, Gone, Tx};
+use super::{Error, withheld_reactions};
 use crate::domain::account::Account;
 use crate::domain::contribution::Contribution;
 use crate::domain::id::Id;
@@ -121,6 +121,7 @@ pub fn delete_by_uri(
 
 /// Removes every like and boost of an account that is gone.
 pub fn forget(conn: &mut Conn, account: Id<Account>) -> QueryResult<usize> {
+    withheld_reactions::forget(conn, account)?;
     let likes = run!(conn, execute, diesel::delete(likes::table.filter(likes::account_id.eq(account))))?;
     let boosts = run!(conn, execute, diesel::delete(boosts::table.filter(boosts::account_id.eq(account))))?;
     Ok(likes + boosts)

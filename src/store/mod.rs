@@ -82,6 +82,7 @@ mod verbatim;
 pub mod views;
 pub mod warnings;
 pub mod withheld;
+pub mod withheld_reactions;
 
 pub use conn::Conn;
 pub use db::Db;

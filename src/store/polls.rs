@@ -4,10 +4,10 @@ use std::collections::HashMap;
 
 use diesel::{ExpressionMethods, QueryDsl, QueryResult, SelectableHelper};
 
-use super::Error;
 use super::conn::{Conn, run};
 use super::one_of::one_of;
 use super::tx::Tx;
+use super::{Error, withheld_reactions};
 use crate::domain::account::Account;
 use crate::domain::contribution::Contribution;
 use crate::domain::id::Id;
@@ -113,6 +113,7 @@ pub fn voters(conn: &mut Conn, id: Id<Contribution>) -> QueryResult<Vec<Id<Accou
 /// Removes a poll.
 pub fn erase(conn: &mut Conn, id: Id<Contribution>) -> QueryResult<()> {
     run!(conn, execute, diesel::delete(poll_votes::table.filter(poll_votes::contribution_id.eq(id))))?;
+    withheld_reactions::forget_poll(conn, id)?;
     run!(conn, execute, diesel::delete(poll_options::table.filter(poll_options::contribution_id.eq(id))))?;
     run!(conn, execute, diesel::delete(polls::table.find(id)))?;
     Ok(())

@@ -2,9 +2,10 @@
 //! contributions and accounts are shown, and who followed whom.
 
 use diesel::prelude::{Insertable, Queryable, Selectable};
+use diesel::sql_types::BigInt;
 use diesel::{
-    BoolExpressionMethods, ExpressionMethods, JoinOnDsl, NullableExpressionMethods, OptionalExtension,
-    QueryDsl, QueryResult, SelectableHelper,
+    BoolExpressionMethods, ExpressionMethods, IntoSql, JoinOnDsl, NullableExpressionMethods,
+    OptionalExtension, QueryDsl, QueryResult, SelectableHelper,
 };
 
 use super::conn::{Conn, run};
@@ -13,13 +14,14 @@ use super::tx::Tx;
 use super::{Error, relations};
 use crate::clock::Timestamp;
 use crate::domain::account::{Account, AccountState};
-use crate::domain::contribution::State;
+use crate::domain::contribution::{Contribution, State};
 use crate::domain::host::{Host, HostStanding};
 use crate::domain::id::Id;
 use crate::domain::relation::{Follow, FollowState};
 use crate::domain::uri::Uri;
 use crate::schema::{
-    accounts, contributions, follows, hosts, severed_follows, withheld_accounts, withheld_contributions,
+    account_withheld, accounts, contributions, follows, hosts, severed_follows, withheld_accounts,
+    withheld_contributions,
 };
 
 /// The states in which a contribution is shown to anybody.
@@ -60,27 +62,43 @@ pub fn withhold(conn: &mut Conn, host: Id<Host>, state: State) -> QueryResult<us
     if state == State::Withheld {
         from.push(HostStanding::Approved);
     }
-    let query = contributions::table
-        .inner_join(accounts::table.on(accounts::id.eq(contributions::author_id)))
-        .filter(accounts::host_id.eq(host))
-        .filter(accounts::standing.eq_any(from))
-        .filter(contributions::state.eq_any(SHOWN))
-        .filter(contributions::state.ne(state))
-        .select((contributions::id, contributions::state));
-    let found: Vec<(Id<crate::domain::contribution::Contribution>, State)> = run!(conn, load, query)?;
-    for (id, before) in &found {
-        let row = (
-            withheld_contributions::contribution_id.eq(id),
-            withheld_contributions::host_id.eq(host),
-            withheld_contributions::state.eq(before),
-        );
-        // What is found shown was given back since: a row from before says nothing any more.
-        run!(conn, execute, diesel::delete(withheld_contributions::table.find(id)))?;
-        run!(conn, execute, diesel::insert_into(withheld_contributions::table).values(row))?;
-    }
-    let ids: Vec<_> = found.iter().map(|(id, _)| *id).collect();
-    let rows = contributions::table.filter(one_of(contributions::id, &ids));
-    run!(conn, execute, diesel::update(rows).set(contributions::state.eq(state)))
+    let authors = || {
+        accounts::table
+            .filter(accounts::host_id.eq(host))
+            .filter(accounts::standing.eq_any(from.clone()))
+            .select(accounts::id)
+    };
+    let shown = || {
+        contributions::table
+            .filter(contributions::author_id.eq_any(authors()))
+            .filter(contributions::state.eq_any(SHOWN))
+            .filter(contributions::state.ne(state))
+    };
+    // What is found shown was given back since: a row from before says nothing any more.
+    let known = withheld_contributions::table
+        .filter(withheld_contributions::contribution_id.eq_any(shown().select(contributions::id)));
+    run!(conn, execute, diesel::delete(known))?;
+    let rows = shown().select((contributions::id, host.into_sql::<BigInt>(), contributions::state));
+    let insert = diesel::insert_into(withheld_contributions::table).values(rows).into_columns((
+        withheld_contributions::contribution_id,
+        withheld_contributions::host_id,
+        withheld_contributions::state,
+    ));
+    run!(conn, execute, insert)?;
+    run!(conn, execute, diesel::update(shown()).set(contributions::state.eq(state)))
+}
+
+/// The author says something else of what is hidden: that is what comes back. What waited before stays so.
+pub fn declare(conn: &mut Conn, id: Id<Contribution>, state: State) -> QueryResult<()> {
+    let of_host = withheld_contributions::table
+        .filter(withheld_contributions::contribution_id.eq(id))
+        .filter(withheld_contributions::state.ne(State::Held));
+    run!(conn, execute, diesel::update(of_host).set(withheld_contributions::state.eq(state)))?;
+    let of_account = account_withheld::table
+        .filter(account_withheld::contribution_id.eq(id))
+        .filter(account_withheld::state.ne(State::Held));
+    run!(conn, execute, diesel::update(of_account).set(account_withheld::state.eq(state)))?;
+    Ok(())
 }
 
 /// Gives back what was hidden of a server, except what was deleted meanwhile.

@@ -164,6 +164,21 @@ pub fn strip_format_chars(text: &str) -> String {
     out
 }
 
+/// A text as words are looked for in it: in one case and one form, without anything that nobody sees.
+pub fn folded(text: &str) -> String {
+    let seen = |c: &char| {
+        let selects = matches!(c, '\u{fe00}'..='\u{fe0f}' | '\u{e0100}'..='\u{e01ef}');
+        let spaces = c.is_whitespace();
+        spaces
+            || !(selects
+                || characters::is_zero_width(*c)
+                || characters::is_forbidden(*c)
+                || characters::is_tag_letter(*c))
+    };
+    let folded: String = text.nfkc().filter(seen).collect();
+    collapse(&folded.to_lowercase())
+}
+
 /// Text on one line, without invisible characters.
 pub fn single_line(text: &str) -> String {
     collapse(&strip_format_chars(text))

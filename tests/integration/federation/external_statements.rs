@@ -10,7 +10,7 @@ use plenum::domain::uri::Uri;
 use plenum::domain::user::Role;
 use plenum::domain::view::View;
 use plenum::federation::{exchange, resolve};
-use plenum::services::{contributions, external_statements, relations};
+use plenum::services::{external_statements, held, relations};
 use plenum::store::contributions::Viewer;
 use plenum::store::{self, Error, audit, hosts};
 use serde_json::{Value, json};
@@ -281,7 +281,7 @@ async fn a_text_whose_author_is_let_in_later_waits_from_then_on() {
     assert!(held.contains("approve its author first"), "{held}");
     let author =
         north.app().db.read(|conn| Ok(store::contributions::known(conn, &uri)?)).await.unwrap().unwrap();
-    north.app().db.write(|tx| contributions::approve(tx, author.author_id)).await.unwrap();
+    north.app().db.write(|tx| held::approve(tx, author.author_id)).await.unwrap();
     assert_eq!(north.texts_wait().await, 1);
     assert!(!north.browser().open(PAGE).await.says(ROW), "and nobody has decided yet");
 }

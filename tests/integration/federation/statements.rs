@@ -144,7 +144,7 @@ async fn strangers_wait_in_quarantine_until_a_moderator_lets_them_in() {
     let held = north.view(member, &reply.head.uri).await.expect("members see it");
     assert_eq!(held.head.state, State::Held);
     let author = held.head.author_id;
-    north.app().db.write(|tx| plenum::services::contributions::approve(tx, author)).await.unwrap();
+    north.app().db.write(|tx| plenum::services::held::approve(tx, author)).await.unwrap();
     assert!(north.sees(&reply.head.uri).await.is_some(), "the public sees it now");
 }
 

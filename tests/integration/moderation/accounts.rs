@@ -269,3 +269,38 @@ async fn a_suspended_member_is_gone_for_others_and_comes_back() {
     let quiet = app.post("/api/v1/statuses", json!({ "status": "quiet" })).await.ok();
     assert_eq!(quiet["visibility"], json!("unlisted"));
 }
+
+/// An account may name the inbox of its whole server as its own: what waits for others there stays.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_waits_for_others_behind_the_same_inbox_is_not_dropped() {
+    on_each_engine(|database| async {
+        let world = World::on([("north", database)], FederationMode::Open).await;
+        let (north, peers) = (world.at("north"), Peers::new());
+        let (vic, ana) = (peers.person("a", "vic"), peers.person("a", "ana"));
+        for actor in [&vic, &ana] {
+            let mut document = actor.document();
+            let shared = peers.url("a", "/inbox");
+            document["inbox"] = if actor.name == "vic" { json!(shared) } else { document["inbox"].clone() };
+            if actor.name == "ana" {
+                document["endpoints"] = json!({ "sharedInbox": shared });
+            }
+            peers.publish(&document);
+        }
+        let organization = north.organization().await;
+        for actor in [&vic, &ana] {
+            assert_eq!(actor.sends(north, &actor.does("Follow", organization.uri.as_str())), 202);
+        }
+        world.settle().await;
+        north.publishes(statement("On bees").thesis("Bees can count.")).await;
+        let waiting = async || {
+            let db = north.app().db;
+            db.read(|conn| Ok(store::deliveries::pending(conn)?)).await.unwrap()
+        };
+        let before = waiting().await;
+        assert!(before > 0);
+        let far = resolve::account(&north.data(), &vic.id).await.unwrap();
+        decide(north, &far, &standing(HostStanding::Suspended)).await;
+        assert_eq!(waiting().await, before, "ana still hears of it");
+    })
+    .await;
+}

@@ -4,6 +4,7 @@ use axum::http::StatusCode;
 use diesel::{RunQueryDsl, sql_query};
 use plenum::domain::host::HostStanding;
 use plenum::domain::host_rule::Decision;
+use plenum::domain::id::Id;
 use plenum::domain::site::FederationMode;
 use plenum::domain::user::Role;
 use plenum::services::hosts;
@@ -146,4 +147,20 @@ async fn the_file_says_enough_to_check_it_elsewhere() {
     north.person("mona", &[Role::Moderator]).await;
     let mut mona = north.signed_in("mona").await;
     assert_eq!(mona.open("/admin/log.jsonl").await.status, StatusCode::FORBIDDEN);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_log_is_searched_for_words_as_they_are_written() {
+    on_each_engine(|database| async {
+        let world = World::on([("north", database)], FederationMode::Open).await;
+        let db = world.at("north").app().db;
+        let all = ["queue.give_up", "queue.giveXup", "queue.retry"];
+        db.write(|tx| all.iter().try_for_each(|action| audit::record(tx, None, action, "x", "")))
+            .await
+            .unwrap();
+        let found =
+            db.read(|conn| Ok(audit::page(conn, Id::new(i64::MAX), "queue.give_", 9)?)).await.unwrap();
+        assert_eq!(found.iter().map(|entry| entry.action.as_str()).collect::<Vec<_>>(), ["queue.give_up"]);
+    })
+    .await;
 }

@@ -5,7 +5,9 @@ mod accounts;
 mod host_lists;
 mod log;
 mod queues;
+mod reactions;
 mod reports;
+mod retractions;
 mod terminal;
 mod texts;
 

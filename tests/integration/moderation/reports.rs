@@ -244,3 +244,40 @@ async fn what_an_organization_published_is_never_removed_by_a_report() {
     let known = north.app().db.read(|conn| Ok(contributions::known(conn, &bees)?)).await.unwrap();
     assert_eq!(known.unwrap().state, plenum::domain::contribution::State::Current);
 }
+
+/// Whoever decides here is judged by admins, and whoever decided leaves the objection to somebody else.
+#[tokio::test(flavor = "multi_thread")]
+async fn moderators_judge_neither_each_other_nor_objections_to_what_they_decided() {
+    on_each_engine(|database| async {
+        let world = World::on([("north", database)], FederationMode::Open).await;
+        let north = world.at("north");
+        let mona = north.person("mona", &[Role::Moderator]).await;
+        let paul = north.person("paul", &[Role::Publisher]).await;
+        let bela = north.person("bela", &[]).await;
+        north.person("nina", &[Role::Moderator]).await;
+        let db = north.app().db;
+        let user = async |name: &str| {
+            let found = db.read(|conn| Ok(store::users::by_name(conn, name)?)).await.unwrap();
+            Some(found.unwrap().id)
+        };
+        let (nina, admin) = (user("nina").await, Some(north.admin().await.id));
+        let frozen = AccountDecision { frozen: true, ..AccountDecision::default() };
+        for account in [&mona, &paul] {
+            let tried = db.write(|tx| account_rules::decide(tx, nina, account.id, &frozen)).await;
+            assert!(tried.unwrap_err().to_string().contains("an admin has to decide"));
+            let rule = db.read(|conn| Ok(store::account_rules::of(conn, account.id)?)).await.unwrap();
+            assert!(rule.is_none(), "nothing happened");
+        }
+        db.write(|tx| account_rules::decide(tx, admin, paul.id, &frozen)).await.unwrap();
+        db.write(|tx| account_rules::decide(tx, nina, bela.id, &frozen)).await.unwrap();
+        let told = db.read(|conn| Ok(warnings::of(conn, bela.id, 9)?)).await.unwrap();
+        db.write(|tx| cases::appeal(tx, &bela, told[0].id, "I was calm.")).await.unwrap();
+        let other = user("mona").await;
+        let own = db.write(|tx| cases::answer_appeal(tx, nina, told[0].id, false, "No.")).await;
+        assert!(own.unwrap_err().to_string().contains("another moderator answers"));
+        db.write(|tx| cases::answer_appeal(tx, other, told[0].id, true, "Yes.")).await.unwrap();
+        let rule = db.read(|conn| Ok(store::account_rules::of(conn, bela.id)?)).await.unwrap();
+        assert!(rule.is_none(), "it is taken back");
+    })
+    .await;
+}

@@ -89,6 +89,11 @@ async fn words_links_and_first_texts_wait_and_can_be_let_in() {
         assert!(told.contains("1 of 1 text would have waited"), "tried against what came: {told}");
         makes(&mut admin, &[("kind", "link"), ("pattern", "https://shop.example/")]).await;
         assert!(shown("0").await, "what is here stays");
+        let mut hidden = vic.reply("0h", &bees, "<p>Look!</p>");
+        hidden["summary"] = serde_json::json!("c\u{2060}he\u{ad}ap things");
+        assert_eq!(vic.sends(north, &vic.does("Create", hidden)), 202);
+        world.settle().await;
+        assert!(!shown("0h").await, "what nobody sees hides nothing");
         sends("1", "<p>CHEAPEST!</p>");
         sends("2", "<p><a href=\"https://www.shop.example/x\">look</a></p>");
         sends("3", "<p>cheese, and other.example</p>");
@@ -112,6 +117,13 @@ async fn words_links_and_first_texts_wait_and_can_be_let_in() {
         sends("5", "cheap once more");
         world.settle().await;
         assert!(shown("5").await, "the rule is gone");
+        let rules = admin.open("/admin/rules").await;
+        assert!(rules.says("A rule that was removed"), "what it caught still waits: {}", rules.body);
+        let form = admin.open(&rules.attribute("tbody tr:last-child a", "href").unwrap()).await;
+        let asked = admin.send(&form, "main form", &[("hours", "0")]).await;
+        assert!(asked.says("Delete 2 texts?"), "{}", asked.body);
+        assert!(admin.send(&asked, "main form", &[]).await.says("Deleted."));
+        assert!(!admin.open("/admin/rules").await.says("A rule that was removed"));
         makes(&mut admin, &[("kind", "first-time")]).await;
         let new = peers.person("b", "neu");
         assert_eq!((says(north, &new, "1", &bees), says(north, &vic, "6", &bees)), (202, 202));

@@ -55,6 +55,19 @@ pub async fn index(data: Data<Federation>, visit: Visit) -> Answer {
             Cell::buttons(vec![(rule.id.to_string(), "Remove the rule".to_owned())]),
         ]
     };
+    let gone = |(id, count): (&Id<ContentRule>, &i64)| {
+        let wave = format!("/admin/remove?by=rule&of={id}");
+        vec![
+            Cell::text(service::REMOVED),
+            Cell::link(counted(*count, "text"), wave),
+            Cell::text(""),
+            Cell::text(""),
+            Cell::text(""),
+        ]
+    };
+    let mut left: Vec<_> =
+        counts.iter().filter(|(id, _)| !rules.iter().any(|rule| rule.id == **id)).collect();
+    left.sort_by_key(|(id, _)| **id);
     page(&LedgerPage {
         layout: visit.private_layout("Rules about texts", Section::Administration),
         heading: "Which texts wait for you".to_owned(),
@@ -66,7 +79,7 @@ pub async fn index(data: Data<Federation>, visit: Visit) -> Answer {
         search: None,
         nothing: "There are no rules.".to_owned(),
         heads: vec!["These texts wait", "Waiting now", "Made by", "On", ""],
-        rows: rules.iter().map(row).collect(),
+        rows: rules.iter().map(row).chain(left.into_iter().map(gone)).collect(),
         action: "/admin/rules".into(),
         buttons: Vec::new(),
         pager: Pager::default(),

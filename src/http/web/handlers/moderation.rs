@@ -16,7 +16,7 @@ use crate::http::extract::visit::Visit;
 use crate::http::web::confirm::ConfirmPage;
 use crate::http::web::layout::Section;
 use crate::http::web::present;
-use crate::services::contributions as service;
+use crate::services::held;
 use crate::store::{audit, contributions, views};
 
 /// `GET /contributions/{id}/approve`.
@@ -45,7 +45,7 @@ pub async fn approve(data: Data<Federation>, Path(id): Path<String>, Posted { vi
     data.app
         .db
         .write(|tx| {
-            let count = service::approve(tx, author.id)?;
+            let count = held::approve(tx, author.id)?;
             audit::record(tx, Some(user.id), "account.approve", author.uri.as_str(), &count.to_string())
         })
         .await?;
