@@ -54,6 +54,26 @@ pub async fn mentioned(data: &Data<Federation>, text: &str) -> Vec<Account> {
     answers.filter_map(async |found| found).collect().await
 }
 
+/// The accounts of ours that a text names; nobody is asked.
+pub async fn mentioned_here(data: &Data<Federation>, text: &str) -> Result<Vec<Account>, Error> {
+    let ours = &data.app.site.host;
+    let named = entities::find(text).into_iter().filter_map(|(_, entity)| match entity {
+        Entity::Mention { name, host } => host.is_none_or(|host| host == *ours).then_some(name),
+        Entity::Tag(_) => None,
+    });
+    let names: HashSet<String> = named.take(data.app.config.limits.mentions).collect();
+    data.app
+        .db
+        .read(|conn| {
+            let mut found = Vec::new();
+            for name in &names {
+                found.extend(accounts::local_by_name(conn, name)?);
+            }
+            Ok(found)
+        })
+        .await
+}
+
 async fn by_handle(data: &Federation, handle: &Handle, budget: &Budget) -> Result<Account, FetchError> {
     let known = data.app.db.read(|conn| Ok(accounts::by_handle(conn, handle)?)).await?;
     if let Some(known) = known {

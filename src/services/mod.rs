@@ -17,6 +17,7 @@ pub mod held;
 pub mod host_lists;
 pub mod hosts;
 pub mod interactions;
+pub mod internal;
 pub mod lists;
 pub mod log;
 pub mod maps;

@@ -15,6 +15,7 @@ use crate::domain::job::Job;
 use crate::domain::media::Media;
 use crate::domain::poll::{NewPoll, Poll, PollView};
 use crate::domain::quote::QuotePolicy;
+use crate::domain::site::Site;
 use crate::domain::uri::Uri;
 use crate::domain::view::View;
 use crate::store::contributions::{NewContribution, Text, Viewer};
@@ -102,15 +103,14 @@ pub fn publish(tx: &mut Tx<'_>, author: &Account, post: &NewPost) -> Result<View
         Some(id) => Some(answerable(tx, author, id)?),
         None => None,
     };
-    // What answers something internal stays within these walls.
-    let internal = parent.as_ref().is_some_and(|parent| parent.visibility == Visibility::Internal);
-    let visibility = if internal { Visibility::Internal } else { within_limits(author, post.visibility) };
-    let named = named(author, &post.mentions, parent.as_ref(), visibility);
+    let visibility = reach(author, parent.as_ref(), post.visibility);
+    let mentions = within(visibility, &post.mentions);
+    let named = named(author, &mentions, parent.as_ref(), visibility);
     let (quoted, visibility) = quotes::quotable(tx, author, post.quoted, &named, visibility)?;
     let id: Id<Contribution> = tx.mint();
     let uri = Uri::ours(&tx.site()?.origin, &format!("/c/{}", token()));
     let critique = criticize(tx, id, parent.as_ref(), post.critique.as_ref())?;
-    let (content, tags) = render(tx, &post.markdown, post.format, &post.mentions)?;
+    let (content, tags) = render(&*tx.site()?, &post.markdown, post.format, &mentions);
     let opening = critique.as_ref().map(crate::vocab::critique::opening).unwrap_or_default();
     let head = NewContribution {
         id,
@@ -158,6 +158,18 @@ pub fn publish(tx: &mut Tx<'_>, author: &Account, post: &NewPost) -> Result<View
     }
     quotes::announce(tx, &view, &document)?;
     Ok(view)
+}
+
+/// Who reads it: what answers something internal stays within these walls.
+fn reach(author: &Account, parent: Option<&Contribution>, wanted: Visibility) -> Visibility {
+    let internal = parent.is_some_and(|parent| parent.visibility == Visibility::Internal);
+    if internal { Visibility::Internal } else { within_limits(author, wanted) }
+}
+
+/// Whom a text can name: inside, nobody who is outside.
+fn within(visibility: Visibility, mentions: &[Account]) -> Vec<Account> {
+    let inside = visibility == Visibility::Internal;
+    mentions.iter().filter(|account| !inside || account.is_local()).cloned().collect()
 }
 
 /// What somebody who is limited writes reaches those who follow, and stands in no public list.
@@ -233,16 +245,17 @@ pub fn rewrite(
     change: &Rewrite,
 ) -> Result<View, Error> {
     let head = own(tx, author, id)?;
+    let mentions = within(head.visibility, &change.mentions);
     let quotes = store::quotes::one(tx, id)?.is_some();
     check(author, &change.markdown, change.poll.is_some() || quotes || !change.media.is_empty())?;
-    let (content, tags) = render(tx, &change.markdown, change.format, &change.mentions)?;
+    let (content, tags) = render(&*tx.site()?, &change.markdown, change.format, &mentions);
     let critique = store::critiques::parts(tx, id)?;
     let opening = critique.as_ref().map(crate::vocab::critique::opening).unwrap_or_default();
     let parent = match head.in_reply_to_id {
         Some(parent) => store::contributions::known_by_id(tx, parent)?,
         None => None,
     };
-    let named = named(author, &change.mentions, parent.as_ref(), head.visibility);
+    let named = named(author, &mentions, parent.as_ref(), head.visibility);
     let policy = change.quote_policy.map_or(head.quote_policy, |policy| policy.within(head.visibility));
     let text = Text {
         trust: None,
@@ -429,13 +442,8 @@ fn own(tx: &mut Tx<'_>, author: &Account, id: Id<Contribution>) -> Result<Contri
     Ok(head)
 }
 
-fn render(
-    tx: &Tx<'_>,
-    markdown: &Markdown,
-    format: Format,
-    mentions: &[Account],
-) -> Result<(Html, Vec<String>), Error> {
-    let site = tx.site()?;
+/// A text as it will stand, and its hashtags.
+pub fn render(site: &Site, markdown: &Markdown, format: Format, mentions: &[Account]) -> (Html, Vec<String>) {
     let resolve = |entity: &Entity| match entity {
         Entity::Mention { name, host } => {
             let host = host.as_deref().unwrap_or(&site.host);
@@ -464,5 +472,5 @@ fn render(
         Entity::Tag(name) => Some(name.to_lowercase()),
         Entity::Mention { .. } => None,
     });
-    Ok((content, tags.collect()))
+    (content, tags.collect())
 }

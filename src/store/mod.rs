@@ -32,6 +32,7 @@ pub mod host_rules;
 pub mod hosts;
 pub mod inbox_items;
 pub mod interactions;
+pub mod internal;
 pub mod jobs;
 pub mod keys;
 pub mod lines;

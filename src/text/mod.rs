@@ -9,6 +9,7 @@ pub mod entities;
 pub mod language;
 pub mod links;
 pub mod markdown;
+pub mod names;
 pub mod plain;
 pub mod quotes;
 pub mod sanitize;

@@ -65,6 +65,8 @@ pub enum Section {
     About,
     /// What the viewer was answered.
     Notifications,
+    /// What only members read.
+    Internal,
     /// The publishing form.
     Publish,
     /// The pages of moderators and admins.

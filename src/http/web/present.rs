@@ -2,7 +2,7 @@
 
 use crate::clock::Timestamp;
 use crate::domain::account::{Account, AccountKind};
-use crate::domain::contribution::{Contribution, Kind, State};
+use crate::domain::contribution::{Contribution, Kind, State, Visibility};
 use crate::domain::critique::Intent;
 use crate::domain::emoji::Emoji;
 use crate::domain::event::Event;
@@ -209,6 +209,9 @@ pub fn link(view: &View) -> Link {
 
 /// What it is, in words.
 pub fn kind(view: &View) -> String {
+    if view.head.visibility == Visibility::Internal && view.head.kind == Kind::Post {
+        return "Internal contribution".to_owned();
+    }
     match view.head.kind {
         Kind::Post if view.head.in_reply_to_uri.is_some() => voice(view.author.kind).reply_label().to_owned(),
         Kind::Post => "Post".to_owned(),

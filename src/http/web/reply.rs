@@ -27,6 +27,8 @@ pub struct ReplyForm {
     pub in_reply_to: String,
     /// Field `voice`: as the organization or as a person; with one choice the form only says so.
     pub voices: Vec<Choice>,
+    /// Field `reach`: who reads it; with one choice the form only says so.
+    pub reaches: Vec<Choice>,
     /// Field `intent`; empty if intents are not offered here.
     pub intents: Vec<Choice>,
     /// Field `passage`: the words that it is about, copied from the text; only where intents are offered.

@@ -167,6 +167,10 @@ pub(crate) fn reply_form(wrong: bool) -> Invitation {
                 ..Choice::new("organization", "As the Northern Forum", false)
             },
         ],
+        reaches: vec![
+            Choice::new("same", "Everybody", true),
+            Choice::new("internal", "Only members of this site", false),
+        ],
         intents: [
             ("", "Just an answer"),
             ("objection", "Objection"),

@@ -5,6 +5,7 @@ mod arriving;
 mod changing;
 mod chronology;
 mod debating;
+mod internal;
 mod moving;
 mod reading;
 mod referring;

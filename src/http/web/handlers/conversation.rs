@@ -138,7 +138,7 @@ fn reply(visit: &Visit, view: &View) -> Reply {
         published: present::moment(head.published_at),
         edited: head.edited_at.map(present::moment),
         language: Lang::new(&head.language),
-        intent: critique.map(|critique| present::intent(critique.intent).to_owned()).unwrap_or_default(),
+        intent: marked_as(head, critique),
         warning: head.summary.clone(),
         content: present::dressed(&head.content, &view.emojis),
         attachments: present::attachments(view),
@@ -154,6 +154,16 @@ fn reply(visit: &Visit, view: &View) -> Reply {
     }
 }
 
+/// What stands above an answer: what it means to do, and that it is internal.
+fn marked_as(head: &Contribution, critique: Option<&Critique>) -> String {
+    let intent = critique.map(|critique| present::intent(critique.intent)).unwrap_or_default();
+    match (head.visibility == Visibility::Internal, intent) {
+        (true, "") => "internal".to_owned(),
+        (true, intent) => format!("{intent}, internal"),
+        (false, intent) => intent.to_owned(),
+    }
+}
+
 /// What the viewer may do with a post.
 pub fn tools(visit: &Visit, view: &View) -> Vec<Link> {
     let head = &view.head;
@@ -161,6 +171,9 @@ pub fn tools(visit: &Visit, view: &View) -> Vec<Link> {
     let mut tools = Vec::new();
     if matches!(head.kind, Kind::Post | Kind::Critique) && visit.voice(head.author_id).is_some() {
         tools.extend([to("Edit", "edit"), to("Delete", "delete")]);
+        if head.visibility == Visibility::Internal {
+            tools.push(to("Publish it for everybody", "publish"));
+        }
     }
     if head.state == State::Held && visit.has(Permission::Review) {
         tools.push(to("Approve", "approve"));
@@ -190,6 +203,7 @@ pub fn invitation(visit: &Visit, view: &View, limit: usize) -> Invitation {
     let language = if view.head.language.is_empty() { visit.language() } else { &view.head.language };
     let mut form = form(visit, uri, language, limit);
     form.intents = intents(view, "");
+    form.reaches = reaches(&view.head, "");
     Invitation::Form(Box::new(form))
 }
 
@@ -215,6 +229,7 @@ pub fn form(visit: &Visit, in_reply_to: String, language: &str, limit: usize) ->
         action: "/reply".into(),
         in_reply_to,
         voices: voices(visit, ""),
+        reaches: Vec::new(),
         intents: Vec::new(),
         passage: String::new(),
         around: Default::default(),
@@ -223,6 +238,31 @@ pub fn form(visit: &Visit, in_reply_to: String, language: &str, limit: usize) ->
         limit: present::small(limit),
         mistakes: Mistakes::default(),
     }
+}
+
+/// Who reads an answer: whoever reads what it answers, or only members. What answers something internal
+/// stays inside.
+pub fn reaches(head: &Contribution, chosen: &str) -> Vec<Choice> {
+    let inside = |selected| Choice {
+        hint: "It is not sent to any other server, and nobody outside sees that it is there.".to_owned(),
+        ..Choice::new("internal", "Only members of this site", selected)
+    };
+    let same = |label: &str, hint: &str| Choice {
+        hint: hint.to_owned(),
+        ..Choice::new("same", label, chosen != "internal")
+    };
+    let outside = match head.visibility {
+        Visibility::Internal => return vec![inside(true)],
+        Visibility::Public | Visibility::Unlisted => same(
+            "Everybody",
+            "It is public, and it is sent to the servers of those who take part in this conversation.",
+        ),
+        Visibility::Followers => {
+            same("Followers of yours, and whom it names", "It is sent to their servers.")
+        }
+        Visibility::Mentioned => same("Whom it names", "It is sent to their servers."),
+    };
+    vec![outside, inside(chosen == "internal")]
 }
 
 /// In whose name the viewer may speak; `chosen` is `person` or `organization`.

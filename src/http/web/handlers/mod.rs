@@ -22,6 +22,7 @@ pub mod host_list;
 pub mod host_lists;
 pub mod hosts;
 pub mod interact;
+pub mod internal;
 pub mod join;
 pub mod log;
 pub mod map;
@@ -125,6 +126,9 @@ fn writing() -> Router {
         .route("/settings/export/{file}", get(transfer::download))
         .route("/reply", get(reply::show).post(reply::submit))
         .route("/contributions/{id}/edit", get(reply::edit).post(reply::change))
+        .route("/internal", get(internal::index))
+        .route("/internal/new", get(internal::ask).post(internal::begin))
+        .route("/contributions/{id}/publish", get(internal::ask_publish).post(internal::publish))
         .route("/contributions/{id}/delete", get(reply::ask_delete).post(reply::delete))
         .route("/contributions/{id}/approve", get(moderation::ask_approve).post(moderation::approve))
         .route("/contributions/{id}/report", get(appeals::ask_report).post(appeals::report))

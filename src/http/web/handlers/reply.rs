@@ -4,11 +4,11 @@ use activitypub_federation::config::Data;
 use axum::extract::Path;
 use axum::http::StatusCode;
 
-use super::conversation::{form, intents, invitation, targets, voices};
+use super::conversation::{form, intents, invitation, reaches, targets, voices};
 use super::{Answer, key, page, then};
 use crate::domain::Refusal;
 use crate::domain::account::Account;
-use crate::domain::contribution::{Contribution, Kind};
+use crate::domain::contribution::{Contribution, Kind, Visibility};
 use crate::domain::critique::{Intent, NewCritique};
 use crate::domain::id::Id;
 use crate::domain::uri::Uri;
@@ -60,7 +60,12 @@ pub async fn submit(data: Data<Federation>, Posted { visit, fields }: Posted) ->
         Ok(critique) => critique,
         Err(why) => return again(&data, &visit, &target, &fields, Mistakes::one("intent", why)),
     };
-    let mut mentions = resolve::mentioned(&data, text).await;
+    let inside = fields.get("reach") == "internal" || target.view.head.visibility == Visibility::Internal;
+    let mut mentions = if inside {
+        resolve::mentioned_here(&data, text).await?
+    } else {
+        resolve::mentioned(&data, text).await
+    };
     if target.view.author.id != author.id {
         mentions.push(target.view.author.clone());
     }
@@ -68,7 +73,7 @@ pub async fn submit(data: Data<Federation>, Posted { visit, fields }: Posted) ->
         critique,
         markdown: Markdown::new(text),
         in_reply_to: Some(target.view.head.id),
-        visibility: target.view.head.visibility,
+        visibility: if inside { Visibility::Internal } else { target.view.head.visibility },
         language: language(&fields),
         mentions,
         ..NewPost::default()
@@ -149,9 +154,13 @@ pub async fn ask_delete(data: Data<Federation>, visit: Visit, Path(id): Path<Str
     page(&ConfirmPage {
         layout: visit.private_layout("Delete", Section::Elsewhere),
         question: "Delete this contribution?".to_owned(),
-        consequence: "It is removed here, and the servers that have a copy are told to remove theirs. \
+        consequence: if head.visibility == Visibility::Internal {
+            "It is removed. What others answered to it stays. This cannot be undone."
+        } else {
+            "It is removed here, and the servers that have a copy are told to remove theirs. \
              What others answered to it stays. This cannot be undone."
-            .to_owned(),
+        }
+        .to_owned(),
         action: format!("/contributions/{}/delete", head.id).into(),
         fields: Vec::new(),
         button: "Delete it".to_owned(),
@@ -221,6 +230,7 @@ fn again(
     let mut form = form(visit, target.view.head.uri.to_string(), &language(fields), limit);
     form.voices = voices(visit, fields.get("voice"));
     form.intents = intents(&target.view, fields.get("intent"));
+    form.reaches = reaches(&target.view.head, fields.get("reach"));
     form.passage = fields.get("passage").to_owned();
     form.around = around(fields);
     form.text = fields.get("text").to_owned();
@@ -230,7 +240,7 @@ fn again(
     Ok(response)
 }
 
-fn check(data: &Data<Federation>, text: &str) -> Result<(), String> {
+pub(super) fn check(data: &Data<Federation>, text: &str) -> Result<(), String> {
     let (length, most) = (text.chars().count(), data.app.config.limits.post_characters);
     if text.trim().is_empty() {
         return Err("Write something first.".to_owned());
@@ -241,13 +251,13 @@ fn check(data: &Data<Federation>, text: &str) -> Result<(), String> {
     Ok(())
 }
 
-fn language(fields: &Fields) -> String {
+pub(super) fn language(fields: &Fields) -> String {
     let tag = fields.get("language");
     crate::text::language::Language::parse(tag).map_or_else(String::new, |_| tag.to_owned())
 }
 
 /// A post in one of the viewer's voices, and that voice.
-async fn own<'a>(
+pub(super) async fn own<'a>(
     data: &Data<Federation>,
     visit: &'a Visit,
     id: &str,

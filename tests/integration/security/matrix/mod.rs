@@ -98,7 +98,7 @@ const APPS: [Way; 32] = [
 ];
 
 /// What pages and feeds show.
-const PAGES: [Way; 19] = [
+const PAGES: [Way; 20] = [
     ("/c/{token}", "pufmi", &READERS),
     ("/c/{roottoken}", "pufmi", &READERS),
     ("/threads/{root}", "pufmi", &READERS),
@@ -117,6 +117,7 @@ const PAGES: [Way; 19] = [
     ("/c/{quotetoken}", "pufmi", &LISTED),
     ("/timeline", "", &READERS),
     ("/events/{id}", "", &READERS),
+    ("/internal", "i", &MEMBERS),
     // What our own people say is never an external statement.
     ("/moderation/external", "", &READERS),
 ];

@@ -1,0 +1,163 @@
+//! The internal space: nobody outside finds it by any way, and the step out of it shows everything first.
+
+use axum::http::StatusCode;
+use plenum::domain::contribution::{Contribution, Visibility};
+use plenum::domain::id::Id;
+use plenum::domain::site::FederationMode;
+use plenum::domain::uri::Uri;
+use plenum::store::contributions::Viewer;
+use plenum::store::{audit, contributions, deliveries};
+
+use crate::harness::peer::Peers;
+use crate::harness::people::{Drafting, statement};
+use crate::harness::world::{Instance, World, on_each_engine};
+
+/// The newest contribution that this account wrote, whoever may see it.
+async fn newest(north: &Instance, author: Id<plenum::domain::account::Account>) -> Contribution {
+    let db = north.app().db;
+    let found = db.read(|conn| {
+        let all = contributions::all_of(conn, author)?;
+        Ok(contributions::known_by_id(conn, *all.last().unwrap())?)
+    });
+    found.await.unwrap().unwrap()
+}
+
+async fn waiting(north: &Instance) -> i64 {
+    north.app().db.read(|conn| Ok(deliveries::pending(conn)?)).await.unwrap()
+}
+
+/// Every way by which somebody outside might come across a contribution.
+async fn is_unseen(north: &Instance, peers: &Peers, head: &Contribution, words: &str) {
+    assert!(north.sees(&head.uri).await.is_none());
+    let path = head.uri.as_str().strip_prefix(&north.origin()).unwrap().to_owned();
+    let mut stranger = north.browser();
+    for page in
+        [path.clone(), format!("/threads/{}", head.thread_id), format!("/contributions/{}/edit", head.id)]
+    {
+        let answer = stranger.open(&page).await;
+        assert!(!answer.says(words), "{page}");
+    }
+    assert_eq!(stranger.open(&path).await.status, StatusCode::NOT_FOUND, "not even that it is there");
+    for page in [
+        "/",
+        "/feed",
+        "/@anna",
+        "/@anna/feed",
+        "/questions",
+        "/tags/bees",
+        "/timeline",
+        "/statements/on-bees",
+    ] {
+        assert!(!stranger.open(page).await.says(words), "{page}");
+    }
+    let vic = peers.person("far", "vic");
+    assert_eq!(vic.get(north, &path).send(), 404, "not for signed requests either");
+    let app = north.stranger();
+    for call in ["/api/v1/timelines/public", "/api/v2/search?q=secret"] {
+        assert!(!app.get(call).await.json.to_string().contains(words), "{call}");
+    }
+    assert_eq!(app.get(&format!("/api/v1/statuses/{}", head.id)).await.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn members_talk_among_themselves_and_nobody_outside_knows() {
+    on_each_engine(|database| async {
+        let world = World::on([("north", database)], FederationMode::Open).await;
+        let (north, peers) = (world.at("north"), Peers::new());
+        let (anna, bela) = (north.person("anna", &[]).await, north.person("bela", &[]).await);
+        let bees = north.publishes(statement("On bees").thesis("Bees can count.")).await;
+        let fan = peers.person("fan", "fan");
+        let follow = fan.does("Follow", anna.uri.as_str());
+        assert_eq!(fan.sends(north, &follow), 202);
+        world.settle().await;
+        let before = waiting(north).await;
+        let visitor = north.browser().open("/internal").await;
+        assert!(visitor.path.starts_with("/sign-in"), "{}", visitor.path);
+        let mut browser = north.signed_in("anna").await;
+        let form = browser.open("/internal/new").await;
+        assert_eq!(
+            browser.send(&form, "main form", &[("text", " ")]).await.status,
+            StatusCode::UNPROCESSABLE_ENTITY
+        );
+        let page = browser.send(&form, "main form", &[("text", "A #bees zqsecret for @bela.")]).await;
+        assert!(
+            page.says("Internal contribution") && page.says("Only members of this site"),
+            "{}",
+            page.body
+        );
+        let first = newest(north, anna.id).await;
+        assert_eq!(first.visibility, Visibility::Internal);
+        let mut other = north.signed_in("bela").await;
+        assert!(other.open("/internal").await.says("zqsecret"));
+        assert!(other.open("/notifications").await.says("zqsecret"), "whom it names is told");
+        let form = other.open(&format!("/reply?to={}", first.id)).await;
+        other.send(&form, "main form", &[("text", "zqsecret indeed"), ("reach", "same")]).await;
+        let second = newest(north, bela.id).await;
+        assert_eq!(second.visibility, Visibility::Internal, "whatever the form says");
+        let form = other.open(&format!("/reply?to={}", bees.head.id)).await;
+        let fields = [("text", "zqsecret doubt"), ("reach", "internal"), ("intent", "objection")];
+        other.send(&form, "main form", &fields).await;
+        let third = newest(north, bela.id).await;
+        assert_eq!(third.visibility, Visibility::Internal, "an answer to something public");
+        assert!(browser.open("/statements/on-bees").await.says("zqsecret doubt"), "members see it there");
+        for head in [&first, &second, &third] {
+            is_unseen(north, &peers, head, "zqsecret").await;
+        }
+        assert_eq!(waiting(north).await, before, "nothing was sent");
+        let edit = browser.open(&format!("/contributions/{}/edit", first.id)).await;
+        browser.send(&edit, "main form", &[("text", "Another zqsecret.")]).await;
+        let delete = other.open(&format!("/contributions/{}/delete", second.id)).await;
+        other.send(&delete, "main form", &[]).await;
+        assert_eq!(waiting(north).await, before, "nor of changes and deletions");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_goes_out_is_read_first_and_the_original_stays_inside() {
+    on_each_engine(|database| async {
+        let world = World::on([("north", database)], FederationMode::Open).await;
+        let (north, peers) = (world.at("north"), Peers::new());
+        let anna = north.person("anna", &[]).await;
+        north.person("bela", &[]).await;
+        let fan = peers.person("fan", "fan");
+        assert_eq!(fan.sends(north, &fan.does("Follow", anna.uri.as_str())), 202);
+        world.settle().await;
+        let mut browser = north.signed_in("anna").await;
+        let form = browser.open("/internal/new").await;
+        browser.send(&form, "main form", &[("text", "Bela and anna found *zqbees*.")]).await;
+        let inside = newest(north, anna.id).await;
+        let (path, before) = (format!("/contributions/{}/publish", inside.id), waiting(north).await);
+        assert_eq!(north.signed_in("bela").await.open(&path).await.status, StatusCode::FORBIDDEN);
+        let page = browser.open(&path).await;
+        assert_eq!(page.texts("mark"), ["Bela"], "others are marked, the author is not: {}", page.body);
+        assert!(page.body.contains("[…] and anna found *zqbees*."), "{}", page.body);
+        let none = browser.send(&page, "main form.draft", &[("visibility", "internal")]).await;
+        assert_eq!(none.status, StatusCode::UNPROCESSABLE_ENTITY);
+        let fields = [("text", "We (Bela agreed) found **zqbees**."), ("visibility", "unlisted")];
+        let seen = browser.send(&page, "main form.draft", &fields).await;
+        assert!(seen.body.contains("<strong>zqbees</strong>"), "as it will stand: {}", seen.body);
+        assert!(seen.says("Names of members stand in it"));
+        assert_eq!(newest(north, anna.id).await.id, inside.id, "nothing is published yet");
+        assert_eq!(waiting(north).await, before);
+        let done = browser.send(&seen, "main form", &[]).await;
+        assert!(done.says("found zqbees"), "{}", done.body);
+        let public = newest(north, anna.id).await;
+        let view = north.sees(&public.uri).await.expect("everybody reads it");
+        assert!(view.head.content.contains("We (Bela agreed) found <strong>zqbees</strong>."));
+        assert_eq!((view.head.visibility, view.head.thread_id), (Visibility::Unlisted, view.head.id));
+        assert!(waiting(north).await > before, "it is sent");
+        assert!(north.sees(&inside.uri).await.is_none(), "the original stays inside");
+        let kept = north.view(Viewer::Member(anna.id), &inside.uri).await.unwrap();
+        assert_eq!(kept.head.content, inside.content);
+        let document = north.document(public.uri.as_str().strip_prefix(&north.origin()).unwrap()).await;
+        let inner: &Uri = &inside.uri;
+        assert!(!document.to_string().contains(inner.as_str()), "nothing leads inside");
+        let log = north.app().db.read(|conn| Ok(audit::all(conn)?)).await.unwrap();
+        let entry = log.iter().find(|entry| entry.action == "internal.publish").expect("it is written down");
+        assert_eq!((entry.subject.as_str(), &entry.detail), (public.uri.as_str(), &inside.id.to_string()));
+        let again = browser.open(&format!("/contributions/{}/publish", public.id)).await;
+        assert_eq!(again.status, StatusCode::NOT_FOUND, "what is public is not made public");
+    })
+    .await;
+}
