@@ -269,6 +269,8 @@ diesel::table! {
         quote_policy -> SmallInt,
         trust -> Nullable<SmallInt>,
         arrived_at -> Nullable<BigInt>,
+        plain -> Bool,
+        app_id -> Nullable<BigInt>,
     }
 }
 
@@ -414,6 +416,7 @@ diesel::table! {
         read_at -> Nullable<BigInt>,
         bundle -> Nullable<Text>,
         filtered -> Bool,
+        report_id -> Nullable<BigInt>,
     }
 }
 
@@ -533,6 +536,16 @@ diesel::table! {
         contributions -> BigInt,
         followers -> BigInt,
         following -> BigInt,
+    }
+}
+
+diesel::table! {
+    claimed_counts (account_id) {
+        account_id -> BigInt,
+        contributions -> Nullable<BigInt>,
+        followers -> Nullable<BigInt>,
+        following -> Nullable<BigInt>,
+        asked_at -> BigInt,
     }
 }
 
@@ -793,6 +806,7 @@ diesel::table! {
         sensitive -> Bool,
         language -> Nullable<Text>,
         quote_policy -> SmallInt,
+        attribution_hosts -> Text,
     }
 }
 
@@ -1401,6 +1415,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     audit_entries,
     feed,
     account_counts,
+    claimed_counts,
     bookmarks,
     muted_threads,
     scheduled_posts,

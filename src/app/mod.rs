@@ -3,6 +3,7 @@
 pub mod storage;
 pub mod streams;
 pub mod tokens;
+mod usage;
 
 use std::sync::Arc;
 
@@ -15,6 +16,7 @@ use crate::store::{Db, Error};
 use storage::Storage;
 use streams::Streams;
 use tokens::Tokens;
+use usage::Usage;
 
 /// One running server. Two of them run in one process without knowing of each other.
 #[derive(Clone)]
@@ -31,6 +33,7 @@ pub struct App {
     pub streams: Streams,
     /// Tokens that some messages to apps name.
     pub tokens: Tokens,
+    usage: Usage,
 }
 
 impl App {
@@ -45,6 +48,7 @@ impl App {
             storage,
             streams,
             tokens: Tokens::default(),
+            usage: Usage::default(),
         })
     }
 

@@ -15,6 +15,8 @@ use crate::domain::report::Outcome;
 use crate::services::cases::{self, Ruling};
 use crate::services::{account_rules as rules, content_rules as texts};
 use crate::store::content_rules::Wave;
+use crate::store::page::Page;
+use crate::store::reports::Wanted;
 use crate::store::{Db, account_rules, accounts, content_rules, hosts, reports, warnings};
 use crate::text::plain;
 
@@ -239,7 +241,8 @@ async fn decide(db: &Db, typed: &Decision) -> Result<(), Failure> {
 
 async fn list(db: &Db, open: bool) -> Result<(), Failure> {
     let found = db.read(|conn| {
-        let found = reports::page(conn, (open, None), Id::new(i64::MAX), SHOWN)?;
+        let wanted = Wanted { open, ..Wanted::default() };
+        let found = reports::page(conn, &wanted, &Page::first(SHOWN))?;
         let ids: Vec<_> = found.iter().filter_map(|one| one.target_id).collect();
         Ok((found, accounts::by_ids(conn, &ids)?))
     });

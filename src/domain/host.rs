@@ -44,7 +44,7 @@ pub struct Host {
 }
 
 /// What we decided about a host or an account from elsewhere.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, AsExpression, FromSqlRow)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, AsExpression, FromSqlRow)]
 #[diesel(sql_type = SmallInt)]
 pub enum HostStanding {
     /// Nobody here decided yet: quarantine applies.

@@ -40,6 +40,11 @@ pub enum Job {
         /// Its address.
         uri: String,
     },
+    /// Ask how many follow an account elsewhere, how many it follows and how much it published.
+    CountAccount {
+        /// The account.
+        account: i64,
+    },
     /// Fetch what an account published before it was followed.
     FetchOutbox {
         /// The account.
@@ -149,6 +154,7 @@ impl Job {
             Self::FetchQuote { contribution, .. } => format!("fetch_quote {contribution}"),
             Self::FetchAccount { uri } => format!("fetch_account {uri}"),
             Self::FetchPins { uri } => format!("fetch_pins {uri}"),
+            Self::CountAccount { account } => format!("count_account {account}"),
             Self::FetchOutbox { account, round: 0 } => format!("fetch_outbox {account}"),
             Self::FetchOutbox { account, round } => format!("fetch_outbox {account} {round}"),
             Self::FollowForum { follower, forum } => format!("follow_forum {follower} {forum}"),
@@ -184,6 +190,7 @@ impl Job {
             Self::FetchReplies { .. }
             | Self::FetchTheses { .. }
             | Self::FetchQuote { .. }
+            | Self::CountAccount { .. }
             | Self::FetchOutbox { .. }
             | Self::FetchHistory { .. }
             | Self::Reconcile { .. }
@@ -213,6 +220,7 @@ impl Job {
             | Self::FetchQuote { .. }
             | Self::FetchAccount { .. }
             | Self::FetchPins { .. }
+            | Self::CountAccount { .. }
             | Self::FetchOutbox { .. }
             | Self::FetchHistory { .. }
             | Self::FollowForum { .. }

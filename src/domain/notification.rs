@@ -8,6 +8,7 @@ use diesel::sql_types::SmallInt;
 use super::account::Account;
 use super::contribution::Contribution;
 use super::id::Id;
+use super::report::Report;
 use super::sql::smallint_enum;
 use crate::clock::Timestamp;
 
@@ -33,6 +34,8 @@ pub struct Notification {
     pub bundle: Option<String>,
     /// Whether the account's policy puts it aside.
     pub filtered: bool,
+    /// The report that moderators are told of.
+    pub report_id: Option<Id<Report>>,
 }
 
 /// Why somebody hears of something.
@@ -61,6 +64,8 @@ pub enum NotificationKind {
     Quote,
     /// What the account quoted was changed.
     QuotedUpdate,
+    /// Somebody objects to what moderators decided about them.
+    Objection,
 }
 
 smallint_enum!(NotificationKind {
@@ -75,11 +80,12 @@ smallint_enum!(NotificationKind {
     Poll = 8,
     Quote = 9,
     QuotedUpdate = 10,
+    Objection = 11,
 });
 
 impl NotificationKind {
     /// Every kind.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Mention,
         Self::Follow,
         Self::FollowRequest,
@@ -91,6 +97,7 @@ impl NotificationKind {
         Self::Poll,
         Self::Quote,
         Self::QuotedUpdate,
+        Self::Objection,
     ];
 
     /// Whether many of the kind are shown as one: "3 people like this".
@@ -104,7 +111,8 @@ impl NotificationKind {
             | Self::Published
             | Self::Poll
             | Self::Quote
-            | Self::QuotedUpdate => false,
+            | Self::QuotedUpdate
+            | Self::Objection => false,
         }
     }
 }

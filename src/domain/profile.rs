@@ -35,9 +35,16 @@ pub struct Profile {
     pub language: Option<String>,
     /// Who may quote its posts where nobody says.
     pub quote_policy: QuotePolicy,
+    /// The servers whose pages may name it as their author, one a line.
+    pub attribution_hosts: String,
 }
 
 impl Profile {
+    /// The servers whose pages may name it as their author.
+    pub fn attribution_hosts(&self) -> impl Iterator<Item = &str> {
+        self.attribution_hosts.lines()
+    }
+
     /// The profile of an account that never said anything.
     pub const fn empty(account_id: Id<Account>) -> Self {
         Self {
@@ -51,6 +58,7 @@ impl Profile {
             sensitive: false,
             language: None,
             quote_policy: QuotePolicy::EVERYONE,
+            attribution_hosts: String::new(),
         }
     }
 }

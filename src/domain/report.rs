@@ -50,11 +50,19 @@ pub struct Report {
     pub answer: String,
 }
 
+impl Report {
+    /// The addresses of what is reported.
+    pub fn about(&self) -> Vec<Uri> {
+        self.items.lines().filter_map(Uri::parse).collect()
+    }
+}
+
 /// What came of a report.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, AsExpression, FromSqlRow)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, AsExpression, FromSqlRow)]
 #[diesel(sql_type = SmallInt)]
 pub enum Outcome {
     /// Nothing has to be done.
+    #[default]
     Nothing,
     /// The person is told what was wrong.
     Warning,

@@ -81,6 +81,17 @@ pub struct Line {
     pub mine: Option<Mine>,
     /// What it quotes.
     pub quote: Option<QuoteLine>,
+    /// The app it was written with, where somebody here wrote it with one.
+    pub tool: Option<Tool>,
+}
+
+/// An app as readers are told of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Tool {
+    /// What it calls itself.
+    pub name: String,
+    /// Its page.
+    pub website: Option<String>,
 }
 
 impl Line {
@@ -120,6 +131,17 @@ pub struct Mine {
     pub quoting: Permission,
 }
 
+/// What the server of an account says of its numbers; `None` is what it keeps to itself.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Claimed {
+    /// How many contributions it has.
+    pub contributions: Option<i64>,
+    /// How many follow it.
+    pub followers: Option<i64>,
+    /// How many it follows.
+    pub following: Option<i64>,
+}
+
 /// An account with everything its rendering needs.
 #[derive(Clone, Debug)]
 pub struct AccountView {
@@ -129,11 +151,11 @@ pub struct AccountView {
     pub profile: Option<Profile>,
     /// The small pictures that its texts name.
     pub emojis: Vec<Emoji>,
-    /// How many contributions we have of it.
+    /// How many contributions it has: what we know of, or more where its server says so.
     pub contributions: i64,
-    /// How many follow it, as far as we know.
+    /// How many follow it, in the same way.
     pub followers: i64,
-    /// How many it follows, as far as we know.
+    /// How many it follows, in the same way.
     pub following: i64,
     /// When it said or boosted something last.
     pub last_at: Option<Timestamp>,

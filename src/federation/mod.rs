@@ -10,6 +10,7 @@ pub mod cards;
 pub mod catalogue;
 mod commit;
 pub mod copies;
+pub mod counts;
 mod deletions;
 pub mod delivery;
 pub mod egress;

@@ -9,7 +9,7 @@ use tokio::time::sleep;
 
 use super::fetch::{self, Budget};
 use super::objects;
-use super::{Federation, FetchError, copies, webfinger};
+use super::{Federation, FetchError, copies, counts, webfinger};
 use crate::domain::Refusal;
 use crate::domain::account::{Account, AccountState};
 use crate::domain::contribution::Contribution;
@@ -31,11 +31,15 @@ const PER_QUESTION: usize = 10;
 pub async fn account(data: &Data<Federation>, meant: &str) -> Result<Account, Error> {
     let meant = meant.trim();
     let budget = Budget::new(PER_QUESTION);
-    match (Handle::parse(meant), Uri::parse(meant)) {
-        (_, Some(uri)) => Ok(actor(data, &uri, &budget).await?),
-        (Some(handle), None) => Ok(by_handle(data, &handle, &budget).await?),
-        (None, None) => Err(Refusal::invalid("account", "give a handle (name@host) or an address").into()),
-    }
+    let account = match (Handle::parse(meant), Uri::parse(meant)) {
+        (_, Some(uri)) => actor(data, &uri, &budget).await?,
+        (Some(handle), None) => by_handle(data, &handle, &budget).await?,
+        (None, None) => {
+            return Err(Refusal::invalid("account", "give a handle (name@host) or an address").into());
+        }
+    };
+    counts::ask_later(data, &account).await?;
+    Ok(account)
 }
 
 /// The accounts that a text names, asked for before anything is written. Whoever cannot be found, or not

@@ -64,9 +64,33 @@ impl Throttle {
         seen.get(key).is_some_and(|attempts| !self.is_over(attempts, now) && attempts.count >= limit)
     }
 
+    /// Counts one attempt if `key` has one left of `limit`; both in one step, so that no two take the
+    /// last one. What is left then comes back, also where nothing was.
+    pub fn try_count(&self, key: &str, limit: u32, now: Timestamp) -> Result<Left, Left> {
+        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        let attempts = self.attempts(&mut seen, key, now);
+        let reset = attempts.since.plus_seconds(self.window);
+        if attempts.count >= limit {
+            return Err(Left { limit, remaining: 0, reset });
+        }
+        attempts.count = attempts.count.saturating_add(1);
+        Ok(Left { limit, remaining: limit.saturating_sub(attempts.count), reset })
+    }
+
     /// Counts one attempt.
     pub fn count(&self, key: &str, now: Timestamp) {
         let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        let attempts = self.attempts(&mut seen, key, now);
+        attempts.count = attempts.count.saturating_add(1);
+    }
+
+    /// What `key` did in the window that is open; others make room where there is none.
+    fn attempts<'a>(
+        &self,
+        seen: &'a mut HashMap<String, Attempts>,
+        key: &str,
+        now: Timestamp,
+    ) -> &'a mut Attempts {
         if seen.len() >= KEYS && !seen.contains_key(key) {
             seen.retain(|_, attempts| !self.is_over(attempts, now));
         }
@@ -78,11 +102,34 @@ impl Throttle {
         if self.is_over(attempts, now) {
             *attempts = Attempts { since: now, count: 0 };
         }
-        attempts.count = attempts.count.saturating_add(1);
+        attempts
     }
 
     /// Forgets a key, because it turned out to be in good hands.
     pub fn forget(&self, key: &str) {
         self.seen.lock().unwrap_or_else(PoisonError::into_inner).remove(key);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::thread;
+
+    use super::*;
+
+    #[test]
+    fn no_two_take_the_last_attempt() {
+        let throttle = Throttle::within(60);
+        let now = Timestamp(1_000_000);
+        let takes = || (0..100).filter(|_| throttle.try_count("ada", 150, now).is_ok()).count();
+        let taken: usize = thread::scope(|scope| {
+            let threads: Vec<_> = (0..4).map(|_| scope.spawn(takes)).collect();
+            threads.into_iter().map(|thread| thread.join().unwrap()).sum()
+        });
+        assert_eq!(taken, 150);
+        let none = Left { limit: 150, remaining: 0, reset: now.plus_seconds(60) };
+        assert_eq!(throttle.try_count("ada", 150, now), Err(none));
+        let one = Left { limit: 150, remaining: 149, reset: now.plus_seconds(120) };
+        assert_eq!(throttle.try_count("ada", 150, now.plus_seconds(60)), Ok(one));
     }
 }

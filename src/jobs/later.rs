@@ -16,7 +16,7 @@ use crate::domain::question::Qid;
 use crate::domain::uri::Uri;
 use crate::domain::user::User;
 use crate::federation::{
-    Federation, backfill, cards, catalogue, exchange, history, host_lists, links, pins, push, quotes,
+    Federation, backfill, cards, catalogue, counts, exchange, history, host_lists, links, pins, push, quotes,
     resolve, transfer,
 };
 use crate::services::{self, media, relations};
@@ -95,7 +95,10 @@ async fn cut_off(mut stop: watch::Receiver<bool>) {
 /// How often a job is tried before it is put aside with its error.
 const fn tries(job: &Job) -> i32 {
     match job {
-        Job::FetchNodeInfo { .. } | Job::CheckLinks { .. } | Job::FetchCard { .. } => 2,
+        Job::FetchNodeInfo { .. }
+        | Job::CheckLinks { .. }
+        | Job::FetchCard { .. }
+        | Job::CountAccount { .. } => 2,
         Job::TakeIn { .. } => 3,
         Job::FetchParent { .. }
         | Job::FetchReplies { .. }
@@ -144,6 +147,7 @@ async fn perform(data: &Data<Federation>, job: &Job) -> Result<(), Error> {
         Job::FetchQuote { contribution, depth } => quotes::settle(data, Id::new(*contribution), *depth).await,
         Job::FetchAccount { uri } => fetch_account(data, uri).await,
         Job::FetchPins { uri } => pins::fetch(data, &address(uri)?).await,
+        Job::CountAccount { account } => counts::ask(data, Id::new(*account)).await,
         Job::FetchOutbox { account, round } => catalogue::fetch_on(data, Id::new(*account), *round).await,
         Job::FetchHistory { position } => history::fill(data, Id::new(*position)).await,
         Job::Reconcile { qid } => reconcile(data, qid).await,
@@ -214,7 +218,7 @@ async fn follow_forum(data: &Data<Federation>, follower: i64, forum: &str) -> Re
     data.app
         .db
         .write(|tx| match accounts::by_id(tx, Id::new(follower))? {
-            Some(follower) => relations::follow(tx, &follower, &forum),
+            Some(follower) => relations::follow_if_wanted(tx, &follower, &forum),
             None => Ok(()),
         })
         .await

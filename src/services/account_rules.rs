@@ -13,7 +13,8 @@ use crate::domain::report::Outcome;
 use crate::domain::user::{Role, User};
 use crate::store::audit::Entry;
 use crate::store::{
-    Conn, Error, Event, Tx, account_rules, accounts, audit, hosts, jobs, users, withheld, withheld_reactions,
+    self, Conn, Error, Event, Tx, account_rules, accounts, audit, hosts, jobs, users, withheld,
+    withheld_reactions,
 };
 
 /// Decides about an account, and tells the person where they are one of ours.
@@ -268,7 +269,13 @@ fn drop_jobs(tx: &mut Tx<'_>, account: &Account) -> Result<(), Error> {
     for (id, payload) in jobs::all(tx)? {
         let Ok(job) = serde_json::from_str::<Job>(&payload) else { continue };
         let about = match &job {
-            Job::FetchOutbox { account: of, .. } => *of == account.id.get(),
+            Job::FetchOutbox { account: of, .. } | Job::CountAccount { account: of } => {
+                *of == account.id.get()
+            }
+            Job::FetchHistory { position } => {
+                let position = store::contributions::known_by_id(tx, Id::new(*position))?;
+                position.is_some_and(|position| position.author_id == account.id)
+            }
             Job::FetchAccount { uri } | Job::FetchPins { uri } => uri == account.uri.as_str(),
             _ => false,
         };

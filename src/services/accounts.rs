@@ -1,6 +1,7 @@
 //! Accounts elsewhere: made known, brought up to date, gone.
 
 use super::emojis;
+use crate::clock::Timestamp;
 use crate::domain::Refusal;
 use crate::domain::account::{Account, AccountKind, AccountState};
 use crate::domain::handle::Handle;
@@ -11,10 +12,14 @@ use crate::domain::profile::{Field, Profile as LongProfile};
 use crate::domain::uri::Uri;
 use crate::store::accounts::{self, NewAccount, Profile};
 use crate::store::{
-    Error, Tx, contributions, hosts, interactions, jobs, keys, profiles, relations, tombstones,
+    Conn, Error, Tx, claimed_counts, contributions, hosts, interactions, jobs, keys, profiles, relations,
+    tombstones,
 };
 use crate::text::Html;
 use crate::vocab::incoming::IncomingActor;
+
+/// How long the numbers of an account elsewhere count as fresh, in seconds.
+const COUNTED_SECONDS: i64 = 24 * 3600;
 
 /// How sure we are of a handle.
 #[derive(Clone, Debug)]
@@ -61,6 +66,24 @@ pub fn receive(
     let listed: Vec<Uri> = actor.keys.iter().map(|key| key.uri.clone()).collect();
     keys::retire_unlisted(tx, id, &listed)?;
     accounts::by_id(tx, id)?.ok_or_else(|| Error::broken("an account vanished while it was being written"))
+}
+
+/// Whether the numbers of an account are ours to know, or were asked for not long ago.
+pub fn are_counts_fresh(conn: &mut Conn, account: &Account, now: Timestamp) -> Result<bool, Error> {
+    if account.is_local() || account.is_barred() || account.state == AccountState::Deleted {
+        return Ok(true);
+    }
+    let asked = claimed_counts::asked_at(conn, account.id)?;
+    Ok(asked.is_some_and(|at| at.plus_seconds(COUNTED_SECONDS) > now))
+}
+
+/// Has the numbers of an account elsewhere asked for, unless that was done today.
+pub fn count_later(tx: &mut Tx<'_>, account: &Account) -> Result<(), Error> {
+    let now = tx.now;
+    if are_counts_fresh(tx, account, now)? {
+        return Ok(());
+    }
+    jobs::enqueue(tx, &Job::CountAccount { account: account.id.get() }, now)
 }
 
 /// An account is gone: its owner said so, or its address answers "gone".

@@ -7,18 +7,19 @@ use crate::domain::account_rule::{AccountDecision, AccountRule};
 use crate::domain::contribution::{Contribution, Kind, State, Visibility};
 use crate::domain::host::HostStanding;
 use crate::domain::id::Id;
+use crate::domain::notice::Rule;
 use crate::domain::report::{Note, Outcome, Report, Warning};
-use crate::domain::uri::Uri;
 use crate::domain::user::{Role, User};
 use crate::services::posts::NewPost;
-use crate::store::{self, Conn, Error, Tx, accounts, audit, reports, users, warnings};
+use crate::services::reports::Category;
+use crate::store::{self, Conn, Error, Tx, accounts, audit, notices, reports, users, warnings};
 use crate::text::{Markdown, plain};
 
 /// The longest text of each kind, in characters.
 const LONGEST: usize = 2_000;
 
 /// What a moderator decides about a report.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Ruling {
     /// What is done.
     pub outcome: Outcome,
@@ -97,6 +98,59 @@ pub fn close(tx: &mut Tx<'_>, user: Option<Id<User>>, id: Id<Report>, ruling: &R
     answer_reporter(tx, user, &report, &answer)
 }
 
+/// Decides about an account without a report, or in answer to one. Where it is no warning, every other
+/// report about the account that waits is answered by it, too.
+pub fn act(
+    tx: &mut Tx<'_>,
+    user: Option<Id<User>>,
+    account: &Account,
+    (outcome, text): (Outcome, &str),
+    report: Option<Id<Report>>,
+) -> Result<(), Error> {
+    let known = store::account_rules::of(tx, account.id)?;
+    let known = known.as_ref().map(AccountRule::decision).unwrap_or_default();
+    if let Some(id) = report {
+        let about = find(tx, id)?;
+        if about.target_id != Some(account.id) {
+            return Err(Refusal::invalid("report_id", "is a report about somebody else").into());
+        }
+        let ruling = Ruling { outcome, text: text.to_owned(), ..Ruling::default() };
+        close(tx, user, id, &ruling)?;
+    } else {
+        let text = checked("text", text, false)?;
+        account_rules::may_decide(tx, user, account)?;
+        match outcome.rule(&known) {
+            Some(rule) => account_rules::apply(tx, user, account.id, &rule).map(drop)?,
+            None => audit::record(tx, user, "account.warn", account.uri.as_str(), &text)?,
+        }
+        tell(tx, account, None, outcome, &text)?;
+    }
+    if outcome.rule(&known).is_some() {
+        for report in reports::open_about(tx, account.id)? {
+            reports::close(tx, report.id, user, outcome, "")?;
+            audit::record(tx, user, "report.close", &report.id.to_string(), outcome.word())?;
+        }
+    }
+    Ok(())
+}
+
+/// Says more exactly what a report is about.
+pub fn describe(
+    tx: &mut Tx<'_>,
+    user: Option<Id<User>>,
+    id: Id<Report>,
+    (category, rules): (Category, &[Id<Rule>]),
+) -> Result<(), Error> {
+    let report = find(tx, id)?;
+    others_decide(tx, user, &report)?;
+    let known: Vec<Id<Rule>> = notices::rules(tx)?.iter().map(|rule| rule.id).collect();
+    if rules.iter().any(|rule| !known.contains(rule)) {
+        return Err(Refusal::invalid("rule_ids", "does not reference valid rules").into());
+    }
+    reports::describe(tx, id, category.as_str(), rules)?;
+    audit::record(tx, user, "report.describe", &id.to_string(), category.as_str())
+}
+
 const fn public_words(outcome: Outcome) -> &'static str {
     match outcome {
         Outcome::Nothing => "a report was looked at, and nothing had to be done",
@@ -124,7 +178,7 @@ pub fn reopen(tx: &mut Tx<'_>, user: Option<Id<User>>, id: Id<Report>) -> Result
 /// published as its word is retracted by the organization and never removed.
 pub fn removable(conn: &mut Conn, report: &Report) -> Result<Vec<Contribution>, Error> {
     let mut found = Vec::new();
-    for uri in report.items.lines().filter_map(Uri::parse) {
+    for uri in report.about() {
         let Some(head) = store::contributions::known(conn, &uri)? else { continue };
         let plain = matches!(head.kind, Kind::Post | Kind::Critique) || !head.local;
         if plain && Some(head.author_id) == report.target_id && head.state != State::Deleted {
@@ -226,7 +280,7 @@ pub fn appeal(tx: &mut Tx<'_>, account: &Account, id: Id<Warning>, text: &str) -
         return Err(Refusal::Conflict("you have objected to this decision already".to_owned()).into());
     }
     let user = users::by_account(tx, account.id)?.map(|user| user.id);
-    reports_in::tell_moderators(tx, account, Some(account.id))?;
+    reports_in::tell_moderators(tx, account, Some(account.id), None)?;
     audit::record(tx, user, "appeal.make", account.uri.as_str(), &id.to_string())
 }
 
@@ -268,7 +322,7 @@ fn others_answer(tx: &mut Tx<'_>, decided: Option<Id<User>>, own: Option<Id<User
 }
 
 /// Takes back what an outcome made of the rule about an account, as far as it still holds.
-fn take_back(
+pub fn take_back(
     tx: &mut Tx<'_>,
     user: Option<Id<User>>,
     account: &Account,

@@ -233,7 +233,7 @@ fn drop_jobs(tx: &mut Tx<'_>, out: &dyn Fn(&str) -> bool) -> Result<(), Error> {
     for (id, payload) in jobs::all(tx)? {
         let Ok(job) = serde_json::from_str::<Job>(&payload) else { continue };
         let asks = match &job {
-            Job::FetchOutbox { account, .. } => {
+            Job::FetchOutbox { account, .. } | Job::CountAccount { account } => {
                 accounts::by_id(tx, Id::new(*account))?.map(|account| account.uri.host().to_owned())
             }
             other => other.asks().map(str::to_owned),

@@ -117,8 +117,13 @@ fn handling(
     about: Option<Id<Contribution>>,
 ) -> Result<Handling, Error> {
     let policy = notification_policies::of(tx, to)?;
-    let asked =
-        matches!(kind, NotificationKind::Report | NotificationKind::Poll | NotificationKind::Published);
+    let asked = matches!(
+        kind,
+        NotificationKind::Report
+            | NotificationKind::Objection
+            | NotificationKind::Poll
+            | NotificationKind::Published
+    );
     if asked || policy == Policy::default() || notification_policies::is_permitted(tx, to, from.id)? {
         return Ok(Handling::Accept);
     }

@@ -13,6 +13,7 @@ use crate::domain::host::HostStanding;
 use crate::domain::id::{Id, token};
 use crate::domain::job::Job;
 use crate::domain::media::Media;
+use crate::domain::oauth::ClientApp;
 use crate::domain::poll::{NewPoll, Poll, PollView};
 use crate::domain::quote::QuotePolicy;
 use crate::domain::site::Site;
@@ -20,7 +21,7 @@ use crate::domain::uri::Uri;
 use crate::domain::view::View;
 use crate::store::contributions::{NewContribution, Text, Viewer};
 use crate::store::revisions::{self, Revision};
-use crate::store::{self, Error, Tx, jobs, polls, profiles, settings, views};
+use crate::store::{self, Error, Tx, jobs, polls, profiles, settings, views, written};
 use crate::text::entities::{self, Entity};
 use crate::text::markdown::{self, Breaks, Link};
 use crate::text::{Html, Markdown};
@@ -59,6 +60,8 @@ pub struct NewPost {
     pub quoted: Option<Id<Contribution>>,
     /// Who may quote it; what the author usually says where nobody does.
     pub quote_policy: Option<QuotePolicy>,
+    /// The app it is written with.
+    pub app: Option<Id<ClientApp>>,
 }
 
 /// How a text is meant.
@@ -76,8 +79,8 @@ pub enum Format {
 pub struct Rewrite {
     /// The text.
     pub markdown: Markdown,
-    /// How it is meant.
-    pub format: Format,
+    /// How it is meant; as before where nobody says.
+    pub format: Option<Format>,
     /// The accounts that its `@name@host` mean; what is missing stays text.
     pub mentions: Vec<Account>,
     /// Content warning.
@@ -141,7 +144,7 @@ pub fn publish(tx: &mut Tx<'_>, author: &Account, post: &NewPost) -> Result<View
         },
     };
     store::contributions::insert(tx, &head, &named, &tags)?;
-    media::place(tx, author, id, &post.media)?;
+    beside(tx, author, id, post)?;
     if let Some(critique) = &critique {
         store::critiques::insert(tx, critique)?;
     }
@@ -176,6 +179,12 @@ fn within(visibility: Visibility, mentions: &[Account]) -> Vec<Account> {
 fn within_limits(author: &Account, wanted: Visibility) -> Visibility {
     let limited = author.standing == HostStanding::Limited && wanted == Visibility::Public;
     if limited { Visibility::Unlisted } else { wanted }
+}
+
+/// What stands beside a post: its files, and how it was written.
+fn beside(tx: &mut Tx<'_>, author: &Account, id: Id<Contribution>, post: &NewPost) -> Result<(), Error> {
+    written::set(tx, id, post.format == Format::Plain, post.app)?;
+    media::place(tx, author, id, &post.media)
 }
 
 /// Who may quote a post: as its author says, or usually does.
@@ -222,7 +231,7 @@ pub fn edit(
         summary: head.summary,
         sensitive: head.sensitive,
         language: head.language,
-        format: Format::Markdown,
+        format: None,
         poll: poll.map(|view| NewPoll {
             options: view.options.into_iter().map(|option| option.title).collect(),
             multiple: view.poll.multiple,
@@ -248,7 +257,8 @@ pub fn rewrite(
     let mentions = within(head.visibility, &change.mentions);
     let quotes = store::quotes::one(tx, id)?.is_some();
     check(author, &change.markdown, change.poll.is_some() || quotes || !change.media.is_empty())?;
-    let (content, tags) = render(&*tx.site()?, &change.markdown, change.format, &mentions);
+    let format = format(tx, id, change.format)?;
+    let (content, tags) = render(&*tx.site()?, &change.markdown, format, &mentions);
     let critique = store::critiques::parts(tx, id)?;
     let opening = critique.as_ref().map(crate::vocab::critique::opening).unwrap_or_default();
     let parent = match head.in_reply_to_id {
@@ -277,6 +287,7 @@ pub fn rewrite(
         return if policy == head.quote_policy { load(tx, id) } else { restate(tx, id) };
     }
     store::contributions::update(tx, id, &text)?;
+    written::set_plain(tx, id, format == Format::Plain)?;
     let named = store::contributions::rename(tx, id, &named)?;
     store::contributions::set_tags(tx, id, &tags)?;
     let view = load(tx, id)?;
@@ -288,6 +299,15 @@ pub fn rewrite(
         publish::update(tx, &view, &document)?;
     }
     Ok(view)
+}
+
+/// How a text is meant from now on: as somebody says, else as before.
+fn format(tx: &mut Tx<'_>, id: Id<Contribution>, said: Option<Format>) -> Result<Format, Error> {
+    match said {
+        Some(format) => Ok(format),
+        None if written::is_plain(tx, id)? => Ok(Format::Plain),
+        None => Ok(Format::Markdown),
+    }
 }
 
 /// Says anew what a post of ours says, without a new version: who may quote it or what it quotes

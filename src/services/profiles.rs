@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::publish;
+use super::relations::host_name;
 use crate::domain::Refusal;
 use crate::domain::account::Account;
 use crate::domain::contribution::Visibility;
@@ -22,6 +23,8 @@ pub const LONGEST_NAME: usize = 60;
 pub const LONGEST_NOTE: usize = 2_000;
 /// The most rows of a profile.
 pub const MOST_FIELDS: usize = 6;
+/// The most servers whose pages may name an account as their author.
+const MOST_HOSTS: usize = 100;
 /// The longest part of a row in characters.
 pub const LONGEST_FIELD: usize = 255;
 
@@ -52,6 +55,8 @@ pub struct Change {
     pub language: Option<String>,
     /// Who may quote its posts where nobody says.
     pub quote_policy: Option<QuotePolicy>,
+    /// The servers whose pages may name it as their author, all of them.
+    pub attribution_hosts: Option<Vec<String>>,
 }
 
 /// Changes what an account of ours says about itself, and tells its followers.
@@ -59,6 +64,9 @@ pub fn change(tx: &mut Tx<'_>, account: &Account, change: &Change) -> Result<Acc
     check(change)?;
     let mut profile = profiles::of(tx, account.id)?;
     apply(&mut profile, change);
+    if let Some(typed) = &change.attribution_hosts {
+        profile.attribution_hosts = hosts(typed)?.join("\n");
+    }
     profiles::put(tx, &profile)?;
     let summary = match &change.note {
         Some(note) => markdown::from_plain(note.trim()).as_str().to_owned(),
@@ -140,6 +148,23 @@ fn apply(profile: &mut Profile, change: &Change) {
     profile.visibility = change.visibility.unwrap_or(profile.visibility);
     profile.sensitive = change.sensitive.unwrap_or(profile.sensitive);
     profile.quote_policy = change.quote_policy.unwrap_or(profile.quote_policy);
+}
+
+/// Names of servers as they are kept, out of what people type; empty lines are none.
+fn hosts(typed: &[String]) -> Result<Vec<String>, Refusal> {
+    let typed = typed.iter().flat_map(|text| text.lines()).map(str::trim).filter(|text| !text.is_empty());
+    let invalid = |why: String| Refusal::invalid("attribution_domains", why);
+    let mut hosts = Vec::new();
+    for text in typed {
+        let host = host_name(text).ok_or_else(|| invalid(format!("{text} is no name of a server")))?;
+        if !hosts.contains(&host) {
+            hosts.push(host);
+        }
+    }
+    if hosts.len() > MOST_HOSTS {
+        return Err(invalid(format!("holds more than {MOST_HOSTS} servers")));
+    }
+    Ok(hosts)
 }
 
 /// A row that stays as it was stays verified.

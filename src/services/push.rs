@@ -11,7 +11,7 @@ use crate::domain::push::{ALERTS, Keys, Senders, ServerKey, Subscription, alert}
 use crate::domain::site::Site;
 use crate::store::contributions::Viewer;
 use crate::store::{
-    Conn, Error, Tx, accounts, contributions, notifications, oauth, push_subscriptions, relations,
+    Conn, Error, Tx, accounts, contributions, notifications, oauth, profiles, push_subscriptions, relations,
 };
 use crate::text::{Html, plain};
 
@@ -132,7 +132,7 @@ pub fn message(
     let token = token(&subscription.token_hash).unwrap_or_default();
     let text = json!({
         "access_token": token,
-        "preferred_locale": "en",
+        "preferred_locale": profiles::of(tx, row.account_id)?.language.unwrap_or_else(|| "en".to_owned()),
         "notification_id": row.id.get(),
         "notification_type": alert(row.kind),
         "icon": icon(&from, &site),
@@ -169,6 +169,7 @@ fn title(kind: NotificationKind, from: &Account) -> String {
         NotificationKind::Poll => "A poll has ended".to_owned(),
         NotificationKind::Update => format!("{name} changed a post"),
         NotificationKind::Report => format!("{name} sent a report"),
+        NotificationKind::Objection => format!("{name} objects to a decision"),
         NotificationKind::Quote => format!("{name} quoted you"),
         NotificationKind::QuotedUpdate => format!("{name} changed a post you have quoted"),
     }

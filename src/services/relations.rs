@@ -5,7 +5,7 @@
 use serde_json::{Value, json};
 use url::Url;
 
-use super::{notifications, publish};
+use super::{accounts as accounts_elsewhere, notifications, publish};
 use crate::domain::Refusal;
 use crate::domain::account::{Account, AccountKind};
 use crate::domain::host::HostStanding;
@@ -57,6 +57,7 @@ pub fn follow(tx: &mut Tx<'_>, follower: &Account, followee: &Account) -> Result
     if follower.id == tx.site()?.organization {
         let_in(tx, followee)?;
     }
+    accounts_elsewhere::count_later(tx, followee)?;
     publish::follow(tx, follower, followee, &follow.uri)?;
     forum(tx, follower, followee)
 }
@@ -111,7 +112,7 @@ fn forum(tx: &mut Tx<'_>, follower: &Account, organization: &Account) -> Result<
 }
 
 /// Follows what comes with something else: that one of both does not want it stops nothing else.
-fn follow_if_wanted(tx: &mut Tx<'_>, follower: &Account, followee: &Account) -> Result<(), Error> {
+pub fn follow_if_wanted(tx: &mut Tx<'_>, follower: &Account, followee: &Account) -> Result<(), Error> {
     match tx.savepoint(|tx| follow(tx, follower, followee)) {
         Err(Error::Refused(_)) => Ok(()),
         done => done,
@@ -374,7 +375,7 @@ pub fn unmute_host(tx: &mut Tx<'_>, account: &Account, host: &str) -> Result<(),
 }
 
 /// The name of a host as it is kept, out of what people type.
-fn host_name(typed: &str) -> Option<String> {
+pub(super) fn host_name(typed: &str) -> Option<String> {
     let typed = typed.trim().trim_start_matches("https://").trim_start_matches("http://");
     let host = typed.trim_start_matches('@').split('/').next().unwrap_or_default();
     let host = Url::parse(&format!("http://{host}")).ok()?;

@@ -3,7 +3,6 @@
 use std::collections::HashSet;
 
 use super::publish;
-use crate::clock::Timestamp;
 use crate::domain::Refusal;
 use crate::domain::account::Account;
 use crate::domain::contribution::Contribution;
@@ -74,22 +73,9 @@ pub struct NewReport {
     pub forward: bool,
 }
 
-/// A report that was filed.
-#[derive(Clone, Debug)]
-pub struct Filed {
-    /// Our key.
-    pub id: Id<Report>,
-    /// The comment as it is kept.
-    pub comment: String,
-    /// Whether it went to the account's own server.
-    pub forwarded: bool,
-    /// When.
-    pub created_at: Timestamp,
-}
-
 /// A member reports an account. Where the member agrees, the account's own server reads it too, from
 /// our server and without the member's name.
-pub fn file(tx: &mut Tx<'_>, reporter: &Account, new: &NewReport) -> Result<Filed, Error> {
+pub fn file(tx: &mut Tx<'_>, reporter: &Account, new: &NewReport) -> Result<Report, Error> {
     let comment = plain::strip_format_chars(new.comment.trim());
     if comment.chars().count() > LONGEST_COMMENT {
         let why = format!("is longer than {LONGEST_COMMENT} characters");
@@ -119,8 +105,8 @@ pub fn file(tx: &mut Tx<'_>, reporter: &Account, new: &NewReport) -> Result<File
     };
     let id = reports::insert(tx, &report)?.ok_or_else(|| Error::broken("a report has a used address"))?;
     keep(tx, id, &items, Some(target.id))?;
-    tell_moderators(tx, reporter, Some(target.id))?;
-    Ok(Filed { id, comment, forwarded, created_at: tx.now })
+    tell_moderators(tx, reporter, Some(target.id), Some(id))?;
+    reports::by_id(tx, id)?.ok_or_else(|| Error::broken("a report vanished while it was being filed"))
 }
 
 /// The addresses of what is reported: contributions of the account that the reporter sees.
@@ -166,7 +152,7 @@ pub fn receive(
     match reports::insert(tx, &report)? {
         Some(id) => {
             keep(tx, id, &items, report.target)?;
-            tell_moderators(tx, reporter, report.target)
+            tell_moderators(tx, reporter, report.target, Some(id))
         }
         None => Ok(()),
     }
@@ -197,16 +183,22 @@ fn keep(tx: &mut Tx<'_>, id: Id<Report>, items: &[Uri], target: Option<Id<Accoun
     Ok(())
 }
 
-/// Tells the moderators of a report or an objection, each time anew and whoever blocks whom, but not
-/// whoever it is about.
+/// Tells the moderators of a report, or of an objection where there is none, each time anew and whoever
+/// blocks whom, but not whoever it is about.
 pub(super) fn tell_moderators(
     tx: &mut Tx<'_>,
     reporter: &Account,
     about: Option<Id<Account>>,
+    report: Option<Id<Report>>,
 ) -> Result<(), Error> {
-    let kind = NotificationKind::Report;
+    let kind = NotificationKind::Objection;
     for user in users::all(tx)?.into_iter().filter(|user| user.roles.has(Role::Moderator)) {
-        if Some(user.account_id) != about {
+        if Some(user.account_id) == about {
+            continue;
+        }
+        if let Some(report) = report {
+            notifications::insert_report(tx, (user.account_id, reporter.id), report)?;
+        } else {
             notifications::forget_deed(tx, user.account_id, kind, reporter.id, None)?;
             notifications::insert_as(tx, (user.account_id, reporter.id), kind, None, false)?;
         }

@@ -50,6 +50,9 @@ pub struct Written {
     /// Who may quote it.
     #[serde(default)]
     pub quote_policy: Option<QuotePolicy>,
+    /// The app it was written with.
+    #[serde(default)]
+    pub app_id: Option<i64>,
 }
 
 /// Who may see a post, as apps can say it.
@@ -96,6 +99,7 @@ impl Written {
             media: self.media(),
             quoted: self.quoted_status_id.map(Id::new),
             quote_policy: self.quote_policy,
+            app: self.app_id.map(Id::new),
         }
     }
 

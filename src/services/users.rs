@@ -15,7 +15,7 @@ use crate::domain::keys::{Algorithm, SigningKey};
 use crate::domain::uri::Uri;
 use crate::domain::user::{Role, Roles, User};
 use crate::store::accounts::{self, NewAccount, Profile};
-use crate::store::{Error, Event, Tx, audit, keys, users};
+use crate::store::{Error, Event, Tx, audit, keys, notifications, users};
 
 /// How long a browser stays signed in.
 const SESSION_SECONDS: i64 = 30 * 24 * 3600;
@@ -176,6 +176,9 @@ pub fn set_roles(tx: &mut Tx<'_>, by: Option<&User>, name: &str, roles: Roles) -
         return Err(Refusal::Conflict(format!("{name} is the last admin: make another one first")).into());
     }
     users::set_roles(tx, user.id, roles)?;
+    if !roles.has(Role::Moderator) {
+        notifications::forget_duty(tx, user.account_id)?;
+    }
     // What a token may do hangs on the roles: whoever listens with one is asked again.
     tx.after_commit(Event::Tokens);
     audit::record(tx, by.map(|by| by.id), "account.role", name, &roles.to_string())

@@ -1,5 +1,6 @@
 //! Accounts, here and elsewhere.
 
+use diesel::dsl::max;
 use diesel::prelude::{AsChangeset, Insertable};
 use diesel::{
     BoolExpressionMethods, ExpressionMethods, NullableExpressionMethods, OptionalExtension, QueryDsl,
@@ -13,8 +14,9 @@ use crate::domain::account::{Account, AccountKind, AccountState};
 use crate::domain::handle::Handle;
 use crate::domain::host::{Host, HostStanding};
 use crate::domain::id::Id;
+use crate::domain::relation::FollowState;
 use crate::domain::uri::Uri;
-use crate::schema::{account_documents, accounts};
+use crate::schema::{account_documents, accounts, feed, follows, hosts};
 
 /// A new row.
 #[derive(Insertable)]
@@ -184,6 +186,46 @@ pub fn mark_deleted(conn: &mut Conn, id: Id<Account>) -> QueryResult<usize> {
 /// Decides about an account.
 pub fn set_standing(conn: &mut Conn, id: Id<Account>, standing: HostStanding) -> QueryResult<usize> {
     run!(conn, execute, diesel::update(accounts::table.find(id)).set(accounts::standing.eq(standing)))
+}
+
+/// The accounts that agreed to stand in lists: ours, and unless only those are wanted also whom our
+/// organization follows. Whom single members follow is nobody's business. The newest first, or those who
+/// said something last.
+pub fn directory(
+    conn: &mut Conn,
+    organization: Option<Id<Account>>,
+    newest: bool,
+    (limit, offset): (i64, i64),
+) -> QueryResult<Vec<Account>> {
+    // No account has the key 0: then only ours are found.
+    let followed = follows::table
+        .filter(follows::follower_id.eq(organization.unwrap_or(Id::new(0))))
+        .filter(follows::state.eq(FollowState::Accepted))
+        .select(follows::followee_id);
+    let shut = hosts::table.filter(hosts::standing.ge(HostStanding::Limited)).select(hosts::id);
+    let welcome = accounts::host_id.is_null().or(accounts::host_id.ne_all(shut.nullable()));
+    let near = accounts::host_id.is_null().or(accounts::id.eq_any(followed));
+    let last = || feed::table.filter(feed::account_id.eq(accounts::id)).select(max(feed::id)).single_value();
+    let query = accounts::table
+        .filter(accounts::discoverable.eq(true).or(accounts::kind.eq(AccountKind::Organization)))
+        .filter(accounts::kind.ne(AccountKind::Application))
+        .filter(accounts::state.eq(AccountState::Active))
+        .filter(accounts::standing.lt(HostStanding::Limited))
+        .filter(accounts::frozen.eq(false))
+        .filter(accounts::moved_to.is_null())
+        .filter(near)
+        .filter(welcome)
+        .limit(limit)
+        .offset(offset);
+    if newest {
+        run!(conn, load, query.order(accounts::id.desc()).select(Account::as_select()))
+    } else {
+        run!(
+            conn,
+            load,
+            query.order((last().is_null(), last().desc(), accounts::id)).select(Account::as_select())
+        )
+    }
 }
 
 /// How many Persons with a login here there are, for NodeInfo.

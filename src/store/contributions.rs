@@ -469,16 +469,6 @@ pub fn by_author(
     run!(conn, load, query.select(Contribution::as_select()))
 }
 
-/// How many public contributions of ours there are: first ones and replies, for NodeInfo.
-pub fn count_local(conn: &mut Conn) -> QueryResult<(i64, i64)> {
-    let ours =
-        || contributions::table.filter(contributions::local.eq(true)).filter(visible_to(Viewer::Anyone));
-    let posts = run!(conn, get_result, ours().filter(contributions::in_reply_to_uri.is_null()).count())?;
-    let replies =
-        run!(conn, get_result, ours().filter(contributions::in_reply_to_uri.is_not_null()).count())?;
-    Ok((posts, replies))
-}
-
 /// Everything of an account that is not deleted yet.
 pub fn all_of(conn: &mut Conn, author: Id<Account>) -> QueryResult<Vec<Id<Contribution>>> {
     let query = contributions::table

@@ -45,6 +45,7 @@ fn written(event: &Event) -> Option<String> {
         Event::Announced(id) => Some(format!("announced {}", id.get())),
         Event::Unannounced(id) => Some(format!("unannounced {}", id.get())),
         Event::Reacted { to, name } => Some(format!("reacted {} {name}", to.get())),
+        Event::Merged(to) => Some(format!("merged {}", to.get())),
         Event::Notified { to, id } => Some(format!("notified {} {}", to.get(), id.get())),
     }
 }
@@ -66,6 +67,7 @@ fn read(line: &str) -> Option<Event> {
         }
         ("announced", [id]) => Some(Event::Announced(Id::new(*id))),
         ("unannounced", [id]) => Some(Event::Unannounced(Id::new(*id))),
+        ("merged", [to]) => Some(Event::Merged(Id::new(*to))),
         ("notified", [to, id]) => Some(Event::Notified { to: Id::new(*to), id: Id::new(*id) }),
         _ => None,
     }
@@ -86,6 +88,7 @@ mod tests {
             Event::Announced(Id::new(13)),
             Event::Unannounced(Id::new(14)),
             Event::Reacted { to: Id::new(15), name: "👍".to_owned() },
+            Event::Merged(Id::new(16)),
             Event::Notified { to: Id::new(11), id: Id::new(12) },
         ];
         for event in events {

@@ -3,11 +3,12 @@
 use std::collections::HashSet;
 
 use diesel::{
-    BoolExpressionMethods, EscapeExpressionMethods, ExpressionMethods, OptionalExtension, QueryDsl,
-    QueryResult, SelectableHelper, TextExpressionMethods,
+    BoolExpressionMethods, EscapeExpressionMethods, ExpressionMethods, JoinOnDsl, OptionalExtension,
+    QueryDsl, QueryResult, SelectableHelper, TextExpressionMethods,
 };
 
 use super::conn::{Conn, run};
+use super::page::{Page, paged};
 use crate::domain::host::{Host, HostStanding};
 use crate::domain::host_rule::{HostRule, is_below, upwards};
 use crate::domain::id::Id;
@@ -80,6 +81,18 @@ pub fn standings(conn: &mut Conn) -> QueryResult<Vec<(String, HostStanding)>> {
 /// Every rule, by name.
 pub fn all(conn: &mut Conn) -> QueryResult<Vec<HostRule>> {
     run!(conn, load, host_rules::table.order(host_rules::name).select(HostRule::as_select()))
+}
+
+/// The rules that let in, or that keep out, each with the key of its server, the latest server first.
+pub fn page(
+    conn: &mut Conn,
+    standings: &[HostStanding],
+    page: &Page,
+) -> QueryResult<Vec<(Id<Host>, HostRule)>> {
+    let query = host_rules::table
+        .inner_join(hosts::table.on(hosts::name.eq(host_rules::name)))
+        .filter(host_rules::standing.eq_any(standings.to_vec()));
+    paged!(conn, page, query.select((hosts::id, HostRule::as_select())), hosts::id)
 }
 
 /// The names of all rules.

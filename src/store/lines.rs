@@ -7,8 +7,8 @@ use diesel::{ExpressionMethods, QueryDsl, QueryResult};
 use super::conn::{Conn, run};
 use super::contributions::Viewer;
 use super::one_of::one_of;
-use super::{account_views, quotes, views};
-use crate::domain::account::Account;
+use super::{account_views, quotes, views, written};
+use crate::domain::account::{Account, AccountKind};
 use crate::domain::contribution::Contribution;
 use crate::domain::id::Id;
 use crate::domain::quote::{Tie, permission};
@@ -76,6 +76,15 @@ fn without_quotes(conn: &mut Conn, viewer: Viewer, found: Vec<Found>) -> QueryRe
     let views = views::load(conn, viewer, heads.into_values().collect())?;
     let views: HashMap<Id<Contribution>, View> = views.into_iter().map(|view| (view.head.id, view)).collect();
     let people = people(conn, &found, &views)?;
+    // With which app people write is for their own eyes: it could tell apart who speaks for an organization.
+    let own = |view: &&View| view.head.local && viewer.account() == Some(view.author.id);
+    let own: Vec<Id<Contribution>> = views
+        .values()
+        .filter(own)
+        .filter(|view| view.author.kind == AccountKind::Person)
+        .map(|view| view.head.id)
+        .collect();
+    let tools = if own.is_empty() { HashMap::new() } else { written::tools(conn, &own)? };
     let mut lines = Vec::with_capacity(found.len());
     for one in found {
         let id = one.head.id;
@@ -94,6 +103,7 @@ fn without_quotes(conn: &mut Conn, viewer: Viewer, found: Vec<Found>) -> QueryRe
             answers: one.head.in_reply_to_id.and_then(|parent| answers.get(&parent).copied()),
             mine: mine.as_ref().map(|mine| mine.about(&one.head)),
             quote: None,
+            tool: tools.get(&id).cloned(),
             view,
         });
     }

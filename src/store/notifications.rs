@@ -19,6 +19,7 @@ use crate::domain::account::Account;
 use crate::domain::contribution::Contribution;
 use crate::domain::id::Id;
 use crate::domain::notification::{Notification, NotificationKind};
+use crate::domain::report::Report;
 use crate::schema::{accounts, hosts, notifications};
 
 /// How long a bundle takes further notifications, in seconds.
@@ -68,6 +69,34 @@ pub fn insert_as(
         return Ok(());
     }
     let bundle = bundle(tx, account, kind, about)?;
+    put(tx, (account, from), kind, &About { contribution: about, report: None, bundle }, filtered)
+}
+
+/// Tells a moderator of a report.
+pub fn insert_report(
+    tx: &mut Tx<'_>,
+    (account, from): (Id<Account>, Id<Account>),
+    report: Id<Report>,
+) -> Result<(), Error> {
+    let about = About { report: Some(report), ..About::default() };
+    put(tx, (account, from), NotificationKind::Report, &about, false)
+}
+
+/// What is told.
+#[derive(Default)]
+struct About {
+    contribution: Option<Id<Contribution>>,
+    report: Option<Id<Report>>,
+    bundle: Option<String>,
+}
+
+fn put(
+    tx: &mut Tx<'_>,
+    (account, from): (Id<Account>, Id<Account>),
+    kind: NotificationKind,
+    about: &About,
+    filtered: bool,
+) -> Result<(), Error> {
     let newest = notifications::table.select(max(notifications::id));
     let newest: Option<i64> = run!(tx, get_result, newest)?;
     // Clients take this key as a JSON number, so it is shorter than others. Where another process
@@ -80,9 +109,10 @@ pub fn insert_as(
             notifications::account_id.eq(account),
             notifications::kind.eq(kind),
             notifications::from_id.eq(from),
-            notifications::contribution_id.eq(about),
+            notifications::contribution_id.eq(about.contribution),
+            notifications::report_id.eq(about.report),
             notifications::created_at.eq(tx.now),
-            notifications::bundle.eq(&bundle),
+            notifications::bundle.eq(&about.bundle),
             notifications::filtered.eq(filtered),
         );
         let insert = diesel::insert_into(notifications::table).values(row).on_conflict_do_nothing();
@@ -132,7 +162,8 @@ fn bundle(
         | NotificationKind::Published
         | NotificationKind::Poll
         | NotificationKind::Quote
-        | NotificationKind::QuotedUpdate => "follow",
+        | NotificationKind::QuotedUpdate
+        | NotificationKind::Objection => "follow",
     };
     Ok(open.flatten().or_else(|| Some(format!("{word}-{key}-{hour}"))))
 }
@@ -323,6 +354,14 @@ pub fn mark_read_up_to(
         .filter(notifications::id.le(up_to))
         .filter(notifications::read_at.is_null());
     run!(conn, execute, diesel::update(open).set(notifications::read_at.eq(now)))
+}
+
+/// Removes what only moderators hear, from somebody who is none any more.
+pub fn forget_duty(conn: &mut Conn, account: Id<Account>) -> QueryResult<usize> {
+    let duty = notifications::table
+        .filter(notifications::account_id.eq(account))
+        .filter(notifications::kind.eq_any([NotificationKind::Report, NotificationKind::Objection]));
+    run!(conn, execute, diesel::delete(duty))
 }
 
 /// Removes what was noted about a contribution that is gone.

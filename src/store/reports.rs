@@ -1,11 +1,14 @@
 //! Reports, with what was reported as it stood then and what moderators noted.
 
+use diesel::sql_types::Bool;
 use diesel::{
-    BoolExpressionMethods, ExpressionMethods, OptionalExtension, QueryDsl, QueryResult, SelectableHelper,
+    BoolExpressionMethods, ExpressionMethods, IntoSql, OptionalExtension, QueryDsl, QueryResult,
+    SelectableHelper,
 };
 
 use super::Error;
 use super::conn::{Conn, run};
+use super::page::{Page, paged};
 use super::tx::Tx;
 use crate::clock::Timestamp;
 use crate::domain::account::Account;
@@ -46,7 +49,6 @@ pub fn insert(tx: &mut Tx<'_>, report: &NewReport<'_>) -> Result<Option<Id<Repor
     }
     let id: Id<Report> = tx.mint();
     let items: Vec<&str> = report.items.iter().map(Uri::as_str).collect();
-    let rules: Vec<String> = report.rules.iter().map(ToString::to_string).collect();
     let row = (
         reports::id.eq(id),
         reports::uri.eq(report.uri),
@@ -57,7 +59,7 @@ pub fn insert(tx: &mut Tx<'_>, report: &NewReport<'_>) -> Result<Option<Id<Repor
         reports::created_at.eq(tx.now),
         (
             reports::category.eq(report.category),
-            reports::rules.eq(rules.join(" ")),
+            reports::rules.eq(keys(report.rules)),
             reports::forwarded.eq(report.forwarded),
         ),
     );
@@ -65,31 +67,66 @@ pub fn insert(tx: &mut Tx<'_>, report: &NewReport<'_>) -> Result<Option<Id<Repor
     Ok(Some(id))
 }
 
+fn keys(rules: &[Id<Rule>]) -> String {
+    rules.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ")
+}
+
 /// The report with this key.
 pub fn by_id(conn: &mut Conn, id: Id<Report>) -> QueryResult<Option<Report>> {
     run!(conn, first, reports::table.find(id).select(Report::as_select())).optional()
 }
 
-/// Reports before this one, newest first: those that wait, or those that are closed.
-pub fn page(
-    conn: &mut Conn,
-    (open, reader): (bool, Option<Id<Account>>),
-    before: Id<Report>,
-    limit: i64,
-) -> QueryResult<Vec<Report>> {
-    let reader = reader.unwrap_or(Id::new(0));
+/// Which reports are wanted.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Wanted {
+    /// Those that wait, and not those that are closed.
+    pub open: bool,
+    /// Who reads: nobody is shown what was reported about themselves.
+    pub reader: Option<Id<Account>>,
+    /// Only of this reporter.
+    pub reporter: Option<Id<Account>>,
+    /// Only about this account.
+    pub target: Option<Id<Account>>,
+}
+
+/// The reports that are wanted, newest first.
+pub fn page(conn: &mut Conn, wanted: &Wanted, page: &Page) -> QueryResult<Vec<Report>> {
+    // No account has the key 0.
+    let key = |account: Option<Id<Account>>| account.unwrap_or(Id::new(0));
+    let any = |account: Option<Id<Account>>| account.is_none().into_sql::<Bool>();
     let all = || {
         reports::table
-            .filter(reports::id.lt(before))
-            .filter(reports::target_id.is_null().or(reports::target_id.ne(reader)))
-            .order(reports::id.desc())
-            .limit(limit)
+            .filter(reports::target_id.is_null().or(reports::target_id.ne(key(wanted.reader))))
+            .filter(reports::reporter_id.eq(key(wanted.reporter)).or(any(wanted.reporter)))
+            .filter(reports::target_id.eq(key(wanted.target)).or(any(wanted.target)))
     };
-    if open {
-        run!(conn, load, all().filter(reports::closed_at.is_null()).select(Report::as_select()))
+    if wanted.open {
+        paged!(
+            conn,
+            page,
+            all().filter(reports::closed_at.is_null()).select(Report::as_select()),
+            reports::id
+        )
     } else {
-        run!(conn, load, all().filter(reports::closed_at.is_not_null()).select(Report::as_select()))
+        paged!(
+            conn,
+            page,
+            all().filter(reports::closed_at.is_not_null()).select(Report::as_select()),
+            reports::id
+        )
     }
+}
+
+/// The reports about an account that wait.
+pub fn open_about(conn: &mut Conn, target: Id<Account>) -> QueryResult<Vec<Report>> {
+    let query = reports::table.filter(reports::target_id.eq(target)).filter(reports::closed_at.is_null());
+    run!(conn, load, query.select(Report::as_select()))
+}
+
+/// Says what a report is about.
+pub fn describe(conn: &mut Conn, id: Id<Report>, category: &str, rules: &[Id<Rule>]) -> QueryResult<usize> {
+    let change = (reports::category.eq(category), reports::rules.eq(keys(rules)));
+    run!(conn, execute, diesel::update(reports::table.find(id)).set(change))
 }
 
 /// How many wait.

@@ -49,6 +49,8 @@ pub enum Event {
         /// The sign.
         name: String,
     },
+    /// What was put aside for an account of ours stands among the rest now.
+    Merged(Id<Account>),
     /// An account of ours was told something.
     Notified {
         /// Who should hear.

@@ -62,7 +62,8 @@ pub fn document(actor: &Actor<'_>) -> Value {
             put("featured", json!(account.featured));
             put("discoverable", json!(account.discoverable));
             put("indexable", json!(account.discoverable || actor.profile.indexable));
-            put("attributionDomains", json!([uri.host()]));
+            let named = [uri.host()].into_iter().chain(actor.profile.attribution_hosts());
+            put("attributionDomains", named.collect());
             put("attachment", fields(actor.profile, origin));
             put("tag", actor.emojis.iter().map(|one| emoji::entry(one, origin)).collect());
             put("generator", generator(origin));

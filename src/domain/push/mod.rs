@@ -117,6 +117,7 @@ pub const fn alert(kind: NotificationKind) -> &'static str {
         NotificationKind::Poll => "poll",
         NotificationKind::Update => "update",
         NotificationKind::Report => "admin.report",
+        NotificationKind::Objection => "admin.objection",
         NotificationKind::Quote => "quote",
         NotificationKind::QuotedUpdate => "quoted_update",
     }

@@ -15,7 +15,7 @@ use crate::domain::handle::Handle;
 use crate::domain::site::{FederationMode, Site};
 use crate::domain::uri::Uri;
 use crate::federation::Federation;
-use crate::store::{Conn, Error, accounts, contributions, settings};
+use crate::store::{Conn, Error, accounts, settings, usage};
 
 /// Discovery documents change rarely: three days, as the largest peer does.
 const CACHE: &str = "max-age=259200, public";
@@ -127,13 +127,14 @@ pub async fn nodeinfo(data: Data<Federation>, Path(version): Path<String>) -> Re
     if !matches!(version.as_str(), "2.0" | "2.1") {
         return Err(Answer::not_found());
     }
+    let numbers = data.app.usage().await?;
     let (settings, users, (posts, replies)) = data
         .app
         .db
         .read(|conn| {
             let settings = settings::get(conn)?;
             let users = accounts::count_local_persons(conn)?;
-            Ok((settings, users, contributions::count_local(conn)?))
+            Ok((settings, users, usage::count_local(conn)?))
         })
         .await?;
     let mut software = json!({ "name": "plenum", "version": env!("CARGO_PKG_VERSION") });
@@ -146,7 +147,11 @@ pub async fn nodeinfo(data: Data<Federation>, Path(version): Path<String>) -> Re
         "protocols": ["activitypub"],
         "services": { "inbound": [], "outbound": ["atom1.0"] },
         "openRegistrations": false,
-        "usage": { "users": { "total": users }, "localPosts": posts, "localComments": replies },
+        "usage": {
+            "users": { "total": users, "activeMonth": numbers.month, "activeHalfyear": numbers.halfyear },
+            "localPosts": posts,
+            "localComments": replies,
+        },
         "metadata": {
             "nodeName": settings.name,
             "nodeDescription": settings.description,

@@ -43,12 +43,14 @@ pub struct ApiError {
     pub description: Option<String>,
     /// Per field what is wrong with it.
     pub details: Option<Box<Value>>,
+    /// What some errors bring with them, under its name.
+    pub beside: Option<Box<(&'static str, Value)>>,
 }
 
 impl ApiError {
     /// A status with a text.
     pub fn new(status: StatusCode, error: impl Into<String>) -> Self {
-        Self { status, error: error.into(), description: None, details: None }
+        Self { status, error: error.into(), description: None, details: None, beside: None }
     }
 
     /// There is no such thing, or the asker may not know of it.
@@ -92,11 +94,31 @@ impl ApiError {
         Self::new(StatusCode::INTERNAL_SERVER_ERROR, "Something went wrong on the server. Try again later.")
     }
 
+    /// The same error with something beside it.
+    #[must_use]
+    pub fn beside(mut self, name: &'static str, value: Value) -> Self {
+        self.beside = Some(Box::new((name, value)));
+        self
+    }
+
     /// The same error with more to read.
     #[must_use]
     pub fn because(mut self, why: impl Into<String>) -> Self {
         self.description = Some(why.into());
         self
+    }
+}
+
+/// The word for what is wrong, by what we say of it.
+fn code(why: &str) -> &'static str {
+    if why.contains("blank") || why.contains("empty") {
+        "ERR_BLANK"
+    } else if why.contains("longer than") || why.contains("more than") {
+        "ERR_TOO_LONG"
+    } else if why.contains("taken") {
+        "ERR_TAKEN"
+    } else {
+        "ERR_INVALID"
     }
 }
 
@@ -107,7 +129,7 @@ impl From<Refusal> for ApiError {
             Refusal::Unauthorized(why) => Self::invalid_token().because(why),
             Refusal::Forbidden(why) => Self::forbidden().because(why),
             Refusal::Invalid { field, why } => {
-                let details = json!({ field: [{ "error": "ERR_INVALID", "description": why }] });
+                let details = json!({ field: [{ "error": code(&why), "description": why }] });
                 Self { details: Some(Box::new(details)), ..Self::invalid(format!("{field} {why}")) }
             }
             Refusal::Conflict(why) => Self::invalid(why),
@@ -140,6 +162,9 @@ impl IntoResponse for ApiError {
             }
             if let Some(details) = self.details {
                 fields.insert("details".to_owned(), *details);
+            }
+            if let Some(beside) = self.beside {
+                fields.insert(beside.0.to_owned(), beside.1);
             }
         }
         let mut response = (self.status, Json(body)).into_response();

@@ -9,7 +9,9 @@ use axum::{Extension, Json, Router};
 
 use super::answer::{Answer, ApiError};
 use super::caller::Caller;
-use super::entities::application::{Application, CredentialApplication, application, credentials};
+use super::entities::application::{
+    Application, CredentialApplication, application, command_line, credentials,
+};
 use super::params::Params;
 use super::push;
 use crate::domain::scope::Scopes;
@@ -38,10 +40,9 @@ async fn create(
     params: Params,
 ) -> Answer<CredentialApplication> {
     let now = data.app.clock().now();
-    if throttle.is_exhausted(&peer, REGISTRATIONS, now) {
+    if throttle.try_count(&peer, REGISTRATIONS, now).is_err() {
         return Err(ApiError::new(StatusCode::TOO_MANY_REQUESTS, "Too many requests"));
     }
-    throttle.count(&peer, now);
     let new = NewApp {
         name: params.text("client_name").unwrap_or_default(),
         redirect_uris: params
@@ -50,7 +51,7 @@ async fn create(
             .flat_map(|text| text.split_whitespace())
             .map(str::to_owned)
             .collect(),
-        scopes: Scopes::parse(&params.text("scopes").unwrap_or_default()),
+        scopes: Scopes::parse(&params.list("scopes").join(" ")),
         website: params.text("website"),
     };
     let (app, secret) = data.app.db.write(|tx| oauth::register(tx, &new)).await?;
@@ -66,7 +67,8 @@ async fn verify(data: Data<Federation>, caller: Caller) -> Answer<Application> {
             None => None,
         })
     });
-    // Tokens of the command line belong to no app that registered.
-    let app = found.await?.ok_or_else(ApiError::not_found)?;
-    Ok(Json(application(&app, push::server_key(&data.app).await?)))
+    let (found, key) = (found.await?, push::server_key(&data.app).await?);
+    let app =
+        found.map_or_else(|| command_line(&caller.scopes, key.clone()), |app| application(&app, key.clone()));
+    Ok(Json(app))
 }

@@ -20,6 +20,7 @@ use crate::federation::Federation;
 use crate::services::oauth;
 use crate::services::users::secret_hash;
 use crate::store::contributions::Viewer;
+use crate::store::push_subscriptions;
 
 /// Somebody with a valid token.
 #[derive(Clone, Debug)]
@@ -106,8 +107,21 @@ impl Caller {
     pub async fn by_secret(data: &Data<Federation>, secret: &str) -> Result<Self, ApiError> {
         let token_hash = secret_hash(secret);
         let organization = data.app.site.organization;
-        let found = data.app.db.read(|conn| oauth::bearer(conn, &token_hash, organization)).await?;
-        let bearer = found.ok_or_else(ApiError::invalid_token)?;
+        let tokens = &data.app.tokens;
+        let seen = tokens.has_seen(&token_hash);
+        let found = data.app.db.read(|conn| {
+            let bearer = oauth::bearer(conn, &token_hash, organization)?;
+            let asked = bearer.is_some() && !seen;
+            let subscription = if asked { push_subscriptions::of_token(conn, &token_hash)? } else { None };
+            Ok((bearer, subscription.is_some()))
+        });
+        let (bearer, subscribed) = found.await?;
+        let bearer = bearer.ok_or_else(ApiError::invalid_token)?;
+        if subscribed {
+            tokens.remember(&token_hash, secret);
+        } else if !seen {
+            tokens.pass_over(&token_hash);
+        }
         let (user, account) = bearer.speaker.unzip();
         Ok(Self { user, account, scopes: bearer.scopes, token_hash })
     }

@@ -12,12 +12,14 @@ use serde_json::{Value, json};
 
 use super::answer::{Answer, ApiError};
 use super::caller::Maybe;
-use super::entities::account::account;
+use super::entities::account::{Account, account};
 use super::entities::date;
 use super::entities::instance::{self, Parts};
+use super::params::Params;
 use super::scopes::Anything;
+use super::shown;
 use crate::federation::Federation;
-use crate::store::{account_views, accounts, contributions, host_rules, hosts, notices, settings};
+use crate::store::{account_views, accounts, hiding, host_rules, hosts, notices, settings, usage};
 use crate::text::{Markdown, markdown};
 
 /// The routes of the instance.
@@ -30,6 +32,9 @@ pub(super) fn router() -> Router {
         .route("/api/v1/instance/domain_blocks", get(domain_blocks))
         .route("/api/v1/instance/rules", get(rules))
         .route("/api/v1/instance/languages", get(languages))
+        .route("/api/v1/instance/privacy_policy", get(privacy_policy))
+        .route("/api/v1/instance/activity", get(activity))
+        .route("/api/v1/directory", get(directory))
 }
 
 async fn rendered(
@@ -37,9 +42,10 @@ async fn rendered(
     render: impl FnOnce(&Parts<'_>) -> Value,
 ) -> Result<Response, ApiError> {
     let app = &data.app;
+    let active = app.usage().await?.month;
     let loaded = app.db.read(|conn| {
         let views = account_views::by_ids(conn, &[app.site.organization])?;
-        let (posts, replies) = contributions::count_local(conn)?;
+        let (posts, replies) = usage::count_local(conn)?;
         let counted = (accounts::count_local_persons(conn)?, posts + replies, hosts::count(conn)?);
         Ok((settings::get(conn)?, notices::rules(conn)?, views, counted))
     });
@@ -53,6 +59,7 @@ async fn rendered(
         rules: &rules,
         organization,
         users,
+        active,
         contributions,
         hosts,
         push_key: &push_key,
@@ -77,6 +84,35 @@ async fn description(data: Data<Federation>) -> Answer<Value> {
     let settings = data.app.db.read(|conn| Ok(settings::get(conn)?)).await?;
     let html = markdown::render(&Markdown::new(settings.description));
     Ok(Json(json!({ "updated_at": date(data.app.clock().now()), "content": html.as_str() })))
+}
+
+/// `GET /api/v1/instance/privacy_policy`: what the admins wrote about that stands in the description.
+async fn privacy_policy(data: Data<Federation>, _caller: Maybe<Anything>) -> Json<Value> {
+    Json(json!({ "updated_at": date(data.app.clock().now()), "content": "" }))
+}
+
+/// `GET /api/v1/instance/activity`: by weeks. What is called logins are people who said something: who
+/// only reads is not counted here.
+async fn activity(data: Data<Federation>, _caller: Maybe<Anything>) -> Answer<Vec<Value>> {
+    Ok(Json(data.app.usage().await?.weeks.iter().map(instance::week).collect()))
+}
+
+/// `GET /api/v1/directory`, with `local`, `order` (`active` or `new`), `limit` and `offset`.
+async fn directory(data: Data<Federation>, caller: Maybe<Anything>, params: Params) -> Answer<Vec<Account>> {
+    let (only_ours, newest) =
+        (params.flag("local").unwrap_or(false), params.text("order").is_some_and(|order| order == "new"));
+    let limit = params.number("limit").map_or(40, |limit| limit.saturating_abs().clamp(1, 80));
+    let offset = params.number("offset").unwrap_or(0).clamp(0, 1000);
+    let viewer = caller.viewer();
+    let organization = (!only_ours).then_some(data.app.site.organization);
+    let found = data.app.db.read(|conn| {
+        let found = accounts::directory(conn, organization, newest, (limit, offset))?;
+        let mut ids: Vec<_> = found.iter().map(|account| account.id).collect();
+        let hidden = hiding::among(conn, viewer, &ids)?;
+        ids.retain(|id| !hidden.contains(id));
+        shown::accounts_by_ids(conn, &data.app, &ids)
+    });
+    Ok(Json(found.await?))
 }
 
 /// `GET /api/v1/instance/peers`: the servers that ours exchanges with.

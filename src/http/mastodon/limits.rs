@@ -47,22 +47,21 @@ impl Default for Counts {
 }
 
 impl Counts {
-    /// The counters that a request falls under, with their limits.
-    fn of(&self, request: &Request, limits: &config::Limits) -> [(&Throttle, u32); 2] {
+    /// The counters that a request falls under, with their limits; 0 is none.
+    fn of(&self, request: &Request, limits: &config::Limits) -> Vec<(&Throttle, u32)> {
         let path = request.uri().path();
         let upload = *request.method() == Method::POST && matches!(path, "/api/v1/media" | "/api/v2/media");
         let deletion = path.starts_with("/api/v1/statuses/")
             && (*request.method() == Method::DELETE || path.ends_with("/unreblog"));
-        let special = if upload {
-            (&self.uploads, limits.uploads)
+        let mut counters = vec![(&self.requests, limits.requests)];
+        if upload {
+            counters.push((&self.uploads, limits.uploads));
         } else if deletion {
-            (&self.deletions, limits.deletions)
+            counters.push((&self.deletions, limits.deletions));
         } else if registers(request) {
-            (&self.apps, limits.apps)
-        } else {
-            (&self.requests, limits.requests)
-        };
-        [(&self.requests, limits.requests), special]
+            counters.push((&self.apps, limits.apps));
+        }
+        counters
     }
 }
 
@@ -89,24 +88,19 @@ pub(super) async fn guard(
     if limits.requests > 0 && counts.strangers.is_exhausted(&address, limits.requests, now) {
         return refused(counts.strangers.left(&address, limits.requests, now), now);
     }
-    let counters = counts.of(&request, limits);
-    for (counter, limit) in counters.into_iter().filter(|(_, limit)| *limit > 0) {
-        if counter.is_exhausted(&key, limit, now) {
-            return refused(counter.left(&key, limit, now), now);
+    let mut left = Vec::new();
+    for (counter, limit) in counts.of(&request, limits).into_iter().filter(|(_, limit)| *limit > 0) {
+        match counter.try_count(&key, limit, now) {
+            Ok(one) => left.push(one),
+            Err(none) => return refused(none, now),
         }
     }
-    let [(requests, _), (special, _)] = counters;
-    requests.count(&key, now);
-    if !std::ptr::eq(requests, special) {
-        special.count(&key, now);
-    }
-    let left = counters.map(|(counter, limit)| (limit > 0).then(|| counter.left(&key, limit, now)));
     let mut response = next.run(request).await;
     if response.status() == StatusCode::UNAUTHORIZED {
         counts.strangers.count(&address, now);
     }
     // Of two limits the nearer one is told.
-    if let Some(left) = left.into_iter().flatten().min_by_key(|left| left.remaining) {
+    if let Some(left) = left.into_iter().min_by_key(|left| left.remaining) {
         tell(response.headers_mut(), left);
     }
     response

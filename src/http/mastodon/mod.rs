@@ -5,6 +5,7 @@
 //! and render one entity.
 
 mod accounts;
+mod admin;
 mod announcements;
 pub mod answer;
 mod apps;
@@ -72,6 +73,7 @@ pub fn serves(path: &str) -> bool {
 pub fn router(limits: &config::Http, others: Router) -> Router {
     others
         .merge(accounts::router())
+        .merge(admin::router())
         .merge(announcements::router())
         .merge(apps::router())
         .merge(bookmarks::router())

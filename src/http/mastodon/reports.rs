@@ -3,11 +3,11 @@
 use activitypub_federation::config::Data;
 use axum::routing::post;
 use axum::{Json, Router};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::answer::{Answer, ApiError};
 use super::caller::Allowed;
-use super::entities::date;
+use super::entities::report::report;
 use super::params::Params;
 use super::scopes::WriteReports;
 use super::shown;
@@ -43,21 +43,8 @@ async fn create(data: Data<Federation>, caller: Allowed<WriteReports>, params: P
     };
     let filed = data.app.db.write(|tx| {
         let filed = reports::file(tx, &caller.account, &new)?;
-        let account = shown::accounts_by_ids(tx, &data.app, &[new.target])?.pop();
-        Ok((filed, account.ok_or(Refusal::NotFound)?))
+        let target = shown::accounts_by_ids(tx, &data.app, &[new.target])?.pop();
+        Ok(report(&filed, &new.contributions, &target.ok_or(Refusal::NotFound)?))
     });
-    let (filed, target) = filed.await?;
-    let ids = |ids: Vec<String>| Some(ids).filter(|ids| !ids.is_empty());
-    Ok(Json(json!({
-        "id": filed.id.to_string(),
-        "action_taken": false,
-        "action_taken_at": null,
-        "category": category.as_str(),
-        "comment": filed.comment,
-        "forwarded": filed.forwarded,
-        "created_at": date(filed.created_at),
-        "status_ids": ids(new.contributions.iter().map(ToString::to_string).collect()),
-        "rule_ids": ids(new.rules.iter().map(ToString::to_string).collect()),
-        "target_account": target,
-    })))
+    Ok(Json(filed.await?))
 }

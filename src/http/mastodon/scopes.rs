@@ -21,6 +21,36 @@ macro_rules! needs {
 }
 
 needs! {
+    /// `admin:read`.
+    AdminRead = ["admin:read"];
+    /// `admin:read:accounts`.
+    AdminReadAccounts = ["admin:read:accounts"];
+    /// `admin:read:canonical_email_blocks`.
+    AdminReadCanonicalEmailBlocks = ["admin:read:canonical_email_blocks"];
+    /// `admin:read:domain_allows`.
+    AdminReadDomainAllows = ["admin:read:domain_allows"];
+    /// `admin:read:domain_blocks`.
+    AdminReadDomainBlocks = ["admin:read:domain_blocks"];
+    /// `admin:read:email_domain_blocks`.
+    AdminReadEmailDomainBlocks = ["admin:read:email_domain_blocks"];
+    /// `admin:read:ip_blocks`.
+    AdminReadIpBlocks = ["admin:read:ip_blocks"];
+    /// `admin:read:reports`.
+    AdminReadReports = ["admin:read:reports"];
+    /// `admin:write:accounts`.
+    AdminWriteAccounts = ["admin:write:accounts"];
+    /// `admin:write:canonical_email_blocks`.
+    AdminWriteCanonicalEmailBlocks = ["admin:write:canonical_email_blocks"];
+    /// `admin:write:domain_allows`.
+    AdminWriteDomainAllows = ["admin:write:domain_allows"];
+    /// `admin:write:domain_blocks`.
+    AdminWriteDomainBlocks = ["admin:write:domain_blocks"];
+    /// `admin:write:email_domain_blocks`.
+    AdminWriteEmailDomainBlocks = ["admin:write:email_domain_blocks"];
+    /// `admin:write:ip_blocks`.
+    AdminWriteIpBlocks = ["admin:write:ip_blocks"];
+    /// `admin:write:reports`.
+    AdminWriteReports = ["admin:write:reports"];
     /// Any valid token.
     Anything = [];
     /// Who the token speaks for.

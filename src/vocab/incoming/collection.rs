@@ -13,6 +13,8 @@ pub struct IncomingCollection {
     pub items: Vec<Value>,
     /// Where it begins, or goes on.
     pub next: Option<Next>,
+    /// How many stand in all of it, as its server says.
+    pub total: Option<i64>,
 }
 
 /// Where a collection begins or goes on.
@@ -24,6 +26,8 @@ pub enum Next {
     Embedded(Box<IncomingCollection>),
 }
 
+/// The greatest number that is believed: clients keep it in 32 bits.
+const MOST_TOLD: i64 = 2_147_483_647;
 /// Items of one document that are looked at.
 const MOST_ITEMS: usize = 500;
 
@@ -49,6 +53,7 @@ impl IncomingCollection {
             Some(page) => values::address(page).map(Next::Address),
             None => None,
         };
-        Ok(Self { items, next })
+        let total = fields.get("totalItems").and_then(Value::as_i64);
+        Ok(Self { items, next, total: total.map(|total| total.clamp(0, MOST_TOLD)) })
     }
 }

@@ -1,8 +1,11 @@
 //! Accounts as an app sees them: itself, the others, and how they stand to each other.
 
 use axum::http::{Method, StatusCode};
+use plenum::domain::host::HostStanding;
+use plenum::domain::host_rule::Decision;
 use plenum::domain::relation::FollowState;
 use plenum::domain::site::FederationMode;
+use plenum::services::hosts;
 use plenum::store;
 use serde_json::{Value, json};
 
@@ -383,6 +386,116 @@ async fn a_follow_that_cannot_be_is_refused_and_one_that_ends_leaves_nothing() {
         moved.await.unwrap();
         act("unblock").await.ok();
         assert_eq!(act("follow").await.status, StatusCode::FORBIDDEN);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_pages_of_friends_may_name_an_account_as_their_author() {
+    on_each_engine(async |database| {
+        let world = World::on([("north", database)], FederationMode::Open).await;
+        let north = world.at("north");
+        let (ada, app) = member(north, "ada").await;
+        let change = async |body: Value| {
+            app.ask(Method::PATCH, "/api/v1/accounts/update_credentials", &[], Some(body)).await
+        };
+        let hosts = json!({ "attribution_domains": ["Blog.example", "https://blog.example/ada", ""] });
+        let changed = change(hosts).await.ok();
+        assert_eq!(changed["source"]["attribution_domains"], json!(["blog.example"]));
+        change(json!({ "note": "Counts" })).await.ok();
+        let me = app.get("/api/v1/accounts/verify_credentials").await.ok();
+        assert_eq!(me["source"]["attribution_domains"], json!(["blog.example"]));
+        let document = north.document(ada.uri.as_str().strip_prefix(&north.origin()).unwrap()).await;
+        assert!(document["attributionDomains"].as_array().unwrap().contains(&json!("blog.example")));
+        let odd = change(json!({ "attribution_domains": ["no name at all"] })).await;
+        assert_eq!(odd.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert_eq!(
+            change(json!({ "attribution_domains": [] })).await.ok()["source"]["attribution_domains"],
+            json!([])
+        );
+
+        let found = change(json!({ "discoverable": true, "indexable": false })).await.ok();
+        assert_eq!((&found["indexable"], &found["source"]["indexable"]), (&json!(false), &json!(false)));
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_agreed_stands_in_the_directory() {
+    on_each_engine(async |database| {
+        let world =
+            World::on([("north", database), ("south", Database::sqlite())], FederationMode::Open).await;
+        let (north, south) = (world.at("north"), world.at("south"));
+        let (_, app) = member(north, "ada").await;
+        member(north, "bea").await;
+        let open = json!({ "discoverable": true });
+        app.ask(Method::PATCH, "/api/v1/accounts/update_credentials", &[], Some(open)).await.ok();
+        app.post("/api/v1/statuses", json!({ "status": "Here I am" })).await.ok();
+        let far = app.get(&format!("/api/v2/search?q=@{}&resolve=true", south.handle())).await.ok();
+        let stranger = north.stranger();
+        let listed =
+            async |query: &str| stranger.get(&format!("/api/v1/directory{query}")).await.each("acct");
+        assert_eq!(listed("").await, ["ada", "north", "north_forum"]);
+        assert_eq!(listed("?order=new").await, ["ada", "north_forum", "north"]);
+        assert_eq!(listed("?limit=1&offset=1").await, ["north"]);
+        let far = &far["accounts"][0];
+        app.post(&format!("/api/v1/accounts/{}/follow", far["id"].as_str().unwrap()), json!({})).await.ok();
+        world.settle().await;
+        let far = far["acct"].as_str().unwrap().to_owned();
+        assert!(!listed("").await.contains(&far), "whom members follow is nobody's business");
+        north.follows(south).await;
+        world.settle().await;
+        assert!(listed("").await.contains(&far));
+        assert_eq!(listed("?local=true").await, ["ada", "north", "north_forum"]);
+        let limited = Decision { standing: HostStanding::Limited, ..Decision::default() };
+        let db = north.app().db;
+        db.write(|tx| hosts::decide(tx, None, &south.host, &limited)).await.unwrap();
+        assert!(!listed("").await.contains(&far), "nor is who is limited shown around");
+
+        let weeks = stranger.get("/api/v1/instance/activity").await.ok();
+        assert_eq!(weeks.as_array().unwrap().len(), 12);
+        // 24 November 2026 is a Tuesday.
+        assert_eq!(weeks[0]["week"], "1795392000");
+        assert_eq!((&weeks[0]["statuses"], &weeks[0]["logins"]), (&json!("1"), &json!("1")));
+        assert_eq!(weeks[1]["statuses"], "0");
+        assert_eq!(stranger.get("/api/v2/instance").await.ok()["usage"]["users"]["active_month"], 1);
+        let usage = north.document("/nodeinfo/2.0").await["usage"]["users"].clone();
+        assert_eq!((&usage["activeMonth"], &usage["activeHalfyear"]), (&json!(1), &json!(1)));
+        assert!(stranger.get("/api/v1/instance/privacy_policy").await.ok()["content"].is_string());
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_numbers_of_an_account_elsewhere_are_those_that_its_server_tells() {
+    on_each_engine(async |database| {
+        let world =
+            World::on([("north", database), ("south", Database::sqlite())], FederationMode::Open).await;
+        let (north, south) = (world.at("north"), world.at("south"));
+        let (_, app) = member(north, "ada").await;
+        let (bea, there) = member(south, "bea").await;
+        for name in ["cid", "dan"] {
+            let (_, fan) = member(south, name).await;
+            fan.post(&format!("/api/v1/accounts/{}/follow", bea.id), json!({})).await.ok();
+        }
+        for text in ["One", "Two", "Three"] {
+            there.post("/api/v1/statuses", json!({ "status": text })).await.ok();
+        }
+        let found = app.get(&format!("/api/v2/search?q=@bea@{}&resolve=true", south.host)).await.ok();
+        let key = found["accounts"][0]["id"].as_str().unwrap().to_owned();
+        world.settle().await;
+        let numbers = async || {
+            let bea = app.get(&format!("/api/v1/accounts/{key}")).await.ok();
+            ["followers_count", "following_count", "statuses_count"].map(|name| bea[name].as_i64().unwrap())
+        };
+        assert_eq!(numbers().await, [2, 0, 3]);
+        let (_, late) = member(south, "eva").await;
+        late.post(&format!("/api/v1/accounts/{}/follow", bea.id), json!({})).await.ok();
+        assert_eq!(numbers().await, [2, 0, 3], "once a day is enough");
+        world.advance_hours(25);
+        numbers().await;
+        world.settle().await;
+        assert_eq!(numbers().await, [3, 0, 3]);
     })
     .await;
 }

@@ -19,8 +19,13 @@ use crate::media::picture;
 use crate::security::routes::{Door, routes};
 
 /// Described, and not made by this story: what each of them waits for is told in stories of its own.
-const ELSEWHERE: [&str; 12] = [
+const ELSEWHERE: [&str; 17] = [
     "AccountRole",
+    "ActivityWeek",
+    "AdminAccount",
+    "AdminDomainAllow",
+    "AdminDomainBlock",
+    "AdminReport",
     "AnnouncementReaction",
     "AnnouncementStatus",
     "CardAuthor",

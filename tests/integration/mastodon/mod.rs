@@ -1,6 +1,7 @@
 //! The client API, as apps see it.
 
 mod accounts;
+mod admin;
 mod cards;
 mod conversations;
 mod debate;
@@ -22,6 +23,7 @@ mod reports;
 mod statuses;
 mod streaming;
 mod tags;
+mod writing;
 
 use plenum::domain::account::Account;
 

@@ -2,6 +2,7 @@
 
 use axum::http::{Method, StatusCode};
 use plenum::domain::site::FederationMode;
+use plenum::services::users;
 use plenum::store;
 use serde_json::{Value, json};
 
@@ -313,4 +314,21 @@ async fn what_nobody_is_shown_is_not_counted_and_ends_no_walk() {
         }
     })
     .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_open_app_hears_that_what_was_put_aside_is_there() {
+    let world = World::of(["north"]).await;
+    let north = world.at("north");
+    let (_, app) = member(north, "ada").await;
+    let (bea, stranger) = member(north, "bea").await;
+    let change = json!({ "for_not_following": "filter" });
+    app.ask(Method::PATCH, "/api/v2/notifications/policy", &[], Some(change)).await.ok();
+    says(&stranger, "@ada hello").await;
+    let token = north.app().db.write(|tx| users::token(tx, "ada", false, "read")).await.unwrap();
+    let mut socket = north.socket(&token).await;
+    socket.subscribes("user:notification", json!({})).await;
+    app.post(&format!("/api/v1/notifications/requests/{}/accept", bea.id), json!({})).await.ok();
+    let (_, event, payload) = socket.frame().await;
+    assert_eq!((event.as_str(), payload), ("notifications_merged", json!(1)));
 }

@@ -213,8 +213,7 @@ async fn every_answer_is_json_and_may_be_read_by_pages_elsewhere() {
     assert!(v2["contact"]["account"]["id"].is_string());
     let v1 = app.get("/api/v1/instance").await.ok();
     assert_eq!((v1["uri"].as_str(), v1["stats"]["user_count"].as_i64()), (v2["domain"].as_str(), Some(1)));
-    for path in ["/api/v1/custom_emojis", "/api/v1/trends/tags", "/api/v1/trends/links", "/api/v1/directory"]
-    {
+    for path in ["/api/v1/custom_emojis", "/api/v1/trends/tags", "/api/v1/trends/links"] {
         assert_eq!(app.get(path).await.ok(), json!([]), "{path}");
     }
     let metadata = app.get("/.well-known/oauth-authorization-server").await.ok();
@@ -245,4 +244,45 @@ async fn an_app_can_have_the_member_asked_again() {
     }
     let unforced = page(&[&asked[..], &[("force_login", "false")]].concat());
     assert!(browser.open(&unforced).await.path.starts_with("/oauth/authorize"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn with_which_app_people_write_is_for_their_own_eyes() {
+    let world = World::of(["north"]).await;
+    let north = world.at("north");
+    north.person("ada", &[]).await;
+    let app = north.stranger();
+    let body = json!({
+        "client_name": "Reader", "redirect_uris": BACK, "scopes": ["read", "write"],
+        "website": "https://reader.example",
+    });
+    let credentials = app.post("/api/v1/apps", body).await.ok();
+    assert_eq!(credentials["scopes"], json!(["read", "write"]));
+    let (id, secret) = (text(&credentials["client_id"]), text(&credentials["client_secret"]));
+    let path = page(&[
+        ("response_type", "code"),
+        ("client_id", &id),
+        ("redirect_uri", BACK),
+        ("scope", "read write"),
+    ]);
+    let address = decides(north, "ada", &path, &[("decision", "allow")]).await;
+    let code = said(&address, "code").unwrap();
+    let asked = json!({
+        "grant_type": "authorization_code", "client_id": id, "client_secret": secret,
+        "redirect_uri": BACK, "code": code,
+    });
+    let token = text(&app.post("/oauth/token", asked).await.ok()["access_token"]);
+    let ada = north.with_token(&token);
+    let said = ada.post("/api/v1/statuses", json!({ "status": "With an app" })).await.ok();
+    let named = json!({ "name": "Reader", "website": "https://reader.example" });
+    assert_eq!(said["application"], named);
+    let seen = app.get(&format!("/api/v1/statuses/{}", text(&said["id"]))).await.ok();
+    assert!(seen["application"].is_null());
+    let own = ada.get(&format!("/api/v1/statuses/{}", text(&said["id"]))).await.ok();
+    assert_eq!(own["application"], named);
+
+    let console = north.client("ada", "read write").await;
+    let said = console.post("/api/v1/statuses", json!({ "status": "Without one" })).await.ok();
+    assert!(said["application"].is_null());
+    assert!(console.get("/api/v1/apps/verify_credentials").await.ok()["name"].is_string());
 }

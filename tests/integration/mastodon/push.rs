@@ -211,3 +211,27 @@ async fn bad_subscriptions_are_refused() {
     assert_eq!(narrow.post(PATH, good.clone()).await.status, StatusCode::FORBIDDEN);
     assert_eq!(north.stranger().post(PATH, good).await.status, StatusCode::UNAUTHORIZED);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn after_a_restart_any_request_of_an_app_is_enough_to_be_found_again() {
+    let world = World::of(["north"]).await;
+    let north = world.at("north");
+    let (ada, token) = member(north, "ada").await;
+    let (bela, _) = member(north, "bela").await;
+    let (service, sleeper) = (PushService::open().await, Sleeper::new());
+    ada.post(PATH, sleeper.asks(&service.url("/new"), true, &["favourite"])).await.ok();
+    let language = json!({ "source": { "language": "kk" } });
+    ada.ask(Method::PATCH, "/api/v1/accounts/update_credentials", &[], Some(language)).await.ok();
+    let got = async || {
+        liked(&bela, &ada, "read me").await;
+        world.settle().await;
+        sleeper.reads(service.got().last().unwrap())
+    };
+    assert_eq!(got().await["preferred_locale"], "kk");
+    // What a restart does to the memory.
+    north.app().tokens.forget(&users::secret_hash(&token));
+    let post = bela.post("/api/v1/statuses", json!({ "status": "@ada hello" })).await.ok();
+    assert!(post["id"].is_string());
+    ada.get("/api/v1/timelines/home").await.ok();
+    assert_eq!(got().await["access_token"], token.as_str());
+}

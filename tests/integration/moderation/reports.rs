@@ -7,6 +7,8 @@ use plenum::domain::report::Outcome;
 use plenum::domain::site::FederationMode;
 use plenum::domain::user::Role;
 use plenum::services::{account_rules, cases};
+use plenum::store::page;
+use plenum::store::reports::Wanted;
 use plenum::store::{self, contributions, deliveries, reports, warnings};
 use serde_json::json;
 
@@ -34,8 +36,9 @@ async fn closes(browser: &mut Browser, page: &Page, fields: &[(&str, &str)]) -> 
 async fn outcomes(north: &Instance) -> Vec<Option<Outcome>> {
     let db = north.app().db;
     let found = db.read(|conn| {
-        let mut all = reports::page(conn, (true, None), plenum::domain::id::Id::new(i64::MAX), 9)?;
-        all.extend(reports::page(conn, (false, None), plenum::domain::id::Id::new(i64::MAX), 9)?);
+        let wanted = |open| Wanted { open, ..Wanted::default() };
+        let mut all = reports::page(conn, &wanted(true), &page::Page::first(9))?;
+        all.extend(reports::page(conn, &wanted(false), &page::Page::first(9))?);
         Ok(all)
     });
     found.await.unwrap().into_iter().map(|report| report.outcome).collect()

@@ -21,6 +21,7 @@ use crate::media::picture::Frame;
 use crate::services::media;
 use crate::services::profiles::{self as service, Change};
 use crate::store::{Conn, Error, account_views, profiles, relationships};
+use crate::text::language::Language;
 
 /// The routes of the asking account.
 pub(super) fn router() -> Router {
@@ -127,7 +128,10 @@ fn change(params: &Params) -> Result<Change, ApiError> {
         hides_collections: params.flag("hide_collections"),
         visibility,
         sensitive: source.flag("sensitive"),
-        language: source.text("language"),
+        language: source
+            .text("language")
+            .map(|tag| Language::parse(&tag).map(|tag| tag.as_str().to_owned()).unwrap_or_default()),
         quote_policy,
+        attribution_hosts: params.has("attribution_domains").then(|| params.list("attribution_domains")),
     })
 }

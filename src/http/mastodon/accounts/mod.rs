@@ -23,7 +23,7 @@ use crate::domain::account::Account;
 use crate::domain::handle::Handle;
 use crate::domain::id::Id;
 use crate::domain::relation::FollowState;
-use crate::federation::Federation;
+use crate::federation::{Federation, counts};
 use crate::store::contributions::Viewer;
 use crate::store::page::Page;
 use crate::store::relationships::Listed;
@@ -61,10 +61,18 @@ fn ids(params: &Params) -> Vec<Id<Account>> {
     params.ids("id").into_iter().take(BATCH).map(Id::new).collect()
 }
 
-/// `GET /api/v1/accounts/{id}`.
-async fn show(data: Data<Federation>, _caller: Maybe<ReadAccounts>, PathId(key): PathId) -> Answer<Shown> {
-    let found = data.app.db.read(|conn| shown::accounts_by_ids(conn, &data.app, &[Id::new(key)])).await?;
-    found.into_iter().next().map(Json).ok_or_else(ApiError::not_found)
+/// `GET /api/v1/accounts/{id}`: where a member looks, the numbers of an account elsewhere are asked for.
+async fn show(data: Data<Federation>, caller: Maybe<ReadAccounts>, PathId(key): PathId) -> Answer<Shown> {
+    let found = data.app.db.read(|conn| {
+        let account = accounts::by_id(conn, Id::new(key))?.ok_or(Refusal::NotFound)?;
+        let shown = shown::accounts_by_ids(conn, &data.app, &[account.id])?.pop();
+        Ok((account, shown.ok_or(Refusal::NotFound)?))
+    });
+    let (account, shown) = found.await?;
+    if caller.account().is_some() {
+        counts::ask_later(&data, &account).await?;
+    }
+    Ok(Json(shown))
 }
 
 /// `GET /api/v1/accounts?id[]=`.

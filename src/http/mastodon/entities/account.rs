@@ -126,7 +126,8 @@ pub fn account(view: &AccountView, site: &Site) -> Account {
             || profile.is_some_and(|profile| profile.bot),
         group: account.kind == AccountKind::Forum,
         discoverable: account.discoverable,
-        indexable: account.discoverable || profile.is_some_and(|profile| profile.indexable),
+        // What people here said themselves; of others we know only that they want to be found.
+        indexable: profile.is_some_and(|profile| profile.indexable) || (!local && account.discoverable),
         noindex: local.then_some(!account.discoverable),
         created_at: day(account.created_at),
         note: shown(&account.summary),

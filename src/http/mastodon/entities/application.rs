@@ -3,7 +3,8 @@
 use serde::Serialize;
 
 use super::id;
-use crate::domain::oauth::ClientApp;
+use crate::domain::oauth::{ClientApp, OUT_OF_BAND};
+use crate::domain::scope::Scopes;
 
 /// An app as clients take it.
 #[derive(Clone, Debug, Serialize)]
@@ -47,6 +48,19 @@ pub fn application(app: &ClientApp, vapid_key: String) -> Application {
         scopes: app.scopes().words().to_vec(),
         redirect_uris: app.redirects().map(str::to_owned).collect(),
         redirect_uri: app.redirect_uris.clone(),
+        vapid_key,
+    }
+}
+
+/// Renders what stands behind a token of the command line, which belongs to no app that registered.
+pub fn command_line(scopes: &Scopes, vapid_key: String) -> Application {
+    Application {
+        id: id(0),
+        name: "plenum account token".to_owned(),
+        website: None,
+        scopes: scopes.words().to_vec(),
+        redirect_uris: vec![OUT_OF_BAND.to_owned()],
+        redirect_uri: OUT_OF_BAND.to_owned(),
         vapid_key,
     }
 }

@@ -43,7 +43,7 @@ pub struct Source {
     pub discoverable: bool,
     /// Whether its words may be found elsewhere.
     pub indexable: bool,
-    /// Hosts that may name it as an author; none.
+    /// Hosts that may name it as an author.
     pub attribution_domains: Vec<String>,
     /// Who may quote it.
     pub quote_policy: &'static str,
@@ -64,15 +64,21 @@ pub struct Role {
     pub highlighted: bool,
 }
 
-/// Permission bits of the API that our roles have: `administrator`; `reports` and `federation`.
+/// Permission bits of the API that our roles have: `administrator`; reports, objections and accounts.
 const ADMINISTRATOR: u32 = 1;
-const MODERATOR: u32 = 1 << 4 | 1 << 5;
+const MODERATOR: u32 = 1 << 4 | 1 << 9 | 1 << 10;
 
-fn role(user: &User) -> Role {
+/// The key of the role of admins.
+pub const ADMIN: &str = "1";
+/// The key of the role of moderators.
+pub const MODERATING: &str = "2";
+
+/// Renders what a login may do.
+pub fn role(user: &User) -> Role {
     let (key, name, permissions) = if user.roles.has(Is::Admin) {
-        ("1", Is::Admin.as_str(), ADMINISTRATOR)
+        (ADMIN, Is::Admin.as_str(), ADMINISTRATOR)
     } else if user.roles.has(Is::Moderator) {
-        ("2", Is::Moderator.as_str(), MODERATOR)
+        (MODERATING, Is::Moderator.as_str(), MODERATOR)
     } else {
         ("-99", "", 0)
     };
@@ -105,7 +111,7 @@ pub fn credentials(
         hide_collections: profile.hides_collections,
         discoverable: view.account.discoverable,
         indexable: profile.indexable,
-        attribution_domains: Vec::new(),
+        attribution_domains: profile.attribution_hosts().map(str::to_owned).collect(),
         quote_policy: policy_word(profile.quote_policy),
     };
     CredentialAccount { account: account(view, site), source, role: role(user) }

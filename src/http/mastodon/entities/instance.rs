@@ -12,6 +12,7 @@ use crate::domain::poll::NewPoll;
 use crate::domain::site::{FederationMode, Settings, Site};
 use crate::media::Format;
 use crate::services::profiles;
+use crate::store::usage::Week;
 
 /// Clients compare the beginning with Mastodon's releases.
 const COMPATIBLE: &str = "4.5.0";
@@ -32,6 +33,8 @@ pub struct Parts<'a> {
     pub organization: Option<Account>,
     /// Persons with a login.
     pub users: i64,
+    /// Persons who said something in the last month.
+    pub active: i64,
     /// Contributions of ours.
     pub contributions: i64,
     /// Servers we know.
@@ -122,7 +125,7 @@ pub fn instance(parts: &Parts<'_>) -> Value {
         "version": Parts::version(),
         "source_url": env!("CARGO_PKG_REPOSITORY"),
         "description": settings.description,
-        "usage": { "users": { "active_month": parts.users } },
+        "usage": { "users": { "active_month": parts.active } },
         "thumbnail": { "url": parts.picture(), "blurhash": null, "description": "", "versions": {} },
         "icon": [{ "src": format!("{}/assets/avatar.png", site.origin), "size": "192x192" }],
         "languages": settings.languages,
@@ -170,4 +173,14 @@ pub(in crate::http::mastodon) fn domain_block(rule: &HostRule) -> Value {
     let severity = if rule.standing == HostStanding::Suspended { "suspend" } else { "silence" };
     let comment = Some(&rule.public_comment).filter(|comment| !comment.is_empty());
     json!({ "domain": rule.public_name(), "digest": rule.digest(), "severity": severity, "comment": comment })
+}
+
+/// Renders a week: numbers in texts, as clients expect here.
+pub fn week(week: &Week) -> Value {
+    json!({
+        "week": week.start.seconds().to_string(),
+        "statuses": week.contributions.to_string(),
+        "logins": week.authors.to_string(),
+        "registrations": week.joined.to_string(),
+    })
 }

@@ -1,6 +1,7 @@
 //! The entities of the client API. Rendering asks nothing: what an entity needs is loaded before.
 
 pub mod account;
+pub mod admin;
 pub mod application;
 pub mod card;
 pub mod credentials;
@@ -13,6 +14,7 @@ pub mod notification;
 pub mod poll;
 pub mod quote;
 pub mod relationship;
+pub mod report;
 pub mod status;
 pub mod tag;
 

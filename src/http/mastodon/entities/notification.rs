@@ -8,8 +8,10 @@ use serde_json::{Value, json};
 use super::account::Account;
 use super::status::Status;
 use super::{date, id};
+use crate::domain::id::Id;
 use crate::domain::notification::{Aside, Handling, Notification as Row, NotificationKind, Policy};
 use crate::domain::push;
+use crate::domain::report::Report;
 
 /// Accounts that a group names at most.
 const SAMPLES: usize = 8;
@@ -31,6 +33,9 @@ pub struct Notification {
     /// To which status.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<Status>,
+    /// Of which report, for moderators.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub report: Option<Value>,
     /// Present when it was put aside.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub filtered: Option<bool>,
@@ -62,10 +67,13 @@ pub struct NotificationGroup {
     /// To which status.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub status_id: Option<String>,
+    /// Of which report, for moderators.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub report: Option<Value>,
 }
 
-/// The kinds that clients are told of; reports are read on the moderators' pages.
-pub const KINDS: [NotificationKind; 10] = [
+/// The kinds that clients are told of; objections are read on the moderators' pages.
+pub const KINDS: [NotificationKind; 11] = [
     NotificationKind::Mention,
     NotificationKind::Published,
     NotificationKind::Boost,
@@ -76,6 +84,7 @@ pub const KINDS: [NotificationKind; 10] = [
     NotificationKind::Update,
     NotificationKind::Quote,
     NotificationKind::QuotedUpdate,
+    NotificationKind::Report,
 ];
 
 /// The word for a kind.
@@ -103,6 +112,15 @@ pub struct Parties {
     pub accounts: HashMap<String, Account>,
     /// To what.
     pub statuses: HashMap<String, Status>,
+    /// Which reports.
+    pub reports: HashMap<Id<Report>, Value>,
+}
+
+impl Parties {
+    /// The report that a notification tells of.
+    pub fn report(&self, row: &Row) -> Option<Value> {
+        row.report_id.and_then(|report| self.reports.get(&report).cloned())
+    }
 }
 
 /// Renders one; `None` where what it is about cannot be seen (any more).
@@ -118,6 +136,7 @@ pub fn notification(row: &Row, parties: &Parties) -> Option<Notification> {
         account: parties.accounts.get(&id(row.from_id.get()))?.clone(),
         group_key: group_key(row, &KINDS),
         status,
+        report: parties.report(row),
         filtered: row.filtered.then_some(true),
     })
 }
@@ -143,6 +162,7 @@ pub fn group(key: &str, rows: &[Row], on_page: Option<&[Row]>) -> Option<Notific
         latest_page_notification_at: page.first().map(|row| date(row.created_at)),
         sample_account_ids: samples,
         status_id: newest.contribution_id.map(|about| id(about.get())),
+        report: None,
     })
 }
 

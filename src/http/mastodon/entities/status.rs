@@ -1,7 +1,7 @@
 //! Status and what belongs to it: every contribution is one.
 
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::account::{Account, account, picture};
 use super::card::{PreviewCard, card};
@@ -271,7 +271,7 @@ fn original(line: &Line, site: &Site, now: Timestamp, within: bool) -> Status {
         content: Some(format!("{}{}", fallback(view), content(head))),
         text: None,
         reblog: None,
-        application: None,
+        application: line.tool.as_ref().map(|tool| json!({ "name": tool.name, "website": tool.website })),
         account: account(&line.author, site),
         media_attachments: list(&line.view.media, &site.origin),
         mentions: view.mentions.iter().map(mention).collect(),

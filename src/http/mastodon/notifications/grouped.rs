@@ -141,7 +141,11 @@ fn rendered(
     let seen = |group: &NotificationGroup| {
         group.status_id.as_ref().is_none_or(|status| parties.statuses.contains_key(status))
     };
-    let notification_groups: Vec<_> = shown.iter().filter(|group| seen(group)).cloned().collect();
+    let mut notification_groups: Vec<_> = shown.iter().filter(|group| seen(group)).cloned().collect();
+    for group in &mut notification_groups {
+        let newest = spoken.iter().find(|row| row.id.get() == group.most_recent_notification_id);
+        group.report = newest.and_then(|row| parties.report(row));
+    }
     let mut results =
         GroupedNotificationsResults { notification_groups, ..GroupedNotificationsResults::default() };
     for group in &results.notification_groups {

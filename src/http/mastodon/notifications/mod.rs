@@ -3,6 +3,8 @@
 mod grouped;
 mod policy;
 
+use std::collections::HashMap;
+
 use activitypub_federation::config::Data;
 use axum::response::Response;
 use axum::routing::{get, post};
@@ -12,6 +14,7 @@ use serde_json::{Value, json};
 use super::answer::{Answer, ApiError, Empty};
 use super::caller::{Allowed, PathId};
 use super::entities::notification::{KINDS, Notification, Parties, kinds, notification};
+use super::entities::report::report;
 use super::paging::{self, Newer};
 use super::params::Params;
 use super::scopes::{ReadNotifications, WriteNotifications};
@@ -22,12 +25,13 @@ use crate::domain::contribution::Contribution;
 use crate::domain::id::Id;
 use crate::domain::marker::Timeline;
 use crate::domain::notification::Notification as Row;
+use crate::domain::report::Report;
 use crate::domain::timeline::Found;
 use crate::federation::Federation;
 use crate::store::contributions::{self, Viewer};
 use crate::store::notifications::{self as store, Wanted};
 use crate::store::page::Page;
-use crate::store::{Conn, Error, markers};
+use crate::store::{Conn, Error, markers, reports};
 
 /// Unread ones that are counted: what the client says, at least and at most.
 const COUNTED: (i64, i64) = (100, 1000);
@@ -77,14 +81,34 @@ fn parties(
     Ok(Parties {
         accounts: accounts.into_iter().map(|account| (account.id.clone(), account)).collect(),
         statuses: statuses.into_iter().map(|status| (status.id.clone(), status)).collect(),
+        reports: HashMap::new(),
     })
+}
+
+/// The reports that moderators are told of.
+fn reports_of(
+    conn: &mut Conn,
+    app: &App,
+    me: Id<Account>,
+    rows: &[Row],
+) -> Result<HashMap<Id<Report>, Value>, Error> {
+    let mut told = HashMap::new();
+    for id in rows.iter().filter_map(|row| row.report_id) {
+        let Some(found) = reports::by_id(conn, id)? else { continue };
+        let target = shown::accounts_by_ids(conn, app, found.target_id.as_slice())?.pop();
+        let about = contributions::by_uris(conn, Viewer::Member(me), &found.about())?;
+        let about: Vec<Id<Contribution>> = about.into_iter().map(|head| head.id).collect();
+        told.extend(target.map(|target| (id, report(&found, &about, &target))));
+    }
+    Ok(told)
 }
 
 /// Loads what notifications speak of.
 fn spoken_of(conn: &mut Conn, app: &App, me: Id<Account>, rows: &[Row]) -> Result<Parties, Error> {
     let people = rows.iter().map(|row| row.from_id).collect();
     let about = rows.iter().filter_map(|row| row.contribution_id).collect();
-    parties(conn, app, me, people, about)
+    let reports = reports_of(conn, app, me, rows)?;
+    Ok(Parties { reports, ..parties(conn, app, me, people, about)? })
 }
 
 /// Renders notifications of one account, one by one.

@@ -18,7 +18,7 @@ use crate::domain::account::Account;
 use crate::domain::id::Id;
 use crate::domain::notification::{Aside, Handling, Policy};
 use crate::federation::Federation;
-use crate::store::{Conn, Error, Tx, notification_policies as store};
+use crate::store::{Conn, Error, Event, Tx, notification_policies as store};
 
 /// Requests of one call at most.
 const BATCH: usize = 100;
@@ -171,6 +171,7 @@ async fn accepted(data: &Data<Federation>, me: Id<Account>, keys: &[i64]) -> Ans
         let waiting = store::aside(tx, me)?;
         for one in waiting.iter().filter(|one| keys.contains(&one.from.get())) {
             store::permit(tx, me, one.from)?;
+            tx.after_commit(Event::Merged(me));
         }
         Ok(())
     });

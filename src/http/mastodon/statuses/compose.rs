@@ -2,8 +2,9 @@
 
 use activitypub_federation::config::Data;
 use axum::Json;
-use axum::http::HeaderMap;
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
+use serde_json::json;
 
 use super::super::answer::{Answer, ApiError};
 use super::super::caller::{Allowed, PathId, Speaker};
@@ -63,6 +64,7 @@ pub(super) async fn create(
         Some(_) => Vec::new(),
         None => resolve::mentioned(&data, &written.text).await,
     };
+    expected(&data, &params, &mentions).await?;
     let key = headers.get("idempotency-key").and_then(|key| key.to_str().ok());
     let key = key.map(|key| key.chars().take(LONGEST_KEY).collect::<String>());
     let key = key.filter(|key| !key.is_empty());
@@ -143,7 +145,7 @@ pub(super) async fn update(
         elsewhere(&head, "changed")?;
         let change = Rewrite {
             markdown: Markdown::new(&*written.text),
-            format: written.format(),
+            format: params.has("content_type").then(|| written.format()),
             mentions: mentions.clone(),
             summary: written.spoiler_text.clone(),
             sensitive: written.spoiler_text.is_some() || params.flag("sensitive").unwrap_or(false),
@@ -251,7 +253,7 @@ async fn read(data: &Data<Federation>, speaker: &Speaker, params: &Params) -> Re
     let text = params.text("status").unwrap_or_default();
     let spoiler_text = params.text("spoiler_text").filter(|text| !text.trim().is_empty());
     let poll = params.map("poll").map(|poll| read_poll(&poll)).filter(|poll| !poll.options.is_empty());
-    let media_ids = params.ids("media_ids");
+    let media_ids = media_ids(params)?;
     if poll.is_some() && !media_ids.is_empty() {
         return Err(ApiError::invalid("a post has media or a poll, not both"));
     }
@@ -265,7 +267,14 @@ async fn read(data: &Data<Federation>, speaker: &Speaker, params: &Params) -> Re
     if length > limit {
         return Err(ApiError::invalid(format!("Text character limit of {limit} exceeded")));
     }
-    let usual = data.app.db.read(|conn| Ok(profiles::of(conn, speaker.account.id)?)).await?;
+    let (usual, app) = data
+        .app
+        .db
+        .read(|conn| {
+            let app = store::oauth::app_of(conn, &speaker.token_hash)?.flatten();
+            Ok((profiles::of(conn, speaker.account.id)?, app))
+        })
+        .await?;
     Ok(Written {
         markdown: params.text("content_type").is_some_and(|kind| kind == "text/markdown"),
         sensitive: spoiler_text.is_some() || params.flag("sensitive").unwrap_or(usual.sensitive),
@@ -278,7 +287,33 @@ async fn read(data: &Data<Federation>, speaker: &Speaker, params: &Params) -> Re
         spoiler_text,
         media_ids,
         poll,
+        app_id: app.map(Id::get),
     })
+}
+
+/// The files beside a post. What is no key of a file would be missing without anybody noticing.
+fn media_ids(params: &Params) -> Result<Vec<i64>, ApiError> {
+    let (named, keys) = (params.list("media_ids"), params.ids("media_ids"));
+    if keys.len() < named.len() {
+        return Err(Refusal::invalid("media_ids", "names no file of yours").into());
+    }
+    Ok(keys)
+}
+
+/// Refuses a post whose text names others than the app means: it shows them, and the author decides.
+async fn expected(data: &Data<Federation>, params: &Params, mentions: &[Account]) -> Result<(), ApiError> {
+    if !params.has("allowed_mentions") {
+        return Ok(());
+    }
+    let allowed = params.ids("allowed_mentions");
+    let others: Vec<_> =
+        mentions.iter().map(|account| account.id).filter(|id| !allowed.contains(&id.get())).collect();
+    if others.is_empty() {
+        return Ok(());
+    }
+    let shown = data.app.db.read(|conn| shown::accounts_by_ids(conn, &data.app, &others)).await?;
+    let error = ApiError::new(StatusCode::UNPROCESSABLE_ENTITY, "Post would be sent to unexpected accounts");
+    Err(error.beside("unexpected_accounts", json!(shown)))
 }
 
 /// What an edit says about the files beside a post.
@@ -324,8 +359,8 @@ async fn language(
     params: &Params,
     usual: Option<String>,
 ) -> Result<String, ApiError> {
-    let named = params.text("language").filter(|tag| Language::parse(tag).is_some());
-    match named.or(usual) {
+    let named = params.text("language").and_then(|tag| Language::parse(&tag));
+    match named.map(|tag| tag.as_str().to_owned()).or(usual) {
         Some(tag) => Ok(tag),
         None => {
             let settings = data.app.db.read(|conn| Ok(settings::get(conn)?)).await?;
@@ -364,6 +399,7 @@ pub(super) fn when(params: &Params) -> Result<Option<Timestamp>, ApiError> {
     let Some(given) = params.text("scheduled_at").filter(|given| !given.trim().is_empty()) else {
         return Ok(None);
     };
-    let at = Timestamp::parse(given.trim());
+    // Without a zone it is meant as UTC, as the documentation writes it.
+    let at = Timestamp::parse(given.trim()).or_else(|| Timestamp::parse(&format!("{}Z", given.trim())));
     at.map(Some).ok_or_else(|| ApiError::invalid("Scheduled at is not a date and time"))
 }

@@ -88,6 +88,10 @@ async fn pass_on(app: &App, event: Event) -> Result<(), Error> {
             Ok(())
         }
         Event::Reacted { to, name } => reacted(app, to, &name).await,
+        Event::Merged(to) => {
+            to_hearers(app, to, "notifications_merged", &"1".into());
+            Ok(())
+        }
         Event::Notified { to, id } => notified(app, to, id).await,
     }
 }
@@ -291,14 +295,7 @@ fn taken_away(app: &App, subscriptions: &[Subscription], gone: &Handed, open: bo
 
 /// An account was told something: its streams of both names carry that.
 async fn notified(app: &App, to: Id<Account>, id: Id<Notification>) -> Result<(), Error> {
-    let subscriptions = app.streams.subscriptions(|reader, channel| {
-        let named = match channel {
-            Channel::User | Channel::Notifications => true,
-            Channel::Public { .. } | Channel::Hashtag { .. } | Channel::List(_) | Channel::Direct => false,
-        };
-        named && reader.notifications && reader.account == to
-    });
-    if subscriptions.is_empty() {
+    if hearers(app, to).is_empty() {
         return Ok(());
     }
     let rendered = app.db.read(|conn| {
@@ -306,12 +303,26 @@ async fn notified(app: &App, to: Id<Account>, id: Id<Notification>) -> Result<()
         Ok(notifications::rendered(conn, app, to, row.as_slice())?.pop())
     });
     let Some(notification) = rendered.await? else { return Ok(()) };
-    let payload = payload(&notification)?;
-    for one in subscriptions {
-        let payload = Arc::clone(&payload);
-        app.streams.send(one.stream, Frame { channel: one.channel, event: "notification", payload });
-    }
+    to_hearers(app, to, "notification", &payload(&notification)?);
     Ok(())
+}
+
+/// The streams in which an account hears what concerns it.
+fn hearers(app: &App, account: Id<Account>) -> Vec<Subscription> {
+    app.streams.subscriptions(|reader, channel| {
+        let named = match channel {
+            Channel::User | Channel::Notifications => true,
+            Channel::Public { .. } | Channel::Hashtag { .. } | Channel::List(_) | Channel::Direct => false,
+        };
+        named && reader.notifications && reader.account == account
+    })
+}
+
+fn to_hearers(app: &App, account: Id<Account>, event: &'static str, payload: &Arc<str>) {
+    for one in hearers(app, account) {
+        let payload = Arc::clone(payload);
+        app.streams.send(one.stream, Frame { channel: one.channel, event, payload });
+    }
 }
 
 /// The admins told the members something.

@@ -90,6 +90,7 @@ fn notice(visit: &Visit, row: &Notification, who: &Account, about: Option<&View>
         NotificationKind::Boost => format!("handed on {whose}"),
         NotificationKind::Update => "changed".to_owned(),
         NotificationKind::Report => "reported".to_owned(),
+        NotificationKind::Objection => "objects to a decision".to_owned(),
         NotificationKind::Published => "published".to_owned(),
         NotificationKind::Poll => "ended a poll:".to_owned(),
         NotificationKind::Quote => format!("quoted {whom} in"),

@@ -29,6 +29,8 @@ use crate::http::web::present;
 use crate::http::web::shown::{Link, Pager};
 use crate::services::account_rules as rules;
 use crate::services::cases::{self as service, Ruling};
+use crate::store::page::Page;
+use crate::store::reports::Wanted;
 use crate::store::{Conn, Error, account_rules, accounts, notices, reports, users, warnings};
 use crate::text::plain;
 
@@ -46,8 +48,8 @@ pub async fn index(data: Data<Federation>, visit: Visit) -> Answer {
     let from: Option<Id<Report>> = before(&visit);
     let limit = i64::try_from(PAGE + 1).unwrap_or(i64::MAX);
     let loaded = data.app.db.read(|conn| {
-        let start = from.unwrap_or_else(|| Id::new(i64::MAX));
-        let found = reports::page(conn, (open, Some(me)), start, limit)?;
+        let wanted = Wanted { open, reader: Some(me), ..Wanted::default() };
+        let found = reports::page(conn, &wanted, &Page { max_id: from.map(Id::get), ..Page::first(limit) })?;
         let people = found.iter().flat_map(|one| [Some(one.reporter_id), one.target_id]).flatten();
         let people = accounts::by_ids(conn, &people.collect::<Vec<_>>())?;
         let appeals = warnings::appealed(conn, limit)?.len();

@@ -1,0 +1,21 @@
+-- How a post of ours was written: as plain text or as Markdown, and with which app.
+ALTER TABLE contributions ADD COLUMN plain BOOLEAN NOT NULL DEFAULT FALSE;
+ALTER TABLE contributions ADD COLUMN app_id INT8;
+
+-- The servers whose pages may name an account as their author, one a line.
+ALTER TABLE profiles ADD COLUMN attribution_hosts TEXT NOT NULL DEFAULT '';
+
+-- What the server of an account elsewhere says of its numbers; nothing where it keeps them to itself.
+CREATE TABLE claimed_counts (
+    account_id INT8 NOT NULL PRIMARY KEY REFERENCES accounts (id),
+    contributions INT8,
+    followers INT8,
+    following INT8,
+    asked_at INT8 NOT NULL
+);
+
+-- For numbers of what was said here, which need not read what was said elsewhere.
+CREATE INDEX contributions_local ON contributions (id) WHERE local;
+
+-- The report that moderators are told of.
+ALTER TABLE notifications ADD COLUMN report_id INT8;

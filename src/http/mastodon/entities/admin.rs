@@ -1,0 +1,118 @@
+//! What moderators see: accounts, reports, rules about servers.
+
+use serde_json::{Value, json};
+
+use super::account::account;
+use super::credentials::role;
+use super::status::Status;
+use super::{date, id};
+use crate::domain::host::{Host, HostStanding};
+use crate::domain::host_rule::HostRule;
+use crate::domain::id::Id;
+use crate::domain::report::Report;
+use crate::domain::site::Site;
+use crate::domain::timeline::AccountView;
+use crate::domain::user::User;
+
+/// The word for how much a rule keeps out.
+pub const fn severity(standing: HostStanding) -> &'static str {
+    match standing {
+        HostStanding::Unknown | HostStanding::Approved => "noop",
+        HostStanding::Limited => "silence",
+        HostStanding::Suspended => "suspend",
+    }
+}
+
+/// What a word for it means.
+pub fn parse_severity(word: &str) -> Option<HostStanding> {
+    [HostStanding::Unknown, HostStanding::Limited, HostStanding::Suspended]
+        .into_iter()
+        .find(|standing| severity(*standing) == word)
+}
+
+fn said(text: &str) -> Option<&str> {
+    Some(text).filter(|text| !text.is_empty())
+}
+
+/// Renders a rule that keeps out.
+pub fn domain_block(host: Id<Host>, rule: &HostRule) -> Value {
+    json!({
+        "id": id(host.get()),
+        "domain": rule.name,
+        "digest": rule.digest(),
+        "created_at": date(rule.created_at),
+        "severity": severity(rule.standing),
+        "reject_media": rule.reject_media,
+        "reject_reports": rule.reject_reports,
+        "private_comment": said(&rule.private_comment),
+        "public_comment": said(&rule.public_comment),
+        "obfuscate": rule.obfuscate,
+    })
+}
+
+/// Renders a rule that lets in.
+pub fn domain_allow(host: Id<Host>, rule: &HostRule) -> Value {
+    json!({ "id": id(host.get()), "domain": rule.name, "created_at": date(rule.created_at) })
+}
+
+/// What is shown of an account.
+#[derive(Clone, Copy, Debug)]
+pub struct AdminAccount<'a> {
+    /// The account.
+    pub view: &'a AccountView,
+    /// The login behind it.
+    pub user: Option<&'a User>,
+    /// Where it is shown.
+    pub site: &'a Site,
+}
+
+/// Renders an account for moderators. Nobody's address is kept here, neither of a letter box nor of a
+/// machine.
+pub fn admin_account(one: &AdminAccount<'_>) -> Value {
+    let known = &one.view.account;
+    let here = |said: bool| known.is_local().then_some(said);
+    json!({
+        "id": id(known.id.get()),
+        "username": known.name,
+        "domain": (!known.is_local()).then_some(known.uri.host()),
+        "created_at": date(known.created_at),
+        "email": null,
+        "ip": null,
+        "ips": [],
+        "locale": null,
+        "invite_request": null,
+        "role": one.user.map(role),
+        "confirmed": here(true),
+        "approved": here(true),
+        "disabled": here(one.user.is_some_and(|user| user.disabled_at.is_some())),
+        "silenced": known.standing == HostStanding::Limited,
+        "suspended": known.standing == HostStanding::Suspended,
+        "sensitized": known.sensitive,
+        "account": account(one.view, one.site),
+    })
+}
+
+/// Renders a report for moderators: who reports whom, who looks at it and who decided, and what it is about.
+pub fn admin_report(
+    report: &Report,
+    (reporter, target): (Value, Value),
+    (assigned, closed_by): (Option<Value>, Option<Value>),
+    (about, rules): (Vec<Status>, Vec<Value>),
+) -> Value {
+    json!({
+        "id": id(report.id.get()),
+        "action_taken": report.closed_at.is_some(),
+        "action_taken_at": report.closed_at.map(date),
+        "category": report.category,
+        "comment": report.content,
+        "forwarded": report.forwarded,
+        "created_at": date(report.created_at),
+        "updated_at": date(report.closed_at.unwrap_or(report.created_at)),
+        "account": reporter,
+        "target_account": target,
+        "assigned_account": assigned,
+        "action_taken_by_account": closed_by,
+        "statuses": about,
+        "rules": rules,
+    })
+}

@@ -1,0 +1,265 @@
+//! What moderators and admins do from an app.
+
+use axum::http::{Method, StatusCode};
+use plenum::domain::host::HostStanding;
+use plenum::domain::site::FederationMode;
+use plenum::domain::user::{Role, Roles};
+use plenum::services::users;
+use plenum::store;
+use serde_json::json;
+
+use crate::harness::Database;
+use crate::harness::world::{World, on_each_engine};
+
+const SCOPES: &str = "read write admin:read admin:write";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_admin_decides_about_servers_from_an_app() {
+    on_each_engine(async |database| {
+        let world = World::on([("north", database)], FederationMode::Open).await;
+        let north = world.at("north");
+        north.person("ada", &[]).await;
+        north.person("mod", &[Role::Moderator]).await;
+        let app = north.client("north_admin", SCOPES).await;
+        let blocks = "/api/v1/admin/domain_blocks";
+        let block =
+            json!({ "domain": "Spam.example", "severity": "suspend", "private_comment": "sells things" });
+        for name in ["ada", "mod"] {
+            let other = north.client(name, SCOPES).await;
+            assert_eq!(other.get(blocks).await.status, StatusCode::FORBIDDEN);
+            assert_eq!(other.post(blocks, block.clone()).await.status, StatusCode::FORBIDDEN);
+        }
+        assert_eq!(app.get(blocks).await.ok(), json!([]), "who may not decide has decided nothing");
+        let made = app.post(blocks, block.clone()).await.ok();
+        assert_eq!((&made["domain"], &made["severity"]), (&json!("spam.example"), &json!("suspend")));
+        assert_eq!(
+            (&made["private_comment"], &made["public_comment"]),
+            (&json!("sells things"), &json!(null))
+        );
+        let db = north.app().db;
+        let standing =
+            async || db.read(|conn| Ok(store::hosts::standing_of(conn, "a.spam.example")?)).await.unwrap();
+        assert_eq!(standing().await, HostStanding::Suspended);
+        for again in [block, json!({ "domain": "a.spam.example", "severity": "silence" })] {
+            let again = app.post(blocks, again).await;
+            assert_eq!(again.status, StatusCode::UNPROCESSABLE_ENTITY);
+            assert_eq!(again.json["existing_domain_block"]["id"], made["id"]);
+        }
+        for odd in
+            [json!({}), json!({ "domain": north.host }), json!({ "domain": "x.example", "severity": "noop" })]
+        {
+            assert_eq!(app.post(blocks, odd).await.status, StatusCode::UNPROCESSABLE_ENTITY);
+        }
+        let one = format!("{blocks}/{}", made["id"].as_str().unwrap());
+        let milder = json!({ "severity": "silence", "public_comment": "too loud" });
+        let changed = app.ask(Method::PUT, &one, &[], Some(milder)).await.ok();
+        assert_eq!(
+            (&changed["severity"], &changed["private_comment"]),
+            (&json!("silence"), &json!("sells things"))
+        );
+        assert_eq!(standing().await, HostStanding::Limited);
+        assert_eq!(app.get(blocks).await.each("domain"), ["spam.example"]);
+        assert_eq!(app.get(&one).await.ok(), changed);
+        app.ask(Method::DELETE, &one, &[], None).await.ok();
+        assert_eq!(standing().await, HostStanding::Unknown);
+        assert_eq!(app.get(&one).await.status, StatusCode::NOT_FOUND);
+
+        let allows = "/api/v1/admin/domain_allows";
+        let allowed = app.post(allows, json!({ "domain": "friends.example" })).await.ok();
+        assert_eq!(app.post(allows, json!({ "domain": "friends.example" })).await.ok(), allowed);
+        assert_eq!(app.get(allows).await.each("domain"), ["friends.example"]);
+        assert_eq!(app.get(blocks).await.ok(), json!([]), "an allowance keeps nobody out");
+        let one = format!("{allows}/{}", allowed["id"].as_str().unwrap());
+        assert_eq!(app.get(&one).await.ok(), allowed);
+        app.ask(Method::DELETE, &one, &[], None).await.ok();
+        assert_eq!(app.get(allows).await.ok(), json!([]));
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_this_server_does_not_keep_cannot_be_blocked() {
+    let world = World::of(["north"]).await;
+    let north = world.at("north");
+    north.person("ada", &[]).await;
+    let (app, ada) = (north.client("north_admin", SCOPES).await, north.client("ada", SCOPES).await);
+    for list in ["email_domain_blocks", "ip_blocks", "canonical_email_blocks"] {
+        let path = format!("/api/v1/admin/{list}");
+        assert_eq!(app.get(&path).await.ok(), json!([]));
+        let refused = app.post(&path, json!({ "domain": "a.example", "ip": "192.0.2.1/32" })).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert_eq!(app.get(&format!("{path}/7")).await.status, StatusCode::NOT_FOUND);
+        assert_eq!(ada.get(&path).await.status, StatusCode::FORBIDDEN);
+        assert_eq!(ada.post(&path, json!({})).await.status, StatusCode::FORBIDDEN);
+    }
+    assert_eq!(app.post("/api/v1/admin/measures", json!({ "keys": ["active_users"] })).await.ok(), json!([]));
+    assert_eq!(app.get("/api/v1/admin/trends/tags").await.ok(), json!([]));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_moderator_decides_about_accounts_from_an_app() {
+    on_each_engine(async |database| {
+        let world =
+            World::on([("north", database), ("south", Database::sqlite())], FederationMode::Open).await;
+        let (north, south) = (world.at("north"), world.at("south"));
+        let ada = north.person("ada", &[]).await;
+        north.person("mod", &[Role::Moderator]).await;
+        let bea = south.person("bea", &[]).await;
+        let (app, root) = (north.client("mod", SCOPES).await, north.client("north_admin", SCOPES).await);
+        let far = app.get(&format!("/api/v2/search?q={}&resolve=true", bea.uri)).await.ok();
+        let far = far["accounts"][0]["id"].as_str().unwrap().to_owned();
+        let member = north.client("ada", SCOPES).await;
+        let accounts = "/api/v1/admin/accounts";
+        assert_eq!(member.get(accounts).await.status, StatusCode::FORBIDDEN);
+        let suspend = json!({ "type": "suspend" });
+        let refused = member.post(&format!("{accounts}/{far}/action"), suspend).await;
+        assert_eq!(refused.status, StatusCode::FORBIDDEN);
+
+        let names = async |query: &str| app.get(&format!("/api/{query}")).await.each("username");
+        assert_eq!(names("v1/admin/accounts?remote=true").await, ["bea"]);
+        assert_eq!(names("v2/admin/accounts?origin=remote").await, ["bea"]);
+        assert_eq!(names("v2/admin/accounts?permissions=staff").await, ["mod", "north_admin"]);
+        assert_eq!(names("v2/admin/accounts?role_ids[]=2").await, ["mod"]);
+        assert_eq!(names("v1/admin/accounts?username=AD").await, ["ada"]);
+        assert_eq!(names(&format!("v1/admin/accounts?by_domain={}", south.host)).await, ["bea"]);
+        for nobody in ["email=a@b.example", "ip=192.0.2.1", "pending=true", "by_domain=no.example"] {
+            assert!(names(&format!("v1/admin/accounts?{nobody}")).await.is_empty(), "{nobody}");
+        }
+        let first = app.get(&format!("{accounts}?local=true&limit=1")).await;
+        assert_eq!(first.link("next").map(|next| next.contains("local=true&")), Some(true));
+
+        let one = format!("{accounts}/{far}");
+        let at = async |word: &str| app.get(&one).await.ok()[word].clone();
+        let acts = async |kind: &str, text: &str| {
+            app.post(&format!("{one}/action"), json!({ "type": kind, "text": text })).await.ok()
+        };
+        for (kind, word, undo) in [
+            ("silence", "silenced", "unsilence"),
+            ("sensitive", "sensitized", "unsensitive"),
+            ("suspend", "suspended", "unsuspend"),
+        ] {
+            acts(kind, "").await;
+            assert_eq!(at(word).await, json!(true), "{kind}");
+            assert_eq!(app.post(&format!("{one}/{undo}"), json!({})).await.ok()[word], json!(false));
+        }
+        assert_eq!(app.ask(Method::DELETE, &one, &[], None).await.status, StatusCode::FORBIDDEN);
+        acts("suspend", "").await;
+        assert_eq!(names("v2/admin/accounts?status=suspended").await, ["bea"]);
+        app.ask(Method::DELETE, &one, &[], None).await.ok();
+
+        let near = format!("{accounts}/{}", ada.id);
+        app.post(&format!("{near}/action"), json!({ "type": "none", "text": "Be kind." })).await.ok();
+        let told = north.signed_in("ada").await.open("/settings/decisions").await;
+        assert!(told.says("Be kind."));
+        let close = json!({ "type": "disable" });
+        let refused = app.post(&format!("{near}/action"), close.clone()).await;
+        assert_eq!(refused.status, StatusCode::FORBIDDEN, "logins are the admins'");
+        root.post(&format!("{near}/action"), close.clone()).await.ok();
+        assert_eq!(member.get("/api/v1/accounts/verify_credentials").await.status, StatusCode::UNAUTHORIZED);
+        assert_eq!(names("v1/admin/accounts?disabled=true").await, ["ada"]);
+        assert_eq!(root.post(&format!("{near}/enable"), json!({})).await.ok()["disabled"], json!(false));
+        let elsewhere = root.post(&format!("{one}/action"), close).await;
+        assert_eq!(elsewhere.status, StatusCode::UNPROCESSABLE_ENTITY);
+        for odd in ["approve", "reject"] {
+            let odd = app.post(&format!("{near}/{odd}"), json!({})).await;
+            assert_eq!(odd.status, StatusCode::UNPROCESSABLE_ENTITY);
+        }
+        let admin = names("v2/admin/accounts?role_ids[]=1").await;
+        assert_eq!(admin, ["north_admin"]);
+        let admin = app.get(&format!("{accounts}?username=north_admin")).await.ok()[0]["id"].clone();
+        let above = format!("{accounts}/{}/action", admin.as_str().unwrap());
+        assert_eq!(app.post(&above, json!({ "type": "silence" })).await.status, StatusCode::FORBIDDEN);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_moderator_works_through_reports_in_an_app() {
+    on_each_engine(async |database| {
+        let world = World::on([("north", database)], FederationMode::Open).await;
+        let north = world.at("north");
+        let cid = north.person("cid", &[]).await;
+        for name in ["ada", "bea"] {
+            north.person(name, &[]).await;
+        }
+        let moderator = north.person("mod", &[Role::Moderator]).await;
+        let (ada, bea, app) = (
+            north.client("ada", SCOPES).await,
+            north.client("bea", SCOPES).await,
+            north.client("mod", SCOPES).await,
+        );
+        let rude = north
+            .client("cid", SCOPES)
+            .await
+            .post("/api/v1/statuses", json!({ "status": "Rude" }))
+            .await
+            .ok();
+        let about =
+            json!({ "account_id": cid.id.to_string(), "status_ids": [rude["id"]], "comment": "Look" });
+        let first = ada.post("/api/v1/reports", about.clone()).await.ok();
+        let second = ada.post("/api/v1/reports", about.clone()).await.ok();
+        let of_mod = json!({ "account_id": moderator.id.to_string(), "comment": "Asleep" });
+        bea.post("/api/v1/reports", of_mod).await.ok();
+
+        let told = app.get("/api/v1/notifications?types[]=admin.report").await.ok();
+        let told: Vec<_> = told.as_array().unwrap().iter().map(|one| one["report"]["id"].clone()).collect();
+        assert_eq!(told, [second["id"].clone(), first["id"].clone()], "nobody hears what is said about them");
+        let groups = app.get("/api/v2/notifications?types[]=admin.report").await.ok();
+        assert_eq!(groups["notification_groups"][0]["report"]["id"], second["id"]);
+        assert_eq!(ada.get("/api/v1/notifications?types[]=admin.report").await.ok(), json!([]));
+
+        let reports = "/api/v1/admin/reports";
+        assert_eq!(ada.get(reports).await.status, StatusCode::FORBIDDEN);
+        assert_eq!(app.get(reports).await.each("comment"), ["Look", "Look"]);
+        assert_eq!(
+            app.get(&format!("{reports}?target_account_id={}", moderator.id)).await.ok(),
+            json!([]),
+            "nor reads it"
+        );
+        let one = format!("{reports}/{}", first["id"].as_str().unwrap());
+        assert_eq!(ada.get(&one).await.status, StatusCode::FORBIDDEN);
+        let seen = app.get(&one).await.ok();
+        assert_eq!(
+            (&seen["account"]["username"], &seen["target_account"]["username"]),
+            (&json!("ada"), &json!("cid"))
+        );
+        assert_eq!(seen["statuses"][0]["id"], rude["id"]);
+        let mine = app.post(&format!("{one}/assign_to_self"), json!({})).await.ok();
+        assert_eq!(mine["assigned_account"]["username"], "mod");
+        let nobodys = app.post(&format!("{one}/unassign"), json!({})).await.ok();
+        assert_eq!(nobodys["assigned_account"], json!(null));
+        let put = async |body| app.ask(Method::PUT, &one, &[], Some(body)).await;
+        assert_eq!(put(json!({ "category": "spam" })).await.ok()["category"], "spam");
+        assert_eq!(put(json!({ "category": "dull" })).await.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert_eq!(put(json!({ "rule_ids": ["77"] })).await.status, StatusCode::UNPROCESSABLE_ENTITY);
+        let done = app.post(&format!("{one}/resolve"), json!({})).await.ok();
+        assert_eq!(
+            (&done["action_taken"], &done["action_taken_by_account"]["username"]),
+            (&json!(true), &json!("mod"))
+        );
+        assert_eq!(app.post(&format!("{one}/resolve"), json!({})).await.ok(), done, "twice is once");
+        assert_eq!(
+            app.get(&format!("{reports}?resolved=true")).await.each("id"),
+            [first["id"].as_str().unwrap()]
+        );
+        assert_eq!(app.post(&format!("{one}/reopen"), json!({})).await.ok()["action_taken"], json!(false));
+
+        // An action answers what waits about the account: the report it names, and the others with it.
+        let act = format!("/api/v1/admin/accounts/{}/action", cid.id);
+        let wrong = json!({ "type": "none", "report_id": told.len().to_string() });
+        assert_eq!(app.post(&act, wrong).await.status, StatusCode::NOT_FOUND);
+        app.post(&act, json!({ "type": "silence", "report_id": first["id"], "text": "Enough." })).await.ok();
+        assert_eq!(app.get(reports).await.ok(), json!([]));
+        assert_eq!(
+            app.get(&format!("/api/v1/admin/accounts/{}", cid.id)).await.ok()["silenced"],
+            json!(true)
+        );
+
+        // Who is no moderator any more is told nothing more of it.
+        let db = north.app().db;
+        db.write(|tx| users::set_roles(tx, None, "mod", Roles::of(&[]))).await.unwrap();
+        assert_eq!(app.get("/api/v1/notifications").await.ok(), json!([]));
+        assert_eq!(app.get(reports).await.status, StatusCode::FORBIDDEN);
+    })
+    .await;
+}
