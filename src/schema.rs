@@ -269,7 +269,7 @@ diesel::table! {
         quote_policy -> SmallInt,
         trust -> Nullable<SmallInt>,
         arrived_at -> Nullable<BigInt>,
-        plain -> Bool,
+        plain -> Nullable<Bool>,
         app_id -> Nullable<BigInt>,
     }
 }

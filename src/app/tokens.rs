@@ -5,14 +5,23 @@
 use std::collections::HashMap;
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
 /// Tokens remembered at most.
 const MOST: usize = 20_000;
+/// For how long it is believed that the app of a token did not subscribe: it may do so at another process.
+const BELIEVED: Duration = Duration::from_secs(300);
 
 /// Tokens by their digests; `None` where the app did not subscribe. Cheap to clone; never shown by
 /// `Debug`.
 #[derive(Clone, Default)]
-pub struct Tokens(Arc<Mutex<HashMap<String, Option<String>>>>);
+pub struct Tokens(Arc<Mutex<HashMap<String, Known>>>);
+
+/// What is known of a token, and since when.
+struct Known {
+    token: Option<String>,
+    since: Instant,
+}
 
 impl Tokens {
     /// Remembers a token.
@@ -20,30 +29,34 @@ impl Tokens {
         self.put(hash, Some(token.to_owned()));
     }
 
-    /// Remembers that the app of a token did not subscribe.
+    /// Remembers for a while that the app of a token did not subscribe, unless it did so in this moment.
     pub fn pass_over(&self, hash: &str) {
         self.put(hash, None);
     }
 
     fn put(&self, hash: &str, token: Option<String>) {
         let mut known = self.known();
+        if token.is_none() && known.get(hash).is_some_and(|known| known.token.is_some()) {
+            return;
+        }
         if known.len() >= MOST && !known.contains_key(hash) {
             // One makes room, of those without a subscription if there are any near at hand.
-            let spare = known.iter().take(MOST / 100).find(|(_, token)| token.is_none());
+            let spare = known.iter().take(MOST / 100).find(|(_, known)| known.token.is_none());
             let spare = spare.or_else(|| known.iter().next()).map(|(hash, _)| hash.clone());
             spare.and_then(|hash| known.remove(&hash));
         }
-        known.insert(hash.to_owned(), token);
+        known.insert(hash.to_owned(), Known { token, since: Instant::now() });
     }
 
     /// The token with this digest, if it is remembered.
     pub fn of(&self, hash: &str) -> Option<String> {
-        self.known().get(hash).cloned().flatten()
+        self.known().get(hash).and_then(|known| known.token.clone())
     }
 
     /// Whether it is known if the app of this token subscribed.
     pub fn has_seen(&self, hash: &str) -> bool {
-        self.known().contains_key(hash)
+        let recent = |known: &Known| known.token.is_some() || known.since.elapsed() < BELIEVED;
+        self.known().get(hash).is_some_and(recent)
     }
 
     /// Forgets a token.
@@ -51,7 +64,7 @@ impl Tokens {
         self.known().remove(hash);
     }
 
-    fn known(&self) -> MutexGuard<'_, HashMap<String, Option<String>>> {
+    fn known(&self) -> MutexGuard<'_, HashMap<String, Known>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

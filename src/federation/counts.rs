@@ -26,10 +26,15 @@ pub async fn ask(data: &Data<Federation>, id: Id<Account>) -> Result<(), Error> 
     }
     let document: Value = serde_json::from_str(&document).unwrap_or_default();
     let budget = Budget::new(REQUESTS);
+    let known = data.app.db.read(|conn| Ok(claimed_counts::of(conn, &[id])?)).await?;
+    let known = known.get(&id).copied().unwrap_or_default();
+    // Who cannot be asked for the moment is asked again tomorrow, and what they said last stands till then.
     let claimed = Claimed {
-        followers: total(data, &account, document.get("followers"), &budget).await?,
-        following: total(data, &account, document.get("following"), &budget).await?,
-        contributions: total(data, &account, document.get("outbox"), &budget).await?,
+        followers: total(data, &account, document.get("followers"), &budget).await.unwrap_or(known.followers),
+        following: total(data, &account, document.get("following"), &budget).await.unwrap_or(known.following),
+        contributions: total(data, &account, document.get("outbox"), &budget)
+            .await
+            .unwrap_or(known.contributions),
     };
     let now = data.now();
     data.app.db.write(|tx| Ok(claimed_counts::put(tx, id, claimed, now)?)).await?;

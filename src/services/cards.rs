@@ -59,7 +59,7 @@ impl<'a> Named<'a> {
 /// Decides about the card of a new contribution.
 pub fn name(tx: &mut Tx<'_>, id: Id<Contribution>, named: &Named<'_>) -> Result<(), Error> {
     let Some(url) = address(tx, named)? else { return Ok(()) };
-    cards::set(tx, id, Some(&url))?;
+    cards::name(tx, id, &url)?;
     let now = tx.now;
     if cards::by_url(tx, &url)?.is_some_and(|card| card.is_fresh(now)) {
         return Ok(());
@@ -70,7 +70,7 @@ pub fn name(tx: &mut Tx<'_>, id: Id<Contribution>, named: &Named<'_>) -> Result<
 
 /// Decides anew, because the contribution reads differently now.
 pub fn rename(tx: &mut Tx<'_>, id: Id<Contribution>, named: &Named<'_>) -> Result<(), Error> {
-    cards::set(tx, id, None)?;
+    cards::clear(tx, id)?;
     name(tx, id, named)
 }
 

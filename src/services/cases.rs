@@ -8,6 +8,7 @@ use crate::domain::contribution::{Contribution, Kind, State, Visibility};
 use crate::domain::host::HostStanding;
 use crate::domain::id::Id;
 use crate::domain::notice::Rule;
+use crate::domain::notification::NotificationKind;
 use crate::domain::report::{Note, Outcome, Report, Warning};
 use crate::domain::user::{Role, User};
 use crate::services::posts::NewPost;
@@ -89,7 +90,9 @@ pub fn close(tx: &mut Tx<'_>, user: Option<Id<User>>, id: Id<Report>, ruling: &R
     } else if ruling.outcome != Outcome::Nothing {
         return Err(Refusal::invalid("outcome", "the account is not known here any more").into());
     }
-    reports::close(tx, id, user, ruling.outcome, &answer)?;
+    if reports::close(tx, id, user, ruling.outcome, &answer)? == 0 {
+        return Err(Refusal::Conflict("somebody else has decided about this report".to_owned()).into());
+    }
     let entry = audit::enter(tx, user, "report.close", &id.to_string(), ruling.outcome.word())?;
     let by_rule = ruling.outcome.rule(&AccountDecision::default()).is_some();
     if let Some(target) = target.filter(|_| !public.is_empty() && !by_rule) {
@@ -109,8 +112,13 @@ pub fn act(
 ) -> Result<(), Error> {
     let known = store::account_rules::of(tx, account.id)?;
     let known = known.as_ref().map(AccountRule::decision).unwrap_or_default();
+    if !account.is_local() && outcome == Outcome::Warning {
+        let why = "somebody on another server has no page here on which they would read a warning";
+        return Err(Refusal::invalid("type", why).into());
+    }
     if let Some(id) = report {
         let about = find(tx, id)?;
+        others_decide(tx, user, &about)?;
         if about.target_id != Some(account.id) {
             return Err(Refusal::invalid("report_id", "is a report about somebody else").into());
         }
@@ -119,15 +127,21 @@ pub fn act(
     } else {
         let text = checked("text", text, false)?;
         account_rules::may_decide(tx, user, account)?;
-        match outcome.rule(&known) {
-            Some(rule) => account_rules::apply(tx, user, account.id, &rule).map(drop)?,
-            None => audit::record(tx, user, "account.warn", account.uri.as_str(), &text)?,
+        let Some(rule) = outcome.rule(&known) else {
+            audit::record(tx, user, "account.warn", account.uri.as_str(), &text)?;
+            return tell(tx, (user, account), None, outcome, &text);
+        };
+        // What everybody reads of the last decision was not written for this one.
+        let rule = AccountDecision { public_comment: String::new(), private_comment: text.clone(), ..rule };
+        if account_rules::apply(tx, user, account.id, &rule)?.is_some() {
+            tell(tx, (user, account), None, outcome, &text)?;
         }
-        tell(tx, account, None, outcome, &text)?;
     }
     if outcome.rule(&known).is_some() {
         for report in reports::open_about(tx, account.id)? {
-            reports::close(tx, report.id, user, outcome, "")?;
+            if reports::close(tx, report.id, user, outcome, "")? == 0 {
+                continue;
+            }
             audit::record(tx, user, "report.close", &report.id.to_string(), outcome.word())?;
         }
     }
@@ -139,12 +153,12 @@ pub fn describe(
     tx: &mut Tx<'_>,
     user: Option<Id<User>>,
     id: Id<Report>,
-    (category, rules): (Category, &[Id<Rule>]),
+    (category, rules): (Category, Option<&[Id<Rule>]>),
 ) -> Result<(), Error> {
     let report = find(tx, id)?;
     others_decide(tx, user, &report)?;
     let known: Vec<Id<Rule>> = notices::rules(tx)?.iter().map(|rule| rule.id).collect();
-    if rules.iter().any(|rule| !known.contains(rule)) {
+    if rules.is_some_and(|rules| rules.iter().any(|rule| !known.contains(rule))) {
         return Err(Refusal::invalid("rule_ids", "does not reference valid rules").into());
     }
     reports::describe(tx, id, category.as_str(), rules)?;
@@ -280,7 +294,7 @@ pub fn appeal(tx: &mut Tx<'_>, account: &Account, id: Id<Warning>, text: &str) -
         return Err(Refusal::Conflict("you have objected to this decision already".to_owned()).into());
     }
     let user = users::by_account(tx, account.id)?.map(|user| user.id);
-    reports_in::tell_moderators(tx, account, Some(account.id), None)?;
+    reports_in::tell_moderators(tx, account, Some(account.id), (NotificationKind::Objection, None))?;
     audit::record(tx, user, "appeal.make", account.uri.as_str(), &id.to_string())
 }
 

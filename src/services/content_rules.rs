@@ -88,7 +88,7 @@ pub(super) fn catching(
     if !is_held_against_rules(received) {
         return Ok(None);
     }
-    let rules = content_rules::all(tx)?;
+    let rules = content_rules::in_force(tx)?;
     if let Some(host) = host
         && rules.iter().any(|rule| rule.kind == RuleKind::HostRate)
     {
@@ -97,9 +97,9 @@ pub(super) fn catching(
     if let Some(rule) = fitting(&rules, received) {
         return Ok(Some(rule.clone()));
     }
-    for rule in rules {
-        if exceeds(tx, &rule, received, host)? {
-            return Ok(Some(rule));
+    for rule in rules.iter() {
+        if exceeds(tx, rule, received, host)? {
+            return Ok(Some(rule.clone()));
         }
     }
     Ok(None)
@@ -110,7 +110,7 @@ pub(super) fn catching_words(tx: &mut Tx<'_>, received: &Received) -> Result<Opt
     if !is_held_against_rules(received) {
         return Ok(None);
     }
-    Ok(fitting(&content_rules::all(tx)?, received).cloned())
+    Ok(fitting(&content_rules::in_force(tx)?, received).cloned())
 }
 
 fn fitting<'a>(rules: &'a [ContentRule], received: &Received) -> Option<&'a ContentRule> {

@@ -101,15 +101,13 @@ fn insert(tx: &mut Tx<'_>, received: &Received, host: Option<&Host>) -> Result<R
     if let Some(rule) = &caught {
         store::content_rules::catch(tx, id, rule.id)?;
     }
-    media::receive(tx, received.author.id, id, files(received, host))?;
-    emojis::receive(tx, &received.author, &received.emojis)?;
-    super::polls::receive(tx, id, received.poll.as_ref())?;
+    beside(tx, id, received, host)?;
     received::body(tx, id, received, parent.as_ref())?;
     external_statements::note(tx, id, received)?;
     keep(tx, id, received, head.text.revision)?;
-    contributions::adopt_waiting(tx, &received.uri, id, head.thread_id)?;
-    critiques::place_again(tx, id)?;
-    quotes::receive(tx, (id, &received.author), received.quote.as_ref())?;
+    if !contributions::adopt_waiting(tx, &received.uri, id, head.thread_id)?.is_empty() {
+        critiques::place_again(tx, id)?;
+    }
     let head = stored(tx, id)?;
     quotes::adopt(tx, &head)?;
     if state != State::Held {
@@ -117,6 +115,27 @@ fn insert(tx: &mut Tx<'_>, received: &Received, host: Option<&Host>) -> Result<R
     }
     cards::name(tx, id, &Named::arrived(&head, received))?;
     Ok(Receipt::New(Box::new(head)))
+}
+
+/// Keeps what stands beside something new. Most contributions have nothing of it, and then nothing is asked.
+fn beside(
+    tx: &mut Tx<'_>,
+    id: Id<Contribution>,
+    received: &Received,
+    host: Option<&Host>,
+) -> Result<(), Error> {
+    let files = files(received, host);
+    if !files.is_empty() {
+        media::receive(tx, received.author.id, id, files)?;
+    }
+    emojis::receive(tx, &received.author, &received.emojis)?;
+    if received.poll.is_some() {
+        super::polls::receive(tx, id, received.poll.as_ref())?;
+    }
+    if received.quote.is_some() {
+        quotes::receive(tx, (id, &received.author), received.quote.as_ref())?;
+    }
+    Ok(())
 }
 
 fn change(
@@ -249,7 +268,7 @@ pub(super) fn erase(tx: &mut Tx<'_>, id: Id<Contribution>) -> Result<(), Error> 
     media::release(tx, id)?;
     store::notifications::forget(tx, id)?;
     polls::erase(tx, id)?;
-    store::cards::set(tx, id, None)?;
+    store::cards::clear(tx, id)?;
     store::positions::erase(tx, id)?;
     store::questions::erase(tx, id)?;
     store::critiques::erase(tx, id)?;

@@ -54,7 +54,7 @@ fn release(tx: &mut Tx<'_>, held: &[Id<Contribution>]) -> Result<(), Error> {
         contributions::set_state(tx, *id, state)?;
         tx.after_commit(Event::Placed(id.get()));
         let view = load(tx, *id)?;
-        cards::name(tx, *id, &Named::of(&view))?;
+        cards::rename(tx, *id, &Named::of(&view))?;
         quotes::approved(tx, *id)?;
         external_statements::approved(tx, &view)?;
         if state != State::Current {

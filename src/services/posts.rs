@@ -81,6 +81,8 @@ pub struct Rewrite {
     pub markdown: Markdown,
     /// How it is meant; as before where nobody says.
     pub format: Option<Format>,
+    /// How it is meant where nobody ever said.
+    pub usual: Format,
     /// The accounts that its `@name@host` mean; what is missing stays text.
     pub mentions: Vec<Account>,
     /// Content warning.
@@ -232,6 +234,7 @@ pub fn edit(
         sensitive: head.sensitive,
         language: head.language,
         format: None,
+        usual: Format::Markdown,
         poll: poll.map(|view| NewPoll {
             options: view.options.into_iter().map(|option| option.title).collect(),
             multiple: view.poll.multiple,
@@ -257,7 +260,7 @@ pub fn rewrite(
     let mentions = within(head.visibility, &change.mentions);
     let quotes = store::quotes::one(tx, id)?.is_some();
     check(author, &change.markdown, change.poll.is_some() || quotes || !change.media.is_empty())?;
-    let format = format(tx, id, change.format)?;
+    let format = format(tx, id, change)?;
     let (content, tags) = render(&*tx.site()?, &change.markdown, format, &mentions);
     let critique = store::critiques::parts(tx, id)?;
     let opening = critique.as_ref().map(crate::vocab::critique::opening).unwrap_or_default();
@@ -302,12 +305,15 @@ pub fn rewrite(
 }
 
 /// How a text is meant from now on: as somebody says, else as before.
-fn format(tx: &mut Tx<'_>, id: Id<Contribution>, said: Option<Format>) -> Result<Format, Error> {
-    match said {
-        Some(format) => Ok(format),
-        None if written::is_plain(tx, id)? => Ok(Format::Plain),
-        None => Ok(Format::Markdown),
+fn format(tx: &mut Tx<'_>, id: Id<Contribution>, change: &Rewrite) -> Result<Format, Error> {
+    if let Some(format) = change.format {
+        return Ok(format);
     }
+    Ok(match written::is_plain(tx, id)? {
+        Some(true) => Format::Plain,
+        Some(false) => Format::Markdown,
+        None => change.usual,
+    })
 }
 
 /// Says anew what a post of ours says, without a new version: who may quote it or what it quotes

@@ -20,6 +20,8 @@ use crate::text::{Html, plain};
 const LONGEST: usize = 5_000;
 /// The longest comment of a report from here, in characters.
 const LONGEST_COMMENT: usize = 1_000;
+/// For how long one unread report of somebody stands for the others.
+const TOLD_SECONDS: i64 = 3600;
 /// The most contributions one report names.
 const MOST: usize = 50;
 
@@ -105,7 +107,7 @@ pub fn file(tx: &mut Tx<'_>, reporter: &Account, new: &NewReport) -> Result<Repo
     };
     let id = reports::insert(tx, &report)?.ok_or_else(|| Error::broken("a report has a used address"))?;
     keep(tx, id, &items, Some(target.id))?;
-    tell_moderators(tx, reporter, Some(target.id), Some(id))?;
+    tell_moderators(tx, reporter, Some(target.id), (NotificationKind::Report, Some(id)))?;
     reports::by_id(tx, id)?.ok_or_else(|| Error::broken("a report vanished while it was being filed"))
 }
 
@@ -152,7 +154,8 @@ pub fn receive(
     match reports::insert(tx, &report)? {
         Some(id) => {
             keep(tx, id, &items, report.target)?;
-            tell_moderators(tx, reporter, report.target, Some(id))
+            let named = report.target.map(|_| id);
+            tell_moderators(tx, reporter, report.target, (NotificationKind::Report, named))
         }
         None => Ok(()),
     }
@@ -183,17 +186,22 @@ fn keep(tx: &mut Tx<'_>, id: Id<Report>, items: &[Uri], target: Option<Id<Accoun
     Ok(())
 }
 
-/// Tells the moderators of a report, or of an objection where there is none, each time anew and whoever
-/// blocks whom, but not whoever it is about.
+/// Tells the moderators of a report or of an objection, whoever blocks whom, but not
+/// whoever it is about. Who was told of one from there and did not look yet is not told again for an hour:
+/// the list of reports has them all.
 pub(super) fn tell_moderators(
     tx: &mut Tx<'_>,
     reporter: &Account,
     about: Option<Id<Account>>,
-    report: Option<Id<Report>>,
+    (kind, report): (NotificationKind, Option<Id<Report>>),
 ) -> Result<(), Error> {
-    let kind = NotificationKind::Objection;
     for user in users::all(tx)?.into_iter().filter(|user| user.roles.has(Role::Moderator)) {
         if Some(user.account_id) == about {
+            continue;
+        }
+        let since = tx.now.plus_seconds(-TOLD_SECONDS);
+        let reported = kind == NotificationKind::Report;
+        if reported && notifications::is_report_unread(tx, user.account_id, reporter, since)? {
             continue;
         }
         if let Some(report) = report {

@@ -38,13 +38,14 @@ pub fn of(conn: &mut Conn, ids: &[Id<Contribution>]) -> QueryResult<HashMap<Id<C
 }
 
 /// Notes which page a contribution has a card of; `None` for none.
-pub fn set(conn: &mut Conn, id: Id<Contribution>, url: Option<&str>) -> QueryResult<()> {
-    run!(conn, execute, diesel::delete(contribution_cards::table.find(id)))?;
-    if let Some(url) = url {
-        let row = (contribution_cards::contribution_id.eq(id), contribution_cards::url.eq(url));
-        run!(conn, execute, diesel::insert_into(contribution_cards::table).values(row))?;
-    }
-    Ok(())
+pub fn name(conn: &mut Conn, id: Id<Contribution>, url: &str) -> QueryResult<usize> {
+    let row = (contribution_cards::contribution_id.eq(id), contribution_cards::url.eq(url));
+    run!(conn, execute, diesel::insert_into(contribution_cards::table).values(row))
+}
+
+/// Removes what page a contribution names.
+pub fn clear(conn: &mut Conn, id: Id<Contribution>) -> QueryResult<usize> {
+    run!(conn, execute, diesel::delete(contribution_cards::table.find(id)))
 }
 
 /// Whether something that everybody may read names this page.

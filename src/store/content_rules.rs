@@ -1,6 +1,7 @@
 //! Rules that let contributions wait whoever wrote them, and what they caught.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use diesel::dsl::{count_star, sum};
 use diesel::{ExpressionMethods, JoinOnDsl, OptionalExtension, QueryDsl, QueryResult, SelectableHelper};
@@ -29,14 +30,26 @@ pub fn by_id(conn: &mut Conn, id: Id<ContentRule>) -> QueryResult<Option<Content
     run!(conn, first, content_rules::table.find(id).select(ContentRule::as_select())).optional()
 }
 
+/// The same, read once in a unit of work: many contributions arrive in one.
+pub fn in_force(tx: &mut Tx<'_>) -> QueryResult<Arc<[ContentRule]>> {
+    if let Some(rules) = &tx.rules {
+        return Ok(Arc::clone(rules));
+    }
+    let rules: Arc<[ContentRule]> = all(tx)?.into();
+    tx.rules = Some(Arc::clone(&rules));
+    Ok(rules)
+}
+
 /// Keeps a rule.
-pub fn insert(conn: &mut Conn, rule: &ContentRule) -> QueryResult<usize> {
-    run!(conn, execute, diesel::insert_into(content_rules::table).values(rule))
+pub fn insert(tx: &mut Tx<'_>, rule: &ContentRule) -> QueryResult<usize> {
+    tx.rules = None;
+    run!(tx, execute, diesel::insert_into(content_rules::table).values(rule))
 }
 
 /// Removes a rule; what it caught goes on waiting.
-pub fn delete(conn: &mut Conn, id: Id<ContentRule>) -> QueryResult<usize> {
-    run!(conn, execute, diesel::delete(content_rules::table.find(id)))
+pub fn delete(tx: &mut Tx<'_>, id: Id<ContentRule>) -> QueryResult<usize> {
+    tx.rules = None;
+    run!(tx, execute, diesel::delete(content_rules::table.find(id)))
 }
 
 /// Notes which rule a contribution was caught by.

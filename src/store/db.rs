@@ -198,7 +198,7 @@ impl Db {
             let site = self.shared.site.read().unwrap_or_else(PoisonError::into_inner).clone();
             let now = self.shared.clock.now();
             conn.begin(true)?;
-            let mut tx = Tx { conn, site, mint: &self.shared.mint, events: Vec::new(), now };
+            let mut tx = Tx { conn, site, mint: &self.shared.mint, events: Vec::new(), rules: None, now };
             let mut result = work(&mut tx);
             let events = tx.events;
             if result.is_ok()

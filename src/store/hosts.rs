@@ -2,7 +2,10 @@
 
 use std::collections::HashSet;
 
-use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, QueryResult, SelectableHelper};
+use diesel::dsl::exists;
+use diesel::{
+    ExpressionMethods, NullableExpressionMethods, OptionalExtension, QueryDsl, QueryResult, SelectableHelper,
+};
 
 use super::conn::{Conn, run};
 use super::one_of::one_of;
@@ -10,7 +13,7 @@ use super::tx::Tx;
 use super::{Error, host_rules};
 use crate::domain::host::{Host, HostStanding};
 use crate::domain::id::Id;
-use crate::schema::hosts;
+use crate::schema::{accounts, hosts};
 
 /// The host with this key.
 pub fn by_id(conn: &mut Conn, id: Id<Host>) -> QueryResult<Option<Host>> {
@@ -95,15 +98,23 @@ pub fn not_allowed(conn: &mut Conn) -> QueryResult<Vec<Id<Host>>> {
     run!(conn, load, hosts::table.filter(hosts::standing.eq_any(open)).select(hosts::id))
 }
 
-/// How many servers we know.
+/// Somebody on the server is known here: what there is only a rule about was never met.
+#[diesel::dsl::auto_type]
+fn met() -> _ {
+    exists(accounts::table.filter(accounts::host_id.eq(hosts::id.nullable())))
+}
+
+/// How many servers ours exchanges with.
 pub fn count(conn: &mut Conn) -> QueryResult<i64> {
-    run!(conn, get_result, hosts::table.count())
+    let query = hosts::table.filter(hosts::standing.lt(HostStanding::Limited)).filter(met());
+    run!(conn, get_result, query.count())
 }
 
 /// The names of servers that ours exchanges with.
 pub fn names(conn: &mut Conn, limit: i64) -> QueryResult<Vec<String>> {
     let query = hosts::table
-        .filter(hosts::standing.ne(HostStanding::Suspended))
+        .filter(hosts::standing.lt(HostStanding::Limited))
+        .filter(met())
         .order(hosts::name)
         .limit(limit)
         .select(hosts::name);

@@ -36,6 +36,8 @@ pub struct Wanted {
     pub from: Option<Id<Account>>,
     /// Also what was put aside.
     pub filtered: bool,
+    /// Also of reports about accounts that nobody knows: apps cannot show these.
+    pub nameless: bool,
 }
 
 /// Notes that `account` should hear of something; the same thing is noted once.
@@ -80,6 +82,28 @@ pub fn insert_report(
 ) -> Result<(), Error> {
     let about = About { report: Some(report), ..About::default() };
     put(tx, (account, from), NotificationKind::Report, &about, false)
+}
+
+/// Whether a moderator was told of a report by this account, or by anybody on its server, since then and
+/// did not look yet.
+pub fn is_report_unread(
+    conn: &mut Conn,
+    account: Id<Account>,
+    from: &Account,
+    since: Timestamp,
+) -> QueryResult<bool> {
+    let there = accounts::table
+        .filter(accounts::id.eq(from.id).or(accounts::host_id.eq(from.host_id)))
+        .select(accounts::id);
+    let told = notifications::table
+        .filter(notifications::account_id.eq(account))
+        .filter(notifications::kind.eq(NotificationKind::Report))
+        .filter(notifications::read_at.is_null())
+        .filter(notifications::created_at.gt(since))
+        .filter(notifications::from_id.eq_any(there))
+        .count();
+    let told: i64 = run!(conn, get_result, told)?;
+    Ok(told > 0)
 }
 
 /// What is told.
@@ -176,7 +200,7 @@ pub fn page(
     limit: i64,
 ) -> QueryResult<Vec<Notification>> {
     let page = Page { max_id: before.map(Id::get), ..Page::first(limit) };
-    let wanted = Wanted { kinds: NotificationKind::ALL.to_vec(), ..Wanted::default() };
+    let wanted = Wanted { kinds: NotificationKind::ALL.to_vec(), nameless: true, ..Wanted::default() };
     select(conn, account, &wanted, &page)
 }
 
@@ -210,10 +234,12 @@ fn kept(
 ) -> QueryResult<Vec<Notification>> {
     let from = wanted.from.unwrap_or(Id::new(0));
     let anybody = wanted.from.is_none();
+    let named = notifications::report_id.is_not_null().or(notifications::kind.ne(NotificationKind::Report));
     let query = notifications::table
         .filter(notifications::account_id.eq(account))
         .filter(notifications::kind.eq_any(wanted.kinds.clone()))
         .filter(notifications::from_id.eq(from).or(anybody.into_sql::<Bool>()))
+        .filter(named.or(wanted.nameless.into_sql::<Bool>()))
         .filter(notifications::filtered.eq_any(if wanted.filtered {
             vec![false, true]
         } else {

@@ -123,10 +123,17 @@ pub fn open_about(conn: &mut Conn, target: Id<Account>) -> QueryResult<Vec<Repor
     run!(conn, load, query.select(Report::as_select()))
 }
 
-/// Says what a report is about.
-pub fn describe(conn: &mut Conn, id: Id<Report>, category: &str, rules: &[Id<Rule>]) -> QueryResult<usize> {
-    let change = (reports::category.eq(category), reports::rules.eq(keys(rules)));
-    run!(conn, execute, diesel::update(reports::table.find(id)).set(change))
+/// Says what a report is about; the rules stay where none are named.
+pub fn describe(
+    conn: &mut Conn,
+    id: Id<Report>,
+    category: &str,
+    rules: Option<&[Id<Rule>]>,
+) -> QueryResult<usize> {
+    if let Some(rules) = rules {
+        run!(conn, execute, diesel::update(reports::table.find(id)).set(reports::rules.eq(keys(rules))))?;
+    }
+    run!(conn, execute, diesel::update(reports::table.find(id)).set(reports::category.eq(category)))
 }
 
 /// How many wait.
@@ -151,7 +158,7 @@ pub fn assign(conn: &mut Conn, id: Id<Report>, to: Option<Id<User>>) -> QueryRes
     run!(conn, execute, diesel::update(reports::table.find(id)).set(reports::assigned_id.eq(to)))
 }
 
-/// Says what came of a report.
+/// Says what came of a report, unless somebody said so already.
 pub fn close(
     tx: &mut Tx<'_>,
     id: Id<Report>,
@@ -165,7 +172,8 @@ pub fn close(
         reports::outcome.eq(Some(outcome)),
         reports::answer.eq(answer),
     );
-    run!(tx, execute, diesel::update(reports::table.find(id)).set(change))
+    let open = reports::table.find(id).filter(reports::closed_at.is_null());
+    run!(tx, execute, diesel::update(open).set(change))
 }
 
 /// Lets a report wait again.

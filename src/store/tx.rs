@@ -10,6 +10,7 @@ use super::conn::{Conn, run};
 use super::error::{Error, Fault};
 use crate::clock::Timestamp;
 use crate::domain::account::Account;
+use crate::domain::content_rule::ContentRule;
 use crate::domain::contribution::Contribution;
 use crate::domain::id::{Id, Mint};
 use crate::domain::notice::Announcement;
@@ -78,6 +79,8 @@ pub struct Tx<'a> {
     pub(super) site: Option<Arc<Site>>,
     pub(super) mint: &'a Mint,
     pub(super) events: Vec<Event>,
+    /// The rules about texts, once they were asked for.
+    pub(super) rules: Option<Arc<[ContentRule]>>,
     /// The moment of the whole unit of work.
     pub now: Timestamp,
 }

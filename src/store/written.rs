@@ -22,19 +22,23 @@ pub fn set(
     app: Option<Id<ClientApp>>,
 ) -> QueryResult<usize> {
     let row = diesel::update(contributions::table.find(id));
-    run!(conn, execute, row.set((contributions::plain.eq(plain), contributions::app_id.eq(app))))
+    run!(conn, execute, row.set((contributions::plain.eq(Some(plain)), contributions::app_id.eq(app))))
 }
 
 /// Notes how the text of a post is meant from now on.
 pub fn set_plain(conn: &mut Conn, id: Id<Contribution>, plain: bool) -> QueryResult<usize> {
-    run!(conn, execute, diesel::update(contributions::table.find(id)).set(contributions::plain.eq(plain)))
+    run!(
+        conn,
+        execute,
+        diesel::update(contributions::table.find(id)).set(contributions::plain.eq(Some(plain)))
+    )
 }
 
-/// Whether the text of a post is plain, and not Markdown.
-pub fn is_plain(conn: &mut Conn, id: Id<Contribution>) -> QueryResult<bool> {
-    let plain: Option<bool> =
+/// Whether the text of a post is plain, and not Markdown; `None` where it was never noted.
+pub fn is_plain(conn: &mut Conn, id: Id<Contribution>) -> QueryResult<Option<bool>> {
+    let plain: Option<Option<bool>> =
         run!(conn, first, contributions::table.find(id).select(contributions::plain)).optional()?;
-    Ok(plain.unwrap_or(false))
+    Ok(plain.flatten())
 }
 
 /// The apps with which these were written, as far as they were written with one.

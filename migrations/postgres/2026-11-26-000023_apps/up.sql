@@ -1,5 +1,5 @@
--- How a post of ours was written: as plain text or as Markdown, and with which app.
-ALTER TABLE contributions ADD COLUMN plain BOOLEAN NOT NULL DEFAULT FALSE;
+-- How a post of ours was written: as plain text or as Markdown (unknown of older ones), and with which app.
+ALTER TABLE contributions ADD COLUMN plain BOOLEAN;
 ALTER TABLE contributions ADD COLUMN app_id INT8;
 
 -- The servers whose pages may name an account as their author, one a line.
@@ -17,5 +17,6 @@ CREATE TABLE claimed_counts (
 -- For numbers of what was said here, which need not read what was said elsewhere.
 CREATE INDEX contributions_local ON contributions (id) WHERE local;
 
--- The report that moderators are told of.
+-- The report that moderators are told of. What they were told before named none; the reports stay.
+DELETE FROM notifications WHERE kind = 6;
 ALTER TABLE notifications ADD COLUMN report_id INT8;

@@ -1,3 +1,4 @@
+UPDATE notifications SET kind = 6 WHERE kind = 11;
 ALTER TABLE notifications DROP COLUMN report_id;
 DROP INDEX contributions_local;
 DROP TABLE claimed_counts;

@@ -19,7 +19,7 @@ use super::params::Params;
 use super::scopes::Anything;
 use super::shown;
 use crate::federation::Federation;
-use crate::store::{account_views, accounts, hiding, host_rules, hosts, notices, settings, usage};
+use crate::store::{account_views, accounts, hiding, host_rules, hosts, notices, profiles, settings, usage};
 use crate::text::{Markdown, markdown};
 
 /// The routes of the instance.
@@ -104,8 +104,10 @@ async fn directory(data: Data<Federation>, caller: Maybe<Anything>, params: Para
     let limit = params.number("limit").map_or(40, |limit| limit.saturating_abs().clamp(1, 80));
     let offset = params.number("offset").unwrap_or(0).clamp(0, 1000);
     let viewer = caller.viewer();
-    let organization = (!only_ours).then_some(data.app.site.organization);
+    let organization = data.app.site.organization;
     let found = data.app.db.read(|conn| {
+        let hidden = profiles::of(conn, organization)?.hides_collections;
+        let organization = (!only_ours && !hidden).then_some(organization);
         let found = accounts::directory(conn, organization, newest, (limit, offset))?;
         let mut ids: Vec<_> = found.iter().map(|account| account.id).collect();
         let hidden = hiding::among(conn, viewer, &ids)?;

@@ -227,6 +227,9 @@ async fn act(
         _ => return Err(ApiError::invalid("type is none of none, sensitive, disable, silence, suspend")),
     };
     let report = params.id("report_id").map(Id::new);
+    if report.is_none() && params.text("report_id").is_some_and(|typed| !typed.is_empty()) {
+        return Err(ApiError::invalid("report_id is the key of no report"));
+    }
     let acted = data.app.db.write(|tx| {
         let account = found(tx, key)?;
         cases::act(tx, Some(caller.user.id), &account, (outcome, &text), report)

@@ -157,10 +157,8 @@ async fn change(
     let rules: Option<Vec<_>> =
         params.has("rule_ids").then(|| params.ids("rule_ids").into_iter().map(Id::new).collect());
     changed(&data, &caller, key, |tx, user, report| {
-        let known = super::super::entities::report::rules(report);
-        let rules = rules.clone().unwrap_or_else(|| known.iter().filter_map(|key| Id::parse(key)).collect());
         let category = category.or_else(|| Category::parse(&report.category)).unwrap_or_default();
-        cases::describe(tx, Some(user), report.id, (category, &rules))
+        cases::describe(tx, Some(user), report.id, (category, rules.as_deref()))
     })
     .await
 }

@@ -129,6 +129,10 @@ pub fn notification(row: &Row, parties: &Parties) -> Option<Notification> {
         Some(about) => Some(parties.statuses.get(&id(about.get()))?.clone()),
         None => None,
     };
+    let report = parties.report(row);
+    if row.kind == NotificationKind::Report && report.is_none() {
+        return None;
+    }
     Some(Notification {
         id: id(row.id.get()),
         kind: word(row.kind),
@@ -136,7 +140,7 @@ pub fn notification(row: &Row, parties: &Parties) -> Option<Notification> {
         account: parties.accounts.get(&id(row.from_id.get()))?.clone(),
         group_key: group_key(row, &KINDS),
         status,
-        report: parties.report(row),
+        report,
         filtered: row.filtered.then_some(true),
     })
 }

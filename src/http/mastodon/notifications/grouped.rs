@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use super::super::answer::{Answer, ApiError, Empty};
 use super::super::caller::Allowed;
 use super::super::entities::account::Account as Shown;
-use super::super::entities::notification::{KINDS, NotificationGroup, group, group_key, kinds};
+use super::super::entities::notification::{KINDS, NotificationGroup, group, group_key, kinds, word};
 use super::super::entities::status::Status;
 use super::super::paging::{self, Newer};
 use super::super::params::Params;
@@ -146,6 +146,8 @@ fn rendered(
         let newest = spoken.iter().find(|row| row.id.get() == group.most_recent_notification_id);
         group.report = newest.and_then(|row| parties.report(row));
     }
+    notification_groups
+        .retain(|group| group.kind != word(NotificationKind::Report) || group.report.is_some());
     let mut results =
         GroupedNotificationsResults { notification_groups, ..GroupedNotificationsResults::default() };
     for group in &results.notification_groups {

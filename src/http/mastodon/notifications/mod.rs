@@ -25,13 +25,14 @@ use crate::domain::contribution::Contribution;
 use crate::domain::id::Id;
 use crate::domain::marker::Timeline;
 use crate::domain::notification::Notification as Row;
+use crate::domain::permission::Permission;
 use crate::domain::report::Report;
 use crate::domain::timeline::Found;
 use crate::federation::Federation;
 use crate::store::contributions::{self, Viewer};
 use crate::store::notifications::{self as store, Wanted};
 use crate::store::page::Page;
-use crate::store::{Conn, Error, markers, reports};
+use crate::store::{Conn, Error, markers, reports, users};
 
 /// Unread ones that are counted: what the client says, at least and at most.
 const COUNTED: (i64, i64) = (100, 1000);
@@ -59,6 +60,7 @@ fn wanted(params: &Params) -> Wanted {
         kinds: wanted,
         from: params.id("account_id").map(Id::new),
         filtered: params.flag("include_filtered").unwrap_or(false) || params.has("account_id"),
+        nameless: false,
     }
 }
 
@@ -93,8 +95,16 @@ fn reports_of(
     rows: &[Row],
 ) -> Result<HashMap<Id<Report>, Value>, Error> {
     let mut told = HashMap::new();
+    if rows.iter().all(|row| row.report_id.is_none()) {
+        return Ok(told);
+    }
+    let user = users::by_account(conn, me)?;
+    if !user.is_some_and(|user| user.roles.may(Permission::Reports)) {
+        return Ok(told);
+    }
     for id in rows.iter().filter_map(|row| row.report_id) {
-        let Some(found) = reports::by_id(conn, id)? else { continue };
+        let found = reports::by_id(conn, id)?.filter(|found| found.target_id != Some(me));
+        let Some(found) = found else { continue };
         let target = shown::accounts_by_ids(conn, app, found.target_id.as_slice())?.pop();
         let about = contributions::by_uris(conn, Viewer::Member(me), &found.about())?;
         let about: Vec<Id<Contribution>> = about.into_iter().map(|head| head.id).collect();

@@ -146,6 +146,7 @@ pub(super) async fn update(
         let change = Rewrite {
             markdown: Markdown::new(&*written.text),
             format: params.has("content_type").then(|| written.format()),
+            usual: posts::Format::Plain,
             mentions: mentions.clone(),
             summary: written.spoiler_text.clone(),
             sensitive: written.spoiler_text.is_some() || params.flag("sensitive").unwrap_or(false),
