@@ -1360,6 +1360,16 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    archives (account_id) {
+        account_id -> BigInt,
+        asked_at -> BigInt,
+        file -> Nullable<Text>,
+        bytes -> BigInt,
+        made_at -> Nullable<BigInt>,
+    }
+}
+
 diesel::joinable!(sessions -> users (user_id));
 diesel::joinable!(password_links -> users (user_id));
 diesel::joinable!(pending_sign_ins -> users (user_id));
@@ -1491,4 +1501,5 @@ diesel::allow_tables_to_appear_in_same_query!(
     withheld_votes,
     expulsions,
     host_arrivals,
+    archives,
 );

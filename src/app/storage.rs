@@ -10,7 +10,7 @@ use futures_util::stream::{BoxStream, StreamExt};
 use object_store::aws::AmazonS3Builder;
 use object_store::local::LocalFileSystem;
 use object_store::path::Path;
-use object_store::{GetOptions, GetRange, ObjectStore, ObjectStoreExt};
+use object_store::{GetOptions, GetRange, ObjectStore, ObjectStoreExt, WriteMultipart};
 use tokio::sync::Semaphore;
 
 use crate::config;
@@ -22,6 +22,8 @@ use crate::store::{Error, Fault};
 
 /// Pictures that are decoded at the same time: a decoder's memory is bounded, so theirs is, too.
 const DESKS: usize = 1;
+/// Parts of a large file that are on their way at the same time.
+const PARTS: usize = 2;
 
 /// The files of a site. Cheap to clone.
 #[derive(Clone)]
@@ -29,6 +31,13 @@ pub struct Storage {
     store: Arc<dyn ObjectStore>,
     desks: Arc<Semaphore>,
     bounds: Bounds,
+}
+
+/// A file that is written piece by piece, and kept when it is finished.
+pub struct Upload {
+    file: String,
+    parts: WriteMultipart,
+    bytes: u64,
 }
 
 /// The content of a file, as it is read.
@@ -122,6 +131,13 @@ impl Storage {
         Ok(file)
     }
 
+    /// Begins a file that is too large to be held in memory.
+    pub async fn begin(&self, shelf: &str, ending: &str) -> Result<Upload, Error> {
+        let file = format!("{shelf}/{}.{ending}", token());
+        let parts = self.store.put_multipart(&Path::from(file.as_str())).await.map_err(fault)?;
+        Ok(Upload { file, parts: WriteMultipart::new(parts), bytes: 0 })
+    }
+
     /// How long a file is; `None` where it is missing.
     pub async fn length(&self, file: &str) -> Result<Option<u64>, Error> {
         match self.store.head(&Path::from(file)).await {
@@ -147,6 +163,27 @@ impl Storage {
             Ok(()) | Err(object_store::Error::NotFound { .. }) => Ok(()),
             Err(error) => Err(fault(error)),
         }
+    }
+}
+
+impl Upload {
+    /// Adds bytes; waits while too many parts are on their way.
+    pub async fn write(&mut self, bytes: &[u8]) -> Result<(), Error> {
+        self.parts.wait_for_capacity(PARTS).await.map_err(fault)?;
+        self.parts.write(bytes);
+        self.bytes += u64::try_from(bytes.len()).unwrap_or_default();
+        Ok(())
+    }
+
+    /// Keeps the file; its name and length.
+    pub async fn finish(self) -> Result<(String, u64), Error> {
+        self.parts.finish().await.map_err(fault)?;
+        Ok((self.file, self.bytes))
+    }
+
+    /// Throws away what was written.
+    pub async fn abort(self) -> Result<(), Error> {
+        self.parts.abort().await.map_err(fault)
     }
 }
 

@@ -135,6 +135,11 @@ pub enum Job {
         /// The list.
         list: i64,
     },
+    /// Make the archive that a member asked for.
+    Archive {
+        /// Whose.
+        account: i64,
+    },
     /// Delete what somebody decided to delete, piece by piece.
     Expel {
         /// When it was decided, in milliseconds.
@@ -171,6 +176,7 @@ impl Job {
             Self::Push { subscription, notification } => format!("push {subscription} {notification}"),
             Self::RemoveFile { file } => format!("remove_file {file}"),
             Self::FetchHostList { list } => format!("fetch_host_list {list}"),
+            Self::Archive { account } => format!("archive {account}"),
             Self::Expel { since } => format!("expel {since}"),
             Self::Cleanup => "cleanup".to_owned(),
         }
@@ -203,6 +209,7 @@ impl Job {
             | Self::Push { .. }
             | Self::RemoveFile { .. }
             | Self::FetchHostList { .. }
+            | Self::Archive { .. }
             | Self::Expel { .. }
             | Self::Cleanup => None,
         }
@@ -234,6 +241,7 @@ impl Job {
             | Self::Push { .. }
             | Self::FetchCard { .. }
             | Self::FetchHostList { .. }
+            | Self::Archive { .. }
             | Self::Expel { .. }
             | Self::RemoveFile { .. } => None,
         }

@@ -4,6 +4,7 @@
 pub mod account;
 pub mod account_rule;
 mod answer;
+pub mod archive;
 pub mod attribution;
 pub mod card;
 pub mod content_rule;

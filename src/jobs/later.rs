@@ -8,6 +8,7 @@ use futures_util::FutureExt;
 use futures_util::stream::{FuturesUnordered, StreamExt};
 use tokio::sync::watch;
 
+use super::archive;
 use crate::clock::Timestamp;
 use crate::domain::contribution::Contribution;
 use crate::domain::id::Id;
@@ -115,6 +116,7 @@ const fn tries(job: &Job) -> i32 {
         | Job::EndRoles { .. }
         | Job::Push { .. }
         | Job::FetchHostList { .. }
+        | Job::Archive { .. }
         | Job::Expel { .. }
         | Job::RemoveFile { .. } => 6,
         // Regular work that is never given up: without it the server fills up, and sites drift apart.
@@ -165,6 +167,7 @@ async fn perform(data: &Data<Federation>, job: &Job) -> Result<(), Error> {
         Job::FetchCard { url } => cards::fetch(data, url).await,
         Job::CheckLinks { account } => links::check(data, Id::new(*account)).await,
         Job::FetchHostList { list } => host_lists::fetch(data, Id::new(*list)).await,
+        Job::Archive { account } => archive::make(data, Id::new(*account)).await,
         Job::Expel { .. } => expel(data).await,
         Job::Cleanup => cleanup(data).await,
     }
@@ -264,6 +267,8 @@ async fn cleanup(data: &Data<Federation>) -> Result<(), Error> {
             store::content_rules::purge(tx, now.plus_seconds(-7 * DAY))?;
             services::quotes::look_again(tx)?;
             services::host_lists::ask_all(tx)?;
+            services::archives::purge(tx)?;
+            store::keys::forget_gone(tx)?;
             probe(tx)
         })
         .await

@@ -3,6 +3,7 @@
 //! All work is rows; a worker holds some of them on lease. A crash lets the lease run out, and
 //! somebody takes the work again.
 
+mod archive;
 mod deliver;
 mod later;
 mod visit;

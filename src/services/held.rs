@@ -32,11 +32,12 @@ pub fn reject(tx: &mut Tx<'_>, author: Id<Account>) -> Result<usize, Error> {
     Ok(held.len())
 }
 
-/// Deletes a contribution from elsewhere and does not take it in again.
+/// Deletes a contribution and does not take it in again.
 pub(super) fn expel(tx: &mut Tx<'_>, id: Id<Contribution>) -> Result<(), Error> {
     let head = stored(tx, id)?;
     erase(tx, id)?;
-    tombstones::insert(tx, &head.uri)
+    // What is ours comes from nowhere else.
+    if head.local { Ok(()) } else { tombstones::insert(tx, &head.uri) }
 }
 
 /// What the author says of the newest version, whatever we made of it.

@@ -178,6 +178,16 @@ pub fn destroy(tx: &mut Tx<'_>, contribution: Id<Contribution>) -> Result<(), Er
     Ok(())
 }
 
+/// Throws away every file of an account that is gone.
+pub fn forget(tx: &mut Tx<'_>, account: Id<Account>) -> Result<(), Error> {
+    for purpose in [Purpose::Attachment, Purpose::Avatar, Purpose::Header] {
+        for row in media::of_account(tx, account, purpose)? {
+            discard(tx, row)?;
+        }
+    }
+    Ok(())
+}
+
 /// Keeps in mind what stands beside a contribution from elsewhere.
 pub fn receive(
     tx: &mut Tx<'_>,

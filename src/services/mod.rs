@@ -3,6 +3,7 @@
 
 pub mod account_rules;
 pub mod accounts;
+pub mod archives;
 pub mod attributions;
 pub mod cards;
 pub mod cases;
@@ -18,6 +19,7 @@ pub mod host_lists;
 pub mod hosts;
 pub mod interactions;
 pub mod internal;
+pub mod leaving;
 pub mod lists;
 pub mod log;
 pub mod maps;

@@ -210,6 +210,15 @@ pub fn flag(tx: &mut Tx<'_>, target: &Account, about: &[Uri], comment: &str) -> 
     deliveries::to_own_inbox(tx, sent, target.id)
 }
 
+/// Tells every server that an account of ours is gone: each may know it from somewhere.
+pub fn farewell(tx: &mut Tx<'_>, account: &Account) -> Result<(), Error> {
+    let (id, now) = (activity_uri(tx)?, tx.now);
+    let delete = activity::farewell(&id, account, now);
+    let delete = sign(tx, account, &delete, now)?;
+    let sent = keep(tx, account, &delete, &account.uri, false)?;
+    deliveries::to_everyone(tx, sent)
+}
+
 /// What an activity about an activity is about in the end.
 fn innermost(object: &Value) -> Option<&str> {
     match object {

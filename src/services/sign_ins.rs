@@ -3,11 +3,12 @@
 use super::users::{HashedPassword, open_session, secret, secret_hash, set_password, set_roles};
 use crate::clock::Timestamp;
 use crate::domain::Refusal;
+use crate::domain::account::{Account, AccountState};
 use crate::domain::id::Id;
 use crate::domain::job::Job;
 use crate::domain::sign_in::App;
 use crate::domain::user::{Role, Roles, User};
-use crate::store::{Error, Event, Tx, audit, jobs, sign_ins, users};
+use crate::store::{Error, Event, Tx, accounts, audit, jobs, sign_ins, users};
 
 /// How long a link for a new password is open.
 const LINK_SECONDS: i64 = 24 * 3600;
@@ -91,6 +92,10 @@ pub fn disable(tx: &mut Tx<'_>, by: Option<&User>, name: &str) -> Result<(), Err
 /// Opens a login again.
 pub fn enable(tx: &mut Tx<'_>, by: Option<&User>, name: &str) -> Result<(), Error> {
     let user = known(tx, name)?;
+    let gone = |account: Account| account.state == AccountState::Deleted;
+    if accounts::by_id(tx, user.account_id)?.is_some_and(gone) {
+        return Err(Refusal::Conflict(format!("{name} has left: that account is deleted")).into());
+    }
     sign_ins::set_disabled(tx, user.id, None)?;
     audit::record(tx, by.map(|by| by.id), "account.open", &user.name, "")
 }

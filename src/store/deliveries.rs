@@ -135,6 +135,18 @@ pub fn to_accounts(tx: &mut Tx<'_>, activity: Id<Activity>, ids: &[Id<Account>])
     )
 }
 
+/// Queues an activity for every server that we know and that was not given up, once per inbox.
+pub fn to_everyone(tx: &mut Tx<'_>, activity: Id<Activity>) -> Result<(), Error> {
+    queue!(
+        tx,
+        activity,
+        coalesce(accounts::shared_inbox, accounts::inbox),
+        accounts::table
+            .inner_join(hosts::table.on(accounts::host_id.eq(hosts::id.nullable())))
+            .filter(hosts::failing_since.is_null().or(hosts::due_at.is_not_null()))
+    )
+}
+
 /// Queues an activity that concerns one account alone, for its own inbox: not every server looks
 /// for a Follow or an Undo in the shared one. Sending it once more takes up what was put aside.
 pub fn to_own_inbox(tx: &mut Tx<'_>, activity: Id<Activity>, id: Id<Account>) -> Result<(), Error> {

@@ -2,18 +2,18 @@
 //! a proof must stay checkable after its key was replaced.
 
 use diesel::prelude::{Insertable, Queryable, Selectable};
-use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, QueryResult, SelectableHelper};
+use diesel::{ExpressionMethods, JoinOnDsl, OptionalExtension, QueryDsl, QueryResult, SelectableHelper};
 
 use super::Error;
 use super::conn::{Conn, run};
 use super::tx::Tx;
 use crate::clock::Timestamp;
 use crate::domain::Refusal;
-use crate::domain::account::Account;
+use crate::domain::account::{Account, AccountState};
 use crate::domain::id::Id;
 use crate::domain::keys::{Algorithm, SigningKey, VerifyingKey};
 use crate::domain::uri::Uri;
-use crate::schema::account_keys;
+use crate::schema::{account_keys, accounts, activities, deliveries};
 
 /// A stored key.
 #[derive(Clone, Debug, Queryable, Selectable, Insertable)]
@@ -160,4 +160,22 @@ pub fn retire_unlisted(tx: &mut Tx<'_>, account: Id<Account>, listed: &[Uri]) ->
         .filter(account_keys::uri.ne_all(listed.to_vec()));
     let change = account_keys::retired_at.eq(Some(tx.now));
     Ok(run!(tx, execute, diesel::update(gone).set(change))?)
+}
+
+/// Forgets the private halves of the keys of accounts of ours that are gone and have nothing left to send.
+pub fn forget_gone(conn: &mut Conn) -> QueryResult<usize> {
+    let sending = deliveries::table
+        .inner_join(activities::table.on(activities::id.eq(deliveries::activity_id)))
+        .filter(deliveries::dead.eq(false))
+        .select(activities::account_id);
+    let gone = accounts::table
+        .filter(accounts::host_id.is_null())
+        .filter(accounts::state.eq(AccountState::Deleted))
+        .filter(accounts::id.ne_all(sending))
+        .select(accounts::id);
+    let keys = account_keys::table
+        .filter(account_keys::account_id.eq_any(gone))
+        .filter(account_keys::private_key.is_not_null());
+    let nothing: Option<Vec<u8>> = None;
+    run!(conn, execute, diesel::update(keys).set(account_keys::private_key.eq(nothing)))
 }

@@ -83,6 +83,19 @@ pub fn announce_to_followers(id: &Uri, actor: &Account, object: &Value, publishe
     })
 }
 
+/// A Delete of the actor itself.
+pub fn farewell(id: &Uri, actor: &Account, published: Timestamp) -> Value {
+    json!({
+        "@context": context(),
+        "id": id,
+        "type": "Delete",
+        "actor": actor.uri,
+        "published": published.to_rfc3339(),
+        "to": [PUBLIC],
+        "object": actor.uri,
+    })
+}
+
 /// A Delete that leaves only the address behind.
 pub fn delete(id: &Uri, actor: &Account, object: &Uri, cc: &[String], published: Timestamp) -> Value {
     json!({

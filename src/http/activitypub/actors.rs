@@ -5,7 +5,9 @@ use axum::response::Response;
 
 use super::answer::{Answer, PUBLIC, document};
 use crate::domain::Refusal;
+use crate::domain::account::AccountState;
 use crate::domain::host::HostStanding;
+use crate::domain::uri::Uri;
 use crate::federation::Federation;
 use crate::services::profiles;
 use crate::store::accounts;
@@ -25,6 +27,13 @@ pub async fn instance(data: Data<Federation>) -> Result<Response, Answer> {
 pub async fn actor(data: &Data<Federation>, name: &str) -> Result<Response, Answer> {
     let found = data.app.db.read(|conn| {
         let account = accounts::local_by_name(conn, name)?;
+        if account.is_none() {
+            let uri = Uri::ours(&data.app.site.origin, &format!("/actors/{}", name.to_ascii_lowercase()));
+            let gone = accounts::by_uri(conn, &uri)?;
+            if gone.is_some_and(|account| account.state == AccountState::Deleted) {
+                return Err(Refusal::Gone.into());
+            }
+        }
         let shown = account.filter(|account| account.standing != HostStanding::Suspended);
         let account = shown.ok_or(Refusal::NotFound)?;
         profiles::document(conn, &account)

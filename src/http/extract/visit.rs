@@ -223,6 +223,8 @@ fn flash(note: &str) -> Option<Flash> {
         "deleted" => "Deleted. Other servers are told to delete their copies.",
         "resync" => "We are asking the other servers. Open this page again in a moment.",
         "approved" => "Approved. What this author writes is shown to everyone from now on.",
+        "archive" => "Everything is put together. Open this page again in a while.",
+        "left" => "Your account is deleted. Other servers are told to delete what they have of it.",
         "import" => "Your file is read. It takes a while until every other server has answered.",
         "seen" => "Everything is marked as seen.",
         "welcome" => "Your account is ready. Sign in with it.",

@@ -4,7 +4,7 @@ use askama::Template;
 
 use super::forms::{Choice, Mistakes};
 use super::layout::Layout;
-use super::shown::Link;
+use super::shown::{Link, Moment};
 
 /// `/settings/export`: tables to take along, and the form to bring one.
 #[derive(Template)]
@@ -12,6 +12,8 @@ use super::shown::Link;
 pub struct TransferPage {
     /// The frame.
     pub layout: Layout,
+    /// Everything in one file.
+    pub archive: ArchiveView,
     /// The tables.
     pub tables: Vec<Link>,
     /// The sorts of tables that the form takes.
@@ -22,4 +24,17 @@ pub struct TransferPage {
     pub rows: usize,
     /// What is wrong with the form.
     pub mistakes: Mistakes,
+}
+
+/// Everything of an account in one file.
+#[derive(Clone, Debug)]
+pub struct ArchiveView {
+    /// When it was made; `None` where there is none.
+    pub made: Option<Moment>,
+    /// How large it is.
+    pub kibibytes: i64,
+    /// Whether one is being made.
+    pub waits: bool,
+    /// Whether one may be asked for.
+    pub may_ask: bool,
 }

@@ -14,7 +14,7 @@ use plenum::http::web::reply::ReplyPage;
 use plenum::http::web::setup::{SetupPage, federation_modes};
 use plenum::http::web::shown::Link;
 use plenum::http::web::sign_in::SignInPage;
-use plenum::http::web::transfer::TransferPage;
+use plenum::http::web::transfer::{ArchiveView, TransferPage};
 use plenum::import::report::Decision;
 
 use super::replies::reply_form;
@@ -53,7 +53,8 @@ pub(crate) fn consent() -> AuthorizePage {
 pub(crate) fn transfer(mistakes: Mistakes) -> TransferPage {
     let link = |label: &str, file: &str| Link::new(label, format!("/settings/export/{file}"));
     TransferPage {
-        layout: layout("Take your lists along", Some(editor())),
+        layout: layout("Take your account along", Some(editor())),
+        archive: ArchiveView { made: None, kibibytes: 0, waits: true, may_ask: false },
         tables: vec![
             link("Whom you follow", "following_accounts.csv"),
             link("Your bookmarks", "bookmarks.csv"),

@@ -6,6 +6,7 @@ mod changing;
 mod chronology;
 mod debating;
 mod internal;
+mod leaving;
 mod moving;
 mod reading;
 mod referring;

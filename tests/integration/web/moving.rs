@@ -32,7 +32,7 @@ async fn files(at: &Instance, name: &str) -> Vec<String> {
 async fn bring(at: &Instance, name: &str, fields: &[(&str, &str)]) -> crate::harness::browser::Page {
     let mut browser = at.signed_in(name).await;
     let page = browser.open("/settings/export").await;
-    browser.send(&page, "main form", fields).await
+    browser.send(&page, "form[action='/settings/import']", fields).await
 }
 
 async fn id_of(client: &Client, handle: &str) -> String {

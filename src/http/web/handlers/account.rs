@@ -173,12 +173,13 @@ fn related(conn: &mut Conn, visit: &Visit, account: &Account) -> Result<Vec<Link
 fn tools(conn: &mut Conn, visit: &Visit, account: &Account) -> Result<Vec<Link>, Error> {
     if visit.session.member.as_ref().is_some_and(|member| member.account.id == account.id) {
         return Ok(vec![
-            Link::new("Take your lists along", "/settings/export"),
+            Link::new("Take your account along", "/settings/export"),
             Link::new("Where you are signed in, and your password", "/settings/sign-ins"),
             Link::new("Sign in with a code", "/settings/second-factor"),
             Link::new("Relations that decisions of the moderators ended", "/settings/severed"),
             Link::new("Decisions about you", "/settings/decisions"),
             Link::new("What you reported", "/settings/reports"),
+            Link::new("Delete your account", "/settings/leave"),
         ]);
     }
     let mut tools = Vec::new();

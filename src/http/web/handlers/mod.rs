@@ -24,6 +24,7 @@ pub mod hosts;
 pub mod interact;
 pub mod internal;
 pub mod join;
+pub mod leaving;
 pub mod log;
 pub mod map;
 pub mod moderation;
@@ -123,6 +124,8 @@ fn writing() -> Router {
         .route("/notifications", get(notifications::show))
         .route("/notifications/seen", post(notifications::seen))
         .route("/settings/export", get(transfer::show))
+        .route("/settings/archive", get(transfer::download_archive).post(transfer::archive))
+        .route("/settings/leave", get(leaving::ask).post(leaving::leave))
         .route("/settings/export/{file}", get(transfer::download))
         .route("/reply", get(reply::show).post(reply::submit))
         .route("/contributions/{id}/edit", get(reply::edit).post(reply::change))

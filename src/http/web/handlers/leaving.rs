@@ -1,0 +1,70 @@
+//! Deleting one's own account.
+
+use std::sync::Arc;
+
+use activitypub_federation::config::Data;
+use axum::Extension;
+use axum::http::StatusCode;
+
+use super::ask::refused;
+use super::{Answer, page, then};
+use crate::federation::Federation;
+use crate::http::error::PageError;
+use crate::http::extract::posted::Posted;
+use crate::http::extract::visit::Visit;
+use crate::http::throttle::Throttle;
+use crate::http::web::form::{Field, FieldKind, FormPage};
+use crate::http::web::forms::Mistakes;
+use crate::http::web::layout::Section;
+use crate::http::web::shown::Link;
+use crate::services::{leaving, users};
+
+/// `GET /settings/leave`.
+pub async fn ask(visit: Visit) -> Answer {
+    visit.concerned()?;
+    form(&visit, Mistakes::default())
+}
+
+fn form(visit: &Visit, mistakes: Mistakes) -> Answer {
+    page(&FormPage {
+        layout: visit.private_layout("Delete your account", Section::Elsewhere),
+        heading: "Delete your account".to_owned(),
+        lead: "What you said disappears here at once, and the servers that know you are told to delete what they have. \
+               Your name stays taken, so that nobody can pass for you. What you published in the name of the \
+               organization stays the organization's. This cannot be taken back."
+            .to_owned(),
+        about: Some(Link::new("Take everything along first", "/settings/export")),
+        action: "/settings/leave".into(),
+        fields: vec![Field::new(
+            "current",
+            "Your password",
+            "So that nobody does this at an open browser.",
+            FieldKind::Secret("current-password"),
+            "",
+        )],
+        mistakes,
+        button: "Delete my account for good".to_owned(),
+        back: "/settings/export".into(),
+    })
+}
+
+/// `POST /settings/leave`.
+pub async fn leave(
+    data: Data<Federation>,
+    Extension(throttle): Extension<Arc<Throttle>>,
+    Posted { visit, fields }: Posted,
+) -> Answer {
+    let member = visit.concerned()?;
+    let (key, now) = (format!("name {}", member.user.name), data.app.clock().now());
+    if throttle.is_exhausted(&key, data.app.config.limits.sign_ins, now) {
+        let why = "Too many attempts. Wait five minutes and try again.";
+        return Err(PageError::new(StatusCode::TOO_MANY_REQUESTS, why));
+    }
+    let typed = fields.get("current");
+    if !tokio::task::block_in_place(|| users::password_matches(Some(&member.user), typed)) {
+        throttle.count(&key, now);
+        return refused(form(&visit, Mistakes::one("current", "This is not your password.")));
+    }
+    data.app.db.write(|tx| leaving::leave(tx, &member.user, &member.account)).await?;
+    then("/?note=left")
+}

@@ -1,0 +1,53 @@
+//! Leaving: a member deletes their own account, here and wherever it is known.
+
+use super::{archives, media, publish};
+use crate::domain::Refusal;
+use crate::domain::account::Account;
+use crate::domain::job::Job;
+use crate::domain::user::{Role, Roles, User};
+use crate::store::accounts::Said;
+use crate::store::{
+    Error, Event, Tx, account_rules, accounts, audit, content_rules, contributions, interactions, jobs,
+    leaving, relations, sign_ins, users,
+};
+
+/// Deletes the account of a member. What they said is out of sight when this returns, and is deleted piece by
+/// piece; every server that we know of is told; the keys stay as long as anything has to be signed.
+pub fn leave(tx: &mut Tx<'_>, user: &User, account: &Account) -> Result<(), Error> {
+    let is_admin = |user: &User| user.roles.has(Role::Admin) && user.disabled_at.is_none();
+    let others = users::all(tx)?.into_iter().filter(|other| other.id != user.id && is_admin(other)).count();
+    if is_admin(user) && others == 0 {
+        let why = "you are the last admin: make another one first".to_owned();
+        return Err(Refusal::Conflict(why).into());
+    }
+    account_rules::drop_deliveries(tx, account)?;
+    publish::farewell(tx, account)?;
+    let said = contributions::all_of(tx, account.id)?;
+    content_rules::condemn(tx, &said)?;
+    let now = tx.now;
+    jobs::enqueue(tx, &Job::Expel { since: now.0 }, now)?;
+    relations::forget(tx, account.id)?;
+    interactions::forget(tx, account.id)?;
+    media::forget(tx, account.id)?;
+    archives::forget(tx, account.id)?;
+    leaving::forget(tx, account.id)?;
+    let nothing = Said {
+        display_name: String::new(),
+        summary: String::new(),
+        locked: true,
+        discoverable: false,
+        updated_at: now,
+    };
+    accounts::say(tx, account.id, &nothing)?;
+    accounts::set_icon(tx, account.id, None)?;
+    accounts::set_header(tx, account.id, None)?;
+    accounts::mark_deleted(tx, account.id)?;
+    users::set_roles(tx, user.id, Roles::of(&[]))?;
+    users::set_password(tx, user.id, "", now)?;
+    sign_ins::set_disabled(tx, user.id, Some(now))?;
+    sign_ins::set_role_end(tx, user.id, None)?;
+    leaving::forget_login(tx, user.id)?;
+    users::end_all(tx, user.id, now)?;
+    tx.after_commit(Event::Tokens);
+    audit::record(tx, Some(user.id), "account.leave", account.uri.as_str(), "")
+}
