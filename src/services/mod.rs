@@ -14,6 +14,7 @@ pub mod emojis;
 pub mod events;
 pub mod external_statements;
 pub mod filters;
+pub mod formats;
 pub mod held;
 pub mod host_lists;
 pub mod hosts;

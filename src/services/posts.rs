@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::cards::{self, Named};
+use super::formats::{Format, render};
 use super::media::{self, Described};
 use super::{contributions, critiques, notifications, publish, quotes};
 use crate::domain::Refusal;
@@ -16,15 +17,12 @@ use crate::domain::media::Media;
 use crate::domain::oauth::ClientApp;
 use crate::domain::poll::{NewPoll, Poll, PollView};
 use crate::domain::quote::QuotePolicy;
-use crate::domain::site::Site;
 use crate::domain::uri::Uri;
 use crate::domain::view::View;
 use crate::store::contributions::{NewContribution, Text, Viewer};
 use crate::store::revisions::{self, Revision};
 use crate::store::{self, Error, Tx, jobs, polls, profiles, settings, views, written};
-use crate::text::entities::{self, Entity};
-use crate::text::markdown::{self, Breaks, Link};
-use crate::text::{Html, Markdown};
+use crate::text::Markdown;
 
 /// The longest post in characters; a longer text is a statement.
 pub const LONGEST: usize = 20_000;
@@ -62,16 +60,6 @@ pub struct NewPost {
     pub quote_policy: Option<QuotePolicy>,
     /// The app it is written with.
     pub app: Option<Id<ClientApp>>,
-}
-
-/// How a text is meant.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Format {
-    /// Markdown, as in our own forms.
-    #[default]
-    Markdown,
-    /// Plain text, as apps send it.
-    Plain,
 }
 
 /// What a change puts in the place of a post. Everything is replaced.
@@ -466,37 +454,4 @@ fn own(tx: &mut Tx<'_>, author: &Account, id: Id<Contribution>) -> Result<Contri
         return Err(Refusal::forbidden("this is not a post of yours").into());
     }
     Ok(head)
-}
-
-/// A text as it will stand, and its hashtags.
-pub fn render(site: &Site, markdown: &Markdown, format: Format, mentions: &[Account]) -> (Html, Vec<String>) {
-    let resolve = |entity: &Entity| match entity {
-        Entity::Mention { name, host } => {
-            let host = host.as_deref().unwrap_or(&site.host);
-            let handle = crate::domain::handle::Handle::new(name, host).to_string();
-            mentions
-                .iter()
-                .find(|account| account.handle == handle)
-                .map(|account| Link { href: account.url.clone(), text: format!("@{}", account.name) })
-        }
-        Entity::Tag(name) => Some(Link {
-            href: format!("{}/tags/{}", site.origin, name.to_lowercase()),
-            text: format!("#{name}"),
-        }),
-    };
-    let (content, entities) = match format {
-        Format::Markdown => {
-            (markdown::render_with(markdown, Breaks::Hard, &resolve), markdown::entities(markdown))
-        }
-        Format::Plain => {
-            let text = markdown.as_str();
-            let found = entities::find(text).into_iter().map(|(_, entity)| entity).collect();
-            (markdown::from_plain_with(text, &resolve), found)
-        }
-    };
-    let tags = entities.into_iter().filter_map(|entity| match entity {
-        Entity::Tag(name) => Some(name.to_lowercase()),
-        Entity::Mention { .. } => None,
-    });
-    (content, tags.collect())
 }

@@ -2,8 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::formats::Format;
 use super::media;
-use super::posts::{self, Format, NewPost};
+use super::posts::{self, NewPost};
 use crate::clock::Timestamp;
 use crate::domain::Refusal;
 use crate::domain::account::Account;

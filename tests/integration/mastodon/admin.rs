@@ -149,8 +149,10 @@ async fn a_moderator_decides_about_accounts_from_an_app() {
 
         let near = format!("{accounts}/{}", ada.id);
         app.post(&format!("{near}/action"), json!({ "type": "none", "text": "Be kind." })).await.ok();
-        let told = north.signed_in("ada").await.open("/settings/decisions").await;
-        assert!(told.says("Be kind."));
+        let browser = north.signed_in("ada").await;
+        let list = browser.open("/settings/decisions").await;
+        let told = list.attribute("main a[href^='/settings/decisions/']", "href").unwrap();
+        assert!(browser.open(&told).await.says("Be kind."));
         let close = json!({ "type": "disable" });
         let refused = app.post(&format!("{near}/action"), close.clone()).await;
         assert_eq!(refused.status, StatusCode::FORBIDDEN, "logins are the admins'");

@@ -23,6 +23,7 @@ mod reports;
 mod statuses;
 mod streaming;
 mod tags;
+mod usage;
 mod writing;
 
 use plenum::domain::account::Account;

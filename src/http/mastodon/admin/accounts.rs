@@ -292,8 +292,8 @@ async fn enable(
     shown(&data, key).await
 }
 
-/// `DELETE /api/v1/admin/accounts/{id}`: removes what a suspended account elsewhere said. People of this
-/// site delete their account themselves.
+/// `DELETE /api/v1/admin/accounts/{id}`: removes the posts and replies of a suspended account elsewhere.
+/// People of this site delete their account themselves.
 async fn remove(
     data: Data<Federation>,
     caller: Allowed<AdminWriteAccounts>,

@@ -25,6 +25,7 @@ use crate::domain::poll::NewPoll;
 use crate::domain::quote::QuotePolicy;
 use crate::federation::{Federation, resolve};
 use crate::media::focus;
+use crate::services::formats::Format;
 use crate::services::media::{self, Described, Description};
 use crate::services::posts::{self, Rewrite};
 use crate::services::scheduled::{Audience, Written};
@@ -146,7 +147,7 @@ pub(super) async fn update(
         let change = Rewrite {
             markdown: Markdown::new(&*written.text),
             format: params.has("content_type").then(|| written.format()),
-            usual: posts::Format::Plain,
+            usual: Format::Plain,
             mentions: mentions.clone(),
             summary: written.spoiler_text.clone(),
             sensitive: written.spoiler_text.is_some() || params.flag("sensitive").unwrap_or(false),

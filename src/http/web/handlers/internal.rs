@@ -21,8 +21,9 @@ use crate::http::web::layout::{Layout, Section};
 use crate::http::web::listing::ListingPage;
 use crate::http::web::present;
 use crate::http::web::shown::{Lang, Link};
+use crate::services::formats::{Format, render};
 use crate::services::internal::{self as service, Outward};
-use crate::services::posts::{self, Format, NewPost};
+use crate::services::posts::{self, NewPost};
 use crate::store::internal;
 use crate::text::{Markdown, names};
 
@@ -212,7 +213,7 @@ pub async fn publish(
 }
 
 fn preview(visit: &Visit, outward: &Outward, names: &[String], chosen: &str) -> InternalPreview {
-    let (content, _) = posts::render(&visit.site, &outward.markdown, Format::Markdown, &outward.mentions);
+    let (content, _) = render(&visit.site, &outward.markdown, Format::Markdown, &outward.mentions);
     let text = outward.markdown.as_str();
     let mut named: Vec<String> =
         names::find(text, names).into_iter().filter_map(|range| text.get(range).map(str::to_owned)).collect();
