@@ -135,7 +135,7 @@ pub fn receive(
     tx: &mut Tx<'_>,
     uri: &Uri,
     reporter: &Account,
-    target: Option<&Account>,
+    target: &Account,
     items: &[Uri],
     content: &str,
 ) -> Result<(), Error> {
@@ -144,7 +144,7 @@ pub fn receive(
     let report = reports::NewReport {
         uri,
         reporter: reporter.id,
-        target: target.map(|target| target.id),
+        target: Some(target.id),
         content: &content,
         items: &items,
         category: Category::Other.as_str(),
@@ -154,8 +154,7 @@ pub fn receive(
     match reports::insert(tx, &report)? {
         Some(id) => {
             keep(tx, id, &items, report.target)?;
-            let named = report.target.map(|_| id);
-            tell_moderators(tx, reporter, report.target, (NotificationKind::Report, named))
+            tell_moderators(tx, reporter, report.target, (NotificationKind::Report, Some(id)))
         }
         None => Ok(()),
     }

@@ -20,23 +20,39 @@ pub(super) fn apply(tx: &mut Tx<'_>, act: &Act<'_>) -> Result<Outcome, Error> {
         return Ok(Outcome::Ignored("reports of its server are not heard here"));
     }
     let items: Vec<Uri> = activity.objects.iter().take(MOST).filter_map(Item::uri).collect();
-    let Some(target) = target(tx, &items)? else {
+    let about = about(tx, &items)?;
+    if about.is_empty() {
         return Ok(Outcome::Ignored("it is about nobody here"));
-    };
-    reports::receive(tx, &activity.id, act.actor, Some(&target), &items, &activity.content)?;
+    }
+    for (number, (target, items)) in about.iter().enumerate() {
+        let uri = match number {
+            0 => Some(activity.id.clone()),
+            more => Uri::parse(&format!("{}#{more}", activity.id)),
+        };
+        if let Some(uri) = uri {
+            reports::receive(tx, &uri, act.actor, target, items, &activity.content)?;
+        }
+    }
     Ok(Outcome::Done)
 }
 
-/// The account of ours that a report is about. The answer never says which addresses exist.
-fn target(tx: &mut Tx<'_>, items: &[Uri]) -> Result<Option<Account>, Error> {
-    if let Some(named) = accounts::by_uris(tx, items)?.into_iter().find(Account::is_local) {
-        return Ok(Some(named));
-    }
+/// The accounts of ours that a report is about, each with what is said to be theirs: a report of its own
+/// for each, because nobody reads what is reported about themselves. The answer never says which addresses
+/// exist.
+fn about(tx: &mut Tx<'_>, items: &[Uri]) -> Result<Vec<(Account, Vec<Uri>)>, Error> {
     let origin = tx.site()?.origin.clone();
+    let mut about: Vec<(Account, Vec<Uri>)> = Vec::new();
     for item in items.iter().filter(|item| item.origin() == origin) {
-        if let Some(reported) = contributions::known(tx, item)? {
-            return Ok(accounts::by_id(tx, reported.author_id)?);
+        let named = accounts::by_uri(tx, item)?.filter(Account::is_local);
+        let author = match contributions::known(tx, item)? {
+            Some(reported) if named.is_none() => accounts::by_id(tx, reported.author_id)?,
+            Some(_) | None => None,
+        };
+        let Some(target) = named.or(author) else { continue };
+        match about.iter_mut().find(|(known, _)| known.id == target.id) {
+            Some((_, theirs)) => theirs.push(item.clone()),
+            None => about.push((target, vec![item.clone()])),
         }
     }
-    Ok(None)
+    Ok(about)
 }

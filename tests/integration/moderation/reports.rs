@@ -284,3 +284,27 @@ async fn moderators_judge_neither_each_other_nor_objections_to_what_they_decided
     })
     .await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_report_about_two_people_is_one_about_each() {
+    on_each_engine(|database| async {
+        let world = World::on([("north", database)], FederationMode::Open).await;
+        let (north, peers) = (world.at("north"), Peers::new());
+        let (anna, mona) = (north.person("anna", &[]).await, north.person("mona", &[Role::Moderator]).await);
+        let vic = peers.person("a", "vic");
+        let mut flag = vic.does("Flag", json!([anna.uri, mona.uri]));
+        flag["content"] = json!("Both of them");
+        assert_eq!(vic.sends(north, &flag), 202);
+        assert_eq!(vic.sends(north, &flag), 202, "twice is once");
+        world.settle().await;
+        let told = async |name: &str| {
+            let app = north.client(name, "read admin:read").await;
+            let found = app.get("/api/v1/admin/reports").await.ok();
+            let found = found.as_array().unwrap().clone();
+            found.iter().map(|one| one["target_account"]["username"].clone()).collect::<Vec<_>>()
+        };
+        assert_eq!(told("mona").await, ["anna"], "what is said about her is for others");
+        assert_eq!(told("north_admin").await, ["mona", "anna"]);
+    })
+    .await;
+}
