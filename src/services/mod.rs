@@ -4,12 +4,16 @@
 pub mod account_rules;
 pub mod accounts;
 pub mod archives;
+pub mod agreement;
 pub mod attributions;
 pub mod cards;
 pub mod cases;
+pub mod comparisons;
+pub mod completeness;
 pub mod content_rules;
 pub mod contributions;
 mod critiques;
+pub mod drafts;
 pub mod emojis;
 pub mod events;
 pub mod external_statements;
@@ -52,5 +56,6 @@ pub mod statements;
 pub mod tags;
 pub mod transfers;
 pub mod users;
+pub mod versions;
 
 pub use crate::store::{Error, Fault};

@@ -2,6 +2,8 @@
 
 use super::super::mastodon::answer::ApiError;
 use super::super::mastodon::params::Params;
+use crate::domain::Refusal;
+use crate::domain::attribution::DraftAttribution;
 use crate::domain::critique::{Intent, NewCritique};
 use crate::domain::event::DraftEvent;
 use crate::domain::position::DraftPosition;
@@ -60,6 +62,19 @@ pub(super) fn event(params: &Params) -> Result<DraftEvent, ApiError> {
     })
 }
 
+/// What an organization without a server said.
+pub(super) fn attribution(params: &Params) -> DraftAttribution {
+    DraftAttribution {
+        name: text(params, "name"),
+        answer: text(params, "answer"),
+        certainty: text(params, "certainty"),
+        stated_on: text(params, "stated_on"),
+        quotation: text(params, "quotation"),
+        source_title: text(params, "source_title"),
+        source_url: text(params, "source_url"),
+    }
+}
+
 /// What a critique means to do, and the passage it is about.
 pub(super) fn critique(params: &Params) -> Result<NewCritique, ApiError> {
     let word = params.required("intent")?;
@@ -75,6 +90,7 @@ pub(super) fn critique(params: &Params) -> Result<NewCritique, ApiError> {
 /// The language that is named, if it is one.
 pub(super) fn language(params: &Params) -> Result<Option<String>, ApiError> {
     let Some(tag) = params.text("language").filter(|tag| !tag.trim().is_empty()) else { return Ok(None) };
-    let unknown = || ApiError::invalid(format!("language “{tag}” is no language tag such as `en`"));
-    Language::parse(tag.trim()).map(|language| Some(language.as_str().to_owned())).ok_or_else(unknown)
+    let unknown = || Refusal::invalid("language", format!("“{tag}” is no language tag such as `en`"));
+    let language = Language::parse(tag.trim()).ok_or_else(unknown)?;
+    Ok(Some(language.as_str().to_owned()))
 }

@@ -2,15 +2,16 @@
 
 use activitypub_federation::config::Data;
 use axum::extract::Path;
+use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Json, Router};
-use serde_json::Value;
 
-use super::super::mastodon::answer::{Answer, ApiError};
+use super::super::mastodon::answer::ApiError;
 use super::super::mastodon::caller::Maybe;
 use super::super::mastodon::params::Params;
 use super::super::mastodon::scopes::ReadDebate;
 use super::named;
+use super::sheets::{self, Format};
 use crate::domain::Refusal;
 use crate::domain::date::Day;
 use crate::domain::map::Order;
@@ -49,8 +50,9 @@ async fn show(
     caller: Maybe<ReadDebate>,
     Path(qid): Path<String>,
     params: Params,
-) -> Answer<Value> {
+) -> Result<Response, ApiError> {
     let (viewer, qid, (as_of, order)) = (caller.viewer(), named(&qid)?, wanted(&params)?);
+    let format = sheets::format(&params)?;
     let found = data.app.db.read(|conn| {
         let (head, question) =
             questions::carried(conn, viewer, &qid)?.into_iter().next().ok_or(Refusal::NotFound)?;
@@ -58,7 +60,11 @@ async fn show(
         let proposed = proposed.map(|view| view.answers).unwrap_or_default();
         let mut map = maps::of(conn, viewer, &qid, &proposed, as_of)?;
         map.sort(order);
-        Ok(map_files::json(&question, &map, as_of))
+        Ok((question, map))
     });
-    Ok(Json(found.await?))
+    let (question, map) = found.await?;
+    Ok(match format {
+        Format::Json => Json(map_files::json(&question, &map, as_of)).into_response(),
+        Format::Csv => map_files::csv_file(&question.qid.hashtag(), map_files::csv(&map)),
+    })
 }

@@ -3,6 +3,9 @@
 //! Callers, limits, errors and pages are those of the client API; what every route takes and answers
 //! stands in `openapi.json`, which a test holds against the routes and against what they answer.
 
+mod attributions;
+mod comparisons;
+mod completeness;
 mod critiques;
 mod description;
 mod drafts;
@@ -13,8 +16,11 @@ mod organizations;
 mod positions;
 mod questions;
 mod registers;
+mod sheets;
 mod speaking;
+mod statement_drafts;
 mod statements;
+mod versions;
 
 use axum::Router;
 use axum::response::Response;
@@ -32,6 +38,9 @@ use crate::store::{Conn, Error, views};
 /// Every route.
 pub fn router() -> Router {
     Router::new()
+        .merge(attributions::router())
+        .merge(comparisons::router())
+        .merge(completeness::router())
         .merge(critiques::router())
         .merge(description::router())
         .merge(events::router())
@@ -40,7 +49,9 @@ pub fn router() -> Router {
         .merge(positions::router())
         .merge(questions::router())
         .merge(registers::router())
+        .merge(statement_drafts::router())
         .merge(statements::router())
+        .merge(versions::router())
 }
 
 /// The question that a path names.

@@ -6,6 +6,7 @@ use activitypub_federation::config::Data;
 use axum::Router;
 use axum::response::Response;
 use axum::routing::get;
+use serde_json::Value;
 
 use super::super::mastodon::answer::ApiError;
 use super::super::mastodon::caller::Maybe;
@@ -13,6 +14,7 @@ use super::super::mastodon::paging;
 use super::super::mastodon::params::Params;
 use super::super::mastodon::scopes::ReadDebate;
 use super::questions::{shown, standing};
+use super::sheets::{self, Format};
 use super::{critiques, listed};
 use crate::domain::account::Account;
 use crate::domain::contribution::State;
@@ -20,6 +22,7 @@ use crate::domain::id::Id;
 use crate::domain::question::Qid;
 use crate::federation::Federation;
 use crate::store::contributions::Viewer;
+use crate::store::page::Page;
 use crate::store::registers::{self, Answered};
 
 pub(super) fn router() -> Router {
@@ -56,7 +59,8 @@ async fn without(
     params: &Params,
     account: Option<Id<Account>>,
 ) -> Result<Response, ApiError> {
-    let page = paging::page(params, 20, 80);
+    let format = sheets::format(params)?;
+    let page = page(params, format);
     let found = data.app.db.read(|conn| {
         let counts = |answer: &&Answered| account.is_none_or(|account| account == answer.account_id);
         let answers = registers::answers(conn, viewer)?;
@@ -67,7 +71,7 @@ async fn without(
         let ids = page.of(open.map(|copy| copy.id).collect(), |id| id.get());
         shown(conn, viewer, &ids)
     });
-    Ok(listed(params, &found.await?))
+    Ok(answered(params, format, "unanswered", &QUESTION, &found.await?))
 }
 
 /// `GET /api/plenum/v1/registers/objections`: critiques of our texts that ask for an answer and have
@@ -77,11 +81,56 @@ async fn objections(
     caller: Maybe<ReadDebate>,
     params: Params,
 ) -> Result<Response, ApiError> {
-    let (viewer, page) = (caller.viewer(), paging::page(&params, 20, 80));
+    let (viewer, format) = (caller.viewer(), sheets::format(&params)?);
+    let page = page(&params, format);
     let organization = data.app.site.organization;
     let found = data.app.db.read(|conn| {
         let heads = registers::objections(conn, viewer, organization, page)?;
         critiques::shown(conn, viewer, heads)
     });
-    Ok(listed(&params, &found.await?))
+    Ok(answered(&params, format, "objections", &OBJECTION, &found.await?))
+}
+
+/// What a table says of a question.
+const QUESTION: [(&str, &str); 7] = [
+    ("qid", "/qid"),
+    ("text", "/text"),
+    ("language", "/language"),
+    ("asked_by", "/asked_by"),
+    ("scope", "/scope"),
+    ("positions", "/positions_count"),
+    ("address", "/url"),
+];
+
+/// What a table says of a critique.
+const OBJECTION: [(&str, &str); 8] = [
+    ("id", "/id"),
+    ("intent", "/intent"),
+    ("author", "/author/name"),
+    ("handle", "/author/handle"),
+    ("published_at", "/published_at"),
+    ("answers", "/in_reply_to_id"),
+    ("passage", "/passage/exact"),
+    ("address", "/url"),
+];
+
+/// A table is whole as far as it may be; lists come in pages.
+fn page(params: &Params, format: Format) -> Page {
+    match format {
+        Format::Json => paging::page(params, 20, 80),
+        Format::Csv => paging::page(params, sheets::MOST, sheets::MOST),
+    }
+}
+
+fn answered(
+    params: &Params,
+    format: Format,
+    name: &str,
+    columns: &[(&str, &str)],
+    found: &[(i64, Value)],
+) -> Response {
+    match format {
+        Format::Json => listed(params, found),
+        Format::Csv => sheets::of(name, columns, found.iter().map(|(_, item)| item)),
+    }
 }

@@ -1,28 +1,37 @@
-//! Statements and theses, to read.
+//! Statements and theses: to read, publish, revise and withdraw.
 
 use activitypub_federation::config::Data;
 use axum::extract::Path;
 use axum::response::Response;
-use axum::routing::get;
+use axum::routing::{get, post};
 use axum::{Json, Router};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::super::mastodon::answer::{Answer, ApiError};
-use super::super::mastodon::caller::{Maybe, PathId};
+use super::super::mastodon::caller::{Allowed, Maybe, PathId};
 use super::super::mastodon::paging;
 use super::super::mastodon::params::Params;
 use super::super::mastodon::scopes::ReadDebate;
-use super::{entities, listed, named, one};
+use super::speaking::Speaking;
+use super::{entities, listed, named, one, statement_drafts};
+use crate::domain::Refusal;
 use crate::domain::contribution::Kind;
 use crate::domain::id::Id;
+use crate::domain::statement::Draft;
+use crate::domain::user::Role;
 use crate::federation::Federation;
-use crate::store::{events, registers, revisions, statement_references, views};
+use crate::services::statements as service;
+use crate::store::contributions::Viewer;
+use crate::store::{Conn, Error, events, registers, revisions, statement_references, views};
 
 pub(super) fn router() -> Router {
     Router::new()
         .route("/api/plenum/v1/questions/{qid}/statements", get(on_question))
-        .route("/api/plenum/v1/statements", get(index))
-        .route("/api/plenum/v1/statements/{id}", get(show))
+        .route("/api/plenum/v1/statements", get(index).post(publish))
+        .route("/api/plenum/v1/statements/{id}", get(show).put(revise))
+        .route("/api/plenum/v1/statements/{id}/retract", post(retract))
+        .route("/api/plenum/v1/statements/{id}/source", get(source))
+        .route("/api/plenum/v1/statements/{id}/supersede", post(supersede))
         .route("/api/plenum/v1/theses/{id}", get(thesis))
 }
 
@@ -61,16 +70,114 @@ async fn on_question(
 /// `GET /api/plenum/v1/statements/{id}`, with its history.
 async fn show(data: Data<Federation>, caller: Maybe<ReadDebate>, PathId(key): PathId) -> Answer<Value> {
     let viewer = caller.viewer();
+    Ok(Json(data.app.db.read(|conn| whole(conn, viewer, key)).await?))
+}
+
+/// A statement with its history.
+pub(super) fn whole(conn: &mut Conn, viewer: Viewer, key: i64) -> Result<Value, Error> {
+    let view = one(conn, viewer, key, &[Kind::Statement])?;
+    let versions = revisions::of(conn, view.head.id)?;
+    let mut entity = entities::contribution(&view);
+    if let Some(fields) = entity.as_object_mut() {
+        fields.insert("history".to_owned(), entities::history(&view.head, &versions));
+    }
+    Ok(entity)
+}
+
+/// What an app sends to publish; said to be refused before anything is looked up elsewhere.
+async fn draft(data: &Data<Federation>, caller: &Speaking, params: &Params) -> Result<Draft, ApiError> {
+    if !caller.user.roles.has(Role::Publisher) {
+        return Err(
+            Refusal::forbidden("publishing in the organization's name takes the role publisher").into()
+        );
+    }
+    let draft = statement_drafts::sent(data, caller.viewer(), params).await?;
+    if draft.language.is_empty() {
+        return Err(Refusal::invalid("language", "say in which language it is written, such as `en`").into());
+    }
+    Ok(draft)
+}
+
+/// What is wrong with a thesis stands in the field that apps know: the text.
+pub(super) fn in_text(error: Error) -> ApiError {
+    match error {
+        Error::Refused(Refusal::Invalid {
+            field: field @ ("theses" | "thesis head" | "thesis number" | "thesis key"),
+            why,
+        }) => Refusal::invalid("text", format!("{field}: {why}")).into(),
+        other => other.into(),
+    }
+}
+
+/// `POST /api/plenum/v1/statements`.
+async fn publish(data: Data<Federation>, caller: Speaking, params: Params) -> Answer<Value> {
+    let draft = draft(&data, &caller, &params).await?;
+    let made = data.app.db.write(|tx| {
+        let view = service::publish(tx, &caller.user, draft.clone())?;
+        whole(tx, caller.viewer(), view.head.id.get())
+    });
+    Ok(Json(made.await.map_err(in_text)?))
+}
+
+/// `PUT /api/plenum/v1/statements/{id}`: a new version, for a reason. Theses keep their keys by the marks
+/// behind their headings.
+async fn revise(
+    data: Data<Federation>,
+    caller: Speaking,
+    PathId(key): PathId,
+    params: Params,
+) -> Answer<Value> {
+    let draft = draft(&data, &caller, &params).await?;
+    let reason = params.text("reason").unwrap_or_default();
+    let made = data.app.db.write(|tx| {
+        service::revise(tx, &caller.user, Id::new(key), draft.clone(), &reason)?;
+        whole(tx, caller.viewer(), key)
+    });
+    Ok(Json(made.await.map_err(in_text)?))
+}
+
+/// `POST /api/plenum/v1/statements/{id}/retract`: it is withdrawn, for a reason.
+async fn retract(
+    data: Data<Federation>,
+    caller: Speaking,
+    PathId(key): PathId,
+    params: Params,
+) -> Answer<Value> {
+    let reason = params.text("reason").unwrap_or_default();
+    let made = data.app.db.write(|tx| {
+        service::retract(tx, &caller.user, Id::new(key), &reason)?;
+        whole(tx, caller.viewer(), key)
+    });
+    Ok(Json(made.await?))
+}
+
+/// `POST /api/plenum/v1/statements/{id}/supersede`: another one of ours takes its place, for a reason.
+async fn supersede(
+    data: Data<Federation>,
+    caller: Speaking,
+    PathId(key): PathId,
+    params: Params,
+) -> Answer<Value> {
+    let missing = || Refusal::invalid("successor_id", "give the key of the statement that takes its place");
+    let next = params.id("successor_id").ok_or_else(missing)?;
+    let reason = params.text("reason").unwrap_or_default();
+    let made = data.app.db.write(|tx| {
+        service::supersede(tx, &caller.user, Id::new(key), Id::new(next), &reason)?;
+        whole(tx, caller.viewer(), key)
+    });
+    Ok(Json(made.await?))
+}
+
+/// `GET /api/plenum/v1/statements/{id}/source`: what was typed, to go on with.
+async fn source(data: Data<Federation>, caller: Allowed<ReadDebate>, PathId(key): PathId) -> Answer<Value> {
+    let viewer = caller.viewer();
     let found = data.app.db.read(|conn| {
         let view = one(conn, viewer, key, &[Kind::Statement])?;
-        let versions = revisions::of(conn, view.head.id)?;
-        let mut entity = entities::contribution(&view);
-        if let Some(fields) = entity.as_object_mut() {
-            fields.insert("history".to_owned(), entities::history(&view.head, &versions));
-        }
-        Ok(entity)
+        let ours = view.head.markdown.clone().filter(|_| view.head.local);
+        Ok((view.head.id, view.head.language.clone(), ours.ok_or(Refusal::NotFound)?))
     });
-    Ok(Json(found.await?))
+    let (id, language, markdown) = found.await?;
+    Ok(Json(json!({ "id": id.to_string(), "language": language, "markdown": markdown })))
 }
 
 /// `GET /api/plenum/v1/theses/{id}`.

@@ -1,5 +1,7 @@
 //! The position map as JSON and as CSV: the same rows that the page shows.
 
+use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
+use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
 use crate::domain::date::Day;
@@ -111,6 +113,13 @@ pub fn table(header: &[&str], lines: impl Iterator<Item = Vec<String>>) -> Strin
         .chain(lines)
         .map(|line| line.iter().map(|text| cell(text)).collect::<Vec<_>>().join(",") + "\r\n")
         .collect()
+}
+
+/// A table that a browser keeps under this name.
+pub fn csv_file(name: &str, text: String) -> Response {
+    let name = format!("attachment; filename=\"{name}.csv\"");
+    let headers = [(CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()), (CONTENT_DISPOSITION, name)];
+    (headers, text).into_response()
 }
 
 fn cells(row: &Row) -> Vec<String> {

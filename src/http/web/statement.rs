@@ -3,6 +3,7 @@
 use askama::Template;
 
 use crate::domain::statement::ThesisKind;
+use crate::services::versions::PassageFate;
 use crate::text::Html;
 use crate::text::diff::Piece;
 
@@ -69,17 +70,6 @@ pub struct StatementView {
     pub tools: Vec<Link>,
 }
 
-/// What became of a passage.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum PassageFate {
-    /// It is new.
-    Added,
-    /// It says something else.
-    Changed,
-    /// It is no longer there.
-    Removed,
-}
-
 /// A passage in which a version differs from the one before.
 #[derive(Clone, Debug)]
 pub struct PassageChange {
@@ -89,17 +79,6 @@ pub struct PassageChange {
     pub fate: PassageFate,
     /// Its words; none where too many passages changed.
     pub pieces: Vec<Piece>,
-}
-
-impl PassageFate {
-    /// In a word.
-    pub const fn label(self) -> &'static str {
-        match self {
-            Self::Added => "new",
-            Self::Changed => "changed",
-            Self::Removed => "no longer there",
-        }
-    }
 }
 
 /// One frozen version.

@@ -181,6 +181,16 @@ impl Client {
         self.answer(path, request.body(body).unwrap()).await
     }
 
+    /// What is answered with success and is not JSON: a table.
+    pub(crate) async fn text(&self, path: &str) -> String {
+        let request = Request::builder().uri(path).body(Body::empty()).unwrap();
+        let response = self.router.clone().oneshot(request).await.unwrap();
+        assert_eq!(response.status(), StatusCode::OK, "{path}");
+        assert_eq!(response.headers()[CONTENT_TYPE], "text/csv; charset=utf-8", "{path}");
+        let body = response.into_body().collect().await.unwrap().to_bytes();
+        String::from_utf8(body.to_vec()).unwrap()
+    }
+
     async fn answer(&self, path: &str, request: Request<Body>) -> Reply {
         let method = request.method().clone();
         let response = self.router.clone().oneshot(request).await.unwrap();

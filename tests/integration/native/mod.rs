@@ -1,5 +1,10 @@
 //! Our own API, as an app that knows the debate sees it.
 
+mod attributions;
+mod comparing;
+mod completeness;
 mod description;
+mod drafts;
 mod reading;
+mod statements;
 mod writing;

@@ -4,7 +4,7 @@ use axum::http::{Method, StatusCode};
 use plenum::domain::position::ListingPolicy;
 use plenum::domain::site::{FederationMode, Settings};
 use plenum::domain::user::Role;
-use plenum::services::users;
+use plenum::services::{settings, users};
 use serde_json::{Value, json};
 
 use crate::harness::Database;
@@ -15,13 +15,13 @@ use crate::harness::world::{Instance, World, on_each_engine};
 const API: &str = "/api/plenum/v1";
 
 /// An app that speaks for the organization.
-async fn organization(site: &Instance) -> Client {
+pub(super) async fn organization(site: &Instance) -> Client {
     let name = format!("{}_admin", site.name);
     let token = site.app().db.write(|tx| users::token(tx, &name, true, "read:debate write:debate")).await;
     site.with_token(&token.unwrap())
 }
 
-async fn pair(database: Database) -> World {
+pub(super) async fn pair(database: Database) -> World {
     let world = World::on([("north", database), ("south", Database::sqlite())], FederationMode::Open).await;
     world.at("south").follows(world.at("north")).await;
     world.at("north").follows(world.at("south")).await;
@@ -126,7 +126,7 @@ async fn only_publishers_speak_for_the_organization() {
 
 impl Instance {
     /// How much was said and sent.
-    async fn state_of_debate(&self) -> Value {
+    pub(super) async fn state_of_debate(&self) -> Value {
         let questions = self.stranger().get(&format!("{API}/questions")).await.ok();
         let sent = self.app().db.read(|conn| Ok(plenum::store::deliveries::pending(conn)?)).await.unwrap();
         json!([questions, sent])
@@ -214,6 +214,10 @@ async fn positions_of_others_wait_where_the_site_decides_each_time() {
         let path = format!("{API}/questions/{qid}/positions");
         let app = organization(north).await;
         assert_eq!(app.get(&path).await.ok(), json!([]));
+        // A list of chosen organizations decides nothing where it is not asked.
+        let theirs = south.organization().await.uri;
+        db.write(|tx| settings::choose(tx, None, &[theirs.clone()])).await.unwrap();
+        assert_eq!(app.get(&path).await.ok(), json!([]));
         let waiting = app.get(&format!("{path}?listing=waiting")).await.ok();
         let key = waiting[0]["id"].as_str().unwrap();
         let listed = app.post(&format!("{API}/positions/{key}/list"), json!({})).await.ok();
@@ -223,6 +227,20 @@ async fn positions_of_others_wait_where_the_site_decides_each_time() {
         assert_eq!(north.stranger().get(&path).await.ok(), json!([]));
         let still = north.stranger().get(&format!("{API}/positions/{key}")).await.ok();
         assert_eq!(still["listing"], "unlisted", "unlisted is not deleted");
+        // Where it begins to decide, what waits of those on it is listed, and nothing else.
+        let other = qid_of(&north.asks("And then?", &[]).await);
+        world.settle().await;
+        south.answers(&other, &answer("undecided", "", "We do not know."), "").await.unwrap();
+        world.settle().await;
+        let others = format!("{API}/questions/{other}/positions");
+        assert_eq!(north.stranger().get(&others).await.ok(), json!([]));
+        let chosen = db.write(|tx| {
+            let now = plenum::store::settings::get(tx)?;
+            settings::change(tx, None, &Settings { listing_policy: ListingPolicy::Chosen, ..now })
+        });
+        chosen.await.unwrap();
+        assert_eq!(north.stranger().get(&others).await.ok().as_array().unwrap().len(), 1);
+        assert_eq!(north.stranger().get(&path).await.ok(), json!([]), "what was taken off stays so");
         // Members do not keep the map.
         north.person("mila", &[Role::Editor]).await;
         let member = north.client("mila", "write:debate").await;

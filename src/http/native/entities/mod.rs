@@ -100,19 +100,21 @@ pub(super) const fn state(state: State) -> &'static str {
 
 /// The versions of a contribution, the first one first.
 pub(super) fn history(head: &Contribution, versions: &[Revision]) -> Value {
-    let version = |version: &Revision| {
-        json!({
-            "revision": version.revision,
-            "at": date(version.created_at),
-            "title": version.title,
-            "reason": version.reason,
-            "state": state(version.state),
-            "digest": version.digest,
-            "content": version.content,
-            "current": version.revision == head.revision,
-        })
-    };
-    versions.iter().map(version).collect()
+    versions.iter().map(|one| version(head, one)).collect()
+}
+
+/// One version.
+pub(super) fn version(head: &Contribution, version: &Revision) -> Value {
+    json!({
+        "revision": version.revision,
+        "at": date(version.created_at),
+        "title": version.title,
+        "reason": version.reason,
+        "state": state(version.state),
+        "digest": version.digest,
+        "content": version.content,
+        "current": version.revision == head.revision,
+    })
 }
 
 /// Contributions by their names only.
@@ -122,6 +124,6 @@ pub(super) fn references<'a>(heads: impl IntoIterator<Item = &'a Contribution>) 
 }
 
 /// A text that may be missing.
-fn said(text: &str) -> Value {
+pub(super) fn said(text: &str) -> Value {
     Some(text).filter(|text| !text.is_empty()).into()
 }

@@ -6,7 +6,6 @@ use axum::http::header::CONTENT_TYPE;
 use axum::response::IntoResponse;
 
 use super::conversation::targets;
-use super::thread::root;
 use super::{Answer, account as accounts_page, key};
 use crate::clock::Timestamp;
 use crate::domain::Refusal;
@@ -19,6 +18,7 @@ use crate::http::extract::visit::Visit;
 use crate::http::web::feeds::{Feed, FeedEntry};
 use crate::http::web::present::{self, moment};
 use crate::http::web::shown::Lang;
+use crate::services::completeness::root;
 use crate::store::contributions::{self, Viewer};
 use crate::store::{Conn, Error, positions, questions, statements, views};
 

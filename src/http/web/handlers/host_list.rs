@@ -3,7 +3,6 @@
 use activitypub_federation::config::Data;
 
 use super::ask::refused;
-use super::map::csv_file;
 use super::{Answer, page, then};
 use crate::domain::host::HostStanding;
 use crate::domain::permission::Permission;
@@ -14,6 +13,7 @@ use crate::http::extract::visit::Visit;
 use crate::http::web::forms::Mistakes;
 use crate::http::web::host_list::{HostListPage, Preview};
 use crate::http::web::layout::Section;
+use crate::http::web::map_files;
 use crate::import::host_rules as lists;
 use crate::services::hosts as service;
 use crate::store::host_rules;
@@ -31,7 +31,7 @@ pub async fn show(data: Data<Federation>, visit: Visit) -> Answer {
 pub async fn download(data: Data<Federation>, visit: Visit) -> Answer {
     visit.may(Permission::Hosts)?;
     let rules = data.app.db.read(|conn| Ok(host_rules::all(conn)?)).await?;
-    Ok(csv_file("domain_blocks", lists::write(&rules)))
+    Ok(map_files::csv_file("domain_blocks", lists::write(&rules)))
 }
 
 /// `POST /admin/hosts/list`: shows what a list does, and takes it in when that was read.

@@ -2,8 +2,8 @@
 
 use activitypub_federation::config::Data;
 use axum::extract::Path;
-use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
-use axum::response::{IntoResponse, Response};
+use axum::http::header::CONTENT_TYPE;
+use axum::response::IntoResponse;
 
 use super::Answer;
 use crate::domain::Refusal;
@@ -66,14 +66,7 @@ pub async fn json(data: Data<Federation>, visit: Visit, Path(slug): Path<String>
 /// `GET /questions/{slug}/map.csv`.
 pub async fn csv(data: Data<Federation>, visit: Visit, Path(slug): Path<String>) -> Answer {
     let (question, map, _) = load(&data, &visit, &slug).await?;
-    Ok(csv_file(&question.qid.hashtag(), map_files::csv(&map)))
-}
-
-/// A table that a browser keeps under this name.
-pub fn csv_file(name: &str, text: String) -> Response {
-    let name = format!("attachment; filename=\"{name}.csv\"");
-    let headers = [(CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()), (CONTENT_DISPOSITION, name)];
-    (headers, text).into_response()
+    Ok(map_files::csv_file(&question.qid.hashtag(), map_files::csv(&map)))
 }
 
 async fn load(

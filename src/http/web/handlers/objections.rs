@@ -3,7 +3,6 @@
 use activitypub_federation::config::Data;
 
 use super::conversation::entries;
-use super::map::csv_file;
 use super::{Answer, page};
 use crate::federation::Federation;
 use crate::http::extract::visit::Visit;
@@ -51,7 +50,7 @@ pub async fn csv(data: Data<Federation>, visit: Visit) -> Answer {
     };
     let header = ["kind", "author", "handle", "published", "answers", "passage", "beginning", "address"];
     let text = map_files::table(&header, load(&data, &visit).await?.iter().map(line));
-    Ok(csv_file("objections", text))
+    Ok(map_files::csv_file("objections", text))
 }
 
 async fn load(data: &Data<Federation>, visit: &Visit) -> Result<Vec<Entry>, Error> {

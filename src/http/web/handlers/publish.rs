@@ -27,6 +27,7 @@ use crate::http::web::statement::{StatementView, ThesisView, Version};
 use crate::http::web::statement_references::ReferencesShown;
 use crate::import::markdown as form;
 use crate::import::report::{self, Decision};
+use crate::services::drafts::{self as drafting, Written};
 use crate::services::statements as service;
 use crate::store::drafts::{self, StoredDraft};
 use crate::store::{Error, Tx, relations, statement_references, statements};
@@ -132,9 +133,9 @@ pub async fn ask_discard(data: Data<Federation>, visit: Visit, Path(id): Path<St
 
 /// `POST /drafts/{id}/delete`.
 pub async fn discard(data: Data<Federation>, Path(id): Path<String>, Posted { visit, .. }: Posted) -> Answer {
-    editor(&visit)?;
+    let user = editor(&visit)?;
     let id: Id<StoredDraft> = key(&id)?;
-    data.app.db.write(|tx| Ok(drafts::delete(tx, id)?)).await?;
+    data.app.db.write(|tx| drafting::discard(tx, user, id)).await?;
     then("/drafts")
 }
 
@@ -235,25 +236,14 @@ fn keep(
     revised: Option<&Revised>,
 ) -> Result<Id<StoredDraft>, Error> {
     let markdown = whole(form);
-    let now = tx.now;
+    let written = Written { title: &form.title, language: &form.language, markdown: &markdown };
     if let Some(id) = Id::parse(&form.draft)
-        && drafts::update(tx, id, (&form.title, &form.language, &markdown), now)? > 0
+        && drafts::by_id(tx, id)?.is_some()
     {
+        drafting::change(tx, user, id, written)?;
         return Ok(id);
     }
-    let draft = StoredDraft {
-        id: tx.mint(),
-        user_id: Some(user.id),
-        revises_id: revised.map(|revised| revised.head.id),
-        title: form.title.clone(),
-        language: form.language.clone(),
-        markdown,
-        report: None,
-        created_at: now,
-        updated_at: now,
-    };
-    drafts::insert(tx, &draft)?;
-    Ok(draft.id)
+    drafting::begin(tx, user, revised.map(|revised| revised.head.id), written)
 }
 
 /// The statement that a form holds, or what is wrong with it.

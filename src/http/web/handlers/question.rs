@@ -25,7 +25,7 @@ use crate::http::web::map::{Comparison, MapView};
 use crate::http::web::present::{self, moment};
 use crate::http::web::question::{Asker, MoveView, QuestionPage, QuestionShown, Tied, Ties};
 use crate::http::web::shown::{Lang, Link};
-use crate::services::maps;
+use crate::services::{completeness, maps};
 use crate::store::contributions::Viewer;
 use crate::store::exchanges::{self, Exchange};
 use crate::store::page::Page;
@@ -192,8 +192,7 @@ pub async fn resync(
     let viewer = visit.viewer();
     let asked = data.app.db.write(|tx| {
         let (_, question) = questions::by_slug(tx, viewer, &slug)?.ok_or(Refusal::NotFound)?;
-        let now = tx.now;
-        jobs::enqueue(tx, &Job::Reconcile { qid: question.qid.to_string() }, now)
+        completeness::resync_question(tx, viewer, &question.qid)
     });
     asked.await?;
     then(&format!("/questions/{slug}?note=resync"))

@@ -5,7 +5,6 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use activitypub_federation::config::Data;
 use url::form_urlencoded::byte_serialize;
 
-use super::map::csv_file;
 use super::question::core;
 use super::{Answer, page};
 use crate::domain::account::Account;
@@ -81,7 +80,7 @@ pub async fn csv(data: Data<Federation>, visit: Visit) -> Answer {
     };
     let header = ["question", "text", "whose", "asked_by", "scope", "positions", "status", "address"];
     let text = map_files::table(&header, wanted(&visit, &known).iter().map(line));
-    Ok(csv_file("questions", text))
+    Ok(map_files::csv_file("questions", text))
 }
 
 async fn load(data: &Data<Federation>, visit: &Visit) -> Result<Vec<Known>, Error> {

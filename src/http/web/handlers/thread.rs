@@ -5,8 +5,6 @@ use axum::extract::Path;
 
 use super::conversation::{Below, arrange, invitation, load, name_theses, one, targets, tools};
 use super::{Answer, key, page, then};
-use crate::clock::Timestamp;
-use crate::domain::Refusal;
 use crate::domain::contribution::Contribution;
 use crate::domain::id::Id;
 use crate::domain::job::Job;
@@ -20,11 +18,10 @@ use crate::http::web::replies::Completeness;
 use crate::http::web::reply::Invitation;
 use crate::http::web::shown::Link;
 use crate::http::web::thread::ThreadPage;
-use crate::store::contributions::{self, Viewer};
-use crate::store::{Conn, Error, completeness, jobs};
+use crate::services::completeness::{self as service, Checked, root};
+use crate::store::contributions::Viewer;
+use crate::store::{Conn, Error, jobs};
 
-/// Contributions whose servers one re-sync asks.
-const ASKED: i64 = 50;
 /// After how many seconds a thread is stale.
 const STALE: i64 = 3600;
 
@@ -60,23 +57,9 @@ pub async fn show(data: Data<Federation>, visit: Visit, Path(id): Path<String>) 
     })
 }
 
-/// What the origin of a thread said of it.
-pub struct Checked {
-    /// How the conversation begins.
-    pub root: Contribution,
-    /// How many contributions it counts that are not here.
-    missing: u32,
-    /// When it was asked.
-    at: Option<Timestamp>,
-}
-
 /// What the origin of the thread around `head` said of it.
 pub fn checked(conn: &mut Conn, viewer: Viewer, head: &Contribution) -> Result<Checked, Error> {
-    let root = root(conn, viewer, head.id)?;
-    let check = completeness::thread(conn, root.id)?;
-    let here = contributions::count_thread(conn, Viewer::Anyone, root.thread_id)?;
-    let missing = check.as_ref().map_or(0, |check| check.claimed.saturating_sub(here).max(0));
-    Ok(Checked { root, missing: present::small(missing), at: check.map(|check| check.checked_at) })
+    service::thread(conn, viewer, head.id)
 }
 
 /// The same for readers. A thread that nobody looked after for a while asks its origin by itself when
@@ -94,7 +77,7 @@ pub async fn completeness(
     }
     let signed = visit.session.member.is_some();
     Ok(Completeness {
-        missing,
+        missing: present::small(missing),
         checked: at.map(moment),
         resync: signed.then(|| format!("/threads/{}/resync", root.id).into()),
     })
@@ -117,24 +100,8 @@ pub async fn resync(data: Data<Federation>, Path(id): Path<String>, Posted { vis
     visit.member()?;
     let viewer = visit.viewer();
     let id: Id<Contribution> = key(&id)?;
-    let root = data.app.db.write(|tx| {
-        let root = root(tx, viewer, id)?;
-        let all = contributions::thread(tx, viewer, root.thread_id, None, ASKED)?;
-        let now = tx.now;
-        for head in all.iter().filter(|head| !head.local) {
-            jobs::enqueue(tx, &Job::FetchReplies { contribution: head.id.get() }, now)?;
-        }
-        Ok(root.id)
-    });
-    then(&format!("/threads/{}?note=resync", root.await?))
-}
-
-/// The beginning of a thread as far as the viewer may see it: where the first contribution is not
-/// here or not for them, the one that was asked for stands in.
-pub(super) fn root(conn: &mut Conn, viewer: Viewer, id: Id<Contribution>) -> Result<Contribution, Error> {
-    let asked = contributions::by_id(conn, viewer, id)?.ok_or(Refusal::NotFound)?;
-    let first = contributions::by_id(conn, viewer, asked.thread_id)?;
-    Ok(first.unwrap_or(asked))
+    let root = data.app.db.write(|tx| service::resync_thread(tx, viewer, id));
+    then(&format!("/threads/{}?note=resync", root.await?.id))
 }
 
 /// Whether the conversation really begins with this one.

@@ -60,7 +60,7 @@ type Carries = &'static str;
 type Way = (&'static str, Carries, &'static [&'static str]);
 
 /// What apps are told. `{id}` is the thing itself, `{word}` its mark, `{root}` what it answers.
-const APPS: [Way; 32] = [
+const APPS: [Way; 34] = [
     ("/api/v1/statuses/{id}", "pufmi", &READERS),
     ("/api/v1/statuses/{id}/history", "pufmi", &READERS),
     ("/api/v1/statuses/{id}/source", "pufmi", &MEMBERS),
@@ -91,6 +91,8 @@ const APPS: [Way; 32] = [
     ("/api/v1/statuses/{id}/quotes", "pufmi", &["ada", "fred", "emil", "mina", "lena", "moni"]),
     // Posts are no part of the debate.
     ("/api/plenum/v1/contributions/{root}/critiques", "", &READERS),
+    ("/api/plenum/v1/contributions/{id}/versions/1", "", &READERS),
+    ("/api/plenum/v1/contributions/{id}/versions/1/changes?since=1", "", &READERS),
     ("/api/plenum/v1/critiques/{id}", "", &READERS),
     ("/api/plenum/v1/theses/{id}", "", &READERS),
     ("/api/plenum/v1/registers/objections", "", &READERS),

@@ -1,0 +1,178 @@
+//! `/api/plenum/v1/drafts`: statements that are written and not published yet; and what an app sends to
+//! write one, which is the same for a statement that is published at once.
+
+use activitypub_federation::config::Data;
+use axum::routing::{get, post};
+use axum::{Json, Router};
+use serde_json::{Value, json};
+
+use super::super::mastodon::answer::{Answer, ApiError, Empty};
+use super::super::mastodon::caller::{Allowed, PathId, Speaker};
+use super::super::mastodon::params::Params;
+use super::super::mastodon::scopes::{ReadDebate, WriteDebate};
+use super::speaking::Speaking;
+use super::{drafts, entities, statements};
+use crate::domain::Refusal;
+use crate::domain::account::AccountKind;
+use crate::domain::event::Source;
+use crate::domain::id::Id;
+use crate::domain::question::Qid;
+use crate::domain::statement::{Draft, MOST_SIGNATORIES};
+use crate::domain::uri::Uri;
+use crate::federation::lookup::{self, Meant};
+use crate::federation::{Federation, resolve};
+use crate::http::mastodon::entities::date;
+use crate::import::markdown as form;
+use crate::services::drafts::{self as service, Written};
+use crate::store::Error;
+use crate::store::contributions::Viewer;
+use crate::store::drafts::StoredDraft;
+
+pub(super) fn router() -> Router {
+    Router::new()
+        .route("/api/plenum/v1/drafts", get(index).post(begin))
+        .route("/api/plenum/v1/drafts/{id}", get(show).put(change).delete(discard))
+        .route("/api/plenum/v1/drafts/{id}/publish", post(publish))
+}
+
+/// The statement that an app sends: its text is Markdown with numbered headings as in the form, what it
+/// refers to is listed beside it.
+pub(super) async fn sent(
+    data: &Data<Federation>,
+    viewer: Viewer,
+    params: &Params,
+) -> Result<Draft, ApiError> {
+    let text = |name: &str| params.text(name).unwrap_or_default();
+    let line = |name: &str| text(name).split_whitespace().collect::<Vec<_>>().join(" ");
+    let limits = &data.app.config.limits;
+    let (title, announcement) = (line("title"), line("announcement"));
+    let import = form::parse(&format!("# {title}\n\n> {announcement}\n\n{}\n", text("text")));
+    let import = import.map_err(|error| Refusal::invalid("text", error.to_string()))?;
+    let mut draft = Draft { title, announcement, ..import.draft };
+    let length = text("text").chars().count();
+    if length > limits.statement_characters || draft.theses.len() > limits.theses {
+        let (characters, theses) = (limits.statement_characters, limits.theses);
+        let why = format!("a statement has at most {characters} characters and {theses} theses");
+        return Err(Refusal::invalid("text", why).into());
+    }
+    draft.language = drafts::language(params)?.unwrap_or_default();
+    for qid in params.list("questions") {
+        let unknown = || Refusal::invalid("questions", format!("“{qid}” names no question: give its qid"));
+        draft.references.questions.push(Qid::parse(&qid).ok_or_else(unknown)?);
+    }
+    for source in params.list("sources") {
+        draft.references.sources.push(Source::read(&source)?);
+    }
+    for name in params.list("signatories").iter().take(MOST_SIGNATORIES + 1) {
+        draft.references.signatories.push(signatory(data, name).await?);
+    }
+    draft.convinced_by = convinced_by(data, viewer, params).await?;
+    Ok(draft)
+}
+
+/// The identity of an organization, by its address or handle.
+async fn signatory(data: &Data<Federation>, name: &str) -> Result<Uri, ApiError> {
+    match resolve::account(data, name).await {
+        Ok(account) if account.kind == AccountKind::Organization => Ok(account.uri),
+        Ok(_) => Err(Refusal::invalid("signatories", format!("“{name}” is no organization")).into()),
+        Err(Error::Refused(why)) => {
+            Err(Refusal::invalid("signatories", format!("“{name}” was not found: {why}")).into())
+        }
+        Err(fault) => Err(fault.into()),
+    }
+}
+
+/// The identity of what led to a change: people paste what their browser shows them.
+pub(super) async fn convinced_by(
+    data: &Data<Federation>,
+    viewer: Viewer,
+    params: &Params,
+) -> Result<Option<Uri>, ApiError> {
+    let Some(text) = params.text("convinced_by").filter(|text| !text.trim().is_empty()) else {
+        return Ok(None);
+    };
+    let wrong = |why: &str| ApiError::from(Refusal::invalid("convinced_by", format!("“{text}” {why}")));
+    let uri = Uri::parse(text.trim()).ok_or_else(|| wrong("is no web address"))?;
+    let origin = &data.app.site.origin;
+    match data.app.db.read(|conn| lookup::known(conn, origin, viewer, &uri)).await? {
+        Some(Meant::Contribution(head)) => Ok(Some(head.uri)),
+        Some(Meant::Account(_)) => Err(wrong("is an account, nothing that was said")),
+        None => Ok(Some(uri)),
+    }
+}
+
+fn shown(draft: &StoredDraft) -> Value {
+    json!({
+        "id": draft.id.to_string(),
+        "title": draft.title,
+        "language": entities::said(&draft.language),
+        "markdown": draft.markdown,
+        "revises_id": draft.revises_id.map(|id| id.to_string()),
+        "created_at": date(draft.created_at),
+        "updated_at": date(draft.updated_at),
+    })
+}
+
+/// `GET /api/plenum/v1/drafts`, the one changed last first.
+async fn index(data: Data<Federation>, caller: Allowed<ReadDebate>) -> Answer<Value> {
+    let all = data.app.db.read(|conn| service::all(conn, &caller.user)).await?;
+    Ok(Json(all.iter().map(shown).collect()))
+}
+
+async fn one(data: &Data<Federation>, caller: &Speaker, id: Id<StoredDraft>) -> Answer<Value> {
+    let draft = data.app.db.read(|conn| service::one(conn, &caller.user, id)).await?;
+    Ok(Json(shown(&draft)))
+}
+
+/// `GET /api/plenum/v1/drafts/{id}`.
+async fn show(data: Data<Federation>, caller: Allowed<ReadDebate>, PathId(key): PathId) -> Answer<Value> {
+    one(&data, &caller, Id::new(key)).await
+}
+
+/// `POST /api/plenum/v1/drafts`: of a statement, or of the next version of `revises_id`.
+async fn begin(data: Data<Federation>, caller: Allowed<WriteDebate>, params: Params) -> Answer<Value> {
+    // Whoever may not write is told before anything is looked up elsewhere.
+    service::may_write(&caller.user)?;
+    let draft = sent(&data, caller.viewer(), &params).await?;
+    let (revises, markdown) = (params.id("revises_id").map(Id::new), form::write(&draft));
+    let written = Written { title: &draft.title, language: &draft.language, markdown: &markdown };
+    let id = data.app.db.write(|tx| service::begin(tx, &caller.user, revises, written)).await?;
+    one(&data, &caller, id).await
+}
+
+/// `PUT /api/plenum/v1/drafts/{id}`: everything is replaced.
+async fn change(
+    data: Data<Federation>,
+    caller: Allowed<WriteDebate>,
+    PathId(key): PathId,
+    params: Params,
+) -> Answer<Value> {
+    service::may_write(&caller.user)?;
+    let draft = sent(&data, caller.viewer(), &params).await?;
+    let (id, markdown) = (Id::new(key), form::write(&draft));
+    let written = Written { title: &draft.title, language: &draft.language, markdown: &markdown };
+    data.app.db.write(|tx| service::change(tx, &caller.user, id, written)).await?;
+    one(&data, &caller, id).await
+}
+
+/// `DELETE /api/plenum/v1/drafts/{id}`: nobody can bring it back.
+async fn discard(data: Data<Federation>, caller: Allowed<WriteDebate>, PathId(key): PathId) -> Answer<Empty> {
+    data.app.db.write(|tx| service::discard(tx, &caller.user, Id::new(key))).await?;
+    Ok(Json(Empty))
+}
+
+/// `POST /api/plenum/v1/drafts/{id}/publish`: the draft is gone, and the statement is there.
+async fn publish(
+    data: Data<Federation>,
+    caller: Speaking,
+    PathId(key): PathId,
+    params: Params,
+) -> Answer<Value> {
+    let by = convinced_by(&data, caller.viewer(), &params).await?;
+    let reason = params.text("reason").unwrap_or_default();
+    let made = data.app.db.write(|tx| {
+        let view = service::publish(tx, &caller.user, Id::new(key), &reason, by.clone())?;
+        statements::whole(tx, caller.viewer(), view.head.id.get())
+    });
+    Ok(Json(made.await.map_err(statements::in_text)?))
+}
