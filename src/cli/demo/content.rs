@@ -2,41 +2,78 @@
 //! position of any real party is repeated or suggested.
 
 /// An invented organization.
+#[derive(Clone, Debug)]
 pub struct Organization {
     /// Name as people read it.
-    pub name: &'static str,
+    pub name: String,
     /// Handle and first part of the host name.
-    pub handle: &'static str,
+    pub handle: String,
     /// A sentence about it.
-    pub about: &'static str,
+    pub about: String,
+    /// In which language it speaks.
+    pub language: &'static str,
 }
 
-/// All of them; the smallest demonstration has the first three.
-pub const ORGANIZATIONS: [Organization; 8] = [
-    Organization {
-        name: "Organization North",
-        handle: "north",
-        about: "An invented organization of the demonstration. It asks many questions.",
-    },
-    Organization {
-        name: "Organization South",
-        handle: "south",
-        about: "An invented organization of the demonstration. It collects sources.",
-    },
-    Organization {
-        name: "Organization East",
-        handle: "east",
-        about: "An invented organization of the demonstration. It often answers “we do not know yet”.",
-    },
-    invented("Organization West", "west"),
-    invented("Organization Centre", "centre"),
-    invented("Organization Coast", "coast"),
-    invented("Organization Hills", "hills"),
-    invented("Organization Valley", "valley"),
+/// How many organizations follow each other; in the largest size there are many such circles.
+pub const CIRCLE: usize = 8;
+/// The most that there are.
+pub const MOST: usize = 200;
+
+const ABOUT: &str = "An invented organization of the demonstration.";
+
+/// The first circle; the smallest demonstration has the first three of it.
+const NAMED: [(&str, &str, &str); CIRCLE] = [
+    ("North", "en", " It asks many questions."),
+    ("South", "en", " It collects sources."),
+    ("East", "en", " It often answers “we do not know yet”."),
+    ("West", "ar", " It writes in Arabic."),
+    ("Centre", "ru", " It writes in Russian."),
+    ("Coast", "de", " It writes in German."),
+    ("Hills", "fr", " It writes in French."),
+    ("Valley", "en", ""),
 ];
 
-const fn invented(name: &'static str, handle: &'static str) -> Organization {
-    Organization { name, handle, about: "An invented organization of the demonstration." }
+/// The first organizations, so many of them.
+pub fn organizations(count: usize) -> Vec<Organization> {
+    (0..count).map(organization).collect()
+}
+
+fn organization(number: usize) -> Organization {
+    match NAMED.get(number) {
+        Some((name, language, about)) => Organization {
+            name: format!("Organization {name}"),
+            handle: name.to_lowercase(),
+            about: format!("{ABOUT}{about}"),
+            language,
+        },
+        None => Organization {
+            name: format!("Organization {}", number + 1),
+            handle: format!("org{:03}", number + 1),
+            about: ABOUT.to_owned(),
+            language: language(number),
+        },
+    }
+}
+
+/// In which language the organization at this place speaks.
+pub fn language(number: usize) -> &'static str {
+    NAMED.get(number % CIRCLE).map_or("en", |(_, language, _)| language)
+}
+
+/// How many statements the first circle publishes where so many organizations take part.
+pub fn statements(count: usize) -> usize {
+    let others = (0..count.min(CIRCLE)).filter(|place| language(*place) != "en").count();
+    4 + others
+}
+
+/// Whom nobody follows, and who follows nobody.
+pub fn stranger() -> Organization {
+    Organization {
+        name: "Organization Elsewhere".to_owned(),
+        handle: "elsewhere".to_owned(),
+        about: format!("{ABOUT} Nobody here knows it."),
+        language: "en",
+    }
 }
 
 /// Who can sign in at each site, besides the organization's name.
@@ -177,3 +214,13 @@ Which of the known dates depend on a single source?
 
 /// Why East's second statement takes the place of the first.
 pub const EAST_REASON: &str = "After a year of reading we remain undecided, but for other reasons.";
+
+/// What a member of the stranger writes below North's statement, and waits there.
+pub const STRANGER: &str =
+    "Demonstration data. Nobody here knows our organization yet. We would like to send minutes of 2021.";
+
+/// Why a member of North reports it.
+pub const REPORT: &str = "Demonstration data. I do not know who this is; please look before it is shown.";
+
+/// Why a member of East reports a reply from South.
+pub const SECOND_REPORT: &str = "Demonstration data. Is this about the thesis at all?";

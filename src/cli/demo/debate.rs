@@ -1,5 +1,7 @@
 //! Plays what the generator spread: questions, positions that change over months, critiques, events.
 
+use std::collections::BTreeMap;
+
 use indicatif::ProgressBar;
 
 use super::super::Failure;
@@ -21,7 +23,7 @@ use crate::text::Markdown;
 
 /// Plays all rounds; after each everybody has heard of everything, and days pass.
 pub async fn play(world: &World, plan: &Plan, clock: &Clock, bar: &ProgressBar) -> Result<(), Failure> {
-    let mut asked: Vec<Qid> = Vec::new();
+    let mut asked: BTreeMap<usize, Qid> = BTreeMap::new();
     bar.set_message("they dispute questions");
     for round in &plan.rounds {
         for act in &round.acts {
@@ -36,19 +38,18 @@ pub async fn play(world: &World, plan: &Plan, clock: &Clock, bar: &ProgressBar) 
     Ok(())
 }
 
-async fn one(world: &World, plan: &Plan, act: Act, asked: &mut Vec<Qid>) -> Result<(), Failure> {
+async fn one(world: &World, plan: &Plan, act: Act, asked: &mut BTreeMap<usize, Qid>) -> Result<(), Failure> {
     match act {
         Act::Record { site, fact } => {
             let draft = generate::event(fact).ok_or_else(|| Failure::new("the chronology ends before"))?;
             speak(at(world, site)?, |tx, user| events::publish(tx, user, &draft)).await?;
         }
         Act::Ask { site, question } => {
-            let names: Vec<String> = asked.iter().map(Qid::to_string).collect();
-            let (text, draft) = plan.question(question, &names);
+            let (text, draft) = plan.question(question, asked);
             let new = NewQuestion { text, language: "en".to_owned(), draft, invited: Vec::new() };
             let view = speak(at(world, site)?, |tx, user| asking::ask(tx, user, &new)).await?;
             if let Body::Question(made) = &view.body {
-                asked.push(made.question.qid.clone());
+                asked.insert(question, made.question.qid.clone());
             }
         }
         Act::Answer { site, question, revision } => {
@@ -70,8 +71,8 @@ fn at(world: &World, site: usize) -> Result<&DemoSite, Failure> {
     world.sites.get(site).ok_or_else(|| Failure::new("the demonstration has fewer sites"))
 }
 
-fn named(asked: &[Qid], question: usize) -> Result<&Qid, Failure> {
-    asked.get(question).ok_or_else(|| Failure::new("a question is answered before it is asked"))
+fn named(asked: &BTreeMap<usize, Qid>, question: usize) -> Result<&Qid, Failure> {
+    asked.get(&question).ok_or_else(|| Failure::new("a question is answered before it is asked"))
 }
 
 /// The organization of a site speaks.

@@ -3,13 +3,17 @@
 //! Every decision is a hash of the seed and of what is decided, so that the same seed makes the same
 //! debate whatever is added to it, and no answer is favoured by anybody.
 
+use std::collections::BTreeMap;
+
 use clap::ValueEnum;
 
+use super::content::{CIRCLE, MOST, language};
 use super::questions::{Asked, FACTS, QUESTIONS};
+use super::voices::{self, ENGLISH};
 use crate::domain::critique::Intent;
 use crate::domain::event::DraftEvent;
 use crate::domain::position::{Certainty, DraftPosition};
-use crate::domain::question::DraftQuestion;
+use crate::domain::question::{DraftQuestion, Qid};
 use crate::services::users::secret_hash;
 use crate::text::Markdown;
 
@@ -29,12 +33,14 @@ pub enum Size {
     Tiny,
     /// Eight organizations that dispute twenty questions.
     Demo,
-    /// The same eight with thousands of contributions, to measure with.
+    /// Two hundred, in circles of eight, with twenty thousand contributions, to measure with.
     Load,
 }
 
-/// The numbers of a size.
+/// The numbers of a size: how many circles of organizations that dispute with each other, and what one
+/// circle has.
 struct Numbers {
+    circles: usize,
     sites: usize,
     facts: usize,
     questions: usize,
@@ -46,26 +52,40 @@ struct Numbers {
 impl Size {
     const fn numbers(self) -> Numbers {
         match self {
-            Self::Tiny => {
-                Numbers { sites: 3, facts: 4, questions: 4, positions: 7, revisions: 2, critiques: 6 }
-            }
-            Self::Demo => {
-                Numbers { sites: 8, facts: 7, questions: 20, positions: 90, revisions: 40, critiques: 150 }
-            }
-            Self::Load => Numbers {
-                sites: 8,
+            Self::Tiny => Numbers {
+                circles: 1,
+                sites: 3,
+                facts: 4,
+                questions: 4,
+                positions: 7,
+                revisions: 2,
+                critiques: 6,
+            },
+            Self::Demo => Numbers {
+                circles: 1,
+                sites: CIRCLE,
                 facts: 7,
-                questions: 400,
-                positions: 2800,
-                revisions: 800,
-                critiques: 16_000,
+                questions: 20,
+                positions: 90,
+                revisions: 40,
+                critiques: 150,
+            },
+            Self::Load => Numbers {
+                circles: MOST / CIRCLE,
+                sites: CIRCLE,
+                facts: 7,
+                questions: 16,
+                positions: 112,
+                revisions: 32,
+                critiques: 640,
             },
         }
     }
 
     /// How many organizations take part.
     pub const fn sites(self) -> usize {
-        self.numbers().sites
+        let numbers = self.numbers();
+        numbers.circles * numbers.sites
     }
 }
 
@@ -102,10 +122,28 @@ impl Plan {
     /// Spreads the acts of a size.
     pub fn of(size: Size, seed: u64) -> Self {
         let numbers = size.numbers();
-        let sites = numbers.sites;
-        let facts = (0..numbers.facts).map(|fact| Act::Record { site: fact % sites, fact });
-        let asked = (0..numbers.questions).map(|question| Act::Ask { site: question % sites, question });
-        let stands = stands(seed, &numbers);
+        let mut rounds: Vec<Vec<Act>> = Vec::new();
+        // Circles dispute side by side: what happens in a round is little for each of them.
+        for circle in 0..numbers.circles {
+            for (at, acts) in Self::circle(seed, &numbers, circle).into_iter().enumerate() {
+                match rounds.get_mut(at) {
+                    Some(round) => round.extend(acts),
+                    None => rounds.push(acts),
+                }
+            }
+        }
+        let days = DAYS / i64::try_from(rounds.len()).unwrap_or(DAYS).max(1);
+        Self { seed, rounds: rounds.into_iter().map(|acts| Round { acts, days }).collect() }
+    }
+
+    /// What the organizations of one circle do.
+    fn circle(seed: u64, numbers: &Numbers, circle: usize) -> Vec<Vec<Act>> {
+        let (sites, first) = (numbers.sites, circle * numbers.sites);
+        let question = |number: usize| circle * numbers.questions + number;
+        let facts = (0..numbers.facts).map(|fact| Act::Record { site: first + fact % sites, fact });
+        let asked = (0..numbers.questions)
+            .map(|number| Act::Ask { site: first + number % sites, question: question(number) });
+        let stands = stands(seed, numbers, circle);
         let answered = stands.iter().map(|&(site, question)| Act::Answer { site, question, revision: 1 });
         let mut changed = stands.clone();
         changed.sort_by_cached_key(|&(site, question)| draw(seed, "change", &[site, question]));
@@ -118,19 +156,19 @@ impl Plan {
                 changes.push(Act::Answer { site, question, revision: *revision });
             }
         }
-        let critiques = (0..numbers.critiques).filter_map(|number| critique(seed, sites, &stands, number));
+        let numbered = (0..numbers.critiques).map(|number| circle * numbers.critiques + number);
+        let critiques = numbered.filter_map(|number| critique(seed, (first, sites), &stands, number));
         let mut rounds = chunks(facts.chain(asked).collect(), sites);
         rounds.extend(chunks(answered.collect(), AT_ONCE));
         rounds.extend(chunks(mixed(changes, critiques.collect()), AT_ONCE));
-        let days = DAYS / i64::try_from(rounds.len()).unwrap_or(DAYS).max(1);
-        Self { seed, rounds: rounds.into_iter().map(|acts| Round { acts, days }).collect() }
+        rounds
     }
 
     /// A question with what stands around it; `qids` are the names of those asked before.
-    pub fn question(&self, number: usize, qids: &[String]) -> (String, DraftQuestion) {
+    pub fn question(&self, number: usize, qids: &BTreeMap<usize, Qid>) -> (String, DraftQuestion) {
         let asked = question(number);
         let tie = asked.tie.filter(|_| number < QUESTIONS.len());
-        let tie = tie.and_then(|(kind, at)| Some((kind.as_str().to_owned(), qids.get(at)?.clone())));
+        let tie = tie.and_then(|(kind, at)| Some((kind.as_str().to_owned(), qids.get(&at)?.to_string())));
         let draft = DraftQuestion {
             background: Markdown::new(format!(
                 "{WATERMARK} The question is an open one; so are its answers."
@@ -159,20 +197,22 @@ impl Plan {
             93..98 => Certainty::Declines,
             _ => Certainty::RejectsFraming,
         };
+        // An answer is given in the words and the language in which it was proposed.
+        let voice = if certainty.answers() { &ENGLISH } else { voices::of(language(site)) };
         let answer = pick(&asked.answers, draw(self.seed, "answer", &at));
         let reasoning = match certainty {
             Certainty::Decided => format!("We answer with *{answer}*, provided that {PROVISO}."),
             Certainty::Provisional => format!("For now we answer with *{answer}*, provided that {PROVISO}."),
-            Certainty::Undecided => "We have not decided. A source that names the day would help.".to_owned(),
-            Certainty::Declines => "We do not answer, because we know too little of the place.".to_owned(),
-            Certainty::RejectsFraming => "We would ask in another order, and say how.".to_owned(),
+            Certainty::Undecided => voice.undecided.to_owned(),
+            Certainty::Declines => voice.declines.to_owned(),
+            Certainty::RejectsFraming => voice.rejects.to_owned(),
         };
         let draft = DraftPosition {
             answer: if certainty.answers() { answer.to_owned() } else { String::new() },
             certainty: certainty.as_str().to_owned(),
-            reasoning: Markdown::new(format!("{WATERMARK} {reasoning}")),
-            limits: Markdown::new("We read four languages."),
-            language: "en".to_owned(),
+            reasoning: Markdown::new(format!("{} {reasoning}", voice.watermark)),
+            limits: Markdown::new(voice.limits),
+            language: voice.language.to_owned(),
             ..DraftPosition::default()
         };
         let reason = match revision {
@@ -208,22 +248,29 @@ pub const fn critique_text(intent: Intent) -> &'static str {
 }
 
 /// Which organizations answer which questions.
-fn stands(seed: u64, numbers: &Numbers) -> Vec<(usize, usize)> {
-    let all =
-        (0..numbers.questions).flat_map(|question| (0..numbers.sites).map(move |site| (site, question)));
+fn stands(seed: u64, numbers: &Numbers, circle: usize) -> Vec<(usize, usize)> {
+    let (sites, questions) = (circle * numbers.sites, circle * numbers.questions);
+    let all = (0..numbers.questions)
+        .flat_map(|question| (0..numbers.sites).map(move |site| (sites + site, questions + question)));
     let mut stands: Vec<(usize, usize)> = all.collect();
     stands.sort_by_cached_key(|&(site, question)| draw(seed, "stand", &[site, question]));
     stands.truncate(numbers.positions);
     stands
 }
 
-fn critique(seed: u64, sites: usize, stands: &[(usize, usize)], number: usize) -> Option<Act> {
+fn critique(
+    seed: u64,
+    (first, sites): (usize, usize),
+    stands: &[(usize, usize)],
+    number: usize,
+) -> Option<Act> {
     let (target, question) = pick_of(stands, draw(seed, "target", &[number]))?;
     let step = 1 + usize::try_from(draw(seed, "critic", &[number])).unwrap_or_default()
         % sites.saturating_sub(1).max(1);
     let intent = pick_of(&Intent::ALL, draw(seed, "intent", &[number]))?;
     let official = draw(seed, "official", &[number]).is_multiple_of(4);
-    Some(Act::Criticize { site: (target + step) % sites, question, target, intent, official })
+    let site = first + (target - first + step) % sites;
+    Some(Act::Criticize { site, question, target, intent, official })
 }
 
 /// Changes of mind between critiques, evenly.
@@ -296,6 +343,12 @@ mod tests {
         let no = answers.iter().filter(|draft| draft.answer == "No").count();
         assert!(yes.abs_diff(no) * 10 < yes + no, "{yes} and {no}");
         assert!(answers.iter().all(|draft| draft.accept().is_ok()));
-        assert!(answers.iter().all(|draft| draft.reasoning.as_str().starts_with(WATERMARK)));
+        let marked = |draft: &DraftPosition| {
+            draft.reasoning.as_str().starts_with(voices::of(&draft.language).watermark)
+        };
+        assert!(answers.iter().all(marked));
+        for language in ["en", "ar", "ru", "de", "fr"] {
+            assert!(answers.iter().any(|draft| draft.language == language), "{language}");
+        }
     }
 }

@@ -9,6 +9,7 @@ pub mod generate;
 pub mod questions;
 pub mod scenario;
 pub mod verify;
+pub mod voices;
 pub mod world;
 
 use std::path::PathBuf;

@@ -3,24 +3,26 @@
 use indicatif::ProgressBar;
 
 use super::super::Failure;
-use super::content;
+use super::content::{self, CIRCLE};
+use super::voices;
 use super::world::{DemoSite, World};
 use crate::domain::account::Account;
-use crate::domain::contribution::Contribution;
+use crate::domain::contribution::{Contribution, Kind};
 use crate::domain::id::Id;
 use crate::domain::uri::Uri;
 use crate::domain::user::User;
 use crate::domain::view::{Body, View};
-use crate::federation::resolve;
+use crate::federation::{lookup, resolve};
 use crate::import::markdown;
 use crate::services::posts::{self, NewPost};
+use crate::services::reports::{self, Category, NewReport};
 use crate::services::{interactions, relations, statements};
 use crate::store::contributions::{self, Viewer};
 use crate::store::{Conn, Error, accounts, users};
 use crate::text::Markdown;
 
 /// Steps of the progress bar.
-pub const STEPS: u64 = 8;
+pub const STEPS: u64 = 10;
 
 /// Plays the scenario from the first follow to the last reply.
 pub async fn play(world: &World, bar: &ProgressBar) -> Result<(), Failure> {
@@ -34,7 +36,68 @@ pub async fn play(world: &World, bar: &ProgressBar) -> Result<(), Failure> {
     step(world, bar, "people answer North's theses", discuss(world, &statement)).await?;
     step(world, bar, "North revises thesis 2", revise(north, statement.head.id)).await?;
     step(world, bar, "East supersedes its statement", think_again(east, first.head.id)).await?;
-    step(world, bar, "South likes and boosts", react(south, &statement.head.uri)).await
+    step(world, bar, "South likes and boosts", react(south, &statement.head.uri)).await?;
+    step(world, bar, "others publish in their languages", translate(world)).await?;
+    let meeting = Box::pin(quarantine(world, &statement.head.uri));
+    step(world, bar, "a stranger writes and is reported", meeting).await
+}
+
+/// Whoever of the first circle does not write English publishes, too.
+async fn translate(world: &World) -> Result<(), Failure> {
+    for site in world.sites.iter().take(CIRCLE) {
+        let voice = voices::of(site.organization.language);
+        if !voice.statement.is_empty() {
+            publish(site, voice.statement).await?;
+        }
+    }
+    Ok(())
+}
+
+/// What a stranger writes waits for a moderator: members see it, nobody else. Two things are reported.
+async fn quarantine(world: &World, statement: &Uri) -> Result<(), Failure> {
+    let (Some(stranger), [north, _, east, ..]) = (&world.stranger, world.sites.as_slice()) else {
+        return Ok(());
+    };
+    lookup::anywhere(&stranger.data(), statement.as_str()).await?;
+    let written = reply(stranger, "member", statement, content::STRANGER).await?;
+    world.settle().await?;
+    let data = north.data();
+    let shown = data.app.db.read(|conn| Ok(contributions::by_uri(conn, Viewer::Anyone, &written)?)).await?;
+    if shown.is_some() {
+        return Err(Failure::new("what a stranger wrote is shown before anybody looked at it"));
+    }
+    report(north, &written, content::REPORT).await?;
+    let data = east.data();
+    let about = data.app.db.read(|conn| {
+        let root = expect(contributions::by_uri(conn, Viewer::Anyone, statement)?)?;
+        let thread = contributions::thread(conn, Viewer::Anyone, root.thread_id, None, 100)?;
+        let foreign =
+            |head: &Contribution| head.kind == Kind::Post && head.author_id != root.author_id && !head.local;
+        expect(thread.into_iter().find(foreign))
+    });
+    report(east, &about.await?.uri, content::SECOND_REPORT).await
+}
+
+/// A member reports something to the moderators of the own site.
+async fn report(site: &DemoSite, about: &Uri, comment: &str) -> Result<(), Failure> {
+    let name = format!("member_{}", site.organization.handle);
+    let data = site.data();
+    let filed = data.app.db.write(|tx| {
+        let user = expect(users::by_name(tx, &name)?)?;
+        let member = expect(accounts::by_id(tx, user.account_id)?)?;
+        let head = known(tx, &user, about)?;
+        let new = NewReport {
+            target: head.author_id,
+            contributions: vec![head.id],
+            comment: comment.to_owned(),
+            category: Category::Other,
+            rules: Vec::new(),
+            forward: false,
+        };
+        reports::file(tx, &member, &new)
+    });
+    filed.await?;
+    Ok(())
 }
 
 /// One thing happens, and everybody hears of it before the next.
@@ -69,8 +132,15 @@ async fn think_again(east: &DemoSite, first: Id<Contribution>) -> Result<(), Fai
 }
 
 async fn follow_all(world: &World) -> Result<(), Failure> {
-    for site in &world.sites {
-        for other in &world.sites {
+    for circle in world.sites.chunks(CIRCLE) {
+        follow_each_other(circle).await?;
+    }
+    Ok(())
+}
+
+async fn follow_each_other(circle: &[DemoSite]) -> Result<(), Failure> {
+    for site in circle {
+        for other in circle {
             if std::ptr::eq(site, other) {
                 continue;
             }
@@ -97,7 +167,7 @@ async fn publish(site: &DemoSite, text: &str) -> Result<View, Failure> {
     let view = data.app.db.write(|tx| {
         let user = expect(users::by_name(tx, &name)?)?;
         let mut draft = import.draft.clone();
-        "en".clone_into(&mut draft.language);
+        site.organization.language.clone_into(&mut draft.language);
         statements::publish(tx, &user, draft)
     });
     Ok(view.await?)

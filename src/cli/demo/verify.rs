@@ -1,6 +1,7 @@
 //! What every site must have after the scenario, compared and printed as a table.
 
 use super::super::Failure;
+use super::content::{self, CIRCLE};
 use super::world::{DemoSite, World};
 use crate::domain::contribution::{Kind, State};
 use crate::domain::exchange::SetDigest;
@@ -24,13 +25,55 @@ impl Row {
     }
 }
 
-/// Compares the sites.
+/// Compares the sites, circle by circle: only within one everybody hears of everything.
 pub async fn compare(world: &World) -> Result<(), Failure> {
+    let circles: Vec<&[DemoSite]> = world.sites.chunks(CIRCLE).collect();
+    let mut all = Compared::default();
+    for (place, sites) in circles.iter().enumerate() {
+        let expected = if place == 0 { content::statements(sites.len()) } else { 0 };
+        all.add(&circle(sites, circles.len() == 1, expected).await?);
+    }
+    if all.differences > 0 {
+        return Err(Failure::new(format!("the sites differ: {} differences", all.differences)));
+    }
+    println!(
+        "\nAll {} sites have the same: {} statements, {} questions, {} rows compared, {} direct replies.",
+        world.sites.len(),
+        all.statements,
+        all.questions,
+        all.rows,
+        all.replies
+    );
+    Ok(())
+}
+
+/// What was compared.
+#[derive(Clone, Copy, Debug, Default)]
+struct Compared {
+    statements: usize,
+    questions: usize,
+    rows: usize,
+    replies: usize,
+    differences: usize,
+}
+
+impl Compared {
+    fn add(&mut self, other: &Self) {
+        self.statements += other.statements;
+        self.questions += other.questions;
+        self.rows += other.rows;
+        self.replies += other.replies;
+        self.differences += other.differences;
+    }
+}
+
+/// Compares one circle. The whole table is printed where it is the only one, else what differs.
+async fn circle(world: &[DemoSite], whole: bool, expected: usize) -> Result<Compared, Failure> {
     let mut rows = Vec::new();
-    let others = world.sites.len().saturating_sub(1).to_string();
+    let others = world.len().saturating_sub(1).to_string();
     rows.push(row(world, "organizations that others here follow", &others, follows).await?);
     let mut known = Vec::new();
-    for site in &world.sites {
+    for site in world {
         known.extend(published(site).await?);
     }
     for statement in &known {
@@ -57,21 +100,23 @@ pub async fn compare(world: &World) -> Result<(), Failure> {
         });
     }
     rows.push(Row { about: "chronology".to_owned(), cells: each(world, chronology).await? });
-    let differences = rows.iter().filter(|row| !row.agrees()).count();
-    print!("{}", table(world, &rows));
-    let replies: usize = known.iter().map(|view| usize::try_from(view.replies).unwrap_or(0)).sum();
-    if differences > 0 || known.len() != 4 {
-        let why = format!("{differences} differences, {} statements of 4", known.len());
-        return Err(Failure::new(format!("the sites differ: {why}")));
-    }
-    println!(
-        "\nAll {} sites have the same: {} statements, {} questions, {} rows compared, {replies} direct replies.",
-        world.sites.len(),
-        known.len(),
-        questions.len(),
-        rows.len()
+    let count = format!("{} statements", known.len());
+    rows.push(
+        Row { about: "statements in all".to_owned(), cells: vec![count] }
+            .expecting(format!("{expected} statements")),
     );
-    Ok(())
+    let compared = Compared {
+        statements: known.len(),
+        questions: questions.len(),
+        rows: rows.len(),
+        replies: known.iter().map(|view| usize::try_from(view.replies).unwrap_or(0)).sum(),
+        differences: rows.iter().filter(|row| !row.agrees()).count(),
+    };
+    rows.retain(|row| whole || !row.agrees());
+    if !rows.is_empty() {
+        print!("{}", table(world, &rows));
+    }
+    Ok(compared)
 }
 
 impl Row {
@@ -83,13 +128,13 @@ impl Row {
 }
 
 async fn row(
-    world: &World,
+    world: &[DemoSite],
     about: &str,
     expected: &str,
     read: impl Fn(&mut Conn, &DemoSite) -> Result<String, Error>,
 ) -> Result<Row, Failure> {
     let mut cells = vec![expected.to_owned()];
-    for site in &world.sites {
+    for site in world {
         let data = site.data();
         cells.push(data.app.db.read(|conn| read(conn, site)).await?);
     }
@@ -97,11 +142,11 @@ async fn row(
 }
 
 async fn each(
-    world: &World,
+    world: &[DemoSite],
     read: impl Fn(&mut Conn) -> Result<String, Error>,
 ) -> Result<Vec<String>, Failure> {
     let mut cells = Vec::new();
-    for site in &world.sites {
+    for site in world {
         let data = site.data();
         cells.push(data.app.db.read(&read).await?);
     }
@@ -109,9 +154,9 @@ async fn each(
 }
 
 /// The questions that the sites ask, by their names.
-async fn questions(world: &World) -> Result<Vec<(Qid, String)>, Failure> {
+async fn questions(world: &[DemoSite]) -> Result<Vec<(Qid, String)>, Failure> {
     let mut found = Vec::new();
-    for site in &world.sites {
+    for site in world {
         let data = site.data();
         let own = data.app.db.read(|conn| {
             let copies = registers::copies(conn, Viewer::Anyone)?;
@@ -234,8 +279,8 @@ fn thread(conn: &mut Conn, uri: &Uri) -> Result<String, Error> {
     Ok(format!("{} replies {}", lines.len(), short(&lines.join("\n"))))
 }
 
-fn table(world: &World, rows: &[Row]) -> String {
-    let names: Vec<&str> = world.sites.iter().map(|site| site.organization.handle).collect();
+fn table(world: &[DemoSite], rows: &[Row]) -> String {
+    let names: Vec<&str> = world.iter().map(|site| site.organization.handle.as_str()).collect();
     let mut text = format!("{:<2}{:<52} {}\n", "", "", names.join(" / "));
     for row in rows {
         let mark = if row.agrees() { "=" } else { "≠" };

@@ -10,7 +10,7 @@ use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
 
 use super::super::{Failure, context};
-use super::content::{self, Organization};
+use super::content::{self, CIRCLE, Organization};
 use crate::app::App;
 use crate::clock::Clock;
 use crate::config::{Config, DatabaseUrl};
@@ -25,22 +25,26 @@ use crate::store::{deliveries, inbox_items};
 /// The password of every login of the demonstration, printed at start.
 pub const PASSWORD: &str = "demonstration";
 /// How long nothing may move while there is something to exchange.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_secs(300);
+/// How long nothing may move before the clock is moved.
+const STILL: Duration = Duration::from_secs(3);
+/// By how many seconds.
+const RETRY: i64 = 120;
 
 /// How many sites an earlier run left in this directory.
 pub fn kept(directory: &Path) -> usize {
-    let is_there = |organization: &&Organization| database(directory, organization).exists();
-    content::ORGANIZATIONS.iter().take_while(is_there).count()
+    let is_there = |organization: &Organization| database(directory, organization).exists();
+    content::organizations(content::MOST).into_iter().take_while(is_there).count()
 }
 
 fn database(directory: &Path, organization: &Organization) -> PathBuf {
-    directory.join(organization.handle).join("plenum.db")
+    directory.join(&organization.handle).join("plenum.db")
 }
 
 /// One of them.
 pub struct DemoSite {
     /// Who speaks there.
-    pub organization: &'static Organization,
+    pub organization: Organization,
     /// The running site.
     pub federation: FederationConfig<Federation>,
 }
@@ -54,8 +58,11 @@ impl DemoSite {
 
 /// The sites, running.
 pub struct World {
-    /// North, South, East, and in larger sizes more.
+    /// North, South, East, and in larger sizes more: circle by circle.
     pub sites: Vec<DemoSite>,
+    /// In larger sizes also one whom nobody knows.
+    pub stranger: Option<DemoSite>,
+    clock: Clock,
     port: u16,
     directory: PathBuf,
     temporary: bool,
@@ -87,27 +94,49 @@ impl World {
         let listener = listener.map_err(taken)?;
         let port = listener.local_addr()?.port();
         let (stop, stopped) = watch::channel(false);
+        let making =
+            Making { config, directory: &directory, port, clock, password: &HashedPassword::new(PASSWORD)? };
         let mut sites = Vec::new();
-        for organization in content::ORGANIZATIONS.iter().take(count) {
-            let host = format!("{}.localhost:{port}", organization.handle);
-            let app = site(config, &directory, (organization, &host), clock).await?;
-            let federation = Federation::start(app).await?;
-            sites.push(DemoSite { organization, federation });
+        for (place, organization) in content::organizations(count).into_iter().enumerate() {
+            // Beyond the first circle nobody signs in to look around.
+            let staff = if place < CIRCLE { &STAFF[..] } else { &FEW[..] };
+            sites.push(making.site(organization, FederationMode::Quarantine, staff).await?);
         }
-        let federations = sites.iter().map(|site| site.federation.clone()).collect();
+        let stranger = match count {
+            CIRCLE.. => Some(making.site(content::stranger(), FederationMode::Open, &FEW).await?),
+            _ => None,
+        };
+        let federations = sites.iter().chain(&stranger).map(|site| site.federation.clone()).collect();
         let (orders, given) = mpsc::channel(1);
         let task = tokio::spawn(serve::several(federations, listener, stopped, given));
-        Ok(Self { sites, port, directory, temporary, stop, orders, task: Some(task) })
+        Ok(Self {
+            sites,
+            stranger,
+            clock: clock.clone(),
+            port,
+            directory,
+            temporary,
+            stop,
+            orders,
+            task: Some(task),
+        })
     }
 
     /// Waits until no site has anything left to send or to take in; not when nothing moves any more.
     pub async fn settle(&self) -> Result<(), Failure> {
         let (mut quiet, mut before, mut moved) = (0, 0, Instant::now());
+        let mut waited = Instant::now();
         while quiet < 3 {
             let pending = self.pending().await?;
             quiet = if pending == 0 { quiet + 1 } else { 0 };
             if pending != before {
-                (before, moved) = (pending, Instant::now());
+                (before, moved, waited) = (pending, Instant::now(), Instant::now());
+            }
+            // What did not get through, on a busy machine for example, is tried again by a clock that
+            // stands still.
+            if pending > 0 && waited.elapsed() > STILL {
+                self.clock.advance(RETRY);
+                waited = Instant::now();
             }
             if pending > 0 && moved.elapsed() > PATIENCE {
                 return Err(Failure::new("the sites stopped exchanging before they had finished"));
@@ -119,7 +148,7 @@ impl World {
 
     async fn pending(&self) -> Result<i64, Failure> {
         let mut sum = 0;
-        for site in &self.sites {
+        for site in self.sites.iter().chain(&self.stranger) {
             let data = site.data();
             sum +=
                 data.app.db.read(|conn| Ok(deliveries::pending(conn)? + inbox_items::pending(conn)?)).await?;
@@ -131,13 +160,19 @@ impl World {
     pub fn introduction(&self) -> String {
         let mut text =
             String::from("\nThese organizations are running. Everything they say is demonstration data.\n");
-        for site in &self.sites {
-            let handle = site.organization.handle;
+        for site in self.sites.iter().take(CIRCLE).chain(&self.stranger) {
+            let handle = &site.organization.handle;
             let origin = format!("http://{handle}.localhost:{}", self.port);
             text.push_str(&format!("\n  {:<28} {origin}\n", site.organization.name));
-            for (name, what) in content::PEOPLE {
+            let people = content::PEOPLE
+                .iter()
+                .filter(|_| self.stranger.as_ref().is_none_or(|other| !std::ptr::eq(other, site)));
+            for (name, what) in people {
                 text.push_str(&format!("    {:<16} {what}\n", format!("{name}_{handle}")));
             }
+        }
+        if let Some(more) = self.sites.len().checked_sub(CIRCLE).filter(|more| *more > 0) {
+            text.push_str(&format!("\n  … and {more} more, in circles of {CIRCLE}.\n"));
         }
         text.push_str(&format!(
             "\nSign in with any of these names and the password “{PASSWORD}”.\n\n\
@@ -155,9 +190,9 @@ impl World {
     pub async fn obey(&self, line: &str) -> String {
         let mut words = line.split_whitespace();
         let (verb, name) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
-        let known = self.sites.iter().find(|site| site.organization.handle == name);
+        let known = self.sites.iter().chain(&self.stranger).find(|site| site.organization.handle == name);
         let (Some(site), "stop" | "start") = (known, verb) else {
-            let names: Vec<_> = self.sites.iter().map(|site| site.organization.handle).collect();
+            let names: Vec<_> = self.sites.iter().map(|site| site.organization.handle.as_str()).collect();
             return format!("Say “stop” or “start” and one of: {}.", names.join(", "));
         };
         let on = verb == "start";
@@ -201,64 +236,93 @@ impl World {
             // A task that failed has said so in the log.
             let _ = task.await;
         }
-        for site in &self.sites {
+        for site in self.sites.iter().chain(&self.stranger) {
             site.data().app.db.close().await;
         }
     }
 }
 
-/// Opens one site, and makes it when its database is empty.
-async fn site(
-    config: &Config,
-    directory: &Path,
-    (organization, host): (&'static Organization, &str),
-    clock: &Clock,
-) -> Result<App, Failure> {
-    let mut config = config.clone();
-    config.media.directory = directory.join(organization.handle).join("media");
-    config.database.url = DatabaseUrl::Sqlite(database(directory, organization));
-    config.site.host = Some(host.to_owned());
-    config.unsafe_.plain_http = true;
-    config.unsafe_.ports = true;
-    config.unsafe_.private_addresses = "127.0.0.0/8".parse().into_iter().collect();
-    let db = context::database_by(&config, clock.clone()).await?;
-    if let Some(site) = context::site(&db).await? {
-        let config = context::fit(config, &site.origin)?;
-        return Ok(App::new(config, db, site)?);
-    }
-    let request = SetUp {
-        origin: format!("http://{host}"),
-        name: organization.name.to_owned(),
-        handle: organization.handle.to_owned(),
-        description: organization.about.to_owned(),
-        languages: vec!["en".to_owned()],
-        federation_mode: FederationMode::Quarantine,
-        contact: "This is demonstration data.".to_owned(),
-        admin: format!("admin_{}", organization.handle),
-    };
-    let password = HashedPassword::new(PASSWORD)?;
-    let keys = SetUpKeys::generate()?;
-    let (site, _) = db.write(|tx| set_up(tx, &request, &password, &keys)).await?;
-    db.set_site(site.clone());
-    let app = App::new(config, db, site)?;
-    people(&app, organization, &password).await?;
-    Ok(app)
+/// Who signs in at a site besides its admin.
+const STAFF: [(&str, &[Role]); 3] =
+    [("publisher", &[Role::Editor, Role::Publisher]), ("member", &[]), ("moderator", &[Role::Moderator])];
+/// The same where nobody looks around.
+const FEW: [(&str, &[Role]); 2] = [("publisher", &[Role::Editor, Role::Publisher]), ("member", &[])];
+
+/// What sites are made with.
+struct Making<'a> {
+    config: &'a Config,
+    directory: &'a Path,
+    port: u16,
+    clock: &'a Clock,
+    password: &'a HashedPassword,
 }
 
-async fn people(app: &App, organization: &Organization, password: &HashedPassword) -> Result<(), Failure> {
-    let roles = [
-        ("publisher", vec![Role::Editor, Role::Publisher]),
-        ("moderator", vec![Role::Moderator]),
-        ("member", vec![]),
-    ];
-    for (name, roles) in roles {
-        let pairs = KeyPairs::generate()?;
-        let name = format!("{name}_{}", organization.handle);
-        let display_name =
-            format!("A {} of {}", name.split('_').next().unwrap_or_default(), organization.name);
-        let roles = Roles::of(&roles);
-        let new = NewUser { name: &name, display_name: &display_name, password, roles };
-        app.db.write(|tx| users::create(tx, None, &new, &pairs)).await?;
+impl Making<'_> {
+    /// Opens one site, and makes it when its database is empty.
+    async fn site(
+        &self,
+        organization: Organization,
+        mode: FederationMode,
+        staff: &[(&str, &[Role])],
+    ) -> Result<DemoSite, Failure> {
+        let app = self.app(&organization, mode, staff).await?;
+        let federation = Federation::start(app).await?;
+        Ok(DemoSite { organization, federation })
     }
-    Ok(())
+
+    async fn app(
+        &self,
+        organization: &Organization,
+        mode: FederationMode,
+        staff: &[(&str, &[Role])],
+    ) -> Result<App, Failure> {
+        let host = format!("{}.localhost:{}", organization.handle, self.port);
+        let mut config = self.config.clone();
+        config.media.directory = self.directory.join(&organization.handle).join("media");
+        config.database.url = DatabaseUrl::Sqlite(database(self.directory, organization));
+        config.site.host = Some(host.clone());
+        config.unsafe_.plain_http = true;
+        config.unsafe_.ports = true;
+        config.unsafe_.private_addresses = "127.0.0.0/8".parse().into_iter().collect();
+        let db = context::database_by(&config, self.clock.clone()).await?;
+        if let Some(site) = context::site(&db).await? {
+            let config = context::fit(config, &site.origin)?;
+            return Ok(App::new(config, db, site)?);
+        }
+        let mut languages = vec![organization.language.to_owned()];
+        languages.extend((organization.language != "en").then(|| "en".to_owned()));
+        let request = SetUp {
+            origin: format!("http://{host}"),
+            name: organization.name.clone(),
+            handle: organization.handle.clone(),
+            description: organization.about.clone(),
+            languages,
+            federation_mode: mode,
+            contact: "This is demonstration data.".to_owned(),
+            admin: format!("admin_{}", organization.handle),
+        };
+        let keys = SetUpKeys::generate()?;
+        let (site, _) = db.write(|tx| set_up(tx, &request, self.password, &keys)).await?;
+        db.set_site(site.clone());
+        let app = App::new(config, db, site)?;
+        self.people(&app, organization, staff).await?;
+        Ok(app)
+    }
+
+    async fn people(
+        &self,
+        app: &App,
+        organization: &Organization,
+        staff: &[(&str, &[Role])],
+    ) -> Result<(), Failure> {
+        for (role, roles) in staff {
+            let pairs = KeyPairs::generate()?;
+            let name = format!("{role}_{}", organization.handle);
+            let display_name = format!("A {role} of {}", organization.name);
+            let (display_name, roles) = (display_name.as_str(), Roles::of(roles));
+            let new = NewUser { name: &name, display_name, password: self.password, roles };
+            app.db.write(|tx| users::create(tx, None, &new, &pairs)).await?;
+        }
+        Ok(())
+    }
 }
