@@ -21,6 +21,15 @@ diesel::table! {
 }
 
 diesel::table! {
+    question_floods (host_id) {
+        host_id -> BigInt,
+        dropped -> BigInt,
+        first_at -> BigInt,
+        last_at -> BigInt,
+    }
+}
+
+diesel::table! {
     hosts (id) {
         id -> BigInt,
         name -> Text,
@@ -37,6 +46,7 @@ diesel::table! {
         created_at -> BigInt,
         reject_media -> Bool,
         reject_reports -> Bool,
+        leased_by -> Nullable<Text>,
     }
 }
 
@@ -506,6 +516,7 @@ diesel::table! {
         dead -> Bool,
         error -> Nullable<Text>,
         created_at -> BigInt,
+        leased_by -> Nullable<Text>,
     }
 }
 
@@ -1502,4 +1513,5 @@ diesel::allow_tables_to_appear_in_same_query!(
     expulsions,
     host_arrivals,
     archives,
+    question_floods,
 );

@@ -263,6 +263,7 @@ async fn cleanup(data: &Data<Federation>) -> Result<(), Error> {
             deliveries::purge(tx, month_ago)?;
             jobs::purge(tx, month_ago)?;
             store::cards::purge(tx, month_ago)?;
+            store::question_floods::purge(tx, month_ago)?;
             undone::purge(tx, now.plus_seconds(-DAY))?;
             store::content_rules::purge(tx, now.plus_seconds(-7 * DAY))?;
             services::quotes::look_again(tx)?;

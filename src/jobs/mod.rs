@@ -19,7 +19,7 @@ use tokio::task::{JoinHandle, JoinSet};
 
 use crate::domain::job::Job;
 use crate::federation::{Federation, inbox};
-use crate::store::{Error, Event, host_health, jobs};
+use crate::store::{Error, Event, jobs, leases};
 
 /// Received activities that are applied in one go.
 const BATCH: usize = 128;
@@ -76,11 +76,8 @@ pub fn start(config: FederationConfig<Federation>, stop: watch::Receiver<bool>) 
 /// Puts the regular work into its row, and takes over what a process that died still held.
 async fn schedule(config: &FederationConfig<Federation>) {
     let data = config.to_request_data();
-    let exclusive = data.app.db.is_exclusive();
     let done = data.app.db.write(|tx| {
-        if exclusive {
-            host_health::take_over(tx)?;
-        }
+        leases::take_over(tx)?;
         let now = tx.now;
         jobs::enqueue(tx, &Job::Cleanup, now)
     });

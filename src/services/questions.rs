@@ -17,7 +17,7 @@ use crate::domain::user::User;
 use crate::domain::view::View;
 use crate::store::contributions::{self, NewContribution, Text, Viewer};
 use crate::store::questions::{self, Copy};
-use crate::store::{Error, Tx, accounts, audit, jobs, revisions, settings};
+use crate::store::{Error, Tx, accounts, audit, jobs, question_floods, revisions, settings};
 use crate::text::markdown::{Breaks, render_with};
 use crate::text::{Html, Markdown};
 
@@ -27,6 +27,9 @@ const QUESTION: (Kind, &str) = (Kind::Question, "a question");
 pub const MOST_INVITED: usize = 10;
 /// Addresses of copies that are taken from one copy.
 const COPIES_OF_ONE: usize = 20;
+
+/// Copies of one server in a day that are answered with our position.
+const INTRODUCED: i64 = 50;
 
 /// Addresses below `/questions/` that are pages of their own, and never one of a question.
 const PAGES: [&str; 4] = ["new", "adopt", "agreement", "feed"];
@@ -328,10 +331,19 @@ pub(super) fn receive(
     if is_asker {
         keep_original(tx, body, received)?;
     }
-    if known.is_none() && shown {
+    if known.is_none() && shown && may_introduce(tx, &received.author)? {
         positions::introduce(tx, &body.qid, &received.author)?;
     }
     Ok(())
+}
+
+/// Whether a new copy is answered with our position at once. Whoever sends many copies in a day does not
+/// make us send as many documents: it finds our positions when it compares its list with ours.
+fn may_introduce(tx: &mut Tx<'_>, carrier: &Account) -> Result<bool, Error> {
+    let Some(host) = carrier.host_id else { return Ok(false) };
+    let yesterday = tx.now.plus_seconds(-24 * 3600);
+    let came = question_floods::arrived_from(tx, host, yesterday, INTRODUCED + 1)?;
+    Ok(i64::try_from(came).is_ok_and(|came| came <= INTRODUCED))
 }
 
 /// Remembers where a question is carried. Whoever is not let in does not send us anywhere.

@@ -12,7 +12,7 @@ use tokio::sync::{Semaphore, SemaphorePermit, broadcast};
 use super::conn::{Conn, open_sqlite};
 use super::error::{Error, Fault};
 use super::tx::{Event, Tx};
-use super::{hearsay, migrations, postgres};
+use super::{hearsay, leases, migrations, postgres};
 use crate::clock::Clock;
 use crate::domain::id::{Mint, token};
 use crate::domain::site::Site;
@@ -90,6 +90,7 @@ impl Db {
     /// `sqlite:PATH` (the file is made when it is missing) or `postgres://…`; `tls_ca` is a PEM
     /// file for a PostgreSQL server whose certificate no public authority signed.
     pub async fn open(url: &str, tls_ca: Option<&Path>, pool: usize, clock: Clock) -> Result<Self, Error> {
+        let name = token();
         let engine = match url.split_once(':') {
             Some(("sqlite", path)) => {
                 let path = Path::new(path.strip_prefix("//").unwrap_or(path));
@@ -99,7 +100,7 @@ impl Db {
                 }
             }
             Some(("postgres" | "postgresql", _)) => {
-                let server = postgres::Server::new(url, tls_ca)?;
+                let server = postgres::Server::new(url, tls_ca, &leases::called(&name))?;
                 Engine::Postgres { pool: server.pool(pool)?, server }
             }
             _ => {
@@ -108,7 +109,7 @@ impl Db {
             }
         };
         let (events, _) = broadcast::channel(EVENTS);
-        let (mint, site, name) = (Mint::default(), RwLock::new(None), token());
+        let (mint, site) = (Mint::default(), RwLock::new(None));
         let shared = Shared { engine, clock, mint, site, events, name };
         let db = Self { shared: Arc::new(shared) };
         db.with_writer(migrations::run).await?;
@@ -198,7 +199,9 @@ impl Db {
             let site = self.shared.site.read().unwrap_or_else(PoisonError::into_inner).clone();
             let now = self.shared.clock.now();
             conn.begin(true)?;
-            let mut tx = Tx { conn, site, mint: &self.shared.mint, events: Vec::new(), rules: None, now };
+            let process = self.shared.name.as_str();
+            let (mint, events) = (&self.shared.mint, Vec::new());
+            let mut tx = Tx { conn, site, mint, events, rules: None, process, now };
             let mut result = work(&mut tx);
             let events = tx.events;
             if result.is_ok()

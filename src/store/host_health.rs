@@ -35,21 +35,13 @@ pub fn claim(tx: &mut Tx<'_>, limit: i64, lease_seconds: i64) -> Result<Vec<Leas
     let mut claimed = Vec::new();
     for host in waiting {
         let free = hosts::table.filter(hosts::id.eq(host.id)).filter(hosts::due_at.le(now));
-        let mine = (hosts::due_at.eq(until), hosts::leased_until.eq(until));
+        let process = Some(tx.process.to_owned());
+        let mine = (hosts::due_at.eq(until), hosts::leased_until.eq(until), hosts::leased_by.eq(process));
         if run!(tx, execute, diesel::update(free).set(mine))? > 0 {
             claimed.push(Lease { host, until });
         }
     }
     Ok(claimed)
-}
-
-/// Makes hosts due that a worker held which is no more. Only where no other process can hold any.
-pub fn take_over(tx: &mut Tx<'_>) -> Result<(), Error> {
-    let (now, nobody): (_, Option<Timestamp>) = (tx.now, None);
-    let held = hosts::table.filter(hosts::leased_until.is_not_null());
-    let free = (hosts::due_at.eq(now), hosts::leased_until.eq(nobody));
-    run!(tx, execute, diesel::update(held).set(free))?;
-    Ok(())
 }
 
 /// What a worker learned about a host while it served it.
@@ -75,7 +67,11 @@ pub fn release(tx: &mut Tx<'_>, visit: &Visit<'_>) -> Result<(), Error> {
     // First of all, because it locks the row: whoever queues for this host at the same moment waits
     // for us, or we wait and see its rows.
     let mine = hosts::table.find(visit.host).filter(hosts::leased_until.eq(visit.lease));
-    let held = run!(tx, execute, diesel::update(mine).set(hosts::leased_until.eq(nobody)))? > 0;
+    let held = run!(
+        tx,
+        execute,
+        diesel::update(mine).set((hosts::leased_until.eq(nobody), hosts::leased_by.eq(None::<String>)))
+    )? > 0;
     note(tx, visit)?;
     if !held {
         // The lease ran out and somebody else serves the host: they say when it is due.

@@ -71,7 +71,8 @@ pub fn claim(tx: &mut Tx<'_>, limit: i64, lease_seconds: i64) -> Result<Vec<Stor
     let mut claimed = Vec::new();
     for mut job in waiting {
         let free = jobs::table.filter(jobs::id.eq(job.id)).filter(jobs::due_at.le(now));
-        if run!(tx, execute, diesel::update(free).set(jobs::due_at.eq(until)))? > 0 {
+        let mine = (jobs::due_at.eq(until), jobs::leased_by.eq(Some(tx.process.to_owned())));
+        if run!(tx, execute, diesel::update(free).set(mine))? > 0 {
             job.due_at = until;
             claimed.push(job);
         }
@@ -99,14 +100,15 @@ pub fn fail(conn: &mut Conn, job: &StoredJob, error: &str, due: Option<Timestamp
         jobs::error.eq(error),
         jobs::dead.eq(due.is_none()),
         jobs::due_at.eq(due.unwrap_or(job.due_at)),
+        jobs::leased_by.eq(None::<String>),
     );
     run!(conn, execute, diesel::update(held!(job)).set(change))
 }
 
 /// The job was not finished and is not to blame: somebody takes it again at once.
 pub fn release(tx: &mut Tx<'_>, job: &StoredJob) -> Result<(), Error> {
-    let now = tx.now;
-    run!(tx, execute, diesel::update(held!(job)).set(jobs::due_at.eq(now)))?;
+    let free = (jobs::due_at.eq(tx.now), jobs::leased_by.eq(None::<String>));
+    run!(tx, execute, diesel::update(held!(job)).set(free))?;
     Ok(())
 }
 

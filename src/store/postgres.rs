@@ -26,21 +26,23 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// A PostgreSQL server and how it is reached.
 pub(super) struct Server {
     url: String,
+    /// What connections of this process are called.
+    name: String,
     tls: Arc<ClientConfig>,
 }
 
 impl Server {
     /// The server at `url`; `tls_ca` is a PEM file with who signed its certificate.
-    pub(super) fn new(url: &str, tls_ca: Option<&Path>) -> Result<Self, Error> {
-        Ok(Self { url: url.to_owned(), tls: Arc::new(tls_config(tls_ca)?) })
+    pub(super) fn new(url: &str, tls_ca: Option<&Path>, name: &str) -> Result<Self, Error> {
+        Ok(Self { url: url.to_owned(), name: name.to_owned(), tls: Arc::new(tls_config(tls_ca)?) })
     }
 
     /// A pool of at most `size` connections.
     pub(super) fn pool(&self, size: usize) -> Result<Pool<AsyncPgConnection>, Error> {
-        let tls = Arc::clone(&self.tls);
+        let (tls, name) = (Arc::clone(&self.tls), self.name.clone());
         let mut config = ManagerConfig::default();
         config.recycling_method = RecyclingMethod::Fast;
-        config.custom_setup = Box::new(move |url| connect(url.to_owned(), Arc::clone(&tls)));
+        config.custom_setup = Box::new(move |url| connect(url.to_owned(), name.clone(), Arc::clone(&tls)));
         let manager =
             AsyncDieselConnectionManager::<AsyncPgConnection>::new_with_config(self.url.as_str(), config);
         let unusable = |error: diesel_async::pooled_connection::deadpool::BuildError| {
@@ -53,7 +55,11 @@ impl Server {
     pub(super) async fn listen(&self, hear: impl Fn(&str)) -> Error {
         let lost = |error: tokio_postgres::Error| Fault::Unreachable(format!("PostgreSQL: {error}")).into();
         let tls = MakeRustlsConnect::new(ClientConfig::clone(&self.tls));
-        let (client, mut connection) = match tokio_postgres::connect(&self.url, tls).await {
+        let config = match configured(&self.url, &self.name) {
+            Ok(config) => config,
+            Err(error) => return lost(error),
+        };
+        let (client, mut connection) = match config.connect(tls).await {
             Ok(connected) => connected,
             Err(error) => return lost(error),
         };
@@ -107,14 +113,26 @@ fn tls_config(tls_ca: Option<&Path>) -> Result<ClientConfig, Error> {
     Ok(config.with_root_certificates(roots).with_no_client_auth())
 }
 
-fn connect(url: String, tls: Arc<ClientConfig>) -> BoxFuture<'static, ConnectionResult<AsyncPgConnection>> {
+/// How the server is reached, by connections that say whose they are.
+fn configured(url: &str, name: &str) -> Result<tokio_postgres::Config, tokio_postgres::Error> {
+    let mut config: tokio_postgres::Config = url.parse()?;
+    config.application_name(name);
+    Ok(config)
+}
+
+fn connect(
+    url: String,
+    name: String,
+    tls: Arc<ClientConfig>,
+) -> BoxFuture<'static, ConnectionResult<AsyncPgConnection>> {
     let bad = |error: tokio_postgres::Error| {
         let cause = std::error::Error::source(&error).map(|source| format!(": {source}")).unwrap_or_default();
         ConnectionError::BadConnection(format!("{error}{cause}"))
     };
     async move {
         let tls = MakeRustlsConnect::new(ClientConfig::clone(&tls));
-        let (client, connection) = tokio_postgres::connect(&url, tls).await.map_err(bad)?;
+        let config = configured(&url, &name).map_err(bad)?;
+        let (client, connection) = config.connect(tls).await.map_err(bad)?;
         AsyncPgConnection::try_from_client_and_connection(client, connection).await
     }
     .boxed()

@@ -81,6 +81,8 @@ pub struct Tx<'a> {
     pub(super) events: Vec<Event>,
     /// The rules about texts, once they were asked for.
     pub(super) rules: Option<Arc<[ContentRule]>>,
+    /// What this process calls itself.
+    pub(super) process: &'a str,
     /// The moment of the whole unit of work.
     pub now: Timestamp,
 }

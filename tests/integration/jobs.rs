@@ -6,7 +6,7 @@ use plenum::domain::id::Id;
 use plenum::domain::job::Job;
 use plenum::domain::site::FederationMode;
 use plenum::store::jobs::{self, StoredJob};
-use plenum::store::{Db, hosts};
+use plenum::store::{Db, hosts, leases};
 
 use crate::harness::databases;
 use crate::harness::world::{Instance, World, on_each_engine};
@@ -97,6 +97,41 @@ async fn what_was_put_aside_waits_for_whoever_asks_again() {
         assert_eq!(claims(north).await.len(), 1);
     })
     .await;
+}
+
+/// A process that starts does not wait for the leases of one that died, and takes nothing from one that
+/// is there.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_dead_process_held_is_free_when_another_one_starts() {
+    for database in databases() {
+        let open = async || Db::open(&database.url(), None, 4, Clock::System).await.unwrap();
+        let dead = open().await;
+        let held = dead.write(|tx| {
+            jobs::enqueue(tx, &job(), tx.now)?;
+            jobs::claim(tx, 10, 600)
+        });
+        assert_eq!(held.await.unwrap().len(), 1);
+        let next = open().await;
+        let claims = async || next.write(|tx| jobs::claim(tx, 10, 600)).await.unwrap().len();
+        assert_eq!(claims().await, 0, "it is held");
+        if !next.is_exclusive() {
+            next.write(leases::take_over).await.unwrap();
+            assert_eq!(claims().await, 0, "who holds it is there");
+        }
+        drop(dead);
+        // The database notices in its own time that a connection is gone.
+        let mut free = 0;
+        for _ in 0..10_000 {
+            next.write(leases::take_over).await.unwrap();
+            free = claims().await;
+            if free > 0 {
+                break;
+            }
+        }
+        assert_eq!(free, 1, "{}", database.url());
+        next.write(leases::take_over).await.unwrap();
+        assert_eq!(claims().await, 0, "what it holds itself stays its own");
+    }
 }
 
 /// Two processes hear of the same server, and want the same work, at the same moment.

@@ -14,11 +14,13 @@ use crate::federation::objects::keep;
 use crate::services::contributions::{self as service, Receipt};
 use crate::services::{external_statements, polls, publish};
 use crate::store::contributions::{self, Viewer};
-use crate::store::{Error, Tx, accounts, completeness, jobs, relations};
+use crate::store::{Error, Tx, accounts, completeness, jobs, question_floods, relations};
 use crate::vocab::incoming::{IncomingObject, Item, ObjectKind};
 
 /// What an organization that nobody here follows may publish to us in a day, in contributions.
 const UNSOLICITED: i64 = 200;
+/// Questions of one server that are taken in a day, where nobody here follows who sends them.
+const QUESTIONS_OF_HOST: i64 = 100;
 const DAY: i64 = 24 * 3600;
 /// After how many seconds an author's description is fetched again when something new arrives.
 const STALE: i64 = 7 * 24 * 3600;
@@ -169,6 +171,9 @@ fn concerns_us(
         | ObjectKind::Event(_) => true,
         ObjectKind::Post | ObjectKind::Critique(_) => false,
     };
+    if open && matches!(object.kind, ObjectKind::Question(_)) {
+        return takes_question(tx, author);
+    }
     if open && (parent.is_some() || quotes_us(tx, object)?) {
         return Ok(true);
     }
@@ -187,6 +192,22 @@ fn concerns_us(
         Some(endorser) if open => Ok(relations::is_followed_here(tx, endorser.id)?),
         _ => Ok(false),
     }
+}
+
+/// Questions of strangers are taken in as long as somebody could read them; of the rest only the number is
+/// kept, for admins. Naming us in each of them changes nothing.
+fn takes_question(tx: &mut Tx<'_>, author: &Account) -> Result<bool, Error> {
+    let (Some(host), false) = (author.host_id, relations::is_followed_here(tx, author.id)?) else {
+        return Ok(true);
+    };
+    let yesterday = tx.now.plus_seconds(-DAY);
+    let came = question_floods::arrived_from(tx, host, yesterday, QUESTIONS_OF_HOST)?;
+    let fits = i64::try_from(came).is_ok_and(|came| came < QUESTIONS_OF_HOST)
+        && completeness::arrived_since(tx, author.id, yesterday)? < UNSOLICITED;
+    if !fits {
+        question_floods::note(tx, host)?;
+    }
+    Ok(fits)
 }
 
 /// Whether it quotes something of ours.

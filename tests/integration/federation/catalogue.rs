@@ -125,16 +125,11 @@ async fn a_back_catalogue_survives_kill_9_and_fetches_no_page_twice() {
         let state = db.read(|conn| Ok(completeness::catalogue(conn, account)?)).await.unwrap();
         state.map_or((0, false), |state| (state.taken, state.finished_at.is_some()))
     };
+    let job = Job::FetchOutbox { account: account.get(), round: 0 };
+    db.write(|tx| jobs::enqueue(tx, &job, tx.now)).await.unwrap();
     let (mut kills, mut done) = (0, false);
     while !done {
-        // What a killed process had begun would go on when its lease is over; the story does not wait.
-        let job = Job::FetchOutbox { account: account.get(), round: 0 };
-        db.write(|tx| {
-            let now = tx.now;
-            jobs::enqueue(tx, &job, now)
-        })
-        .await
-        .unwrap();
+        // What a killed process had begun is taken over by the next one, long before its lease is over.
         let server = Server::start(home.path(), port);
         let enough = if kills < 3 { taken().await.0 + 70 } else { i32::MAX };
         done = until(async || {

@@ -18,6 +18,7 @@ use crate::http::web::ledger::{Cell, LedgerPage};
 use crate::http::web::present;
 use crate::http::web::shown::{Link, Pager};
 use crate::services::queues as service;
+use crate::store::question_floods::{self, Flood};
 use crate::store::queues::{self, Queue};
 use crate::store::{deliveries, inbox_items, jobs};
 use crate::text::plain;
@@ -32,9 +33,10 @@ pub async fn show(data: Data<Federation>, visit: Visit) -> Answer {
     visit.may(Permission::Queues)?;
     let loaded = data.app.db.read(|conn| {
         let waiting = (deliveries::pending(conn)?, inbox_items::pending(conn)?, jobs::pending(conn)?);
-        Ok((queues::all(conn)?, waiting, jobs::aside(conn, SHOWN)?, inbox_items::parked(conn, SHOWN)?))
+        let aside = (jobs::aside(conn, SHOWN)?, inbox_items::parked(conn, SHOWN)?);
+        Ok((queues::all(conn)?, waiting, aside, question_floods::all(conn, SHOWN)?))
     });
-    let (rows, (outgoing, incoming, later), undone, parked) = loaded.await?;
+    let (rows, (outgoing, incoming, later), (undone, parked), floods) = loaded.await?;
     let now = data.app.clock().now();
     let mut facts = vec![format!(
         "On their way: {}, {} and {}.",
@@ -51,6 +53,7 @@ pub async fn show(data: Data<Federation>, visit: Visit) -> Answer {
     facts.extend(
         undone.iter().map(|(job, why)| format!("Could not be done: {job} ({})", reason(why.as_deref()))),
     );
+    facts.extend(floods.iter().map(flood));
     let aside = rows.iter().any(|row| row.aside.0 > 0) || !undone.is_empty() || !parked.is_empty();
     let all = ("retry".to_owned(), "Try again all that was put aside".to_owned());
     page(&LedgerPage {
@@ -69,6 +72,17 @@ pub async fn show(data: Data<Federation>, visit: Visit) -> Answer {
         buttons: if aside { vec![all] } else { Vec::new() },
         pager: Pager::default(),
     })
+}
+
+/// A server that sent more questions than anybody could read.
+fn flood((host, dropped, first, last): &Flood) -> String {
+    let minute = |at: &Timestamp| present::moment(*at).minute();
+    format!(
+        "{host} sends too many questions: {} not taken in from {} to {}.",
+        counted(*dropped, "question"),
+        minute(first),
+        minute(last),
+    )
 }
 
 fn cells(row: &Queue, now: Timestamp) -> Vec<Cell> {
