@@ -4,9 +4,13 @@ use clap::{Args, Subcommand};
 
 use super::{Failure, context};
 use crate::config::Config;
+use crate::domain::account::AccountKind;
+use crate::domain::handle::Handle;
+use crate::domain::position::ListingPolicy;
 use crate::domain::settings::Setting;
+use crate::domain::uri::Uri;
 use crate::services;
-use crate::store::{Db, hosts, reach, settings};
+use crate::store::{Db, accounts, hosts, listing_allowances, reach, settings};
 
 /// `plenum settings …`
 #[derive(Debug, Args)]
@@ -27,6 +31,18 @@ enum What {
         /// What it should say.
         value: String,
     },
+    /// Show the organizations whose positions are listed where `listing_policy` is `chosen`.
+    Chosen,
+    /// Put an organization on that list.
+    Choose {
+        /// Its address or its handle.
+        organization: String,
+    },
+    /// Take an organization off that list. What is listed of it stays so.
+    LeaveOut {
+        /// Its address or its handle.
+        organization: String,
+    },
 }
 
 fn key(word: &str) -> Result<Setting, String> {
@@ -41,6 +57,9 @@ impl SettingsCommand {
         let done = match self.what {
             What::Show => show(&app.db).await,
             What::Set { key, value } => set(&app.db, key, &value).await,
+            What::Chosen => chosen(&app.db).await,
+            What::Choose { organization } => choose(&app.db, &organization, true).await,
+            What::LeaveOut { organization } => choose(&app.db, &organization, false).await,
         };
         app.db.close().await;
         done
@@ -53,6 +72,57 @@ async fn show(db: &Db) -> Result<(), Failure> {
         println!("{} = {}", setting.as_str(), setting.get(&current));
     }
     Ok(())
+}
+
+async fn chosen(db: &Db) -> Result<(), Failure> {
+    let (policy, chosen) =
+        db.read(|conn| Ok((settings::get(conn)?.listing_policy, listing_allowances::all(conn)?))).await?;
+    for uri in &chosen {
+        println!("{uri}");
+    }
+    if policy != ListingPolicy::Chosen {
+        println!("The list is not used: listing_policy = {}", policy.as_str());
+    }
+    Ok(())
+}
+
+/// Puts somebody on the list, or takes it off.
+async fn choose(db: &Db, named: &str, on: bool) -> Result<(), Failure> {
+    let mut list = db.read(|conn| Ok(listing_allowances::all(conn)?)).await?;
+    let known = match Uri::parse(named.trim()) {
+        // Whoever is on the list can be taken off, whether its account is still here or not.
+        Some(uri) if list.contains(&uri) => Some(uri),
+        typed => known(db, named.trim(), typed).await?,
+    };
+    let unknown = || {
+        let why =
+            "no organization with this address or handle is known here; look it up on this server first";
+        Failure::new(format!("{named}: {why}"))
+    };
+    let uri = known.ok_or_else(unknown)?;
+    match on {
+        true if !list.contains(&uri) => list.push(uri.clone()),
+        true => {}
+        false => list.retain(|other| *other != uri),
+    }
+    let changed = db.write(|tx| services::settings::choose(tx, None, &list)).await?;
+    match (changed, on) {
+        (false, _) => println!("It says that already: nothing was changed."),
+        (true, true) => println!("{uri} is on the list now."),
+        (true, false) => println!("{uri} is no longer on the list. What is listed of it stays so."),
+    }
+    Ok(())
+}
+
+async fn known(db: &Db, named: &str, typed: Option<Uri>) -> Result<Option<Uri>, Failure> {
+    let handle = Handle::parse(named);
+    let found = db.read(|conn| match (&typed, &handle) {
+        (Some(uri), _) => Ok(accounts::by_uri(conn, uri)?),
+        (None, Some(handle)) => Ok(accounts::by_handle(conn, handle)?),
+        (None, None) => Ok(None),
+    });
+    let organization = found.await?.filter(|account| account.kind == AccountKind::Organization);
+    Ok(organization.map(|account| account.uri))
 }
 
 async fn set(db: &Db, setting: Setting, value: &str) -> Result<(), Failure> {

@@ -53,8 +53,8 @@ pub(super) async fn take(
 }
 
 fn digest(conn: &mut Conn, qid: &Qid) -> Result<String, Error> {
-    let marks = tombstones::on(conn, qid, i64::try_from(MOST).unwrap_or(i64::MAX))?;
-    Ok(SetDigest::of(marks.iter().map(|mark| (&mark.uri, ""))).to_hex())
+    let gone = tombstones::addresses(conn, qid)?;
+    Ok(SetDigest::of(gone.iter().map(|uri| (uri, ""))).to_hex())
 }
 
 /// Applies one deletion, if it is the word of the author of what it deletes.

@@ -13,13 +13,16 @@ use super::{Federation, FetchError};
 use crate::domain::account::Account;
 use crate::domain::contribution::Contribution;
 use crate::domain::id::Id;
+use crate::domain::job::Job;
 use crate::domain::position::Position;
 use crate::services::positions as service;
-use crate::store::{Conn, Error, accounts, contributions, positions, revisions};
+use crate::store::{Conn, Error, Tx, accounts, contributions, jobs, positions, revisions};
 use crate::vocab::incoming::{IncomingObject, ObjectKind};
 
-/// Versions that are asked for at a time.
+/// Versions that are asked for at a time; the rest is asked for afterwards.
 const MOST: usize = 50;
+/// Versions that are looked at, here or not.
+const LOOKED_AT: usize = 10_000;
 /// Requests that this may cost.
 const REQUESTS: usize = 200;
 
@@ -38,12 +41,14 @@ pub async fn fill(data: &Data<Federation>, id: Id<Contribution>) -> Result<(), E
     let budget = Budget::new(REQUESTS);
     let mut next = link(head.revision, position.previous.clone());
     let mut whole = next.is_some() || head.revision == 1;
-    for _ in 0..MOST {
+    let mut asked = 0;
+    for _ in 0..LOOKED_AT {
         let Some(wanted) = next.take() else { break };
         let here = data.app.db.read(|conn| Ok(revisions::by_number(conn, id, wanted.number)?)).await?;
         let fits = here.as_ref().filter(|version| version.digest == wanted.digest);
         let document = match fits.and_then(|version| version.document.clone()) {
             Some(document) => document,
+            None if asked == MOST => return go_on(data, id).await,
             None => match missing(data, (&head, &author), &wanted, &budget).await? {
                 Some(document) => document,
                 None => {
@@ -52,11 +57,28 @@ pub async fn fill(data: &Data<Federation>, id: Id<Contribution>) -> Result<(), E
                 }
             },
         };
+        asked += usize::from(fits.is_none());
         next = link(wanted.number, previous(&document));
         whole = next.is_some() || wanted.number == 1;
     }
     if whole && next.is_none() {
-        data.app.db.write(|tx| Ok(positions::set_gap(tx, id, false)?)).await?;
+        data.app.db.write(|tx| unmark(tx, &head)).await?;
+    }
+    Ok(())
+}
+
+/// The rest, which reaches deeper, has its turn at once.
+async fn go_on(data: &Data<Federation>, id: Id<Contribution>) -> Result<(), Error> {
+    let (on, now) = (Job::FetchHistory { position: id.get() }, data.now());
+    data.app.db.write(|tx| jobs::enqueue(tx, &on, now)).await
+}
+
+/// Nothing is missing below the version that was looked at. One that came meanwhile may have a gap of its
+/// own.
+fn unmark(tx: &mut Tx<'_>, looked_at: &Contribution) -> Result<(), Error> {
+    let now = contributions::known_by_id(tx, looked_at.id)?;
+    if now.is_some_and(|now| now.revision == looked_at.revision) {
+        positions::set_gap(tx, looked_at.id, false)?;
     }
     Ok(())
 }

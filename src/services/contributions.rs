@@ -150,6 +150,10 @@ fn change(
     if known.kind != received.body.kind() {
         return Err(Refusal::forbidden("a contribution keeps its kind").into());
     }
+    // Nothing is kept any more of what its author deleted, whatever comes late.
+    if known.state == State::Deleted {
+        return Ok(Receipt::Ignored("it was deleted"));
+    }
     if let ReceivedBody::Position(position) = &received.body
         && let Some(why) = positions::out_of_order(tx, known, received, position)?
     {
@@ -157,7 +161,7 @@ fn change(
     }
     let before = known.edited_at.unwrap_or(known.published_at);
     let version = received.updated_at.unwrap_or(received.published_at);
-    if known.state != State::Deleted && version >= before {
+    if version >= before {
         // Who may quote, and consents, come without a new version.
         let policy = received.quote_policy.within(known.visibility);
         contributions::set_quote_policy(tx, known.id, policy)?;
@@ -167,7 +171,7 @@ fn change(
     // Versions that are counted follow one another however quickly they were made.
     let next = received.body.revision() > known.revision;
     let newer = newer.or_else(|| next.then(|| later(known, tx.now)));
-    let (Some(edited_at), false) = (newer, known.state == State::Deleted) else {
+    let Some(edited_at) = newer else {
         // Counts of votes come without a new version.
         super::polls::recount(tx, known.id, received.poll.as_ref())?;
         return Ok(Receipt::Ignored("not newer than what is here"));

@@ -17,7 +17,7 @@ use crate::domain::user::{Role, User};
 use crate::domain::view::View;
 use crate::store::contributions::Viewer;
 use crate::store::external_statements as store;
-use crate::store::{Error, Tx, audit, contributions, hosts, questions, relations, revisions};
+use crate::store::{Error, Tx, audit, contributions, hosts, questions, relations, revisions, views};
 use crate::text::links;
 use crate::vocab::incoming::{IncomingObject, ObjectKind, is_text};
 
@@ -26,6 +26,8 @@ use crate::vocab::incoming::{IncomingObject, ObjectKind, is_text};
 const MOST: (i64, i64, i64) = (5, 20, 500);
 /// Questions for which one text can wait.
 const MOST_QUESTIONS: usize = 3;
+/// Texts of one author that are looked at when it is followed.
+const LOOKED_AT: i64 = 200;
 /// Links that are looked at in one text.
 const MOST_LINKS: usize = 50;
 
@@ -62,6 +64,17 @@ pub(super) fn approved(tx: &mut Tx<'_>, view: &View) -> Result<(), Error> {
     }
     let document = revisions::newest(tx, head.id)?.and_then(|kept| kept.document).unwrap_or_default();
     propose(tx, (head.id, &view.author), &named, &document)
+}
+
+/// Looks at the texts again that are here of somebody who is followed from now on.
+pub(super) fn look_again(tx: &mut Tx<'_>, author: &Account) -> Result<(), Error> {
+    let anyone = Viewer::Anyone;
+    let heads = contributions::by_author(tx, anyone, author.id, &[Kind::Post], None, LOOKED_AT)?;
+    // The first ones first: there is room for few.
+    for view in views::load(tx, anyone, heads)?.iter().rev() {
+        approved(tx, view)?;
+    }
+    Ok(())
 }
 
 fn propose(

@@ -3,8 +3,8 @@
 
 pub mod account_rules;
 pub mod accounts;
-pub mod archives;
 pub mod agreement;
+pub mod archives;
 pub mod attributions;
 pub mod cards;
 pub mod cases;

@@ -5,7 +5,7 @@
 use serde_json::{Value, json};
 use url::Url;
 
-use super::{accounts as accounts_elsewhere, notifications, publish};
+use super::{accounts as accounts_elsewhere, external_statements, notifications, publish};
 use crate::domain::Refusal;
 use crate::domain::account::{Account, AccountKind};
 use crate::domain::host::HostStanding;
@@ -241,6 +241,7 @@ pub fn receive_answer(
         let now = tx.now;
         jobs::enqueue(tx, &job, now)?;
         jobs::enqueue(tx, &Job::FetchPins { uri: followee.uri.to_string() }, now)?;
+        external_statements::look_again(tx, followee)?;
     }
     Ok(())
 }

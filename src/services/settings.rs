@@ -1,6 +1,7 @@
 //! Changing what admins decide for the whole site.
 
 use crate::domain::id::Id;
+use crate::domain::position::ListingPolicy;
 use crate::domain::settings::Setting;
 use crate::domain::site::{FederationMode, Settings};
 use crate::domain::uri::Uri;
@@ -8,7 +9,8 @@ use crate::domain::user::User;
 use crate::store::{Error, Tx, audit, hosts, listing_allowances, reach, settings};
 
 /// Puts this list of organizations in the place of the one by which positions are listed; whether that
-/// changed anything. Who is new has its entry in the log, and who is gone.
+/// changed anything. Who is new has its entry in the log, and who is gone. Where the list decides, what
+/// waits of those on it is listed; what is listed of those who are gone stays so.
 pub fn choose(tx: &mut Tx<'_>, user: Option<Id<User>>, chosen: &[Uri]) -> Result<bool, Error> {
     let before = listing_allowances::all(tx)?;
     let mut changed = false;
@@ -23,6 +25,9 @@ pub fn choose(tx: &mut Tx<'_>, user: Option<Id<User>>, chosen: &[Uri]) -> Result
         listing_allowances::remove(tx, uri)?;
         audit::record(tx, user, "listing.leave_out", uri.as_str(), "")?;
         changed = true;
+    }
+    if settings::get(tx)?.listing_policy == ListingPolicy::Chosen {
+        listing_allowances::list_waiting(tx)?;
     }
     Ok(changed)
 }
@@ -40,6 +45,9 @@ pub fn change(tx: &mut Tx<'_>, user: Option<Id<User>>, new: &Settings) -> Result
     for setting in &changed {
         let detail = format!("{} → {}", setting.get(&before), setting.get(new));
         audit::record(tx, user, "setting.change", setting.as_str(), &detail)?;
+    }
+    if new.listing_policy == ListingPolicy::Chosen {
+        listing_allowances::list_waiting(tx)?;
     }
     if new.federation_mode != before.federation_mode && new.federation_mode == FederationMode::Allowlist {
         let left_out = hosts::not_allowed(tx)?;

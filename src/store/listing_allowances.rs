@@ -1,6 +1,6 @@
 //! The organizations whose positions are listed where the map is for chosen ones only.
 
-use diesel::{ExpressionMethods, QueryDsl, QueryResult};
+use diesel::{ExpressionMethods, JoinOnDsl, QueryDsl, QueryResult};
 
 use super::Error;
 use super::conn::{Conn, run};
@@ -23,7 +23,7 @@ pub fn all(conn: &mut Conn) -> QueryResult<Vec<Uri>> {
     run!(conn, load, query)
 }
 
-/// Puts an organization on the list; what waits of it is listed.
+/// Puts an organization on the list.
 pub fn add(tx: &mut Tx<'_>, uri: &Uri, user: Option<Id<User>>) -> Result<(), Error> {
     let row = (
         listing_allowances::uri.eq(uri),
@@ -31,12 +31,18 @@ pub fn add(tx: &mut Tx<'_>, uri: &Uri, user: Option<Id<User>>) -> Result<(), Err
         listing_allowances::created_at.eq(tx.now),
     );
     run!(tx, execute, diesel::insert_into(listing_allowances::table).values(row))?;
-    let account = accounts::table.filter(accounts::uri.eq(uri)).select(accounts::id);
+    Ok(())
+}
+
+/// Lists what waits of the organizations on the list.
+pub fn list_waiting(conn: &mut Conn) -> QueryResult<usize> {
+    let chosen = accounts::table
+        .inner_join(listing_allowances::table.on(listing_allowances::uri.eq(accounts::uri)))
+        .select(accounts::id);
     let waiting = positions::table
         .filter(positions::listing.eq(Listing::Waiting))
-        .filter(positions::account_id.eq_any(account));
-    run!(tx, execute, diesel::update(waiting).set(positions::listing.eq(Listing::Listed)))?;
-    Ok(())
+        .filter(positions::account_id.eq_any(chosen));
+    run!(conn, execute, diesel::update(waiting).set(positions::listing.eq(Listing::Listed)))
 }
 
 /// Takes an organization off the list. What is listed of it stays so.

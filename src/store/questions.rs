@@ -2,9 +2,10 @@
 
 use std::collections::HashMap;
 
+use diesel::dsl::not;
 use diesel::{
-    BoolExpressionMethods, ExpressionMethods, JoinOnDsl, OptionalExtension, QueryDsl, QueryResult,
-    SelectableHelper, TextExpressionMethods,
+    ExpressionMethods, JoinOnDsl, OptionalExtension, QueryDsl, QueryResult, SelectableHelper,
+    TextExpressionMethods,
 };
 
 use super::conn::{Conn, run};
@@ -22,7 +23,7 @@ use crate::schema::{contributions, question_answers, question_copies, question_t
 /// make us ask for more.
 pub const MOST_COPIES: i64 = 200;
 
-/// Sayings that two questions are the same, of one question.
+/// Sayings of strangers that two questions are the same, of one question and in one direction.
 const SAID_SAME: i64 = 200;
 
 /// A copy: its head and what it has besides.
@@ -148,11 +149,17 @@ pub fn of_qids(conn: &mut Conn, viewer: Viewer, qids: &[Qid]) -> QueryResult<Has
     if qids.is_empty() {
         return Ok(HashMap::new());
     }
+    // A popular question has a copy for each organization: which one stands for it is found out by keys.
     let query = contributions::table
         .inner_join(questions::table)
         .filter(questions::qid.eq_any(qids.to_vec()))
         .filter(visible_to(viewer))
-        .order((contributions::local, contributions::published_at.desc(), contributions::id.desc()));
+        .order((contributions::local, contributions::published_at.desc(), contributions::id.desc()))
+        .select((questions::qid, contributions::id));
+    let keys: Vec<(Qid, Id<Contribution>)> = run!(conn, load, query)?;
+    let chosen: HashMap<Qid, Id<Contribution>> = keys.into_iter().collect();
+    let chosen: Vec<Id<Contribution>> = chosen.into_values().collect();
+    let query = contributions::table.inner_join(questions::table).filter(one_of(contributions::id, &chosen));
     let rows: Vec<Copy> = run!(conn, load, query.select((Contribution::as_select(), Question::as_select())))?;
     Ok(rows.into_iter().map(|(head, question)| (question.qid.clone(), (head, question))).collect())
 }
@@ -239,21 +246,40 @@ pub fn ties_of_account(conn: &mut Conn, account: Id<Account>) -> QueryResult<Vec
 }
 
 /// Which questions are said to be the same as this one, and by whom: by copies that the viewer may see,
-/// of either of the two.
-pub fn said_same(conn: &mut Conn, viewer: Viewer, qid: &Qid) -> QueryResult<Vec<(Qid, Id<Account>)>> {
-    let query = question_ties::table
-        .inner_join(questions::table.on(questions::contribution_id.eq(question_ties::contribution_id)))
-        .inner_join(contributions::table.on(contributions::id.eq(question_ties::contribution_id)))
-        .filter(question_ties::kind.eq(TieKind::SameQuestion))
-        .filter(questions::qid.eq(qid).or(question_ties::target.eq(qid)))
-        .filter(contributions::state.eq(State::Current))
-        .filter(visible_to(viewer))
-        .order(contributions::id)
-        .limit(SAID_SAME)
-        .select((questions::qid, question_ties::target, contributions::author_id));
-    let rows: Vec<(Qid, Qid, Id<Account>)> = run!(conn, load, query)?;
-    let other = |(from, to, by): (Qid, Qid, Id<Account>)| (if from == *qid { to } else { from }, by);
-    Ok(rows.into_iter().map(other).collect())
+/// of either of the two. What `known` say comes first and whole; of strangers only what came here first,
+/// whatever dates it bears, so that nobody crowds the others out.
+pub fn said_same(
+    conn: &mut Conn,
+    viewer: Viewer,
+    qid: &Qid,
+    known: &[Id<Account>],
+) -> QueryResult<Vec<(Qid, Id<Account>)>> {
+    // Either end by its own index: one condition on both could use neither.
+    macro_rules! said {
+        ($column:expr, $end:expr, $who:expr, $limit:expr) => {{
+            let query = question_ties::table
+                .inner_join(
+                    questions::table.on(questions::contribution_id.eq(question_ties::contribution_id)),
+                )
+                .inner_join(contributions::table.on(contributions::id.eq(question_ties::contribution_id)))
+                .filter(question_ties::kind.eq(TieKind::SameQuestion))
+                .filter($end.eq(qid))
+                .filter(contributions::state.eq(State::Current))
+                .filter($who)
+                .filter(visible_to(viewer))
+                .order((contributions::arrived_at, contributions::id))
+                .limit($limit)
+                .select(($column, contributions::author_id));
+            let rows: Vec<(Qid, Id<Account>)> = run!(conn, load, query)?;
+            rows
+        }};
+    }
+    let author = || one_of(contributions::author_id, known);
+    let mut said = said!(question_ties::target, questions::qid, author(), i64::MAX);
+    said.extend(said!(questions::qid, question_ties::target, author(), i64::MAX));
+    said.extend(said!(question_ties::target, questions::qid, not(author()), SAID_SAME));
+    said.extend(said!(questions::qid, question_ties::target, not(author()), SAID_SAME));
+    Ok(said)
 }
 
 /// What hangs on these copies.

@@ -1,5 +1,7 @@
 //! Frozen texts: every version of what was published, with the signed document.
 
+use std::collections::HashSet;
+
 use diesel::prelude::{Insertable, Queryable, Selectable};
 use diesel::{ExpressionMethods, JoinOnDsl, OptionalExtension, QueryDsl, QueryResult, SelectableHelper};
 
@@ -92,8 +94,8 @@ pub fn newest(conn: &mut Conn, id: Id<Contribution>) -> QueryResult<Option<Revis
     run!(conn, first, query.select(Revision::as_select())).optional()
 }
 
-/// What the viewer may see that was changed because of something, with the version that followed from
-/// it; the latest first.
+/// What the viewer may see that was changed because of something, each once with the latest version that
+/// followed from it; the latest first.
 pub fn convinced(
     conn: &mut Conn,
     viewer: Viewer,
@@ -106,7 +108,11 @@ pub fn convinced(
         .filter(visible_to(viewer))
         .order((revisions::created_at.desc(), revisions::contribution_id))
         .limit(limit);
-    run!(conn, load, query.select((Contribution::as_select(), revisions::revision)))
+    let mut found: Vec<(Contribution, i32)> =
+        run!(conn, load, query.select((Contribution::as_select(), revisions::revision)))?;
+    let mut once = HashSet::new();
+    found.retain(|(head, _)| once.insert(head.id));
+    Ok(found)
 }
 
 /// Removes every version of a deleted contribution.

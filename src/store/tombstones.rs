@@ -69,6 +69,17 @@ pub fn on(conn: &mut Conn, qid: &Qid, limit: i64) -> QueryResult<Vec<Tombstone>>
     run!(conn, load, query.select(Tombstone::as_select()))
 }
 
+/// The addresses of all of them, by which two sites compare what they know: the order in which each heard
+/// of them has no part in it.
+pub fn addresses(conn: &mut Conn, qid: &Qid) -> QueryResult<Vec<Uri>> {
+    let query = tombstones::table
+        .filter(tombstones::qid.eq(qid))
+        .filter(tombstones::document.is_not_null())
+        .order(tombstones::uri)
+        .select(tombstones::uri);
+    run!(conn, load, query)
+}
+
 /// Forgets what was deleted before `when` and does not belong to the debate: there sites compare what
 /// they list, and whoever missed a deletion would bring the thing back.
 pub fn purge(conn: &mut Conn, when: Timestamp) -> QueryResult<usize> {

@@ -9,6 +9,8 @@ use crate::domain::uri::Uri;
 use crate::domain::view::{Body, View};
 use crate::text::plain;
 
+/// The longest title that Lemmy takes; the whole question stands in the text and in the core.
+const LONGEST_NAME: usize = 200;
 /// How many other copies a document names; the collection of adopters names them all.
 const MOST_COPIES: usize = 20;
 
@@ -19,7 +21,8 @@ pub fn document(view: &View) -> Value {
     let question = &asked.question;
     let (content, parts) = content(&view.head, question, &asked.answers);
     let uri = &view.head.uri;
-    object::title(&mut document, view.head.title.as_deref().unwrap_or_default(), &view.head.language);
+    let title = view.head.title.as_deref().unwrap_or_default();
+    object::title(&mut document, &plain::excerpt(title, LONGEST_NAME), &view.head.language);
     object::text(&mut document, &content, &view.head.language);
     let mut put = |name: &str, value: Value| document.insert(name.to_owned(), value);
     put("plenum:kind", json!("Question"));

@@ -1,5 +1,6 @@
 //! How sites that carry the same questions come to the same positions: what it costs when they
-//! agree, and how long ten thousand missing positions take, proofs verified.
+//! agree, and how long ten thousand missing positions take, proofs verified; what the map of a question
+//! costs; and how a back-catalogue of a thousand statements goes on after interruptions.
 #![expect(
     clippy::unwrap_used,
     clippy::indexing_slicing,
@@ -12,8 +13,9 @@ mod fixture;
 use std::net::Ipv4Addr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
+use activitypub_federation::config::Data;
 use axum::extract::Request;
 use axum::middleware::{Next, from_fn};
 use axum::response::Response;
@@ -21,14 +23,18 @@ use http_body_util::BodyExt;
 use plenum::domain::account::{Account, AccountKind};
 use plenum::domain::keys::{Algorithm, SigningKey};
 use plenum::domain::question::{DraftQuestion, Qid};
+use plenum::domain::statement::{Draft, DraftThesis};
 use plenum::domain::trust::Trust;
 use plenum::domain::uri::Uri;
 use plenum::domain::view::Body;
-use plenum::federation::exchange;
+use plenum::federation::catalogue::fetch_on;
 use plenum::federation::objects::{self, Authored};
+use plenum::federation::{Federation, exchange};
 use plenum::services::questions::{self, NewQuestion};
+use plenum::services::statements;
 use plenum::store::contributions::Viewer;
-use plenum::store::{accounts, keys, positions, revisions, users};
+use plenum::store::page::Page;
+use plenum::store::{accounts, completeness, keys, positions, revisions, users};
 use plenum::vocab::incoming::{Document, IncomingObject};
 use plenum::vocab::proof;
 use plenum::{config, http as doors, serve};
@@ -40,6 +46,8 @@ use tower::ServiceExt;
 const QUESTIONS: usize = 40;
 const ORGANIZATIONS: usize = 250;
 const ROUNDS: usize = 21;
+const STATEMENTS: usize = 1000;
+const CUTS: u32 = 5;
 
 struct Speaker {
     account: Account,
@@ -65,19 +73,10 @@ async fn main() {
     }
 
     let (requests, bytes) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
-    let (asked, sent) = (Arc::clone(&requests), Arc::clone(&bytes));
-    let count = from_fn(move |request: Request, next: Next| {
-        let (asked, sent) = (Arc::clone(&asked), Arc::clone(&sent));
-        async move {
-            asked.fetch_add(1, Ordering::Relaxed);
-            let (parts, body) = next.run(request).await.into_parts();
-            let body = body.collect().await.map(http_body_util::Collected::to_bytes).unwrap_or_default();
-            sent.fetch_add(body.len(), Ordering::Relaxed);
-            Response::from_parts(parts, axum::body::Body::from(body))
-        }
-    });
-    let router = doors::router(carrier.federation.clone()).layer(count);
+    let router = counted(&carrier, &requests, &bytes);
     map(&carrier, &qids[0]).await;
+    println!("writing {STATEMENTS} signed statements …");
+    publish(&carrier).await;
     let (stop, stopped) = watch::channel(false);
     let limits = config::Config::default().http;
     let (again, ended) = (limits.clone(), stopped.clone());
@@ -104,12 +103,95 @@ async fn main() {
     for qid in &qids {
         exchange::reconcile(&data, qid).await.unwrap();
     }
+    let counters = (&*requests, &*bytes);
     let (requests, bytes) = (requests.load(Ordering::Relaxed), bytes.load(Ordering::Relaxed));
     println!(
         "agreeing costs                {requests} requests for {QUESTIONS} questions (target: one each)"
     );
     println!("and moves                     {} bytes each          (target: below 1000)", bytes / QUESTIONS);
+    catalogue(&carrier, &data, counters).await;
     stop.send_replace(true);
+}
+
+/// Statements with a thesis each.
+async fn publish(place: &fixture::Place) {
+    let db = place.app().db;
+    for number in 0..STATEMENTS {
+        let done = db.write(|tx| {
+            let user = users::by_name(tx, "bench_admin")?.unwrap();
+            let thesis = DraftThesis { head: "Bees can count to four.".to_owned(), ..DraftThesis::default() };
+            let draft = Draft {
+                title: format!("On bees, part {number}"),
+                language: "en".to_owned(),
+                announcement: "What we found when we counted.".to_owned(),
+                theses: vec![thesis],
+                ..Draft::default()
+            };
+            statements::publish(tx, &user, draft)
+        });
+        done.await.unwrap();
+    }
+}
+
+/// A back-catalogue that is cut off in the middle, again and again, as by `kill -9`: what was kept by then
+/// is not asked for again.
+async fn catalogue(
+    carrier: &fixture::Place,
+    data: &Data<Federation>,
+    (requests, bytes): (&AtomicUsize, &AtomicUsize),
+) {
+    let owner = carrier.organization().await;
+    let owner = plenum::federation::resolve::account(data, owner.uri.as_str()).await.unwrap();
+    requests.store(0, Ordering::Relaxed);
+    bytes.store(0, Ordering::Relaxed);
+    let state = async || {
+        let found = data.app.db.read(|conn| Ok(completeness::catalogue(conn, owner.id)?)).await.unwrap();
+        found.map_or((0, false), |state| (state.taken, state.finished_at.is_some()))
+    };
+    let (mut cuts, start) = (0, Instant::now());
+    while !state().await.1 {
+        // A tenth further it is dropped wherever it stands; after that it may go on to its end.
+        let enough =
+            if cuts < CUTS { state().await.0 + i32::try_from(STATEMENTS / 10).unwrap() } else { i32::MAX };
+        let far = async {
+            while state().await.0 < enough {
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+        };
+        tokio::select! {
+            done = fetch_on(data, owner.id, cuts + 1) => done.unwrap(),
+            () = far => {}
+        }
+        cuts += 1;
+    }
+    let took = start.elapsed();
+    let here = data.app.db.read(|conn| {
+        Ok(plenum::store::registers::statements(conn, Viewer::Anyone, Some(owner.id), Page::first(5000))?
+            .len())
+    });
+    let here = here.await.unwrap();
+    assert_eq!(here, STATEMENTS, "every statement is here, once");
+    let (requests, bytes) = (requests.load(Ordering::Relaxed), bytes.load(Ordering::Relaxed));
+    println!(
+        "back-catalogue of {here}       {took:9.2?} in {cuts} lives, {requests} requests, {} KiB",
+        bytes / 1024
+    );
+}
+
+/// The doors of a place, and how often and with how much they answer.
+fn counted(place: &fixture::Place, requests: &Arc<AtomicUsize>, bytes: &Arc<AtomicUsize>) -> axum::Router {
+    let (asked, sent) = (Arc::clone(requests), Arc::clone(bytes));
+    let count = from_fn(move |request: Request, next: Next| {
+        let (asked, sent) = (Arc::clone(&asked), Arc::clone(&sent));
+        async move {
+            asked.fetch_add(1, Ordering::Relaxed);
+            let (parts, body) = next.run(request).await.into_parts();
+            let body = body.collect().await.map(http_body_util::Collected::to_bytes).unwrap_or_default();
+            sent.fetch_add(body.len(), Ordering::Relaxed);
+            Response::from_parts(parts, axum::body::Body::from(body))
+        }
+    });
+    doors::router(place.federation.clone()).layer(count)
 }
 
 /// The page of a question with everybody's position on it.

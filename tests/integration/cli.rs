@@ -62,6 +62,22 @@ fn set_up(directory: &Path) {
 }
 
 #[test]
+fn the_list_by_which_positions_are_listed_is_kept_from_a_terminal() {
+    let home = TempDir::new().unwrap();
+    set_up(home.path());
+    let run = |arguments: &[&str]| plenum(home.path(), arguments, "");
+    let ours = "https://red.example/actors/redbloc";
+    let chosen = succeeds(&run(&["settings", "chosen"]));
+    assert!(chosen.contains("not used: listing_policy = open"), "{chosen}");
+    assert!(fails(&run(&["settings", "choose", "nobody@far.example"])).contains("look it up on this server"));
+    assert!(succeeds(&run(&["settings", "choose", ours])).contains("is on the list now"));
+    assert!(succeeds(&run(&["settings", "choose", ours])).contains("nothing was changed"));
+    assert!(succeeds(&run(&["settings", "chosen"])).contains(ours));
+    assert!(succeeds(&run(&["settings", "leave-out", ours])).contains("no longer on the list"));
+    assert!(!succeeds(&run(&["settings", "chosen"])).contains(ours));
+}
+
+#[test]
 fn settings_and_rules_about_servers_change_from_a_terminal() {
     let home = TempDir::new().unwrap();
     set_up(home.path());

@@ -84,7 +84,16 @@ pub fn received(
         on_behalf_of,
         visibility,
         language: object.language.clone(),
-        title: object.title.clone(),
+        title: match &object.kind {
+            // The title of a copy may be cut short for servers of other kinds.
+            ObjectKind::Question(question) => Some(question.core.text().to_owned()),
+            ObjectKind::Post
+            | ObjectKind::Statement(_)
+            | ObjectKind::Thesis(_)
+            | ObjectKind::Position(_)
+            | ObjectKind::Critique(_)
+            | ObjectKind::Event(_) => object.title.clone(),
+        },
         summary: object.summary.clone(),
         sensitive: object.sensitive,
         content: object.content.clone(),

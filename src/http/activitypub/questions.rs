@@ -68,8 +68,8 @@ pub async fn positions(
         members.retain(|member| cursor.max_id.is_none_or(|max| member.id.get() < max));
         let wanted = if cursor.page.is_some() { members.as_slice() } else { &[] };
         let (items, last) = fill(conn, wanted)?;
-        let gone = tombstones::on(conn, &question.qid, DELETIONS)?;
-        let gone = SetDigest::of(gone.iter().map(|mark| (&mark.uri, "")));
+        let gone = tombstones::addresses(conn, &question.qid)?;
+        let gone = SetDigest::of(gone.iter().map(|uri| (uri, "")));
         Ok((head, owner, (digest, gone), total, items, last))
     });
     let (head, owner, (digest, gone), total, items, last) = found.await?;

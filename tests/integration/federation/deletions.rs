@@ -3,6 +3,7 @@
 use plenum::domain::question::Qid;
 use plenum::domain::site::FederationMode;
 use plenum::domain::uri::Uri;
+use plenum::store::revisions;
 use serde_json::json;
 
 use crate::harness::Database;
@@ -91,6 +92,28 @@ async fn who_missed_a_deletion_hears_of_it_from_whoever_did_not() {
             let list = site.document(&format!("/q/{qid}/deletions")).await;
             assert_eq!(list["orderedItems"], json!([delete]), "{}", site.name);
         }
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_deleted_is_not_kept_again_when_it_comes_late() {
+    on_each_engine(|database| async {
+        let (world, qid) = two(database).await;
+        let (south, peers) = (world.at("south"), Peers::new());
+        let author = peers.actor("b", "mal", "Organization");
+        let gone = takes(&world, &peers, &author, &qid, &[south]).await;
+        let key = south.sees(&gone).await.unwrap().head.id;
+        let object = json!({ "id": gone, "type": "Tombstone" });
+        let now = south.app().clock().now();
+        assert_eq!(author.sends(south, &author.prove(&author.does("Delete", object), now)), 202);
+        world.settle().await;
+        let db = south.app().db;
+        let versions = async || db.read(|conn| Ok(revisions::count(conn, key)?)).await.unwrap();
+        assert_eq!(versions().await, 0);
+        takes(&world, &peers, &author, &qid, &[south]).await;
+        assert!(south.sees(&gone).await.is_none());
+        assert_eq!(versions().await, 0, "nothing of it is kept unseen");
     })
     .await;
 }

@@ -287,6 +287,30 @@ async fn a_text_whose_author_is_let_in_later_waits_from_then_on() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_text_whose_author_is_followed_later_waits_from_then_on() {
+    on_each_engine(|database| async {
+        let world = World::on([("north", database)], FederationMode::Open).await;
+        let (north, peers) = (world.at("north"), Peers::new());
+        let qid = qid_of(&north.asks(ASKED, &[]).await);
+        let blog = peers.person("blog", "ada");
+        let organization = north.organization().await.uri.to_string();
+        let mut text = article(&blog, "1", "What bayonets stabilise", &[qid.hashtag()]);
+        text["cc"] = json!([organization]);
+        text["tag"].as_array_mut().unwrap().push(json!({ "type": "Mention", "href": organization }));
+        assert_eq!(blog.sends(north, &blog.does("Create", text)), 202);
+        world.settle().await;
+        assert_eq!(north.texts_wait().await, 0, "nobody here knows its author");
+        north.reads(&blog).await;
+        assert_eq!(north.texts_wait().await, 0, "nor has the author agreed yet");
+        let accept = json!({ "type": "Follow", "actor": organization, "object": blog.id });
+        assert_eq!(blog.sends(north, &blog.does("Accept", accept)), 202);
+        world.settle().await;
+        assert_eq!(north.texts_wait().await, 1);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn only_moderators_decide() {
     let (world, question) = asking(Database::sqlite()).await;
     let (north, peers, qid) = (world.at("north"), Peers::new(), qid_of(&question));

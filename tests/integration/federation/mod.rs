@@ -10,6 +10,7 @@ pub(crate) mod events;
 mod external_statements;
 mod hosts;
 mod polls;
+mod questions;
 mod quotes;
 pub(crate) mod sink;
 mod statements;

@@ -216,7 +216,7 @@ async fn positions_of_others_wait_where_the_site_decides_each_time() {
         assert_eq!(app.get(&path).await.ok(), json!([]));
         // A list of chosen organizations decides nothing where it is not asked.
         let theirs = south.organization().await.uri;
-        db.write(|tx| settings::choose(tx, None, &[theirs.clone()])).await.unwrap();
+        db.write(|tx| settings::choose(tx, None, std::slice::from_ref(&theirs))).await.unwrap();
         assert_eq!(app.get(&path).await.ok(), json!([]));
         let waiting = app.get(&format!("{path}?listing=waiting")).await.ok();
         let key = waiting[0]["id"].as_str().unwrap();

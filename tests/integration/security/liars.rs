@@ -279,6 +279,35 @@ async fn a_version_that_follows_none_that_is_here_is_marked_until_that_one_is_fo
     assert!(both[0].document.contains("Certainly"));
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_gap_that_reaches_deep_is_closed_all_the_same() {
+    let world = World::of(["north"]).await;
+    let (north, peers) = (world.at("north"), Peers::new());
+    let author = peers.actor("b", "mal", "Organization");
+    let qid = qid_of(&north.asks(ASKED, &[]).await);
+    let (id, now) = (peers.url("b", "/p/1"), north.app().clock().now());
+    let mut versions: Vec<Value> = Vec::new();
+    for number in 1..=60 {
+        let said = if number % 2 == 0 { "No" } else { "Yes" };
+        let updated = format!("2026-11-24T10:{number:02}:00Z").replace(":60:", ":59:");
+        let mut document = position(&id, &author, &qid, (number, said), &updated);
+        if let Some(before) = versions.last() {
+            document["plenum:prev"] = json!(proof::digest(before).unwrap());
+        }
+        versions.push(author.prove(&document, now));
+    }
+    for (number, version) in (1..).zip(&versions) {
+        hands_out(&peers, number, version);
+    }
+    tells(&world, &author, north, "Create", &versions[0]).await;
+    tells(&world, &author, north, "Update", &versions[59]).await;
+    world.settle().await;
+    assert_eq!(kept(north, &versions[0]).await, (60, false, false));
+    let key = north.sees(&uri(&versions[0])).await.unwrap().head.id;
+    let db = north.app().db;
+    assert_eq!(db.read(|conn| Ok(store::revisions::count(conn, key)?)).await.unwrap(), 60);
+}
+
 /// The copy of a question that a liar carries, after the one of its asker.
 async fn carries(peers: &Peers, liar: &Actor, (asker, qid): (&Instance, &Qid)) -> Value {
     let mut copy = note(liar, &peers.url("b", &format!("/q/{qid}")), "2026-11-24T11:00:00Z");

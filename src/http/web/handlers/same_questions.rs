@@ -38,7 +38,10 @@ pub(super) fn said(
     organization: Id<Account>,
 ) -> Result<Vec<Said>, Error> {
     let mut same: Vec<Said> = Vec::new();
-    for (other, by) in questions::said_same(conn, viewer, qid)? {
+    let mut followed: Vec<Id<Account>> =
+        relations::peers(conn, organization)?.into_iter().map(|account| account.id).collect();
+    followed.push(organization);
+    for (other, by) in questions::said_same(conn, viewer, qid, &followed)? {
         match same.iter_mut().find(|said| said.qid == other) {
             Some(said) if said.by.contains(&by) => {}
             Some(said) => said.by.push(by),
@@ -48,8 +51,6 @@ pub(super) fn said(
     if same.is_empty() {
         return Ok(same);
     }
-    let followed: Vec<Id<Account>> =
-        relations::peers(conn, organization)?.into_iter().map(|account| account.id).collect();
     for said in &mut same {
         let known = said.by.iter().filter(|by| followed.contains(by)).count();
         said.merges = said.by.contains(&organization) || known >= VOICES;
