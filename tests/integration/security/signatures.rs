@@ -3,8 +3,9 @@
 use std::thread;
 
 use plenum::domain::host::{HostStanding, SignatureScheme};
+use plenum::domain::host_rule::Decision;
 use plenum::domain::keys::{Algorithm, SigningKey};
-use plenum::store::hosts;
+use plenum::services::hosts;
 use serde_json::{Value, json};
 
 use super::elsewhere::redirect;
@@ -291,13 +292,8 @@ async fn item_17_a_suspension_holds_for_keys_we_know() {
     let scene = Scene::acquainted().await;
     let host = scene.peers.host("a");
     let db = scene.t().app().db;
-    db.write(|tx| {
-        let host = hosts::ensure(tx, &host)?;
-        hosts::set_standing(tx, host.id, HostStanding::Suspended)?;
-        Ok(())
-    })
-    .await
-    .unwrap();
+    let suspended = Decision { standing: HostStanding::Suspended, ..Decision::default() };
+    db.write(|tx| hosts::decide(tx, None, &host, &suspended)).await.unwrap();
     let before = scene.before().await;
     assert_eq!(scene.mal.sends(scene.t(), &follow(&scene, &scene.mal)), 403);
     scene.unchanged(&before, 0).await;
