@@ -1304,6 +1304,10 @@ diesel::table! {
         created_at -> BigInt,
         checked_at -> Nullable<BigInt>,
         error -> Nullable<Text>,
+        most -> Integer,
+        most_at -> Nullable<BigInt>,
+        doubted -> Nullable<Text>,
+        believed -> Nullable<Text>,
     }
 }
 
@@ -1316,12 +1320,14 @@ diesel::table! {
         reject_reports -> Bool,
         public_comment -> Text,
         obfuscate -> Bool,
+        waits -> Bool,
     }
 }
 
 diesel::table! {
     listed_rules (name) {
         name -> Text,
+        list_id -> Nullable<BigInt>,
         refused -> Bool,
         created_at -> BigInt,
     }

@@ -9,7 +9,9 @@ use crate::clock::Timestamp;
 use crate::config::Config;
 use crate::domain::host::HostStanding;
 use crate::domain::id::Id;
+use crate::domain::reach::counted;
 use crate::services::host_lists::{self as service, NewList};
+use crate::services::listed_rules;
 use crate::store::{Db, host_lists};
 
 /// `plenum host-list …`
@@ -30,10 +32,21 @@ enum What {
         /// What you call it.
         #[arg(long)]
         title: String,
-        /// Where two lists differ, the one with the higher number is right.
+        /// Where two lists differ, the one with the higher number wins.
         #[arg(long, default_value_t = 50)]
         priority: i32,
-        /// What is new in it holds at once.
+        /// What is new in it takes effect without asking.
+        #[arg(long)]
+        adopt: bool,
+    },
+    /// Change how much a list counts and whether it asks.
+    Change {
+        /// Its key.
+        key: i64,
+        /// Where two lists differ, the one with the higher number wins.
+        #[arg(long)]
+        priority: i32,
+        /// What is new in it takes effect without asking.
         #[arg(long)]
         adopt: bool,
     },
@@ -41,6 +54,9 @@ enum What {
     Leave {
         /// Its key.
         key: i64,
+        /// Its rules stay, as rules of this site.
+        #[arg(long)]
+        keep: bool,
     },
     /// Show what the lists propose, and what it would have touched in the last 30 days.
     Drafts,
@@ -54,6 +70,13 @@ enum What {
         /// Names of servers.
         names: Vec<String>,
     },
+    /// Show the names about which nobody wants to be asked.
+    Refused,
+    /// Be asked about a name again.
+    AskAgain {
+        /// The name of a server.
+        name: String,
+    },
 }
 
 impl HostListCommand {
@@ -66,10 +89,13 @@ impl HostListCommand {
             What::Follow { url, title, priority, adopt } => {
                 follow(db, &NewList { url, title, priority, adopts: adopt }).await
             }
-            What::Leave { key } => leave(db, key).await,
+            What::Change { key, priority, adopt } => change(db, key, priority, adopt).await,
+            What::Leave { key, keep } => leave(db, key, keep).await,
             What::Drafts => drafts(db, app.clock().now()).await,
             What::Accept { names } => decide(db, names, true).await,
             What::Refuse { names } => decide(db, names, false).await,
+            What::Refused => refused(db).await,
+            What::AskAgain { name } => ask_again(db, &name).await,
         };
         app.db.close().await;
         done
@@ -78,7 +104,7 @@ impl HostListCommand {
 
 async fn show(db: &Db) -> Result<(), Failure> {
     for list in db.read(|conn| Ok(host_lists::all(conn)?)).await? {
-        let how = if list.adopts { "holds at once" } else { "waits" };
+        let how = if list.adopts { "takes effect without asking" } else { "waits" };
         let read = list.checked_at.map_or("not read yet".to_owned(), Timestamp::to_rfc3339);
         let error = list.error.unwrap_or_default();
         println!(
@@ -95,38 +121,69 @@ async fn follow(db: &Db, new: &NewList) -> Result<(), Failure> {
     Ok(())
 }
 
-async fn leave(db: &Db, key: i64) -> Result<(), Failure> {
-    let count = db.write(|tx| service::leave(tx, None, Id::new(key))).await?;
-    println!("The list is followed no longer; {count} rules are taken back.");
+async fn change(db: &Db, key: i64, priority: i32, adopts: bool) -> Result<(), Failure> {
+    db.write(|tx| service::change(tx, None, Id::new(key), priority, adopts)).await?;
+    println!("It is changed.");
+    Ok(())
+}
+
+async fn leave(db: &Db, key: i64, keeps: bool) -> Result<(), Failure> {
+    let count = db.write(|tx| service::leave(tx, None, Id::new(key), keeps)).await?;
+    println!("The list is followed no longer. Rules that are taken back: {count}.");
     Ok(())
 }
 
 async fn drafts(db: &Db, now: Timestamp) -> Result<(), Failure> {
     let found = db.read(|conn| {
-        let drafts = service::drafts(conn)?;
-        let tried = service::try_out(conn, &drafts.new, now)?;
-        Ok((drafts, tried))
+        let drafts = listed_rules::drafts(conn)?.new;
+        let trial = service::try_out(conn, &drafts, now)?;
+        Ok((drafts, trial))
     });
-    let (drafts, (reach, servers, texts)) = found.await?;
-    for (name, decision) in &drafts.new {
-        println!("{name}  {}", decision.summary());
+    let (drafts, trial) = found.await?;
+    for draft in &drafts {
+        let before = draft.before.as_ref().map(|before| format!(", instead of: {}", before.effect()));
+        let (effect, why) = (draft.decision.effect(), &draft.decision.private_comment);
+        println!("{}  {effect}{}; {why}", draft.name, before.unwrap_or_default());
     }
-    if !drafts.new.is_empty() {
-        println!("In the last 30 days {servers} of these servers sent {texts} contributions.");
-        println!("If all hold: {}", reach.of_rule(HostStanding::Suspended));
+    if drafts.is_empty() {
+        return Ok(());
+    }
+    let servers = counted(i64::try_from(trial.servers).unwrap_or(i64::MAX), "server");
+    println!(
+        "In the last 30 days {servers} of them sent anything: {}.",
+        counted(trial.texts, "contribution")
+    );
+    for ((count, reach), standing) in
+        [(trial.suspended, HostStanding::Suspended), (trial.limited, HostStanding::Limited)]
+    {
+        if count > 0 {
+            println!("If all hold, {} {count}: {}", standing.word(), reach.of_rule(standing));
+        }
     }
     Ok(())
 }
 
 async fn decide(db: &Db, names: Vec<String>, accept: bool) -> Result<(), Failure> {
+    let names: HashSet<String> = names.iter().map(|name| name.to_lowercase()).collect();
     let count = db.write(|tx| {
-        let names: HashSet<String> = if names.is_empty() {
-            service::drafts(tx)?.new.into_iter().map(|(name, _)| name).collect()
-        } else {
-            names.iter().map(|name| name.to_lowercase()).collect()
-        };
-        if accept { service::accept(tx, None, &names) } else { service::refuse(tx, None, &names) }
+        let mut drafts = listed_rules::drafts_to_decide(tx)?.new;
+        drafts.retain(|draft| names.is_empty() || names.contains(&draft.name));
+        if accept { listed_rules::accept(tx, None, &drafts) } else { listed_rules::refuse(tx, None, &drafts) }
     });
-    println!("{} proposals are decided.", count.await?);
+    println!("Proposals that are decided: {}.", count.await?);
+    Ok(())
+}
+
+async fn refused(db: &Db) -> Result<(), Failure> {
+    for noted in db.read(|conn| Ok(host_lists::refused(conn, "", i64::MAX)?)).await? {
+        println!("{}", noted.name);
+    }
+    Ok(())
+}
+
+async fn ask_again(db: &Db, name: &str) -> Result<(), Failure> {
+    let name = name.to_lowercase();
+    db.write(|tx| listed_rules::ask_again(tx, None, &name)).await?;
+    println!("You are asked about {name} again.");
     Ok(())
 }

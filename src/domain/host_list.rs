@@ -3,10 +3,12 @@
 
 use std::collections::HashMap;
 
+use aws_lc_rs::digest::{SHA256, digest};
+use data_encoding::HEXLOWER;
 use diesel::prelude::{Insertable, Queryable, Selectable};
 
 use super::host::HostStanding;
-use super::host_rule::Decision;
+use super::host_rule::{Decision, LONGEST_COMMENT};
 use super::id::Id;
 use super::user::User;
 use crate::clock::Timestamp;
@@ -33,6 +35,23 @@ pub struct HostList {
     pub checked_at: Option<Timestamp>,
     /// Why it could not be read.
     pub error: Option<String>,
+    /// How many rules it had at most lately.
+    pub most: i32,
+    /// When it had so many.
+    pub most_at: Option<Timestamp>,
+    /// The digest of what was not believed when it was read last.
+    pub doubted: Option<String>,
+    /// The digest of what somebody said is right although it was not believed.
+    pub believed: Option<String>,
+}
+
+impl HostList {
+    /// The words that stand beside a rule that came from this list: strangers' reasons are for those who
+    /// decide, and never ours in public.
+    pub fn comment(&self, reason: &str) -> String {
+        let said = if reason.is_empty() { String::new() } else { format!(": {reason}") };
+        format!("list {}{said}", self.title).chars().take(LONGEST_COMMENT).collect()
+    }
 }
 
 /// What a list says about a name.
@@ -53,19 +72,81 @@ pub struct ListEntry {
     pub public_comment: String,
     /// Whether the name is shown only in part.
     pub obfuscate: bool,
+    /// Whether somebody decides about it first, although the list takes effect without asking.
+    pub waits: bool,
 }
 
 impl ListEntry {
+    /// What a row of a list says.
+    pub fn new(list: Id<HostList>, name: &str, said: &Decision) -> Self {
+        Self {
+            list_id: list,
+            name: name.to_owned(),
+            standing: said.standing,
+            reject_media: said.reject_media,
+            reject_reports: said.reject_reports,
+            public_comment: said.public_comment.clone(),
+            obfuscate: said.obfuscate,
+            waits: false,
+        }
+    }
+
     /// The entry as a decision of ours.
-    pub fn decision(&self) -> Decision {
+    pub fn decision(&self, list: &HostList) -> Decision {
         Decision {
             standing: self.standing,
             reject_media: self.reject_media,
             reject_reports: self.reject_reports,
-            public_comment: self.public_comment.clone(),
-            private_comment: String::new(),
+            public_comment: String::new(),
+            private_comment: list.comment(&self.public_comment),
             obfuscate: self.obfuscate,
         }
+    }
+
+    /// Whether it keeps out more than what the list said before.
+    pub fn is_stricter(&self, before: Option<&Self>) -> bool {
+        let (standing, media, reports) = before.map_or((HostStanding::Unknown, false, false), |before| {
+            (before.standing, before.reject_media, before.reject_reports)
+        });
+        self.standing > standing || (self.reject_media && !media) || (self.reject_reports && !reports)
+    }
+}
+
+/// What was noted about a name of which a list said something.
+#[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable)]
+#[diesel(table_name = crate::schema::listed_rules)]
+pub struct ListedRule {
+    /// The name.
+    pub name: String,
+    /// The list from which the rule came.
+    pub list_id: Option<Id<HostList>>,
+    /// Whether nobody wants to be asked about it again.
+    pub refused: bool,
+}
+
+/// What a list says and somebody has to decide.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ListDraft {
+    /// About which name.
+    pub name: String,
+    /// Which list.
+    pub list: Id<HostList>,
+    /// What would hold.
+    pub decision: Decision,
+    /// What holds instead.
+    pub before: Option<Decision>,
+}
+
+impl ListDraft {
+    /// Everything that whoever decides about them has seen, in one word: another word is another decision.
+    pub fn digest(drafts: &[Self]) -> String {
+        let mut text = String::new();
+        for draft in drafts {
+            let before = draft.before.as_ref().map(Decision::effect);
+            let (before, after) = (before.unwrap_or_default(), draft.decision.effect());
+            text.push_str(&format!("{} {} {before} > {after}\n", draft.list, draft.name));
+        }
+        HEXLOWER.encode(digest(&SHA256, text.as_bytes()).as_ref())
     }
 }
 

@@ -11,7 +11,7 @@ use super::user::User;
 use crate::clock::Timestamp;
 
 /// The longest comment, in characters.
-const LONGEST_COMMENT: usize = 1_000;
+pub(super) const LONGEST_COMMENT: usize = 1_000;
 
 /// A decision about a server. What keeps out holds for every name below, too; an allowance holds for
 /// its own name alone, because not everybody below a name belongs together.
@@ -72,15 +72,26 @@ impl Decision {
             .collect()
     }
 
-    /// For the log: everything in one line.
-    pub fn summary(&self) -> String {
+    /// What it does to a server, in one line, without reasons and how it is shown.
+    pub fn effect(&self) -> String {
         let mut words = vec![self.standing.word()];
         words.extend(self.reject_media.then_some("reject media"));
         words.extend(self.reject_reports.then_some("reject reports"));
-        words.extend(self.obfuscate.then_some("obfuscate"));
+        words.join(", ")
+    }
+
+    /// Whether both do the same to a server.
+    pub fn does_the_same(&self, other: &Self) -> bool {
+        let does = |decision: &Self| (decision.standing, decision.reject_media, decision.reject_reports);
+        does(self) == does(other)
+    }
+
+    /// For the log: everything in one line.
+    pub fn summary(&self) -> String {
+        let obfuscate = if self.obfuscate { ", obfuscate" } else { "" };
         let comments = [&self.public_comment, &self.private_comment];
         let said = comments.iter().filter(|text| !text.is_empty()).map(|text| format!("; {text}"));
-        words.join(", ") + &said.collect::<String>()
+        format!("{}{obfuscate}{}", self.effect(), said.collect::<String>())
     }
 }
 
@@ -130,7 +141,6 @@ pub fn upwards(host: &str) -> Vec<&str> {
 }
 
 /// A name of which whoever knows it recognizes the ends: `ex****le.org`.
-/// A name of which only a part is shown.
 pub fn obfuscated(name: &str) -> String {
     let length = name.chars().count();
     let edge = (length / 4).max(1);

@@ -6,6 +6,7 @@ use std::collections::HashSet;
 use super::tables::{line, values};
 use crate::domain::host::HostStanding;
 use crate::domain::host_rule::{Decision, HostRule, name};
+use crate::text::plain::strip_format_chars;
 
 /// The columns, in the order in which Mastodon writes them.
 const COLUMNS: [&str; 6] =
@@ -22,6 +23,8 @@ pub struct HostList {
     pub refused: Vec<(usize, String)>,
     /// Rows that say again what a row before them said.
     pub repeated: usize,
+    /// Rows among the refused ones that do not even look like those of a list.
+    pub foreign: usize,
 }
 
 /// Reads a list; `own` is the name of our own server, about which there can be no rule.
@@ -30,6 +33,7 @@ pub fn read(text: &str, own: &str) -> HostList {
     let header = rows.first().filter(|row| is_header(row)).cloned().unwrap_or_default();
     let skipped = usize::from(!header.is_empty());
     let columns = Columns::of(&header);
+    let bare = header.is_empty();
     let mut list = HostList::default();
     let mut seen = HashSet::new();
     for (number, row) in rows.iter().enumerate().skip(skipped) {
@@ -38,13 +42,39 @@ pub fn read(text: &str, own: &str) -> HostList {
             list.refused.push((number, format!("Only {MOST_ROWS} rows are read: split the list.")));
             break;
         }
+        if is_foreign(row, &columns, bare) {
+            list.foreign += 1;
+        }
         match columns.rule(row, own) {
+            Ok(_) if bare && !is_bare(columns.name(row)) => {
+                let why = "A list without names of columns has one name of a server in each row.";
+                list.refused.push((number, why.to_owned()));
+            }
             Ok((name, decision)) if seen.insert(name.clone()) => list.rules.push((name, decision)),
             Ok(_) => list.repeated += 1,
             Err(why) => list.refused.push((number, why)),
         }
     }
     list
+}
+
+/// Why something that was read somewhere else is no list, as far as one can tell: a page about a list, a page
+/// for signing in, or an error names servers, too, and none of them is meant to be shut out.
+pub fn mistake(media_type: &str, text: &str, list: &HostList) -> Option<String> {
+    let essence = media_type.split(';').next().unwrap_or_default().trim().to_lowercase();
+    let page = ["html", "json", "xml"].iter().any(|word| essence.ends_with(word));
+    if page || text.trim_start_matches('\u{feff}').trim_start().starts_with(['<', '{', '[']) {
+        return Some(
+            "it is a web page or another document, and no list; give the address of the file itself"
+                .to_owned(),
+        );
+    }
+    if list.rules.is_empty() {
+        return Some("there is no rule in it".to_owned());
+    }
+    let rows = list.rules.len().saturating_add(list.repeated).saturating_add(list.refused.len());
+    let many = list.foreign.saturating_mul(10) > rows;
+    many.then(|| format!("{} of its {rows} rows are no rules, so it is rather no list", list.foreign))
 }
 
 /// Writes rules as Mastodon reads them. Allowances have no place in such a list.
@@ -69,6 +99,21 @@ fn is_header(row: &[String]) -> bool {
     matches!(first.as_deref(), Some("domain" | "host"))
 }
 
+/// Whether a row does not even look like one of a list. Names of which only a part is shown, and our own,
+/// stand in honest lists.
+fn is_foreign(row: &[String], columns: &Columns, bare: bool) -> bool {
+    let severities = ["", "suspend", "silence", "limit", "noop", "none"];
+    let name = columns.name(row);
+    let odd = if bare { !is_bare(name) } else { name.is_empty() || name.contains(char::is_whitespace) };
+    odd || !severities.contains(&columns.severity(row).to_lowercase().as_str())
+}
+
+/// Whether this is the name of a server and nothing else: no address, no handle, no sentence.
+fn is_bare(name: &str) -> bool {
+    let fits = |letter: char| letter.is_alphanumeric() || matches!(letter, '.' | '-' | '_' | '*' | ':');
+    name.contains('.') && name.chars().all(fits)
+}
+
 /// Where each column stands; `None` where the list has none of the name.
 struct Columns([Option<usize>; 6]);
 
@@ -88,6 +133,16 @@ impl Columns {
         Self([domain.or(Some(0)), severity, media, reports, comment, obfuscate])
     }
 
+    fn name<'a>(&self, row: &'a [String]) -> &'a str {
+        let Self([name, ..]) = self;
+        name.and_then(|place| row.get(place)).map_or("", String::as_str)
+    }
+
+    fn severity<'a>(&self, row: &'a [String]) -> &'a str {
+        let Self([_, severity, ..]) = self;
+        severity.and_then(|place| row.get(place)).map_or("", String::as_str)
+    }
+
     /// The rule of a row. What a list does not say means: suspended, and nothing else.
     fn rule(&self, row: &[String], own: &str) -> Result<(String, Decision), String> {
         let value = |place: Option<usize>| place.and_then(|place| row.get(place)).map_or("", String::as_str);
@@ -102,7 +157,7 @@ impl Columns {
             standing,
             reject_media: yes(media),
             reject_reports: yes(reports),
-            public_comment: comment.to_owned(),
+            public_comment: strip_format_chars(comment),
             private_comment: String::new(),
             obfuscate: yes(obfuscate),
         };
@@ -149,8 +204,28 @@ mod tests {
         assert!(read.rules[0].1.reject_media && read.rules[1].1.obfuscate);
         assert_eq!(read.refused.iter().map(|(row, _)| *row).collect::<Vec<_>>(), [6, 7, 8, 9]);
         assert_eq!(read.repeated, 1);
+        assert_eq!(read.foreign, 1);
         let plain = super::read("one.example\ntwo.example\n", "red.example");
         assert_eq!(plain.rules.len(), 2);
         assert!(plain.rules.iter().all(|(_, rule)| rule.standing == HostStanding::Suspended));
+    }
+    #[test]
+    fn what_is_no_list_is_told_from_one() {
+        let mistake = |media_type: &str, text: &str| mistake(media_type, text, &read(text, "red.example"));
+        assert_eq!(mistake("text/plain; charset=utf-8", "one.example\n*.two.example\nex***le.org\n"), None);
+        assert_eq!(mistake("", "#domain,#severity\none.example,suspend\nred.example,suspend\n"), None);
+        for (media_type, text) in [
+            ("text/html; charset=utf-8", "one.example\n"),
+            ("application/activity+json", "one.example\n"),
+            ("text/plain", "<!doctype html>\none.example\n"),
+            ("text/plain", "\u{feff}\n{\n\"url\": \"https://one.example\"\n}"),
+            ("text/plain", "Our list\nis at https://lists.example/\nask ana@lists.example\n"),
+            ("text/plain", "https://one.example/\nhttps://two.example/\n"),
+            ("text/csv", "name,comment\none.example,Spam\n"),
+            ("text/csv", "#domain,#severity\none.example,suspend\nno such file,\n"),
+            ("text/plain", ""),
+        ] {
+            assert!(mistake(media_type, text).is_some(), "{media_type} {text}");
+        }
     }
 }

@@ -1,19 +1,24 @@
-//! Following lists of rules that others keep: what is new waits for an admin or is taken over, and what a
-//! list takes back is taken back here.
+//! Following lists of rules that others keep, and hearing what they say: what follows from it stands in
+//! [`super::listed_rules`].
 
 use std::collections::{HashMap, HashSet};
 
+use aws_lc_rs::digest::{SHA256, digest};
+use data_encoding::HEXLOWER;
+
 use super::hosts;
+use super::listed_rules::Plan;
 use crate::clock::Timestamp;
 use crate::domain::Refusal;
-use crate::domain::host_list::{HostList, ListEntry};
-use crate::domain::host_rule::{Decision, HostRule, upwards};
+use crate::domain::host::HostStanding;
+use crate::domain::host_list::{HostList, ListDraft, ListEntry};
+use crate::domain::host_rule::{Decision, upwards};
 use crate::domain::id::Id;
 use crate::domain::job::Job;
 use crate::domain::reach::Reach;
 use crate::domain::uri::Uri;
 use crate::domain::user::User;
-use crate::store::{Conn, Error, Tx, audit, host_lists, host_rules, jobs};
+use crate::store::{Conn, Error, Tx, audit, host_lists, jobs};
 use crate::text::plain::strip_format_chars;
 
 /// Lists at most.
@@ -21,9 +26,11 @@ const MOST: usize = 50;
 /// The longest title, in characters.
 const LONGEST_TITLE: usize = 100;
 /// From how many rules on a list is not believed when most of them are gone.
-const MANY: usize = 20;
-/// Days that rules are tried against.
-const TRIED_DAYS: i64 = 30;
+const MANY: usize = 5;
+/// How long a list is measured against the most that it ever said, in seconds.
+const MONTH: i64 = 30 * 24 * 3600;
+/// As many rules may be added at once whatever the size of the list, and no more than that.
+const ADDED: (usize, usize) = (20, 100);
 
 /// A list as somebody wants to follow it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,19 +45,22 @@ pub struct NewList {
     pub adopts: bool,
 }
 
-/// What the lists say that is not so here.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Drafts {
-    /// Rules that wait for somebody, by name.
-    pub new: Vec<(String, Decision)>,
-    /// Those among them that would change a rule which came from a list.
-    pub changes: HashSet<String>,
-    /// Rules about the same name that an admin made, and which stay.
-    pub own: usize,
+/// What drafts would do.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Trial {
+    /// How many of them suspend, and what hangs on these servers now.
+    pub suspended: (usize, Reach),
+    /// How many of them limit, and what hangs on these servers now.
+    pub limited: (usize, Reach),
+    /// How many of the servers sent anything lately.
+    pub servers: usize,
+    /// How many contributions.
+    pub texts: i64,
 }
 
 /// Follows a list; it is read at once and then every day.
 pub fn follow(tx: &mut Tx<'_>, user: Option<Id<User>>, new: &NewList) -> Result<Id<HostList>, Error> {
+    audit::stand_in_line(tx)?;
     let invalid = |field, why: &str| Error::from(Refusal::invalid(field, why));
     let url = Uri::parse(new.url.trim()).ok_or_else(|| invalid("url", "is no address of a file"))?;
     let title = strip_format_chars(new.title.trim());
@@ -74,10 +84,13 @@ pub fn follow(tx: &mut Tx<'_>, user: Option<Id<User>>, new: &NewList) -> Result<
         created_at: tx.now,
         checked_at: None,
         error: None,
+        most: 0,
+        most_at: None,
+        doubted: None,
+        believed: None,
     };
     host_lists::insert(tx, &list)?;
-    let how = if list.adopts { "taken over" } else { "waits" };
-    audit::record(tx, user, "list.follow", &list.url, &format!("priority {}, {how}", list.priority))?;
+    audit::record(tx, user, "list.follow", &list.url, &terms(list.priority, list.adopts))?;
     ask(tx, list.id)?;
     Ok(list.id)
 }
@@ -96,182 +109,163 @@ pub fn ask_all(tx: &mut Tx<'_>) -> Result<(), Error> {
     Ok(())
 }
 
-/// Follows a list no longer; rules that came from no other list are taken back.
-pub fn leave(tx: &mut Tx<'_>, user: Option<Id<User>>, id: Id<HostList>) -> Result<usize, Error> {
+fn terms(priority: i32, adopts: bool) -> String {
+    format!("priority {priority}, {}", if adopts { "taken over" } else { "waits" })
+}
+
+/// Changes how much a list counts, and whether it asks. What waits when it stops asking goes on waiting.
+pub fn change(
+    tx: &mut Tx<'_>,
+    user: Option<Id<User>>,
+    id: Id<HostList>,
+    priority: i32,
+    adopts: bool,
+) -> Result<(), Error> {
+    audit::stand_in_line(tx)?;
     let list = host_lists::by_id(tx, id)?.ok_or(Refusal::NotFound)?;
+    let priority = priority.clamp(0, 100);
+    if (list.priority, list.adopts) == (priority, adopts) {
+        return Ok(());
+    }
+    if adopts && !list.adopts {
+        host_lists::hold_back(tx, id)?;
+    }
+    host_lists::change(tx, id, priority, adopts)?;
+    audit::record(tx, user, "list.change", &list.url, &terms(priority, adopts))?;
+    Plan::of(tx, None)?.carry_out(tx, user).map(drop)
+}
+
+/// How many rules would be taken back if a list were followed no longer.
+pub fn taken_back_without(conn: &mut Conn, id: Id<HostList>) -> Result<usize, Error> {
+    Ok(Plan::of(conn, Some(id))?.taken_back())
+}
+
+/// Follows a list no longer. Rules that came from it are taken back, unless they are kept as rules of this
+/// site or another list says them, too; how many were taken back.
+pub fn leave(tx: &mut Tx<'_>, user: Option<Id<User>>, id: Id<HostList>, keeps: bool) -> Result<usize, Error> {
+    audit::stand_in_line(tx)?;
+    let list = host_lists::by_id(tx, id)?.ok_or(Refusal::NotFound)?;
+    let kept = if keeps { host_lists::keep_all(tx, id)? } else { 0 };
     host_lists::delete(tx, id)?;
-    audit::record(tx, user, "list.leave", &list.url, "")?;
-    retract(tx, user)
+    audit::record(tx, user, "list.leave", &list.url, &format!("rules that are kept: {kept}"))?;
+    let count = Plan::of(tx, None)?.carry_out(tx, user)?;
+    host_lists::forget_list(tx, id)?;
+    Ok(count)
+}
+
+/// Somebody says that a list is right although it was not believed: exactly this is believed when it is
+/// read again.
+pub fn believe(tx: &mut Tx<'_>, user: Option<Id<User>>, id: Id<HostList>, what: &str) -> Result<(), Error> {
+    let list = host_lists::by_id(tx, id)?.ok_or(Refusal::NotFound)?;
+    if list.doubted.as_deref() != Some(what) {
+        return Err(Refusal::Conflict("the list was read meanwhile: look again".to_owned()).into());
+    }
+    host_lists::believe(tx, id, what)?;
+    audit::record(tx, user, "list.believe", &list.url, list.error.as_deref().unwrap_or_default())?;
+    ask(tx, id)
 }
 
 /// What a list says now. What it no longer says is taken back, if no other list says it; what is new is
 /// taken over where that was decided, and waits otherwise.
 pub fn receive(tx: &mut Tx<'_>, id: Id<HostList>, rules: &[(String, Decision)]) -> Result<(), Error> {
+    audit::stand_in_line(tx)?;
     let Some(list) = host_lists::by_id(tx, id)? else { return Ok(()) };
-    let entry = |(name, decision): &(String, Decision)| ListEntry {
-        list_id: id,
-        name: name.clone(),
-        standing: decision.standing,
-        reject_media: decision.reject_media,
-        reject_reports: decision.reject_reports,
-        public_comment: decision.public_comment.clone(),
-        obfuscate: decision.obfuscate,
-    };
-    let entries: Vec<ListEntry> = rules.iter().map(entry).collect();
-    if let Some(why) = shrunk(tx, id, rules)? {
-        return failed(tx, id, &why);
+    let before: HashMap<String, ListEntry> =
+        host_lists::entries_of(tx, id)?.into_iter().map(|entry| (entry.name.clone(), entry)).collect();
+    let said = digest_of(rules);
+    if list.believed.as_deref() != Some(said.as_str())
+        && let Some(why) = shrunk(&list, &before, rules, tx.now)
+    {
+        host_lists::checked(tx, id, Some(&why), Some(&said))?;
+        return Ok(());
+    }
+    let mut entries: Vec<ListEntry> =
+        rules.iter().map(|(name, decision)| ListEntry::new(id, name, decision)).collect();
+    if list.adopts {
+        hold_back(&before, &mut entries, &host_lists::tied(tx)?);
     }
     host_lists::replace(tx, id, &entries)?;
-    host_lists::checked(tx, id, None)?;
-    retract(tx, None)?;
-    amend(tx)?;
-    if list.adopts {
-        let adopted: Vec<(String, Decision)> = wanted(tx, true)?.new;
-        take_over(tx, None, &adopted)?;
+    let size = i32::try_from(entries.len()).unwrap_or(i32::MAX);
+    if size >= list.most || is_old(&list, tx.now) || list.believed.as_deref() == Some(said.as_str()) {
+        host_lists::measured(tx, id, size)?;
     }
-    Ok(())
+    host_lists::checked(tx, id, None, None)?;
+    Plan::of(tx, None)?.carry_out(tx, None).map(drop)
 }
 
-/// Whether so much of a list is gone at once that its address rather has another owner, or the file
-/// another form.
-fn shrunk(conn: &mut Conn, id: Id<HostList>, rules: &[(String, Decision)]) -> Result<Option<String>, Error> {
-    let before = host_lists::names(conn, id)?;
-    let now: HashSet<&str> = rules.iter().map(|(name, _)| name.as_str()).collect();
-    let gone = before.iter().filter(|name| !now.contains(name.as_str())).count();
-    let why = || {
-        format!(
-            "{gone} of its {} rules are gone at once; if that is right, follow it no longer and then again",
-            before.len()
-        )
-    };
-    Ok((before.len() >= MANY && gone * 2 > before.len()).then(why))
+/// Whether the most that a list said was too long ago to measure it against.
+fn is_old(list: &HostList, now: Timestamp) -> bool {
+    list.most_at.is_none_or(|at| at.plus_seconds(MONTH) < now)
+}
+
+fn digest_of(rules: &[(String, Decision)]) -> String {
+    let mut lines: Vec<String> =
+        rules.iter().map(|(name, decision)| format!("{name} {}\n", decision.effect())).collect();
+    lines.sort_unstable();
+    HEXLOWER.encode(digest(&SHA256, lines.concat().as_bytes()).as_ref())
+}
+
+/// Whether so much of a list is gone, at once or within a month, that its address rather has another owner,
+/// or the file another form.
+fn shrunk(
+    list: &HostList,
+    before: &HashMap<String, ListEntry>,
+    rules: &[(String, Decision)],
+    now: Timestamp,
+) -> Option<String> {
+    let names: HashSet<&str> = rules.iter().map(|(name, _)| name.as_str()).collect();
+    let gone = before.keys().filter(|name| !names.contains(name.as_str())).count();
+    if before.len() >= MANY && gone * 2 > before.len() {
+        return Some(format!("{gone} of its {} rules are gone at once", before.len()));
+    }
+    let most = usize::try_from(list.most).unwrap_or_default();
+    let few = !is_old(list, now) && most >= MANY && names.len() * 2 < most;
+    few.then(|| format!("{} of the {most} rules that it had within a month are left", names.len()))
+}
+
+/// What makes a list stricter that takes effect without asking waits all the same where it is more than
+/// such a list grows by itself, or where something here hangs on the server: whoever has taken the list
+/// over would cut off everybody.
+fn hold_back(before: &HashMap<String, ListEntry>, entries: &mut [ListEntry], tied: &HashSet<String>) {
+    let is_new = |entry: &ListEntry| entry.is_stricter(before.get(&entry.name));
+    let (least, most) = ADDED;
+    let grown = !before.is_empty()
+        && entries.iter().filter(|entry| is_new(entry)).count() > (before.len() / 5).clamp(least, most);
+    let tied: HashSet<&str> = tied.iter().flat_map(|host| upwards(host)).collect();
+    for entry in entries {
+        let waited = before.get(&entry.name).is_some_and(|old| old.waits);
+        entry.waits = waited || (is_new(entry) && (grown || tied.contains(entry.name.as_str())));
+    }
 }
 
 /// A list could not be read: what it said last goes on holding.
 pub fn failed(tx: &mut Tx<'_>, id: Id<HostList>, why: &str) -> Result<(), Error> {
-    host_lists::checked(tx, id, Some(why))?;
+    host_lists::checked(tx, id, Some(why), None)?;
     Ok(())
 }
 
-/// What the lists say about each name: the one that counts most is right.
-fn effective(conn: &mut Conn) -> Result<HashMap<String, (ListEntry, bool)>, Error> {
-    let mut by_name = HashMap::new();
-    for (entry, adopts) in host_lists::entries(conn)? {
-        by_name.entry(entry.name.clone()).or_insert((entry, adopts));
-    }
-    Ok(by_name)
-}
-
-/// What waits for somebody to decide.
-pub fn drafts(conn: &mut Conn) -> Result<Drafts, Error> {
-    wanted(conn, false)
-}
-
-fn wanted(conn: &mut Conn, adopted: bool) -> Result<Drafts, Error> {
-    let rules: HashMap<String, HostRule> =
-        host_rules::all(conn)?.into_iter().map(|rule| (rule.name.clone(), rule)).collect();
-    let (listed, refused) = (host_lists::listed(conn, false)?, host_lists::listed(conn, true)?);
-    let mut drafts = Drafts::default();
-    for (name, (entry, adopts)) in effective(conn)? {
-        let waits = match rules.get(&name) {
-            None => !refused.contains(&name) && (adopts || !adopted),
-            Some(_) if !listed.contains(&name) => {
-                drafts.own += 1;
-                false
-            }
-            // Where it needs nobody's consent it was changed when the list was read.
-            Some(rule) => !adopts && !adopted && differs(rule, &entry),
-        };
-        if waits {
-            if rules.contains_key(&name) {
-                drafts.changes.insert(name.clone());
-            }
-            drafts.new.push((name, entry.decision()));
-        }
-    }
-    drafts.new.sort_by(|one, other| one.0.cmp(&other.0));
-    Ok(drafts)
-}
-
-/// Takes rules over that wait; how many. Those about which there is a rule of our own stay as they are.
-pub fn accept(tx: &mut Tx<'_>, user: Option<Id<User>>, names: &HashSet<String>) -> Result<usize, Error> {
-    let drafts = drafts(tx)?;
-    let chosen = drafts.new.into_iter().filter(|(name, _)| names.contains(name));
-    let (changed, new): (Vec<_>, Vec<_>) = chosen.partition(|(name, _)| drafts.changes.contains(name));
-    for (name, decision) in &changed {
-        hosts::decide(tx, user, name, decision)?;
-        host_lists::mark(tx, name, false)?;
-    }
-    Ok(take_over(tx, user, &new)? + changed.len())
-}
-
-fn take_over(tx: &mut Tx<'_>, user: Option<Id<User>>, rules: &[(String, Decision)]) -> Result<usize, Error> {
-    let count = hosts::take_in(tx, user, rules)?;
-    let names: Vec<String> = rules.iter().map(|(name, _)| name.clone()).collect();
-    host_lists::mark_listed(tx, &names)?;
-    Ok(count)
-}
-
-/// Does not want rules that wait: nobody is asked about these names again. A rule that came from a list
-/// and stays as it is belongs to this site from now on.
-pub fn refuse(tx: &mut Tx<'_>, user: Option<Id<User>>, names: &HashSet<String>) -> Result<usize, Error> {
-    let waiting = drafts(tx)?.new;
-    let mut count = 0;
-    for (name, _) in waiting.iter().filter(|(name, _)| names.contains(name)) {
-        host_lists::mark(tx, name, true)?;
-        audit::record(tx, user, "list.refuse", name, "")?;
-        count += 1;
-    }
-    Ok(count)
-}
-
-/// Takes back the rules that came from lists and that none of them has any more. Whatever an admin changed
-/// since is theirs and stays.
-fn retract(tx: &mut Tx<'_>, user: Option<Id<User>>) -> Result<usize, Error> {
-    let said = effective(tx)?;
-    let listed = host_lists::listed(tx, false)?;
-    let gone: HashSet<String> = listed.into_iter().filter(|name| !said.contains_key(name)).collect();
-    for name in &gone {
-        host_lists::unmark(tx, name)?;
-    }
-    hosts::take_back(tx, user, &gone)
-}
-
-/// Changes rules that came from lists and about which the lists now say something else.
-fn amend(tx: &mut Tx<'_>) -> Result<(), Error> {
-    let (said, listed) = (effective(tx)?, host_lists::listed(tx, false)?);
-    let mut changed = Vec::new();
-    for rule in host_rules::all(tx)?.iter().filter(|rule| listed.contains(&rule.name)) {
-        let Some((entry, adopts)) = said.get(&rule.name) else { continue };
-        if *adopts && differs(rule, entry) {
-            changed.push((rule.name.clone(), entry.decision()));
-        }
-    }
-    for (name, decision) in changed {
-        hosts::decide(tx, None, &name, &decision)?;
-        host_lists::mark(tx, &name, false)?;
-    }
-    Ok(())
-}
-
-fn differs(rule: &HostRule, entry: &ListEntry) -> bool {
-    let ours = Decision { private_comment: String::new(), ..rule.decision() };
-    ours != entry.decision()
-}
-
-/// What rules would have touched in the last 30 days: what hangs on the servers that they keep out, how
-/// many of these sent anything, and how much.
-pub fn try_out(
-    conn: &mut Conn,
-    rules: &[(String, Decision)],
-    now: Timestamp,
-) -> Result<(Reach, usize, i64), Error> {
-    let (reach, _) = hosts::preview_list(conn, rules)?;
-    let names: HashSet<&str> = rules.iter().map(|(name, _)| name.as_str()).collect();
-    let since = now.plus_seconds(-TRIED_DAYS * 24 * 3600);
-    let recent = host_lists::recent(conn, since)?;
+/// What drafts would touch: what hangs on the servers, and who of them sent how much in the last 30 days.
+pub fn try_out(conn: &mut Conn, drafts: &[ListDraft], now: Timestamp) -> Result<Trial, Error> {
+    let names: HashSet<&str> = drafts.iter().map(|draft| draft.name.as_str()).collect();
+    let recent = host_lists::recent(conn, now.plus_seconds(-MONTH))?;
     let concerned = |host: &String| upwards(host).into_iter().any(|name| names.contains(name));
     let touched: Vec<i64> =
         recent.iter().filter(|(host, _)| concerned(host)).map(|(_, count)| *count).collect();
-    Ok((reach, touched.len(), touched.iter().sum()))
+    Ok(Trial {
+        suspended: reach_of(conn, drafts, HostStanding::Suspended)?,
+        limited: reach_of(conn, drafts, HostStanding::Limited)?,
+        servers: touched.len(),
+        texts: touched.iter().sum(),
+    })
+}
+
+/// How many drafts make this of servers that are better off now, and what hangs on these.
+fn reach_of(conn: &mut Conn, drafts: &[ListDraft], standing: HostStanding) -> Result<(usize, Reach), Error> {
+    let now = |draft: &ListDraft| draft.before.as_ref().map(|before| before.standing).unwrap_or_default();
+    let names: HashSet<&str> = drafts
+        .iter()
+        .filter(|draft| draft.decision.standing == standing && now(draft) < standing)
+        .map(|draft| draft.name.as_str())
+        .collect();
+    Ok((names.len(), hosts::preview_names(conn, &names, standing)?))
 }

@@ -1,11 +1,12 @@
 //! What admins decide about other servers, and what follows from it at once.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use super::{account_rules, held, log, publish};
 use crate::domain::Refusal;
 use crate::domain::contribution::State;
 use crate::domain::host::{Host, HostStanding};
+use crate::domain::host_list::ListedRule;
 use crate::domain::host_rule::{Decision, HostRule, is_below, name, obfuscated, upwards};
 use crate::domain::id::Id;
 use crate::domain::job::Job;
@@ -30,8 +31,13 @@ pub fn decide(
     if let Some((field, why)) = decision.mistakes().into_iter().next() {
         return Err(Refusal::invalid(field, why).into());
     }
+    audit::stand_in_line(tx)?;
     let before = host_rules::by_name(tx, &name)?;
     if before.as_ref().map(HostRule::decision).unwrap_or_default() == *decision {
+        // Whoever saves the rule of a list as it is makes it theirs.
+        if before.is_some() && host_lists::unmark(tx, &name)? > 0 {
+            audit::record(tx, user, "host.decide", &name, &decision.summary())?;
+        }
         return Ok(name);
     }
     let (action, detail) = if decision.is_none() {
@@ -46,7 +52,7 @@ pub fn decide(
     // no rule: the list must not bring it back.
     host_lists::unmark(tx, &name)?;
     if decision.is_none() && host_lists::says(tx, &name)? {
-        host_lists::mark(tx, &name, true)?;
+        host_lists::mark(tx, &ListedRule { name: name.clone(), list_id: None, refused: true })?;
     }
     // Whoever is decided about is known from now on, so that people find it in the list.
     hosts::ensure(tx, &name)?;
@@ -83,41 +89,81 @@ pub fn undo(tx: &mut Tx<'_>, user: Option<Id<User>>, name: &str) -> Result<Strin
     decide(tx, user, name, &Decision::default())
 }
 
-/// Takes in the rules of a list, as far as there is none of their name yet; returns how many. Each
-/// server is looked at once, however many rules there are.
+/// Takes in the rules of a list, as far as there is none of their name yet; returns how many.
 pub fn take_in(
     tx: &mut Tx<'_>,
     user: Option<Id<User>>,
     rules: &[(String, Decision)],
 ) -> Result<usize, Error> {
-    let mut new = HashSet::new();
-    let known = host_rules::names(tx)?;
-    let mut kept = Vec::new();
-    for (name, decision) in rules.iter().filter(|(name, _)| !known.contains(name)) {
-        if new.insert(name.as_str()) {
-            kept.push(rule(tx, user, name, decision, None));
-            audit::record(tx, user, "host.decide", name, &decision.summary())?;
-        }
-    }
-    host_rules::put_new(tx, &kept)?;
-    settle_below(tx, &new)?;
-    for name in &new {
-        hosts::ensure(tx, name)?;
-    }
-    let suspended = rules.iter().filter(|(_, decision)| decision.standing == HostStanding::Suspended);
-    let out: HashSet<&str> =
-        suspended.map(|(name, _)| name.as_str()).filter(|name| new.contains(name)).collect();
-    drop_jobs(tx, &|host| upwards(host).into_iter().any(|name| out.contains(name)))?;
+    audit::stand_in_line(tx)?;
+    let mut known = host_rules::names(tx)?;
+    let new: Vec<_> = rules.iter().filter(|(name, _)| known.insert(name.clone())).cloned().collect();
+    put_all(tx, user, &new)?;
     Ok(new.len())
 }
 
+/// Makes rules hold in the place of what there was of their names, each name once. Each server is looked
+/// at once, however many rules there are.
+pub(super) fn put_all(
+    tx: &mut Tx<'_>,
+    user: Option<Id<User>>,
+    rules: &[(String, Decision)],
+) -> Result<(), Error> {
+    if rules.is_empty() {
+        return Ok(());
+    }
+    let before: HashMap<String, HostRule> =
+        host_rules::all(tx)?.into_iter().map(|rule| (rule.name.clone(), rule)).collect();
+    let mut put = Vec::new();
+    for (name, decision) in rules {
+        put.push(rule(tx, user, name, decision, before.get(name)));
+        audit::record(tx, user, "host.decide", name, &decision.summary())?;
+    }
+    host_rules::put_all(tx, &put)?;
+    let names: HashSet<&str> = rules.iter().map(|(name, _)| name.as_str()).collect();
+    settle_below(tx, &names)?;
+    for name in &names {
+        hosts::ensure(tx, name)?;
+    }
+    let suspended = rules.iter().filter(|(_, decision)| decision.standing == HostStanding::Suspended);
+    let out: HashSet<&str> = suspended.map(|(name, _)| name.as_str()).collect();
+    if out.is_empty() {
+        return Ok(());
+    }
+    drop_jobs(tx, &|host| upwards(host).into_iter().any(|name| out.contains(name)))
+}
+
+/// Changes what stands beside rules and how their names are shown, and nothing that they do.
+pub(super) fn reword(tx: &mut Tx<'_>, rules: &[(String, Decision)]) -> Result<(), Error> {
+    let said: HashMap<&str, &Decision> =
+        rules.iter().map(|(name, decision)| (name.as_str(), decision)).collect();
+    let reworded = |old: HostRule| {
+        let said = said.get(old.name.as_str())?;
+        Some(HostRule {
+            public_comment: said.public_comment.clone(),
+            private_comment: said.private_comment.clone(),
+            obfuscate: said.obfuscate,
+            ..old
+        })
+    };
+    let changed: Vec<HostRule> = host_rules::all(tx)?.into_iter().filter_map(reworded).collect();
+    Ok(host_rules::put_all(tx, &changed)?)
+}
+
 /// Takes rules back, all at once: each server is looked at once. Returns how many there were.
-pub fn take_back(tx: &mut Tx<'_>, user: Option<Id<User>>, names: &HashSet<String>) -> Result<usize, Error> {
+pub(super) fn take_back(
+    tx: &mut Tx<'_>,
+    user: Option<Id<User>>,
+    names: &HashSet<String>,
+) -> Result<usize, Error> {
+    if names.is_empty() {
+        return Ok(0);
+    }
     let gone: Vec<HostRule> =
         host_rules::all(tx)?.into_iter().filter(|rule| names.contains(&rule.name)).collect();
     for rule in &gone {
-        let entry = audit::enter(tx, user, "host.undo", &rule.name, "")?;
-        show(tx, entry, &rule.name, &rule.decision(), &Decision::default())?;
+        // What stands beside it says from which list it came.
+        audit::record(tx, user, "host.undo", &rule.name, &rule.private_comment)?;
     }
     let names: Vec<String> = gone.iter().map(|rule| rule.name.clone()).collect();
     host_rules::delete_all(tx, &names)?;
@@ -138,14 +184,23 @@ fn settle_below(tx: &mut Tx<'_>, names: &HashSet<&str>) -> Result<(), Error> {
 pub fn preview_list(conn: &mut Conn, rules: &[(String, Decision)]) -> Result<(Reach, usize), Error> {
     let known = host_rules::names(conn)?;
     let new = || rules.iter().filter(|(name, _)| !known.contains(name));
-    let out: HashSet<&str> = new()
-        .filter(|(_, decision)| decision.standing == HostStanding::Suspended)
-        .map(|(name, _)| name.as_str())
-        .collect();
-    let concerned = |host: &Host| upwards(&host.name).into_iter().any(|name| out.contains(name));
+    let out = new().filter(|(_, decision)| decision.standing == HostStanding::Suspended);
+    let out = out.map(|(name, _)| name.as_str()).collect();
+    Ok((preview_names(conn, &out, HostStanding::Suspended)?, new().count()))
+}
+
+/// What rules of these names would touch: servers for which as much holds already are left out.
+pub(super) fn preview_names(
+    conn: &mut Conn,
+    names: &HashSet<&str>,
+    standing: HostStanding,
+) -> Result<Reach, Error> {
+    let concerned = |host: &Host| {
+        host.standing < standing && upwards(&host.name).into_iter().any(|name| names.contains(name))
+    };
     let hosts: Vec<Id<Host>> =
         hosts::all(conn)?.iter().filter(|host| concerned(host)).map(|host| host.id).collect();
-    Ok((reach::of(conn, &hosts)?, new().count()))
+    Ok(reach::of(conn, &hosts)?)
 }
 
 /// What a rule of this name would touch.

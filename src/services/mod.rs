@@ -25,6 +25,7 @@ pub mod hosts;
 pub mod interactions;
 pub mod internal;
 pub mod leaving;
+pub mod listed_rules;
 pub mod lists;
 pub mod log;
 pub mod maps;

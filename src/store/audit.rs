@@ -90,7 +90,8 @@ pub fn enter(
 
 /// Two entries that are written at the same moment must not follow the same one: on PostgreSQL
 /// whoever writes an entry holds the site's row until its transaction ends. SQLite has one writer.
-fn stand_in_line(tx: &mut Tx<'_>) -> QueryResult<()> {
+/// Whoever reads first and decides after it stands in line before reading.
+pub fn stand_in_line(tx: &mut Tx<'_>) -> QueryResult<()> {
     if let Conn::Postgres(conn) = &mut **tx {
         let _: Vec<i16> = sites::table.select(sites::id).for_no_key_update().load(&mut **conn)?;
     }

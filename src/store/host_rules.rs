@@ -37,6 +37,13 @@ pub fn put(conn: &mut Conn, rule: &HostRule) -> QueryResult<usize> {
     run!(conn, execute, diesel::insert_into(host_rules::table).values(rule))
 }
 
+/// Keeps rules in the place of those of the same names.
+pub fn put_all(conn: &mut Conn, rules: &[HostRule]) -> QueryResult<()> {
+    let names: Vec<String> = rules.iter().map(|rule| rule.name.clone()).collect();
+    delete_all(conn, &names)?;
+    put_new(conn, rules)
+}
+
 /// Keeps rules about names of which there was none.
 pub fn put_new(conn: &mut Conn, rules: &[HostRule]) -> QueryResult<()> {
     touch(conn)?;

@@ -11,7 +11,13 @@ CREATE TABLE host_lists (
     user_id INT8,
     created_at INT8 NOT NULL,
     checked_at INT8,
-    error TEXT
+    error TEXT,
+    -- How many rules it had at most lately, and when: what shrinks step by step is measured against that.
+    most INT4 NOT NULL DEFAULT 0,
+    most_at INT8,
+    -- The digest of what was not believed when it was read last, and of what an admin said is right.
+    doubted TEXT,
+    believed TEXT
 );
 
 -- What each of them says now.
@@ -23,13 +29,16 @@ CREATE TABLE host_list_entries (
     reject_reports BOOLEAN NOT NULL,
     public_comment TEXT NOT NULL,
     obfuscate BOOLEAN NOT NULL,
+    -- Whether somebody decides about it first, although the list takes effect without asking.
+    waits BOOLEAN NOT NULL,
     PRIMARY KEY (list_id, name)
 );
 CREATE INDEX host_list_entries_name ON host_list_entries (name);
 
--- Which rules came from lists, and which names admins do not want to be asked about again.
+-- Which rules came from which list, and which names admins do not want to be asked about again.
 CREATE TABLE listed_rules (
     name TEXT NOT NULL PRIMARY KEY,
+    list_id INT8,
     refused BOOLEAN NOT NULL,
     created_at INT8 NOT NULL
 );

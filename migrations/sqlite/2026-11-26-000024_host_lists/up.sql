@@ -11,7 +11,13 @@ CREATE TABLE host_lists (
     user_id BIGINT,
     created_at BIGINT NOT NULL,
     checked_at BIGINT,
-    error TEXT
+    error TEXT,
+    -- How many rules it had at most lately, and when: what shrinks step by step is measured against that.
+    most INTEGER NOT NULL DEFAULT 0,
+    most_at BIGINT,
+    -- The digest of what was not believed when it was read last, and of what an admin said is right.
+    doubted TEXT,
+    believed TEXT
 );
 
 -- What each of them says now.
@@ -23,13 +29,16 @@ CREATE TABLE host_list_entries (
     reject_reports BOOLEAN NOT NULL,
     public_comment TEXT NOT NULL,
     obfuscate BOOLEAN NOT NULL,
+    -- Whether somebody decides about it first, although the list takes effect without asking.
+    waits BOOLEAN NOT NULL,
     PRIMARY KEY (list_id, name)
 ) WITHOUT ROWID;
 CREATE INDEX host_list_entries_name ON host_list_entries (name);
 
--- Which rules came from lists, and which names admins do not want to be asked about again.
+-- Which rules came from which list, and which names admins do not want to be asked about again.
 CREATE TABLE listed_rules (
     name TEXT NOT NULL PRIMARY KEY,
+    list_id BIGINT,
     refused BOOLEAN NOT NULL,
     created_at BIGINT NOT NULL
 ) WITHOUT ROWID;

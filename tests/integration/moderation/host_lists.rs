@@ -9,16 +9,17 @@ use plenum::services::hosts;
 use plenum::store::host_rules;
 
 use super::{presses, says};
+use crate::harness::browser::Page;
 use crate::harness::peer::Peers;
 use crate::harness::people::{Drafting, statement};
 use crate::harness::world::{Instance, World, on_each_engine};
 
-async fn standing_of(north: &Instance, name: &str) -> Option<HostStanding> {
+pub(super) async fn standing_of(north: &Instance, name: &str) -> Option<HostStanding> {
     let rule = north.app().db.read(|conn| Ok(host_rules::by_name(conn, name)?)).await.unwrap();
     rule.map(|rule| rule.standing)
 }
 
-async fn reads(world: &World) {
+pub(super) async fn reads(world: &World) {
     let db = world.at("north").app().db;
     db.write(host_lists::ask_all).await.unwrap();
     world.settle().await;
@@ -50,7 +51,11 @@ async fn a_list_proposes_and_what_it_takes_back_is_taken_back() {
             page.body
         );
         assert_eq!(says(north, &vic, "2", &bees), 202, "nothing holds yet");
-        presses(&mut admin, &page, "refuse loud.example", &[]).await;
+        let word = button(&page, "refuse", "loud.example");
+        presses(&mut admin, &page, &word, &[]).await;
+        let stale = presses(&mut admin, &page, "accept", &[]).await;
+        assert_eq!(stale.status, StatusCode::CONFLICT, "one of them is decided by now");
+        let page = admin.open("/admin/hosts/lists/drafts").await;
         let page = presses(&mut admin, &page, "accept", &[]).await;
         assert!(page.says("Nothing waits for you"), "{}", page.body);
         assert_eq!(says(north, &vic, "3", &bees), 403);
@@ -72,9 +77,19 @@ async fn a_list_proposes_and_what_it_takes_back_is_taken_back() {
     .await;
 }
 
-fn file(text: &str) -> Vec<u8> {
+/// What the button of a row sends.
+pub(super) fn button(page: &Page, word: &str, name: &str) -> String {
+    let begins = format!("main button[value^='{word} {name} ']");
+    page.attribute(&begins, "value").unwrap()
+}
+
+pub(super) fn file(text: &str) -> Vec<u8> {
+    sent("text/csv", text)
+}
+
+pub(super) fn sent(media_type: &str, text: &str) -> Vec<u8> {
     let head = format!(
-        "HTTP/1.1 200 OK\r\ncontent-type: text/csv\r\ncontent-length: {}\r\nconnection: close\r\n\r\n",
+        "HTTP/1.1 200 OK\r\ncontent-type: {media_type}\r\ncontent-length: {}\r\nconnection: close\r\n\r\n",
         text.len()
     );
     [head.as_bytes(), text.as_bytes()].concat()
@@ -111,7 +126,7 @@ async fn lists_are_weighed_and_rules_of_ours_stay() {
         assert_eq!(standing_of(north, "both.example").await, Some(limit), "the weightier list is right");
         says(mild, &[("third.example", limit)]).await;
         assert_eq!(standing_of(north, "both.example").await, Some(suspend), "the other one still says it");
-        let gone = db.write(|tx| host_lists::leave(tx, None, strict)).await.unwrap();
+        let gone = db.write(|tx| host_lists::leave(tx, None, strict, false)).await.unwrap();
         assert_eq!(gone, 2);
         assert_eq!(standing_of(north, "one.example").await, None);
         assert_eq!(standing_of(north, "own.example").await, Some(limit));
@@ -151,7 +166,7 @@ async fn lists_propose_changes_and_do_not_bring_back_what_was_taken_back() {
         assert_eq!(standing_of(north, "bad20.example").await, Some(suspend), "most of it is gone at once");
         let mut admin = north.signed_in("north_admin").await;
         assert!(admin.open("/admin/hosts/lists").await.says("27 of its 30 rules are gone at once"));
-        assert_eq!(db.write(|tx| host_lists::leave(tx, None, trusted)).await.unwrap(), 29);
+        assert_eq!(db.write(|tx| host_lists::leave(tx, None, trusted, false)).await.unwrap(), 29);
         assert_eq!(standing_of(north, "bad20.example").await, None);
 
         let asked = follow("https://a.example/2", false).await;
@@ -165,8 +180,9 @@ async fn lists_propose_changes_and_do_not_bring_back_what_was_taken_back() {
         let late = presses(&mut admin, &page, "accept", &[]).await;
         assert_eq!(late.status, StatusCode::CONFLICT, "what was on the page is not what the list says now");
         let page = admin.open("/admin/hosts/lists/drafts").await;
-        assert!(page.says("Suspended, instead of the rule that holds"), "{}", page.body);
-        presses(&mut admin, &page, "accept loud.example", &[]).await;
+        assert!(page.says("Suspended, instead of: Limited"), "{}", page.body);
+        let word = button(&page, "accept", "loud.example");
+        presses(&mut admin, &page, &word, &[]).await;
         assert_eq!(standing_of(north, "loud.example").await, Some(suspend));
         says(asked, &[("other.example".to_owned(), limit)]).await;
         assert_eq!(standing_of(north, "loud.example").await, None, "it is still the rule of the list");

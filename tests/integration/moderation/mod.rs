@@ -3,6 +3,7 @@
 
 mod accounts;
 mod host_lists;
+mod list_doubts;
 mod log;
 mod queues;
 mod reactions;

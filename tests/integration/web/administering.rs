@@ -46,6 +46,9 @@ const ROUTES: &[(&str, Option<Permission>, bool)] = &[
     ("/admin/hosts/lists", Some(Permission::Hosts), true),
     ("/admin/hosts/lists/drafts", Some(Permission::Hosts), true),
     ("/admin/hosts/lists/new", Some(Permission::Hosts), true),
+    ("/admin/hosts/lists/refused", Some(Permission::Hosts), true),
+    ("/admin/hosts/lists/{id}", Some(Permission::Hosts), true),
+    ("/admin/hosts/lists/{id}/leave", Some(Permission::Hosts), true),
     ("/admin/hosts/{name}", Some(Permission::Hosts), true),
     ("/admin/review", Some(Permission::Review), true),
 ];

@@ -1,20 +1,17 @@
-//! Lists of rules about servers that this site follows, and what they propose.
-
-use std::collections::HashSet;
+//! Lists of rules about servers that this site follows: which, how much they count, and leaving them.
 
 use activitypub_federation::config::Data;
+use axum::extract::Path;
 use axum::http::StatusCode;
 
 use super::ask::refused;
-use super::hosts::label;
 use super::{Answer, key, page, then};
-use crate::clock::Timestamp;
+use crate::domain::Refusal;
 use crate::domain::host::HostStanding;
 use crate::domain::host_list::HostList;
-use crate::domain::host_rule::Decision;
 use crate::domain::id::Id;
 use crate::domain::permission::Permission;
-use crate::domain::reach::counted;
+use crate::domain::reach::{Reach, counted};
 use crate::domain::uri::Uri;
 use crate::federation::Federation;
 use crate::http::error::PageError;
@@ -27,14 +24,11 @@ use crate::http::web::ledger::{Cell, LedgerPage};
 use crate::http::web::present;
 use crate::http::web::shown::{Link, Pager};
 use crate::services::host_lists::{self as service, NewList};
+use crate::services::listed_rules;
 use crate::store::host_lists;
 
-/// Proposals that are shown one by one.
-const SHOWN: usize = 500;
-
-fn number(count: usize) -> i64 {
-    i64::try_from(count).unwrap_or(i64::MAX)
-}
+/// How much a list counts of which nobody says anything else.
+const USUAL: i32 = 50;
 
 /// `GET /admin/hosts/lists`: the lists that are followed.
 pub async fn index(data: Data<Federation>, visit: Visit) -> Answer {
@@ -45,26 +39,29 @@ pub async fn index(data: Data<Federation>, visit: Visit) -> Answer {
             let count = host_lists::count(conn, list.id)?;
             lists.push((list, count));
         }
-        Ok((lists, service::drafts(conn)?.new.len()))
+        Ok((lists, listed_rules::drafts(conn)?.new.len()))
     });
     let (lists, waiting) = loaded.await?;
     let proposals = format!("Proposals that wait for you: {waiting}");
     page(&LedgerPage {
         layout: visit.private_layout("Lists that are followed", Section::Administration),
         heading: "Lists that are followed".to_owned(),
-        lead: "Each is read every day. What is new in it waits for you, unless you decided that it holds at once; what \
-               a list takes back is taken back here, too, as long as no other list says it and nobody here changed \
-               the rule. Where two lists differ, the one with the higher number is right."
+        lead: "Each is read every day. What is new in it waits for you, unless you decided that it takes effect without \
+               asking you; and even then what would cut off a server on which something here hangs waits, and so do \
+               many new rules at once. What a list takes back is taken back here, too, as long as no other list says it \
+               and nobody here changed the rule. Where two lists differ, the one with the higher weight wins; one that \
+               asks you first changes nothing until you answer."
             .to_owned(),
         facts: Vec::new(),
         ways: vec![
             Link::new(proposals, "/admin/hosts/lists/drafts"),
+            Link::new("Names that you do not want to be asked about", "/admin/hosts/lists/refused"),
             Link::new("Follow a list", "/admin/hosts/lists/new"),
             Link::new("Take a list in once, or hand ours out", "/admin/hosts/list"),
         ],
         search: None,
         nothing: "No list is followed.".to_owned(),
-        heads: vec!["List", "Counts", "What is new", "Last read", "Says", ""],
+        heads: vec!["List", "Weight", "What is new", "Last read", "Rules", "", ""],
         rows: lists.iter().map(|(list, count)| row(list, *count)).collect(),
         action: "/admin/hosts/lists".into(),
         buttons: Vec::new(),
@@ -74,24 +71,27 @@ pub async fn index(data: Data<Federation>, visit: Visit) -> Answer {
 
 fn row(list: &HostList, count: i64) -> Vec<Cell> {
     let read = match (&list.error, list.checked_at) {
+        (Some(why), _) if list.doubted.is_some() => format!("Not believed: {why}"),
         (Some(why), _) => format!("Could not be read: {why}"),
         (None, Some(at)) => present::moment(at).minute(),
         (None, None) => "Not yet".to_owned(),
     };
+    let mut buttons = vec![(format!("read {}", list.id), "Read it now".to_owned())];
+    if let Some(doubted) = &list.doubted {
+        buttons.push((format!("believe {} {doubted}", list.id), "The list is right".to_owned()));
+    }
     vec![
         Cell::link(&list.title, list.url.as_str()),
         Cell::text(list.priority.to_string()),
-        Cell::text(if list.adopts { "Holds at once" } else { "Waits for you" }),
+        Cell::text(if list.adopts { "Takes effect without asking" } else { "Waits for you" }),
         Cell::text(read),
         Cell::text(counted(count, "rule")),
-        Cell::buttons(vec![
-            (format!("read {}", list.id), "Read it now".to_owned()),
-            (format!("leave {}", list.id), "Follow it no longer".to_owned()),
-        ]),
+        Cell::buttons(buttons),
+        Cell::link("Change or leave it", format!("/admin/hosts/lists/{}", list.id)),
     ]
 }
 
-/// `POST /admin/hosts/lists`: reads a list now, or leaves it.
+/// `POST /admin/hosts/lists`: reads a list now, or says that it is right.
 pub async fn work(data: Data<Federation>, Posted { visit, fields }: Posted) -> Answer {
     let user = Some(visit.may(Permission::Hosts)?.id);
     match fields.get("do").split_once(' ') {
@@ -99,16 +99,18 @@ pub async fn work(data: Data<Federation>, Posted { visit, fields }: Posted) -> A
             let id: Id<HostList> = key(id)?;
             data.app.db.write(|tx| service::ask(tx, id)).await?;
         }
-        Some(("leave", id)) => {
+        Some(("believe", what)) => {
+            let (id, digest) = what.split_once(' ').ok_or_else(unclear)?;
             let id: Id<HostList> = key(id)?;
-            data.app.db.write(|tx| service::leave(tx, user, id).map(drop)).await?;
+            data.app.db.write(|tx| service::believe(tx, user, id, digest)).await?;
         }
         _ => return Err(unclear()),
     }
     then("/admin/hosts/lists?note=changed")
 }
 
-fn unclear() -> PageError {
+/// A form was sent that no page of ours made.
+pub(super) fn unclear() -> PageError {
     PageError::new(StatusCode::UNPROCESSABLE_ENTITY, "Use one of the buttons of the page.")
 }
 
@@ -122,38 +124,67 @@ pub async fn ask(visit: Visit) -> Answer {
 pub async fn follow(data: Data<Federation>, Posted { visit, fields }: Posted) -> Answer {
     let user = Some(visit.may(Permission::Hosts)?.id);
     let mut mistakes = Mistakes::default();
-    if Uri::parse(fields.get("url").trim()).is_none() {
+    // Whoever sits between us and a list that is not encrypted would decide who is shut out.
+    let plain = data.app.config.scheme() == "http";
+    let is_safe = |url: Uri| plain || url.as_str().starts_with("https://");
+    if !Uri::parse(fields.get("url").trim()).is_some_and(is_safe) {
         mistakes.add("url", "Give the whole address of the file, beginning with https://.");
     }
     if fields.get("title").trim().is_empty() {
         mistakes.add("title", "Give it a name by which you know it again.");
     }
-    let priority = match fields.get("priority").trim() {
-        "" => Some(50),
-        typed => typed.parse().ok().filter(|number| (0..=100).contains(number)),
-    };
-    if priority.is_none() {
-        mistakes.add("priority", "Give a number from 0 to 100, or nothing.");
-    }
+    let priority = weight(&fields, &mut mistakes);
     if !mistakes.is_empty() {
         return refused(form(&visit, &fields, mistakes));
     }
     let new = NewList {
         url: fields.get("url").to_owned(),
         title: fields.get("title").to_owned(),
-        priority: priority.unwrap_or(50),
+        priority,
         adopts: fields.get("adopts") == "yes",
     };
     data.app.db.write(|tx| service::follow(tx, user, &new).map(drop)).await?;
     then("/admin/hosts/lists?note=changed")
 }
 
-fn form(visit: &Visit, fields: &Fields, mistakes: Mistakes) -> Answer {
-    let adopts = fields.get("adopts") == "yes";
+fn weight(fields: &Fields, mistakes: &mut Mistakes) -> i32 {
+    let typed = fields.get("priority").trim();
+    let weight = if typed.is_empty() { Some(USUAL) } else { typed.parse().ok() };
+    weight.filter(|number| (0..=100).contains(number)).unwrap_or_else(|| {
+        mistakes.add("priority", "Give a number from 0 to 100, or nothing.");
+        USUAL
+    })
+}
+
+/// The fields that say how much a list counts and whether it asks.
+fn terms(priority: &str, adopts: bool) -> [Field; 2] {
     let choices = vec![
         Choice::new("no", "It waits until you have looked at it", !adopts),
-        Choice::new("yes", "It holds at once, and you trust whoever keeps the list", adopts),
+        Choice::new(
+            "yes",
+            "It takes effect without asking you, and you trust whoever keeps the list",
+            adopts,
+        ),
     ];
+    [
+        Field::line(
+            "priority",
+            "Which list wins where two differ",
+            "A number from 0 to 100, and the higher one wins; 50 if you leave it blank.",
+            priority,
+        ),
+        Field::new(
+            "adopts",
+            "What becomes of what is new?",
+            "A rule that is taken over from a list disappears with it.",
+            FieldKind::Radios(choices),
+            "",
+        ),
+    ]
+}
+
+fn form(visit: &Visit, fields: &Fields, mistakes: Mistakes) -> Answer {
+    let [priority, adopts] = terms(fields.get("priority"), fields.get("adopts") == "yes");
     page(&FormPage {
         layout: visit.private_layout("Follow a list", Section::Administration),
         heading: "Follow a list".to_owned(),
@@ -163,13 +194,8 @@ fn form(visit: &Visit, fields: &Fields, mistakes: Mistakes) -> Answer {
         fields: vec![
             Field::line("url", "Address of the list", "It is read from there every day.", fields.get("url")),
             Field::line("title", "Name", "For you and the other administrators.", fields.get("title")),
-            Field::line(
-                "priority",
-                "How much it counts",
-                "A number from 0 to 100; 50 if you leave it blank.",
-                fields.get("priority"),
-            ),
-            Field::new("adopts", "What becomes of what is new?", "", FieldKind::Radios(choices), ""),
+            priority,
+            adopts,
         ],
         mistakes,
         button: "Follow it".to_owned(),
@@ -177,107 +203,92 @@ fn form(visit: &Visit, fields: &Fields, mistakes: Mistakes) -> Answer {
     })
 }
 
-/// `GET /admin/hosts/lists/drafts`: what the lists propose, and what it would have touched.
-pub async fn drafts(data: Data<Federation>, visit: Visit) -> Answer {
+async fn known(data: &Data<Federation>, id: Id<HostList>) -> Result<HostList, PageError> {
+    let list = data.app.db.read(|conn| Ok(host_lists::by_id(conn, id)?)).await?;
+    list.ok_or_else(|| Refusal::NotFound.into())
+}
+
+/// `GET /admin/hosts/lists/{id}`: how much a list counts, and whether it asks.
+pub async fn show(data: Data<Federation>, visit: Visit, Path(id): Path<String>) -> Answer {
     visit.may(Permission::Hosts)?;
-    let now = data.app.clock().now();
-    let loaded = data.app.db.read(|conn| {
-        let drafts = service::drafts(conn)?;
-        let (reach, servers, texts) = service::try_out(conn, &drafts.new, now)?;
-        Ok((drafts, reach, servers, texts, seen(host_lists::read_last(conn)?)))
-    });
-    let (drafts, reach, servers, texts, seen) = loaded.await?;
-    let row = |(name, decision): &(String, Decision)| {
-        vec![
-            Cell::link(name, format!("/admin/hosts/{name}")),
-            Cell::text(words(decision, drafts.changes.contains(name))),
-            Cell::text(&decision.public_comment),
-            Cell::buttons(vec![
-                (format!("accept {name}"), "Take it over".to_owned()),
-                (format!("refuse {name}"), "Do not ask again".to_owned()),
-            ]),
-        ]
-    };
-    let mut facts = Vec::new();
-    if !drafts.new.is_empty() {
-        facts.push(format!(
-            "In the last 30 days {} of them sent anything: {}.",
-            counted(number(servers), "server"),
-            counted(texts, "contribution")
-        ));
-        facts.push(format!("If you take all over: {}", reach.of_rule(HostStanding::Suspended)));
+    let list = known(&data, key(&id)?).await?;
+    terms_form(&visit, &list, Mistakes::default())
+}
+
+/// `POST /admin/hosts/lists/{id}`: changes that.
+pub async fn change(
+    data: Data<Federation>,
+    Path(id): Path<String>,
+    Posted { visit, fields }: Posted,
+) -> Answer {
+    let user = Some(visit.may(Permission::Hosts)?.id);
+    let list = known(&data, key(&id)?).await?;
+    let mut mistakes = Mistakes::default();
+    let priority = weight(&fields, &mut mistakes);
+    if !mistakes.is_empty() {
+        return refused(terms_form(&visit, &list, mistakes));
     }
-    if drafts.own > 0 {
-        facts.push(format!(
-            "About {} there is a rule of yours, which stays.",
-            counted(number(drafts.own), "name")
-        ));
-    }
-    if drafts.new.len() > SHOWN {
-        facts.push(format!("The first {SHOWN} are shown."));
-    }
-    let all = vec![
-        ("accept".to_owned(), "Take all over".to_owned()),
-        ("refuse".to_owned(), "Want none of them".to_owned()),
-    ];
-    page(&LedgerPage {
-        layout: visit.private_layout("Proposals of lists", Section::Administration),
-        heading: format!("Proposals of lists: {}", drafts.new.len()),
-        lead: "Nothing of this holds yet. A rule that keeps out holds for every name below its own."
+    let adopts = fields.get("adopts") == "yes";
+    data.app.db.write(|tx| service::change(tx, user, list.id, priority, adopts)).await?;
+    then("/admin/hosts/lists?note=changed")
+}
+
+fn terms_form(visit: &Visit, list: &HostList, mistakes: Mistakes) -> Answer {
+    let leave = format!("/admin/hosts/lists/{}/leave", list.id);
+    page(&FormPage {
+        layout: visit.private_layout(&list.title, Section::Administration),
+        heading: list.title.clone(),
+        lead: "If it takes effect without asking you from now on, what waits now goes on waiting. A weight changes \
+               at once which rules hold."
             .to_owned(),
-        facts,
-        ways: vec![Link::new("Lists that are followed", "/admin/hosts/lists")],
-        search: None,
-        nothing: "Nothing waits for you.".to_owned(),
-        heads: vec!["Server", "Proposed", "Reason that the list gives", ""],
-        rows: drafts.new.iter().take(SHOWN).map(row).collect(),
-        action: format!("/admin/hosts/lists/drafts?seen={seen}").into(),
-        buttons: if drafts.new.is_empty() { Vec::new() } else { all },
-        pager: Pager::default(),
+        about: Some(Link::new("Follow it no longer", leave)),
+        action: format!("/admin/hosts/lists/{}", list.id).into(),
+        fields: terms(&list.priority.to_string(), list.adopts).into(),
+        mistakes,
+        button: "Change it".to_owned(),
+        back: "/admin/hosts/lists".into(),
     })
 }
 
-fn words(decision: &Decision, change: bool) -> String {
-    let mut words = vec![label(decision.standing)];
-    words.extend(decision.reject_media.then_some("no files"));
-    words.extend(decision.reject_reports.then_some("no reports"));
-    let words = words.join(", ");
-    if change { format!("{words}, instead of the rule that holds") } else { words }
+/// `GET /admin/hosts/lists/{id}/leave`: what follows if a list is followed no longer.
+pub async fn ask_leave(data: Data<Federation>, visit: Visit, Path(id): Path<String>) -> Answer {
+    visit.may(Permission::Hosts)?;
+    let list = known(&data, key(&id)?).await?;
+    let count = data.app.db.read(|conn| service::taken_back_without(conn, list.id)).await?;
+    let rules = counted(i64::try_from(count).unwrap_or(i64::MAX), "rule");
+    let choices = vec![
+        Choice::new("back", "They are taken back", true),
+        Choice::new("keep", "They stay, as rules of this site that no list changes", false),
+    ];
+    page(&FormPage {
+        layout: visit.private_layout("Follow a list no longer", Section::Administration),
+        heading: format!("Follow {} no longer?", list.title),
+        lead: format!(
+            "{rules} of it would be taken back, because no other list makes them. {}",
+            Reach::default().of_rule(HostStanding::Unknown)
+        ),
+        about: None,
+        action: format!("/admin/hosts/lists/{}/leave", list.id).into(),
+        fields: vec![Field::new("rules", "What becomes of its rules?", "", FieldKind::Radios(choices), "")],
+        mistakes: Mistakes::default(),
+        button: "Follow it no longer".to_owned(),
+        back: format!("/admin/hosts/lists/{}", list.id).into(),
+    })
 }
 
-/// When the lists were read whose proposals somebody looks at.
-fn seen(read: Option<Timestamp>) -> i64 {
-    read.map_or(0, |at| at.0)
-}
-
-/// `POST /admin/hosts/lists/drafts`: takes proposals over, or does not want them. Whoever decides about all
-/// of them decides about those on the page, not about what a list says since.
-pub async fn decide(data: Data<Federation>, Posted { visit, fields }: Posted) -> Answer {
+/// `POST /admin/hosts/lists/{id}/leave`: follows a list no longer.
+pub async fn leave(
+    data: Data<Federation>,
+    Path(id): Path<String>,
+    Posted { visit, fields }: Posted,
+) -> Answer {
     let user = Some(visit.may(Permission::Hosts)?.id);
-    let shown: i64 = visit.asked("seen").and_then(|typed| typed.parse().ok()).unwrap_or_default();
-    let wanted = fields.get("do").to_owned();
-    let (word, name) = wanted.split_once(' ').unwrap_or((&wanted, ""));
-    let accepts = match word {
-        "accept" => true,
-        "refuse" => false,
+    let list = known(&data, key(&id)?).await?;
+    let keeps = match fields.get("rules") {
+        "keep" => true,
+        "back" => false,
         _ => return Err(unclear()),
     };
-    let done = data.app.db.write(|tx| {
-        let names: HashSet<String> = if name.is_empty() {
-            if seen(host_lists::read_last(tx)?) != shown {
-                return Ok(None);
-            }
-            service::drafts(tx)?.new.into_iter().map(|(name, _)| name).collect()
-        } else {
-            HashSet::from([name.to_owned()])
-        };
-        let count =
-            if accepts { service::accept(tx, user, &names) } else { service::refuse(tx, user, &names) };
-        count.map(Some)
-    });
-    if done.await?.is_none() {
-        let why = "A list was read meanwhile and may propose something else: look again.";
-        return Err(PageError::new(StatusCode::CONFLICT, why));
-    }
-    then("/admin/hosts/lists/drafts?note=changed")
+    data.app.db.write(|tx| service::leave(tx, user, list.id, keeps).map(drop)).await?;
+    then("/admin/hosts/lists?note=changed")
 }

@@ -23,7 +23,7 @@ use crate::http::web::listing::ListingPage;
 use crate::http::web::present;
 use crate::http::web::shown::{Link, Pager};
 use crate::services::hosts as service;
-use crate::store::{account_rules, accounts, host_rules, hosts, withheld};
+use crate::store::{account_rules, accounts, host_lists, host_rules, hosts, withheld};
 
 /// Servers on one page.
 const PAGE: usize = 100;
@@ -185,7 +185,12 @@ async fn confirm(
     decision: &Decision,
     fields: &Fields,
 ) -> Answer {
-    let touched = data.app.db.read(|conn| service::preview(conn, name)).await?;
+    let undone = decision.is_none();
+    let loaded = data.app.db.read(|conn| {
+        let listed = undone && host_lists::says(conn, name)?;
+        Ok((service::preview(conn, name)?, listed))
+    });
+    let (touched, listed) = loaded.await?;
     let mut hidden: Vec<(&'static str, String)> =
         FIELDS.map(|field| (field, fields.get(field).to_owned())).into();
     hidden.push((CONFIRMED, decision.standing.word().to_owned()));
@@ -195,6 +200,12 @@ async fn confirm(
     }
     if decision.reject_reports {
         consequence.push_str(" Reports from there are not heard.");
+    }
+    if listed {
+        consequence.push_str(
+            " A list that is followed names this server: you are not asked about it again, unless you say so where the \
+             lists are.",
+        );
     }
     page(&ConfirmPage {
         layout: visit.private_layout("Decide about a server", Section::Administration),
@@ -214,8 +225,21 @@ async fn form(
     decision: &Decision,
     mistakes: Mistakes,
 ) -> Answer {
-    let (known, nearest) =
-        data.app.db.read(|conn| Ok((hosts::by_name(conn, name)?, host_rules::nearest(conn, name)?))).await?;
+    let loaded = data.app.db.read(|conn| {
+        let noted = host_lists::listed_of(conn, name)?.filter(|noted| !noted.refused);
+        let list = match noted.and_then(|noted| noted.list_id) {
+            Some(id) => host_lists::by_id(conn, id)?,
+            None => None,
+        };
+        Ok((hosts::by_name(conn, name)?, host_rules::nearest(conn, name)?, list))
+    });
+    let (known, nearest, list) = loaded.await?;
+    let list = list.map(|list| {
+        format!(
+            " Its rule came from the list {} and disappears with it; save it, and it is yours.",
+            list.title
+        )
+    });
     let above = nearest.filter(|rule| rule.name != name);
     let above =
         above.map(|rule| format!(" The rule about {} holds for it: {}.", rule.name, label(rule.standing)));
@@ -223,7 +247,7 @@ async fn form(
     page(&FormPage {
         layout: visit.private_layout(name, Section::Administration),
         heading: name.to_owned(),
-        lead: format!("{facts}{}", above.unwrap_or_default()),
+        lead: format!("{facts}{}{}", above.unwrap_or_default(), list.unwrap_or_default()),
         about: known.is_some().then(|| {
             Link::new("Remove what came from there lately", format!("/admin/remove?by=host&of={name}"))
         }),

@@ -18,6 +18,7 @@ pub mod external_statement;
 pub mod feeds;
 pub mod files;
 pub mod home;
+pub mod host_drafts;
 pub mod host_list;
 pub mod host_lists;
 pub mod hosts;
@@ -180,7 +181,10 @@ fn administering() -> Router {
         .route("/admin/hosts/list.csv", get(host_list::download))
         .route("/admin/hosts/lists", get(host_lists::index).post(host_lists::work))
         .route("/admin/hosts/lists/new", get(host_lists::ask).post(host_lists::follow))
-        .route("/admin/hosts/lists/drafts", get(host_lists::drafts).post(host_lists::decide))
+        .route("/admin/hosts/lists/drafts", get(host_drafts::drafts).post(host_drafts::decide))
+        .route("/admin/hosts/lists/refused", get(host_drafts::refused).post(host_drafts::ask_again))
+        .route("/admin/hosts/lists/{id}", get(host_lists::show).post(host_lists::change))
+        .route("/admin/hosts/lists/{id}/leave", get(host_lists::ask_leave).post(host_lists::leave))
         .route("/admin/hosts/{name}", get(hosts::show).post(hosts::decide))
         .route("/admin/review", get(review::show).post(review::decide))
         .route("/admin/accounts", get(account_rules::index))
