@@ -150,8 +150,8 @@ fn change(
     if known.kind != received.body.kind() {
         return Err(Refusal::forbidden("a contribution keeps its kind").into());
     }
-    // Nothing is kept any more of what its author deleted, whatever comes late.
-    if known.state == State::Deleted {
+    // Nothing is kept any more of what is deleted, or only waits to be, whatever comes late.
+    if matches!(known.state, State::Deleted | State::Withheld) {
         return Ok(Receipt::Ignored("it was deleted"));
     }
     if let ReceivedBody::Position(position) = &received.body

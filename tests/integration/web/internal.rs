@@ -52,6 +52,10 @@ async fn is_unseen(north: &Instance, peers: &Peers, head: &Contribution, words: 
     }
     let vic = peers.person("far", "vic");
     assert_eq!(vic.get(north, &path).send(), 404, "not for signed requests either");
+    is_unseen_by_apps(north, head, words).await;
+}
+
+async fn is_unseen_by_apps(north: &Instance, head: &Contribution, words: &str) {
     let app = north.stranger();
     for call in ["/api/v1/timelines/public", "/api/v2/search?q=secret"] {
         assert!(!app.get(call).await.json.to_string().contains(words), "{call}");
