@@ -117,10 +117,10 @@ const fn tries(job: &Job) -> i32 {
         | Job::Push { .. }
         | Job::FetchHostList { .. }
         | Job::Archive { .. }
-        | Job::Expel { .. }
         | Job::RemoveFile { .. } => 6,
-        // Regular work that is never given up: without it the server fills up, and sites drift apart.
-        Job::Cleanup | Job::Reconcile { .. } => i32::MAX,
+        // Never given up: without it the server fills up, sites drift apart, and what people were told is
+        // deleted stays.
+        Job::Cleanup | Job::Reconcile { .. } | Job::Expel { .. } => i32::MAX,
     }
 }
 

@@ -265,6 +265,9 @@ fn bury(tx: &mut Tx<'_>, view: &View, delete: &Value) -> Result<(), Error> {
 /// Empties a contribution: the head stays, so that its address answers "gone" and replies to it
 /// keep their place.
 pub(super) fn erase(tx: &mut Tx<'_>, id: Id<Contribution>) -> Result<(), Error> {
+    // What said it has the whole text in it and is not shown any more, neither alone nor in an outbox.
+    let uri = stored(tx, id)?.uri;
+    store::activities::unlist(tx, &uri)?;
     contributions::erase(tx, id)?;
     contributions::set_mentions(tx, id, &[])?;
     contributions::set_tags(tx, id, &[])?;

@@ -7,7 +7,7 @@ use super::formats::{Format, render};
 use super::media::{self, Described};
 use super::{contributions, critiques, notifications, publish, quotes};
 use crate::domain::Refusal;
-use crate::domain::account::Account;
+use crate::domain::account::{Account, AccountState};
 use crate::domain::contribution::{Contribution, Kind, State, Visibility};
 use crate::domain::critique::{Critique, NewCritique};
 use crate::domain::host::HostStanding;
@@ -21,7 +21,7 @@ use crate::domain::uri::Uri;
 use crate::domain::view::View;
 use crate::store::contributions::{NewContribution, Text, Viewer};
 use crate::store::revisions::{self, Revision};
-use crate::store::{self, Error, Tx, jobs, polls, profiles, settings, views, written};
+use crate::store::{self, Error, Tx, accounts, jobs, polls, profiles, settings, views, written};
 use crate::text::Markdown;
 
 /// The longest post in characters; a longer text is a statement.
@@ -91,7 +91,12 @@ pub struct Rewrite {
 
 /// Publishes a post of `author`.
 pub fn publish(tx: &mut Tx<'_>, author: &Account, post: &NewPost) -> Result<View, Error> {
-    check(author, &post.markdown, post.poll.is_some() || post.quoted.is_some() || !post.media.is_empty())?;
+    check(
+        tx,
+        author,
+        &post.markdown,
+        post.poll.is_some() || post.quoted.is_some() || !post.media.is_empty(),
+    )?;
     let parent = match post.in_reply_to {
         Some(id) => Some(answerable(tx, author, id)?),
         None => None,
@@ -247,7 +252,7 @@ pub fn rewrite(
     let head = own(tx, author, id)?;
     let mentions = within(head.visibility, &change.mentions);
     let quotes = store::quotes::one(tx, id)?.is_some();
-    check(author, &change.markdown, change.poll.is_some() || quotes || !change.media.is_empty())?;
+    check(tx, author, &change.markdown, change.poll.is_some() || quotes || !change.media.is_empty())?;
     let format = format(tx, id, change)?;
     let (content, tags) = render(&*tx.site()?, &change.markdown, format, &mentions);
     let critique = store::critiques::parts(tx, id)?;
@@ -409,18 +414,20 @@ pub(super) fn load(tx: &mut Tx<'_>, id: Id<Contribution>) -> Result<View, Error>
     Ok(view)
 }
 
-fn check(author: &Account, markdown: &Markdown, may_be_blank: bool) -> Result<(), Refusal> {
-    if author.is_barred() {
-        return Err(Refusal::forbidden("moderators have closed this account for now"));
+/// The author is looked at anew: while a request waited for others they may have left or been suspended.
+fn check(tx: &mut Tx<'_>, author: &Account, markdown: &Markdown, may_be_blank: bool) -> Result<(), Error> {
+    let author = accounts::by_id(tx, author.id)?.filter(|author| author.state == AccountState::Active);
+    if author.ok_or(Refusal::Gone)?.is_barred() {
+        return Err(Refusal::forbidden("moderators have closed this account for now").into());
     }
     if markdown.is_blank() && !may_be_blank {
-        return Err(Refusal::invalid("text", "write something first"));
+        return Err(Refusal::invalid("text", "write something first").into());
     }
     let length = markdown.as_str().chars().count();
     if length > LONGEST {
         let why =
             format!("has {length} characters, at most {LONGEST} are allowed; publish it as a statement");
-        return Err(Refusal::invalid("text", why));
+        return Err(Refusal::invalid("text", why).into());
     }
     Ok(())
 }

@@ -15,7 +15,10 @@ use crate::domain::content_rule::ContentRule;
 use crate::domain::contribution::{Contribution, Kind, State};
 use crate::domain::host::Host;
 use crate::domain::id::Id;
-use crate::schema::{accounts, caught, content_rules, contributions, expulsions, host_arrivals};
+use crate::schema::{
+    account_withheld, accounts, caught, content_rules, contributions, expulsions, host_arrivals,
+    withheld_contributions,
+};
 
 /// Rows that are written with one statement.
 const AT_ONCE: usize = 1_000;
@@ -217,6 +220,13 @@ pub fn condemn(conn: &mut Conn, ids: &[Id<Contribution>]) -> QueryResult<()> {
         run!(conn, execute, diesel::insert_into(expulsions::table).values(rows))?;
         let shown = contributions::table.filter(one_of(contributions::id, some));
         run!(conn, execute, diesel::update(shown).set(contributions::state.eq(State::Withheld)))?;
+        // No rule that is taken back brings it back.
+        let of_host = withheld_contributions::table
+            .filter(withheld_contributions::contribution_id.eq_any(some.to_vec()));
+        run!(conn, execute, diesel::delete(of_host))?;
+        let of_account =
+            account_withheld::table.filter(account_withheld::contribution_id.eq_any(some.to_vec()));
+        run!(conn, execute, diesel::delete(of_account))?;
     }
     Ok(())
 }

@@ -12,7 +12,7 @@ use super::conn::{Conn, run};
 use super::contributions::{Viewer, visible_to};
 use super::page::{Page, paged};
 use crate::domain::account::{Account, AccountKind, AccountState};
-use crate::domain::contribution::{Contribution, Kind, State};
+use crate::domain::contribution::{Contribution, Kind, State, Visibility};
 use crate::domain::critique::Intent;
 use crate::domain::host::HostStanding;
 use crate::domain::id::Id;
@@ -149,7 +149,9 @@ pub fn objections(
     let answered = replies
         .filter(replies.field(contributions::in_reply_to_id).eq(contributions::id.nullable()))
         .filter(replies.field(contributions::author_id).eq(organization))
-        .filter(replies.field(contributions::state).ne(State::Deleted));
+        // Only what everybody may read answers: the register is read by everybody.
+        .filter(replies.field(contributions::visibility).le(Visibility::Unlisted))
+        .filter(replies.field(contributions::state).eq_any([State::Current, State::Superseded]));
     let query = contributions::table
         .inner_join(critiques::table)
         .filter(critiques::intent.eq_any(asking))

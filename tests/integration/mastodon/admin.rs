@@ -149,7 +149,7 @@ async fn a_moderator_decides_about_accounts_from_an_app() {
 
         let near = format!("{accounts}/{}", ada.id);
         app.post(&format!("{near}/action"), json!({ "type": "none", "text": "Be kind." })).await.ok();
-        let browser = north.signed_in("ada").await;
+        let mut browser = north.signed_in("ada").await;
         let list = browser.open("/settings/decisions").await;
         let told = list.attribute("main a[href^='/settings/decisions/']", "href").unwrap();
         assert!(browser.open(&told).await.says("Be kind."));

@@ -191,8 +191,9 @@ pub const fn visibility(visibility: Visibility) -> &'static str {
     match visibility {
         Visibility::Public => "public",
         Visibility::Unlisted => "unlisted",
-        Visibility::Followers | Visibility::Internal => "private",
-        Visibility::Mentioned => "direct",
+        Visibility::Followers => "private",
+        // What is internal goes to nobody outside: an app that writes it anew must not send it to followers.
+        Visibility::Mentioned | Visibility::Internal => "direct",
     }
 }
 

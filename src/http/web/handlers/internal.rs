@@ -23,7 +23,7 @@ use crate::http::web::present;
 use crate::http::web::shown::{Lang, Link};
 use crate::services::formats::{Format, render};
 use crate::services::internal::{self as service, Outward};
-use crate::services::posts::{self, NewPost};
+use crate::services::posts::NewPost;
 use crate::store::internal;
 use crate::text::{Markdown, names};
 
