@@ -91,12 +91,8 @@ pub struct Rewrite {
 
 /// Publishes a post of `author`.
 pub fn publish(tx: &mut Tx<'_>, author: &Account, post: &NewPost) -> Result<View, Error> {
-    check(
-        tx,
-        author,
-        &post.markdown,
-        post.poll.is_some() || post.quoted.is_some() || !post.media.is_empty(),
-    )?;
+    let beside_text = post.poll.is_some() || post.quoted.is_some() || !post.media.is_empty();
+    check(tx, author, &post.markdown, beside_text)?;
     let parent = match post.in_reply_to {
         Some(id) => Some(answerable(tx, author, id)?),
         None => None,
@@ -144,9 +140,6 @@ pub fn publish(tx: &mut Tx<'_>, author: &Account, post: &NewPost) -> Result<View
         store::critiques::insert(tx, critique)?;
     }
     quotes::attach(tx, author, id, quoted.as_ref())?;
-    if let Some(poll) = &post.poll {
-        ask(tx, id, poll)?;
-    }
     let view = load(tx, id)?;
     cards::name(tx, id, &Named::of(&view))?;
     contributions::notify(tx, &view)?;
@@ -176,9 +169,12 @@ fn within_limits(author: &Account, wanted: Visibility) -> Visibility {
     if limited { Visibility::Unlisted } else { wanted }
 }
 
-/// What stands beside a post: its files, and how it was written.
+/// What stands beside a post: its files, its poll, and how it was written.
 fn beside(tx: &mut Tx<'_>, author: &Account, id: Id<Contribution>, post: &NewPost) -> Result<(), Error> {
     written::set(tx, id, post.format == Format::Plain, post.app)?;
+    if let Some(poll) = &post.poll {
+        ask(tx, id, poll)?;
+    }
     media::place(tx, author, id, &post.media)
 }
 

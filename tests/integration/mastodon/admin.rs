@@ -1,15 +1,17 @@
 //! What moderators and admins do from an app.
 
 use axum::http::{Method, StatusCode};
+use plenum::domain::account::Account;
 use plenum::domain::host::HostStanding;
 use plenum::domain::site::FederationMode;
 use plenum::domain::user::{Role, Roles};
 use plenum::services::users;
 use plenum::store;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::harness::Database;
-use crate::harness::world::{World, on_each_engine};
+use crate::harness::client::Client;
+use crate::harness::world::{Instance, World, on_each_engine};
 
 const SCOPES: &str = "read write admin:read admin:write";
 
@@ -102,10 +104,10 @@ async fn a_moderator_decides_about_accounts_from_an_app() {
         let world =
             World::on([("north", database), ("south", Database::sqlite())], FederationMode::Open).await;
         let (north, south) = (world.at("north"), world.at("south"));
-        let ada = north.person("ada", &[]).await;
+        north.person("ada", &[]).await;
         north.person("mod", &[Role::Moderator]).await;
         let bea = south.person("bea", &[]).await;
-        let (app, root) = (north.client("mod", SCOPES).await, north.client("north_admin", SCOPES).await);
+        let app = north.client("mod", SCOPES).await;
         let far = app.get(&format!("/api/v2/search?q={}&resolve=true", bea.uri)).await.ok();
         let far = far["accounts"][0]["id"].as_str().unwrap().to_owned();
         let member = north.client("ada", SCOPES).await;
@@ -146,7 +148,26 @@ async fn a_moderator_decides_about_accounts_from_an_app() {
         acts("suspend", "").await;
         assert_eq!(names("v2/admin/accounts?status=suspended").await, ["bea"]);
         app.ask(Method::DELETE, &one, &[], None).await.ok();
+        for kind in ["none", "disable"] {
+            let act = json!({ "type": kind, "text": "Hm." });
+            let odd = north.client("north_admin", SCOPES).await.post(&format!("{one}/action"), act).await;
+            assert_eq!(odd.status, StatusCode::UNPROCESSABLE_ENTITY, "they have no page with us: {kind}");
+        }
+    })
+    .await;
+}
 
+#[tokio::test(flavor = "multi_thread")]
+async fn people_of_this_site_are_warned_and_their_logins_closed_from_an_app() {
+    on_each_engine(async |database| {
+        let world = World::on([("north", database)], FederationMode::Open).await;
+        let north = world.at("north");
+        let ada = north.person("ada", &[]).await;
+        north.person("mod", &[Role::Moderator]).await;
+        let (app, root) = (north.client("mod", SCOPES).await, north.client("north_admin", SCOPES).await);
+        let member = north.client("ada", SCOPES).await;
+        let accounts = "/api/v1/admin/accounts";
+        let names = async |query: &str| app.get(&format!("/api/{query}")).await.each("username");
         let near = format!("{accounts}/{}", ada.id);
         app.post(&format!("{near}/action"), json!({ "type": "none", "text": "Be kind." })).await.ok();
         let mut browser = north.signed_in("ada").await;
@@ -160,10 +181,6 @@ async fn a_moderator_decides_about_accounts_from_an_app() {
         assert_eq!(member.get("/api/v1/accounts/verify_credentials").await.status, StatusCode::UNAUTHORIZED);
         assert_eq!(names("v1/admin/accounts?disabled=true").await, ["ada"]);
         assert_eq!(root.post(&format!("{near}/enable"), json!({})).await.ok()["disabled"], json!(false));
-        let elsewhere = root.post(&format!("{one}/action"), close).await;
-        assert_eq!(elsewhere.status, StatusCode::UNPROCESSABLE_ENTITY);
-        let warned = app.post(&format!("{one}/action"), json!({ "type": "none", "text": "Hm." })).await;
-        assert_eq!(warned.status, StatusCode::UNPROCESSABLE_ENTITY, "they have no page with us");
         for odd in ["approve", "reject"] {
             let odd = app.post(&format!("{near}/{odd}"), json!({})).await;
             assert_eq!(odd.status, StatusCode::UNPROCESSABLE_ENTITY);
@@ -177,33 +194,39 @@ async fn a_moderator_decides_about_accounts_from_an_app() {
     .await;
 }
 
+/// What moderators are told of, and who they are.
+struct Reported {
+    moderator: Account,
+    ada: Client,
+    app: Client,
+    rude: Value,
+    first: Value,
+}
+
+/// Two reports of one member about another, and one about the moderator.
+async fn reported(north: &Instance) -> Reported {
+    let cid = north.person("cid", &[]).await;
+    for name in ["ada", "bea"] {
+        north.person(name, &[]).await;
+    }
+    let moderator = north.person("mod", &[Role::Moderator]).await;
+    let (ada, app) = (north.client("ada", SCOPES).await, north.client("mod", SCOPES).await);
+    let said = json!({ "status": "Rude" });
+    let rude = north.client("cid", SCOPES).await.post("/api/v1/statuses", said).await.ok();
+    let about = json!({ "account_id": cid.id.to_string(), "status_ids": [rude["id"]], "comment": "Look" });
+    let first = ada.post("/api/v1/reports", about.clone()).await.ok();
+    ada.post("/api/v1/reports", about).await.ok();
+    let of_mod = json!({ "account_id": moderator.id.to_string(), "comment": "Asleep" });
+    north.client("bea", SCOPES).await.post("/api/v1/reports", of_mod).await.ok();
+    Reported { moderator, ada, app, rude, first }
+}
+
 #[tokio::test(flavor = "multi_thread")]
-async fn a_moderator_works_through_reports_in_an_app() {
+async fn a_moderator_hears_of_reports_in_an_app() {
     on_each_engine(async |database| {
         let world = World::on([("north", database)], FederationMode::Open).await;
         let north = world.at("north");
-        let cid = north.person("cid", &[]).await;
-        for name in ["ada", "bea"] {
-            north.person(name, &[]).await;
-        }
-        let moderator = north.person("mod", &[Role::Moderator]).await;
-        let (ada, bea, app) = (
-            north.client("ada", SCOPES).await,
-            north.client("bea", SCOPES).await,
-            north.client("mod", SCOPES).await,
-        );
-        let rude = north
-            .client("cid", SCOPES)
-            .await
-            .post("/api/v1/statuses", json!({ "status": "Rude" }))
-            .await
-            .ok();
-        let about =
-            json!({ "account_id": cid.id.to_string(), "status_ids": [rude["id"]], "comment": "Look" });
-        let first = ada.post("/api/v1/reports", about.clone()).await.ok();
-        ada.post("/api/v1/reports", about.clone()).await.ok();
-        let of_mod = json!({ "account_id": moderator.id.to_string(), "comment": "Asleep" });
-        bea.post("/api/v1/reports", of_mod).await.ok();
+        let Reported { ada, app, first, .. } = reported(north).await;
 
         let told = app.get("/api/v1/notifications?types[]=admin.report").await.ok();
         let told: Vec<_> = told.as_array().unwrap().iter().map(|one| one["report"]["id"].clone()).collect();
@@ -212,6 +235,16 @@ async fn a_moderator_works_through_reports_in_an_app() {
         assert_eq!(groups["notification_groups"][0]["report"]["id"], first["id"]);
         assert_eq!(app.get("/api/v1/notifications/unread_count").await.ok()["count"], 1);
         assert_eq!(ada.get("/api/v1/notifications?types[]=admin.report").await.ok(), json!([]));
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_moderator_works_through_reports_in_an_app() {
+    on_each_engine(async |database| {
+        let world = World::on([("north", database)], FederationMode::Open).await;
+        let north = world.at("north");
+        let Reported { moderator, ada, app, rude, first } = reported(north).await;
 
         let reports = "/api/v1/admin/reports";
         assert_eq!(ada.get(reports).await.status, StatusCode::FORBIDDEN);
@@ -248,10 +281,27 @@ async fn a_moderator_works_through_reports_in_an_app() {
             [first["id"].as_str().unwrap()]
         );
         assert_eq!(app.post(&format!("{one}/reopen"), json!({})).await.ok()["action_taken"], json!(false));
+    })
+    .await;
+}
 
+#[tokio::test(flavor = "multi_thread")]
+async fn an_action_answers_what_is_reported_about_an_account() {
+    on_each_engine(async |database| {
+        let world = World::on([("north", database)], FederationMode::Open).await;
+        let north = world.at("north");
+        let cid = north.person("cid", &[]).await;
+        north.person("ada", &[]).await;
+        north.person("mod", &[Role::Moderator]).await;
+        let (ada, app) = (north.client("ada", SCOPES).await, north.client("mod", SCOPES).await);
+        let about = json!({ "account_id": cid.id.to_string(), "comment": "Look" });
+        let first = ada.post("/api/v1/reports", about.clone()).await.ok();
+        ada.post("/api/v1/reports", about).await.ok();
+        let reports = "/api/v1/admin/reports";
+        assert_eq!(app.get("/api/v1/notifications").await.each("type"), ["admin.report"]);
         // An action answers what waits about the account: the report it names, and the others with it.
         let act = format!("/api/v1/admin/accounts/{}/action", cid.id);
-        let wrong = json!({ "type": "none", "report_id": told.len().to_string() });
+        let wrong = json!({ "type": "none", "report_id": "1" });
         assert_eq!(app.post(&act, wrong).await.status, StatusCode::NOT_FOUND);
         app.post(&act, json!({ "type": "silence", "report_id": first["id"], "text": "Enough." })).await.ok();
         assert_eq!(app.get(reports).await.ok(), json!([]));
