@@ -17,6 +17,9 @@ diesel::table! {
         created_at -> BigInt,
         listing_policy -> SmallInt,
         rules_version -> BigInt,
+        privacy -> Text,
+        privacy_at -> Nullable<BigInt>,
+        described_at -> Nullable<BigInt>,
     }
 }
 
@@ -427,6 +430,8 @@ diesel::table! {
         bundle -> Nullable<Text>,
         filtered -> Bool,
         report_id -> Nullable<BigInt>,
+        warning_id -> Nullable<BigInt>,
+        severance -> Nullable<Text>,
     }
 }
 

@@ -1,5 +1,6 @@
 //! What every door shares: settings, the database and its clock. Cheap to clone.
 
+pub mod passwords;
 pub mod storage;
 pub mod streams;
 pub mod tokens;
@@ -13,6 +14,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::domain::site::Site;
 use crate::store::{Db, Error};
+use passwords::Passwords;
 use storage::Storage;
 use streams::Streams;
 use tokens::Tokens;
@@ -33,6 +35,8 @@ pub struct App {
     pub streams: Streams,
     /// Tokens that some messages to apps name.
     pub tokens: Tokens,
+    /// Where passwords are compared.
+    pub passwords: Arc<Passwords>,
     usage: Usage,
 }
 
@@ -48,6 +52,7 @@ impl App {
             storage,
             streams,
             tokens: Tokens::default(),
+            passwords: Arc::default(),
             usage: Usage::default(),
         })
     }

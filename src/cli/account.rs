@@ -123,7 +123,7 @@ impl Account {
                 println!("{}/password/{secret}", app.site.origin);
             }
             What::Close { name } => {
-                db.write(|tx| sign_ins::disable(tx, None, &name)).await?;
+                db.write(|tx| sign_ins::disable(tx, None, &name, "")).await?;
                 println!("{name} cannot sign in any more; open sessions and tokens ended.");
             }
             What::Open { name } => {

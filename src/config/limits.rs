@@ -52,7 +52,7 @@ impl Limits {
     pub(super) fn read(mut section: Section<'_>) -> Self {
         let default = Self::default();
         Self {
-            post_characters: section.number("post_characters", default.post_characters, 500..=100_000),
+            post_characters: section.number("post_characters", default.post_characters, 500..=20_000),
             statement_characters: section.number(
                 "statement_characters",
                 default.statement_characters,

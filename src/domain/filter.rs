@@ -95,6 +95,36 @@ pub enum FilterAction {
 
 smallint_enum!(FilterAction { Warn = 0, Hide = 1, Blur = 2 });
 
+impl FilterAction {
+    /// Every action.
+    pub const ALL: [Self; 3] = [Self::Warn, Self::Hide, Self::Blur];
+
+    /// Its word.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Warn => "warn",
+            Self::Hide => "hide",
+            Self::Blur => "blur",
+        }
+    }
+
+    /// The action that `word` names.
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|action| action.as_str() == word)
+    }
+}
+
+/// A filter as a file from another server has it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Brought {
+    /// Its head.
+    pub change: FilterChange,
+    /// Its words, each with whether it counts only between the ends of words.
+    pub words: Vec<(String, bool)>,
+    /// The addresses of its single contributions.
+    pub contributions: Vec<String>,
+}
+
 /// A place where a filter may apply.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Context {
@@ -113,6 +143,22 @@ pub enum Context {
 impl Context {
     /// Every place.
     pub const ALL: [Self; 5] = [Self::Home, Self::Notifications, Self::Public, Self::Thread, Self::Account];
+
+    /// Its word.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Home => "home",
+            Self::Notifications => "notifications",
+            Self::Public => "public",
+            Self::Thread => "thread",
+            Self::Account => "account",
+        }
+    }
+
+    /// The place that `word` names.
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|context| context.as_str() == word)
+    }
 
     const fn bit(self) -> i32 {
         match self {

@@ -4,11 +4,12 @@ use diesel::deserialize::FromSqlRow;
 use diesel::expression::AsExpression;
 use diesel::prelude::{AsChangeset, Insertable, Queryable, Selectable};
 use diesel::sql_types::SmallInt;
+use serde::{Deserialize, Serialize};
 
 use super::account::Account;
 use super::contribution::Contribution;
 use super::id::Id;
-use super::report::Report;
+use super::report::{Report, Warning};
 use super::sql::smallint_enum;
 use crate::clock::Timestamp;
 
@@ -36,6 +37,30 @@ pub struct Notification {
     pub filtered: bool,
     /// The report that moderators are told of.
     pub report_id: Option<Id<Report>>,
+    /// What moderators decided about the account.
+    pub warning_id: Option<Id<Warning>>,
+    /// The relations that ended, as JSON.
+    pub severance: Option<String>,
+}
+
+impl Notification {
+    /// The relations that ended with a decision about somebody else.
+    pub fn severance(&self) -> Option<Severance> {
+        self.severance.as_deref().and_then(|text| serde_json::from_str(text).ok())
+    }
+}
+
+/// Relations of an account that ended with a decision about a server, or about another account.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Severance {
+    /// Whether a server was meant.
+    pub of_server: bool,
+    /// The server, or the handle of the account.
+    pub target: String,
+    /// Followers that were lost.
+    pub followers: i64,
+    /// Follows that were lost.
+    pub following: i64,
 }
 
 /// Why somebody hears of something.
@@ -66,6 +91,10 @@ pub enum NotificationKind {
     QuotedUpdate,
     /// Somebody objects to what moderators decided about them.
     Objection,
+    /// Moderators decided something about the account, or answered its objection.
+    Decision,
+    /// Relations of the account ended with a decision about others.
+    Severance,
 }
 
 smallint_enum!(NotificationKind {
@@ -81,11 +110,13 @@ smallint_enum!(NotificationKind {
     Quote = 9,
     QuotedUpdate = 10,
     Objection = 11,
+    Decision = 12,
+    Severance = 13,
 });
 
 impl NotificationKind {
     /// Every kind.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 14] = [
         Self::Mention,
         Self::Follow,
         Self::FollowRequest,
@@ -98,6 +129,8 @@ impl NotificationKind {
         Self::Quote,
         Self::QuotedUpdate,
         Self::Objection,
+        Self::Decision,
+        Self::Severance,
     ];
 
     /// Whether many of the kind are shown as one: "3 people like this".
@@ -112,7 +145,9 @@ impl NotificationKind {
             | Self::Poll
             | Self::Quote
             | Self::QuotedUpdate
-            | Self::Objection => false,
+            | Self::Objection
+            | Self::Decision
+            | Self::Severance => false,
         }
     }
 }

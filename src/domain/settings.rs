@@ -9,6 +9,8 @@ use crate::text::plain::strip_format_chars;
 const LONGEST_NAME: usize = 100;
 /// The longest description, in characters.
 const LONGEST_DESCRIPTION: usize = 5_000;
+/// The longest privacy policy, in characters.
+const LONGEST_PRIVACY: usize = 50_000;
 /// The longest contact, in characters.
 const LONGEST_CONTACT: usize = 300;
 /// Languages of a site at most.
@@ -21,6 +23,8 @@ pub enum Setting {
     Name,
     /// What the organization says about itself.
     Description,
+    /// What becomes of the data of those who read and write here.
+    Privacy,
     /// The languages it publishes in.
     Languages,
     /// How to reach a person.
@@ -35,9 +39,10 @@ pub enum Setting {
 
 impl Setting {
     /// Every setting, in the order in which a form shows them.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Name,
         Self::Description,
+        Self::Privacy,
         Self::Languages,
         Self::Contact,
         Self::FederationMode,
@@ -50,6 +55,7 @@ impl Setting {
         match self {
             Self::Name => "name",
             Self::Description => "description",
+            Self::Privacy => "privacy",
             Self::Languages => "languages",
             Self::Contact => "contact",
             Self::FederationMode => "federation_mode",
@@ -68,6 +74,7 @@ impl Setting {
         match self {
             Self::Name => settings.name.clone(),
             Self::Description => settings.description.clone(),
+            Self::Privacy => settings.privacy.clone(),
             Self::Languages => settings.languages.join(", "),
             Self::Contact => settings.contact.clone(),
             Self::FederationMode => settings.federation_mode.as_str().to_owned(),
@@ -82,6 +89,7 @@ impl Setting {
         match self {
             Self::Name => settings.name = name(&typed)?,
             Self::Description => settings.description = within(typed, LONGEST_DESCRIPTION)?,
+            Self::Privacy => settings.privacy = within(typed, LONGEST_PRIVACY)?,
             Self::Languages => settings.languages = languages(&typed)?,
             Self::Contact => settings.contact = within(typed, LONGEST_CONTACT)?,
             Self::FederationMode => {

@@ -31,6 +31,8 @@ pub struct Settings {
     pub name: String,
     /// A few sentences about the organization, Markdown.
     pub description: String,
+    /// What becomes of the data of those who read and write here, Markdown; empty where nobody wrote it.
+    pub privacy: String,
     /// Languages of the site, the main one first.
     pub languages: Vec<String>,
     /// Who is let in.

@@ -105,6 +105,14 @@ impl Throttle {
         attempts
     }
 
+    /// Takes one attempt back, because it was a good one.
+    pub fn give_back(&self, key: &str) {
+        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(attempts) = seen.get_mut(key) {
+            attempts.count = attempts.count.saturating_sub(1);
+        }
+    }
+
     /// Forgets a key, because it turned out to be in good hands.
     pub fn forget(&self, key: &str) {
         self.seen.lock().unwrap_or_else(PoisonError::into_inner).remove(key);

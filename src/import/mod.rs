@@ -3,6 +3,7 @@
 
 mod dates;
 mod dictionary;
+pub mod filters;
 pub mod host_rules;
 mod hyphens;
 mod lines;

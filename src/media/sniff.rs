@@ -54,6 +54,9 @@ impl Format {
         Self::Wav,
     ];
 
+    /// Other media types under which apps know what we take.
+    pub const ALSO_CALLED: [&str; 4] = ["video/quicktime", "audio/x-m4a", "audio/mp3", "audio/x-wav"];
+
     /// The media type under which it is served.
     pub const fn media_type(self) -> &'static str {
         match self {

@@ -1,6 +1,6 @@
 //! What moderators decide about single accounts, and what follows from it at once.
 
-use super::{cases, held, log, publish};
+use super::{cases, held, log, notifications, publish};
 use crate::domain::Refusal;
 use crate::domain::account::{Account, AccountKind};
 use crate::domain::account_rule::{AccountDecision, AccountRule};
@@ -217,7 +217,8 @@ fn settle(
     match own {
         HostStanding::Suspended => {
             account_rules::withhold(tx, account.id, State::Withheld)?;
-            account_rules::sever(tx, account.id)?;
+            let lost = account_rules::sever(tx, account.id)?;
+            notifications::severed(tx, (&account.handle, Some(account.id)), &lost)?;
         }
         HostStanding::Limited if !account.is_local() => {
             account_rules::withhold(tx, account.id, State::Held)?;

@@ -10,10 +10,11 @@ use crate::domain::id::Id;
 use crate::domain::job::Job;
 use crate::domain::profile::{Field, Profile as LongProfile};
 use crate::domain::uri::Uri;
-use crate::store::accounts::{self, NewAccount, Profile};
+use crate::domain::user::User;
+use crate::store::accounts::{self, NewAccount, Profile, Said};
 use crate::store::{
-    Conn, Error, Tx, claimed_counts, contributions, hosts, interactions, jobs, keys, profiles, relations,
-    tombstones,
+    Conn, Error, Tx, audit, claimed_counts, content_rules, contributions, hosts, interactions, jobs, keys,
+    profiles, relations, tombstones,
 };
 use crate::text::Html;
 use crate::vocab::incoming::IncomingActor;
@@ -99,6 +100,33 @@ pub fn remove(tx: &mut Tx<'_>, account: &Account) -> Result<(), Error> {
         super::contributions::erase(tx, id)?;
     }
     Ok(())
+}
+
+/// Deletes what is kept of a suspended account of another server: everything it said, its name, its
+/// fields and its pictures. The suspension stays. Out of sight when this returns, and deleted piece by
+/// piece.
+pub fn purge(tx: &mut Tx<'_>, user: Option<Id<User>>, account: &Account) -> Result<(), Error> {
+    if account.is_local() || account.standing != HostStanding::Suspended {
+        let why = "only what is kept of a suspended account of another server is deleted by others";
+        return Err(Refusal::forbidden(why).into());
+    }
+    let now = tx.now;
+    let said = contributions::all_of(tx, account.id)?;
+    content_rules::condemn(tx, &said)?;
+    jobs::enqueue(tx, &Job::Expel { since: now.0 }, now)?;
+    profiles::put(tx, &LongProfile::empty(account.id))?;
+    accounts::forget_document(tx, account.id)?;
+    let nothing = Said {
+        display_name: String::new(),
+        summary: String::new(),
+        locked: account.locked,
+        discoverable: false,
+        updated_at: now,
+    };
+    accounts::say(tx, account.id, &nothing)?;
+    accounts::set_icon(tx, account.id, None)?;
+    accounts::set_header(tx, account.id, None)?;
+    audit::record(tx, user, "account.purge", account.uri.as_str(), "")
 }
 
 fn settle_handle(tx: &mut Tx<'_>, uri: &Uri, name: &Name, ours: &str) -> Result<Handle, Error> {

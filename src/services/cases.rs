@@ -1,6 +1,6 @@
 //! What moderators make of reports, what they tell those concerned, and what these answer.
 
-use super::{account_rules, held, log, posts, reports as reports_in};
+use super::{account_rules, held, log, notifications, posts, reports as reports_in};
 use crate::domain::Refusal;
 use crate::domain::account::{Account, AccountKind};
 use crate::domain::account_rule::{AccountDecision, AccountRule};
@@ -257,7 +257,7 @@ pub(super) fn tell(
         user_id: user,
     };
     warnings::insert(tx, &warning)?;
-    Ok(())
+    notifications::decided(tx, account.id, warning.id)
 }
 
 /// A person elsewhere who reported in their own name gets a letter of the organization; a server that
@@ -324,6 +324,7 @@ pub fn answer_appeal(
     if granted {
         take_back(tx, user, &account, warning.outcome)?;
     }
+    notifications::decided(tx, account.id, id)?;
     let word = if granted { "granted" } else { "refused" };
     audit::record(tx, user, "appeal.answer", account.uri.as_str(), &format!("{id}: {word}"))
 }

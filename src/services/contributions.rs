@@ -23,7 +23,7 @@ use crate::store::contributions::{self, NewContribution, Text, Viewer};
 use crate::store::revisions::{self, Revision};
 use crate::store::tombstones::Tombstone;
 use crate::store::{
-    self, Error, Tx, accounts, bookmarks, hosts, polls, relations, settings, tombstones, views, withheld,
+    self, Error, Tx, accounts, hosts, polls, relations, settings, tombstones, views, withheld,
 };
 use crate::vocab::proof;
 
@@ -396,9 +396,7 @@ pub(super) fn address(
     hear.dedup();
     hear.retain(|account| *account != author.id);
     for account in accounts::by_ids(tx, &hear)?.iter().filter(|account| account.is_local()) {
-        if !bookmarks::is_muted(tx, account.id, head.thread_id)? {
-            notifications::tell(tx, account.id, NotificationKind::Mention, author, Some(head.id))?;
-        }
+        notifications::tell(tx, account.id, NotificationKind::Mention, author, Some(head.id))?;
     }
     Ok(())
 }

@@ -3,8 +3,9 @@
 use crate::domain::Refusal;
 use crate::domain::account::Account;
 use crate::domain::contribution::Contribution;
-use crate::domain::filter::{Filter, FilterChange, Filtered, Keyword};
+use crate::domain::filter::{Brought, Filter, FilterChange, Filtered, Keyword};
 use crate::domain::id::Id;
+use crate::domain::uri::Uri;
 use crate::store::contributions::{self, Viewer};
 use crate::store::{Conn, Error, Tx, filters};
 
@@ -24,6 +25,34 @@ pub enum WordChange {
     Change(Id<Keyword>, Option<String>, Option<bool>),
     /// It is removed.
     Remove(Id<Keyword>),
+}
+
+/// Takes filters of another server in. One that is called like one that is here gets the words that are
+/// missing; where the file replaces, all others go. Single contributions that are not known here are left
+/// out.
+pub fn take_in(tx: &mut Tx<'_>, owner: &Account, brought: &[Brought], replaces: bool) -> Result<(), Error> {
+    let known = filters::of(tx, owner.id)?;
+    for filter in known.iter().filter(|_| replaces) {
+        filters::delete(tx, filter.row.id)?;
+    }
+    for one in brought {
+        let same = known.iter().find(|filter| !replaces && filter.row.title == one.change.title);
+        let filter = match same {
+            Some(filter) => filter.clone(),
+            None => make(tx, owner, &one.change, &[])?,
+        };
+        let is_new = |word: &str| filter.keywords.iter().all(|known| known.keyword != word);
+        for (word, whole) in one.words.iter().filter(|(word, _)| is_new(word.trim())) {
+            add_word(tx, owner, filter.row.id, word, *whole)?;
+        }
+        let uris: Vec<Uri> = one.contributions.iter().filter_map(|uri| Uri::parse(uri)).collect();
+        for head in contributions::by_uris(tx, Viewer::Member(owner.id), &uris)? {
+            if !filter.lists(head.id) {
+                add_single(tx, owner, filter.row.id, head.id)?;
+            }
+        }
+    }
+    Ok(())
 }
 
 /// The filter with this key, if the account owns it.

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::{account_rules, held, log, publish};
+use super::{account_rules, held, log, notifications, publish};
 use crate::domain::Refusal;
 use crate::domain::contribution::State;
 use crate::domain::host::{Host, HostStanding};
@@ -254,7 +254,8 @@ fn settle(tx: &mut Tx<'_>, host: &Host) -> Result<(), Error> {
             withheld::withhold(tx, host.id, State::Withheld)?;
             withheld::shut_accounts(tx, host.id)?;
             withheld_reactions::settle_host(tx, host.id)?;
-            withheld::sever(tx, host.id)?;
+            let lost = withheld::sever(tx, host.id)?;
+            notifications::severed(tx, (&host.name, None), &lost)?;
             reach::drop_waiting(tx, &[host.id])?;
         }
         HostStanding::Limited => {

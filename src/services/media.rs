@@ -2,6 +2,7 @@
 //!
 //! Bytes are kept before and removed after a transaction; here are only the rows that say so.
 
+use super::scheduled;
 use crate::clock::Timestamp;
 use crate::domain::Refusal;
 use crate::domain::account::Account;
@@ -13,7 +14,7 @@ use crate::domain::media::{
 };
 use crate::domain::uri::Uri;
 use crate::store::media::CachedFile;
-use crate::store::{Error, Tx, accounts, jobs, media};
+use crate::store::{Error, Tx, accounts, jobs, media, search};
 
 /// How long a file waits for something to stand beside.
 const PATIENCE: i64 = 24 * 3600;
@@ -56,8 +57,21 @@ pub fn upload(
     Ok(row)
 }
 
-/// Changes what is said about a file of `account`.
-pub fn describe(
+/// Says something else about a file that stands beside nothing yet. What is published changes with its
+/// contribution, as a version of that.
+pub fn describe_loose(
+    tx: &mut Tx<'_>,
+    account: &Account,
+    id: Id<Media>,
+    description: &Description,
+) -> Result<Media, Error> {
+    match own(tx, account, id)?.contribution_id {
+        Some(_) => Err(Refusal::NotFound.into()),
+        None => describe(tx, account, id, description),
+    }
+}
+
+fn describe(
     tx: &mut Tx<'_>,
     account: &Account,
     id: Id<Media>,
@@ -91,6 +105,10 @@ pub fn delete(tx: &mut Tx<'_>, account: &Account, id: Id<Media>) -> Result<(), E
         let why = "this file stands beside a contribution: change that one instead";
         return Err(Refusal::invalid("id", why).into());
     }
+    if scheduled::names(tx, account.id, id)? {
+        let why = "this file waits with a post for later: take that one away first";
+        return Err(Refusal::invalid("id", why).into());
+    }
     discard(tx, row)
 }
 
@@ -116,6 +134,9 @@ pub fn place(
             return Err(Refusal::invalid("media_ids", why).into());
         }
         media::attach(tx, row.id, contribution, rank)?;
+    }
+    if !ids.is_empty() {
+        search::refresh(tx, contribution)?;
     }
     Ok(())
 }
@@ -208,6 +229,9 @@ pub fn receive(
         |row: &&Media| !received.iter().any(|file| row.remote_url.as_deref() == Some(file.url.as_str()));
     for row in before.iter().filter(gone) {
         media::delete(tx, row.id)?;
+    }
+    if received.iter().any(|file| !file.description.is_empty()) {
+        search::refresh(tx, contribution)?;
     }
     Ok(())
 }

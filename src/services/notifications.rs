@@ -6,17 +6,19 @@ use crate::domain::contribution::{Contribution, Visibility};
 use crate::domain::host::HostStanding;
 use crate::domain::id::Id;
 use crate::domain::marker::{Marker, Timeline};
-use crate::domain::notification::{Handling, NotificationKind, Policy};
+use crate::domain::notification::{Handling, NotificationKind, Policy, Severance};
+use crate::domain::relation::{Follow, FollowState};
+use crate::domain::report::Warning;
 use crate::store::{
-    Error, Tx, contributions, hosts, interactions, markers, mutes, notification_policies, notifications,
-    quotes, relations,
+    Error, Tx, accounts, bookmarks, contributions, conversations, hosts, interactions, markers, mutes,
+    notification_policies, notifications, profiles, quotes, relations,
 };
 
 /// Younger accounts are new ones, in seconds.
 const NEW_SECONDS: i64 = 30 * 24 * 3600;
 
 /// Tells an account of ours of something, unless it does not want to hear of it: blocks, mutes,
-/// hosts and its policy are looked at here.
+/// threads, hosts and its policy are looked at here.
 pub fn tell(
     tx: &mut Tx<'_>,
     to: Id<Account>,
@@ -25,6 +27,11 @@ pub fn tell(
     about: Option<Id<Contribution>>,
 ) -> Result<(), Error> {
     if to == from.id || is_unwanted(tx, to, from)? {
+        return Ok(());
+    }
+    if let Some(about) = about
+        && bookmarks::is_muted_about(tx, to, about)?
+    {
         return Ok(());
     }
     match handling(tx, to, kind, from, about)? {
@@ -69,6 +76,44 @@ pub fn changed(tx: &mut Tx<'_>, author: &Account, about: Id<Contribution>) -> Re
     for (member, quoting) in quotes::by_members(tx, about)? {
         notifications::forget_update(tx, member, NotificationKind::QuotedUpdate, quoting)?;
         tell(tx, member, NotificationKind::QuotedUpdate, author, Some(quoting))?;
+    }
+    Ok(())
+}
+
+/// Tells an account of ours what was decided about it, or what was answered to its objection. Nothing
+/// that it set keeps that away.
+pub(super) fn decided(tx: &mut Tx<'_>, account: Id<Account>, warning: Id<Warning>) -> Result<(), Error> {
+    let organization = tx.site()?.organization;
+    notifications::insert_warning(tx, (account, organization), warning)
+}
+
+/// Tells accounts of ours how many relations they lost with a decision about a server, or about the
+/// account `about`, which hears of the decision itself.
+pub(super) fn severed(
+    tx: &mut Tx<'_>,
+    (target, about): (&str, Option<Id<Account>>),
+    lost: &[Follow],
+) -> Result<(), Error> {
+    let organization = tx.site()?.organization;
+    let agreed = || lost.iter().filter(|follow| follow.state == FollowState::Accepted);
+    let mut ids: Vec<Id<Account>> =
+        agreed().flat_map(|follow| [follow.follower_id, follow.followee_id]).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    for account in accounts::by_ids(tx, &ids)? {
+        if !account.is_local() || Some(account.id) == about {
+            continue;
+        }
+        let count = |side: fn(&Follow) -> Id<Account>| {
+            i64::try_from(agreed().filter(|follow| side(follow) == account.id).count()).unwrap_or(i64::MAX)
+        };
+        let severance = Severance {
+            of_server: about.is_none(),
+            target: target.to_owned(),
+            followers: count(|follow| follow.followee_id),
+            following: count(|follow| follow.follower_id),
+        };
+        notifications::insert_severance(tx, (account.id, organization), &severance)?;
     }
     Ok(())
 }
@@ -123,6 +168,8 @@ fn handling(
             | NotificationKind::Objection
             | NotificationKind::Poll
             | NotificationKind::Published
+            | NotificationKind::Decision
+            | NotificationKind::Severance
     );
     if asked || policy == Policy::default() || notification_policies::is_permitted(tx, to, from.id)? {
         return Ok(Handling::Accept);
@@ -134,13 +181,16 @@ fn handling(
         Some(_) => hosts::standing_of(tx, from.uri.host())? == HostStanding::Limited,
         None => false,
     };
+    // A member whose account is run by a program stays a Person, and says so in the profile.
+    let robot = matches!(from.kind, AccountKind::Service | AccountKind::Application)
+        || from.is_local() && profiles::of(tx, from.id)?.bot;
     let rules = [
         (policy.not_following, !following),
         (policy.not_followers, !follower),
         (policy.new_accounts, young && !following),
-        (policy.private_mentions, !following && is_private(tx, about)?),
+        (policy.private_mentions, !following && is_private(tx, to, from.id, about)?),
         (policy.limited_accounts, limited || from.standing == HostStanding::Limited),
-        (policy.bots, matches!(from.kind, AccountKind::Service | AccountKind::Application)),
+        (policy.bots, robot),
     ];
     let applying = || rules.iter().filter(|(_, applies)| *applies).map(|(handling, _)| *handling);
     if applying().any(|handling| handling == Handling::Drop) {
@@ -150,8 +200,15 @@ fn handling(
     Ok(if aside { Handling::Filter } else { Handling::Accept })
 }
 
-fn is_private(tx: &mut Tx<'_>, about: Option<Id<Contribution>>) -> Result<bool, Error> {
+/// Whether somebody writes to an account that never wrote to them: an answer counts as asked for only
+/// where the account named them in the same thread.
+fn is_private(
+    tx: &mut Tx<'_>,
+    to: Id<Account>,
+    from: Id<Account>,
+    about: Option<Id<Contribution>>,
+) -> Result<bool, Error> {
     let Some(about) = about else { return Ok(false) };
-    let head = contributions::known_by_id(tx, about)?;
-    Ok(head.is_some_and(|head| head.visibility == Visibility::Mentioned && head.in_reply_to_uri.is_none()))
+    let Some(head) = contributions::known_by_id(tx, about)? else { return Ok(false) };
+    Ok(head.visibility == Visibility::Mentioned && !conversations::named_in(tx, head.thread_id, to, from)?)
 }

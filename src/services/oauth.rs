@@ -192,7 +192,7 @@ pub fn exchange(
 
 /// A token for the app itself, which speaks for nobody.
 pub fn app_token(tx: &mut Tx<'_>, app: &ClientApp, scopes: &Scopes) -> Result<Result<Issued, Denied>, Error> {
-    if !app.scopes().contain(scopes) {
+    if scopes.is_empty() || !app.scopes().contain(scopes) {
         return Ok(Err(Denied::InvalidScope));
     }
     let (token, token_hash) = secret()?;

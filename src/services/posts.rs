@@ -92,7 +92,7 @@ pub struct Rewrite {
 /// Publishes a post of `author`.
 pub fn publish(tx: &mut Tx<'_>, author: &Account, post: &NewPost) -> Result<View, Error> {
     let beside_text = post.poll.is_some() || post.quoted.is_some() || !post.media.is_empty();
-    check(tx, author, &post.markdown, beside_text)?;
+    let author = &check(tx, author, &post.markdown, beside_text)?;
     let parent = match post.in_reply_to {
         Some(id) => Some(answerable(tx, author, id)?),
         None => None,
@@ -248,7 +248,8 @@ pub fn rewrite(
     let head = own(tx, author, id)?;
     let mentions = within(head.visibility, &change.mentions);
     let quotes = store::quotes::one(tx, id)?.is_some();
-    check(tx, author, &change.markdown, change.poll.is_some() || quotes || !change.media.is_empty())?;
+    let author =
+        &check(tx, author, &change.markdown, change.poll.is_some() || quotes || !change.media.is_empty())?;
     let format = format(tx, id, change)?;
     let (content, tags) = render(&*tx.site()?, &change.markdown, format, &mentions);
     let critique = store::critiques::parts(tx, id)?;
@@ -410,10 +411,17 @@ pub(super) fn load(tx: &mut Tx<'_>, id: Id<Contribution>) -> Result<View, Error>
     Ok(view)
 }
 
-/// The author is looked at anew: while a request waited for others they may have left or been suspended.
-fn check(tx: &mut Tx<'_>, author: &Account, markdown: &Markdown, may_be_blank: bool) -> Result<(), Error> {
+/// The author as they are now: while a request waited for others they may have left, or been limited or
+/// suspended.
+fn check(
+    tx: &mut Tx<'_>,
+    author: &Account,
+    markdown: &Markdown,
+    may_be_blank: bool,
+) -> Result<Account, Error> {
     let author = accounts::by_id(tx, author.id)?.filter(|author| author.state == AccountState::Active);
-    if author.ok_or(Refusal::Gone)?.is_barred() {
+    let author = author.ok_or(Refusal::Gone)?;
+    if author.is_barred() {
         return Err(Refusal::forbidden("moderators have closed this account for now").into());
     }
     if markdown.is_blank() && !may_be_blank {
@@ -425,7 +433,7 @@ fn check(tx: &mut Tx<'_>, author: &Account, markdown: &Markdown, may_be_blank: b
             format!("has {length} characters, at most {LONGEST} are allowed; publish it as a statement");
         return Err(Refusal::invalid("text", why).into());
     }
-    Ok(())
+    Ok(author)
 }
 
 /// What a critique has besides its head. It is always about something.

@@ -12,7 +12,9 @@ use crate::domain::site::Site;
 use crate::store::contributions::Viewer;
 use crate::store::{
     Conn, Error, Tx, accounts, contributions, notifications, oauth, profiles, push_subscriptions, relations,
+    settings,
 };
+use crate::text::words::Words;
 use crate::text::{Html, plain};
 
 /// Older notifications are not sent any more, in seconds.
@@ -130,13 +132,17 @@ pub fn message(
     }
     let Some(from) = accounts::by_id(tx, row.from_id)? else { return Ok(None) };
     let token = token(&subscription.token_hash).unwrap_or_default();
+    let language = match profiles::of(tx, row.account_id)?.language {
+        Some(language) => language,
+        None => settings::get(tx)?.languages.first().cloned().unwrap_or_else(|| "en".to_owned()),
+    };
     let text = json!({
         "access_token": token,
-        "preferred_locale": profiles::of(tx, row.account_id)?.language.unwrap_or_else(|| "en".to_owned()),
+        "preferred_locale": language,
         "notification_id": row.id.get(),
         "notification_type": alert(row.kind),
         "icon": icon(&from, &site),
-        "title": title(row.kind, &from),
+        "title": title(row.kind, &from, &language),
         "body": body(tx, &row, &from)?,
     });
     let key = server_key(tx)?;
@@ -157,22 +163,26 @@ fn icon(from: &Account, site: &Site) -> String {
     picture.unwrap_or_else(|| format!("{}/assets/avatar.png", site.origin))
 }
 
-fn title(kind: NotificationKind, from: &Account) -> String {
+fn title(kind: NotificationKind, from: &Account, language: &str) -> String {
     let name = plain::excerpt(&plain::single_line(from.title()), LONGEST.1);
-    match kind {
-        NotificationKind::Mention => format!("{name} mentioned you"),
-        NotificationKind::Published => format!("{name} published something"),
-        NotificationKind::Boost => format!("{name} boosted you"),
-        NotificationKind::Follow => format!("{name} follows you"),
-        NotificationKind::FollowRequest => format!("{name} asks to follow you"),
-        NotificationKind::Like => format!("{name} likes what you said"),
-        NotificationKind::Poll => "A poll has ended".to_owned(),
-        NotificationKind::Update => format!("{name} changed a post"),
-        NotificationKind::Report => format!("{name} sent a report"),
-        NotificationKind::Objection => format!("{name} objects to a decision"),
-        NotificationKind::Quote => format!("{name} quoted you"),
-        NotificationKind::QuotedUpdate => format!("{name} changed a post you have quoted"),
-    }
+    let heard = &Words::in_first([language]).heard;
+    let title = match kind {
+        NotificationKind::Mention => heard.mention,
+        NotificationKind::Published => heard.published,
+        NotificationKind::Boost => heard.boost,
+        NotificationKind::Follow => heard.follow,
+        NotificationKind::FollowRequest => heard.follow_request,
+        NotificationKind::Like => heard.like,
+        NotificationKind::Poll => heard.poll,
+        NotificationKind::Update => heard.update,
+        NotificationKind::Report => heard.report,
+        NotificationKind::Objection => heard.objection,
+        NotificationKind::Quote => heard.quote,
+        NotificationKind::QuotedUpdate => heard.quoted_update,
+        NotificationKind::Decision => heard.decision,
+        NotificationKind::Severance => heard.severed,
+    };
+    title.replace("{}", &name)
 }
 
 /// What it is about: the warning where there is one, else the beginning of the text.

@@ -467,7 +467,7 @@ pub(super) fn tell(tx: &mut Tx<'_>, quote: &Quote) -> Result<(), Error> {
     };
     let head = contributions::known_by_id(tx, quote.contribution_id)?;
     let Some(head) = head.filter(|head| head.state != State::Held) else { return Ok(()) };
-    let unheard = bookmarks::is_muted(tx, author.id, quoted.thread_id)?;
+    let unheard = bookmarks::is_muted_about(tx, author.id, quoted.id)?;
     if quote.state != Consent::Accepted || unheard {
         return Ok(());
     }

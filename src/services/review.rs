@@ -64,13 +64,16 @@ pub fn host(tx: &mut Tx<'_>, user: Id<User>, id: Id<Host>, verdict: Verdict) -> 
     match verdict {
         Verdict::Approve => {
             let count = held::from(tx, host.id)?.len();
-            let known = host_rules::by_name(tx, &host.name)?.map(|rule| rule.decision()).unwrap_or_default();
-            if matches!(known.standing, HostStanding::Limited | HostStanding::Suspended) {
-                return Err(Refusal::Conflict(
-                    "there is a rule about this server: change that one".to_owned(),
-                )
-                .into());
+            if count == 0 {
+                return Err(Refusal::Conflict("nothing of this server waits any more".to_owned()).into());
             }
+            // A rule about servers above it is one about it, too.
+            let nearest = host_rules::nearest(tx, &host.name)?.map(|rule| rule.standing);
+            if matches!(nearest, Some(HostStanding::Limited | HostStanding::Suspended)) {
+                let why = "there is a rule about this server: change that one".to_owned();
+                return Err(Refusal::Conflict(why).into());
+            }
+            let known = host_rules::by_name(tx, &host.name)?.map(|rule| rule.decision()).unwrap_or_default();
             let allowed = Decision { standing: HostStanding::Approved, ..known };
             hosts::decide(tx, Some(user), &host.name, &allowed)?;
             Ok(count)

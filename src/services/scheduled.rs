@@ -15,12 +15,15 @@ use crate::domain::media::Media;
 use crate::domain::poll::NewPoll;
 use crate::domain::quote::QuotePolicy;
 use crate::domain::user::{Role, User};
+use crate::store::page::Page;
 use crate::store::scheduled::{self, Scheduled};
 use crate::store::{Error, Tx, accounts, audit, jobs, users};
 use crate::text::Markdown;
 
 /// Posts that wait for one account at most.
 const MOST: i64 = 300;
+/// Posts that wait for one day at most; as in Mastodon.
+const MOST_A_DAY: usize = 25;
 /// How far ahead a post has to be written at least.
 const LEAST_SECONDS: i64 = 300;
 
@@ -124,10 +127,24 @@ pub fn schedule(
     due: Timestamp,
 ) -> Result<Scheduled, Error> {
     ahead(tx, due)?;
-    if scheduled::count(tx, account.id)? >= MOST {
+    let waiting = scheduled::of(tx, account.id, &Page::first(MOST))?;
+    if i64::try_from(waiting.len()).unwrap_or(MOST) >= MOST {
         return Err(Refusal::invalid("scheduled_at", "at most 300 posts may wait").into());
     }
-    media::hold(tx, account, &written.media(), due)?;
+    let of_the_day = |row: &&Scheduled| row.due_at.to_date() == due.to_date();
+    if waiting.iter().filter(of_the_day).count() >= MOST_A_DAY {
+        return Err(Refusal::invalid("scheduled_at", "at most 25 posts wait for one day").into());
+    }
+    let files = written.media();
+    for row in &waiting {
+        if read(row)?.media().iter().any(|file| files.contains(file)) {
+            let why = "one of the files waits with another post for later";
+            return Err(Refusal::invalid("media_ids", why).into());
+        }
+    }
+    // Whatever would be refused when its time has come is refused while its author looks.
+    tx.tried(|tx| posts::publish(tx, account, &written.post(&[])))?;
+    media::hold(tx, account, &files, due)?;
     let params = serde_json::to_string(written).map_err(|error| Error::broken(error.to_string()))?;
     let row = Scheduled {
         id: tx.mint(),
@@ -164,15 +181,29 @@ pub fn cancel(tx: &mut Tx<'_>, account: &Account, id: Id<Scheduled>) -> Result<(
     Ok(())
 }
 
-/// Publishes a post whose time has come. What may no longer be said is forgotten.
+/// Whether a file waits with a post for later of its owner.
+pub(super) fn names(tx: &mut Tx<'_>, account: Id<Account>, file: Id<Media>) -> Result<bool, Error> {
+    for row in scheduled::of(tx, account, &Page::first(MOST))? {
+        if read(&row)?.media().contains(&file) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+fn read(row: &Scheduled) -> Result<Written, Error> {
+    serde_json::from_str(&row.params).map_err(|error| Error::broken(error.to_string()))
+}
+
+/// Publishes a post whose time has come. What may no longer be said stays among the posts for later,
+/// with the time that has passed, until its author moves it or takes it away.
 pub fn publish(tx: &mut Tx<'_>, id: Id<Scheduled>, mentions: &[Account]) -> Result<(), Error> {
     let Some(row) = scheduled::by_id(tx, id)? else { return Ok(()) };
     if row.due_at > tx.now {
         // It was moved, and has another job for that.
         return Ok(());
     }
-    let written: Written =
-        serde_json::from_str(&row.params).map_err(|error| Error::broken(error.to_string()))?;
+    let written = read(&row)?;
     let account = accounts::by_id(tx, row.account_id)?.ok_or(Refusal::NotFound)?;
     if !may_speak(tx, &row, &account)? {
         // It waits until whoever wrote it may speak again, or takes it away.
@@ -185,7 +216,11 @@ pub fn publish(tx: &mut Tx<'_>, id: Id<Scheduled>, mentions: &[Account]) -> Resu
         Ok(view) if account.id == tx.site()?.organization => {
             audit::record(tx, Some(row.user_id), "post.publish", view.head.uri.as_str(), "")?;
         }
-        Ok(_) | Err(Error::Refused(_)) => {}
+        Ok(_) => {}
+        Err(Error::Refused(why)) => {
+            tracing::info!(scheduled = %id, %why, "a post for later was not published");
+            return Ok(());
+        }
         Err(error) => return Err(error),
     }
     scheduled::delete(tx, id)?;

@@ -42,6 +42,13 @@ pub fn change(tx: &mut Tx<'_>, user: Option<Id<User>>, new: &Settings) -> Result
         return Ok(changed);
     }
     settings::update(tx, new)?;
+    let now = tx.now;
+    if changed.contains(&Setting::Description) {
+        settings::describe(tx, now)?;
+    }
+    if changed.contains(&Setting::Privacy) {
+        settings::pledge(tx, now)?;
+    }
     for setting in &changed {
         let detail = format!("{} → {}", setting.get(&before), setting.get(new));
         audit::record(tx, user, "setting.change", setting.as_str(), &detail)?;

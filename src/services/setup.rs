@@ -131,6 +131,7 @@ fn check(request: &SetUp) -> Result<Settings, Refusal> {
     Ok(Settings {
         name: name.to_owned(),
         description: request.description.trim().to_owned(),
+        privacy: String::new(),
         languages: request.languages.clone(),
         federation_mode: request.federation_mode,
         reply_policy: ReplyPolicy::Everyone,

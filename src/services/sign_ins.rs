@@ -70,8 +70,9 @@ pub fn use_link(tx: &mut Tx<'_>, link: &str, password: &HashedPassword) -> Resul
     set_password(tx, Some(&user), &user.name, password)
 }
 
-/// Closes a login: nobody signs in with it, and everything that is open ends. The last admin stays.
-pub fn disable(tx: &mut Tx<'_>, by: Option<&User>, name: &str) -> Result<(), Error> {
+/// Closes a login: nobody signs in with it, and everything that is open ends. The last admin stays. The
+/// log keeps the reason.
+pub fn disable(tx: &mut Tx<'_>, by: Option<&User>, name: &str, why: &str) -> Result<(), Error> {
     let user = known(tx, name)?;
     if by.is_some_and(|by| by.id == user.id) {
         return Err(Refusal::Conflict("nobody closes their own login: ask another admin".to_owned()).into());
@@ -86,7 +87,7 @@ pub fn disable(tx: &mut Tx<'_>, by: Option<&User>, name: &str) -> Result<(), Err
     sign_ins::delete_links(tx, user.id)?;
     users::end_all(tx, user.id, now)?;
     tx.after_commit(Event::Tokens);
-    audit::record(tx, by.map(|by| by.id), "account.close", &user.name, "")
+    audit::record(tx, by.map(|by| by.id), "account.close", &user.name, why)
 }
 
 /// Opens a login again.

@@ -10,6 +10,7 @@ use crate::domain::job::Job;
 use crate::domain::list::List;
 use crate::domain::relation::{FollowOptions, Mute};
 use crate::domain::transfer::{Row, Table};
+use crate::store::contributions::Viewer;
 use crate::store::page::Page;
 use crate::store::{Conn, Error, Tx, bookmarks, jobs, lists, mutes, relationships};
 
@@ -58,7 +59,7 @@ pub fn rows(conn: &mut Conn, account: &Account, table: Table, now: Timestamp) ->
 }
 
 fn follows(conn: &mut Conn, account: &Account, now: Timestamp) -> Result<Vec<Row>, Error> {
-    let followed = relationships::following(conn, account.id, Page::first(MOST))?;
+    let followed = relationships::following(conn, Viewer::Member(account.id), account.id, Page::first(MOST))?;
     let mut rows = Vec::new();
     for chunk in followed.chunks(AT_ONCE) {
         let ids: Vec<Id<Account>> = chunk.iter().map(|(_, account)| account.id).collect();
@@ -115,7 +116,7 @@ fn end_others(tx: &mut Tx<'_>, account: &Account, table: Table, new: &[Row]) -> 
     let (me, page, now) = (account.id, Page::first(MOST), tx.now);
     match table {
         Table::Follows => {
-            for (_, other) in relationships::following(tx, me, page)? {
+            for (_, other) in relationships::following(tx, Viewer::Member(me), me, page)? {
                 if gone(&other.handle().to_string()) {
                     relations::unfollow(tx, account, &other)?;
                 }

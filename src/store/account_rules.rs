@@ -184,28 +184,29 @@ pub fn give_back(conn: &mut Conn, account: Id<Account>) -> QueryResult<()> {
     Ok(())
 }
 
-/// Ends every relation of an account, in both directions, without telling the other side.
-pub fn sever(tx: &mut Tx<'_>, account: Id<Account>) -> Result<(), Error> {
+/// Ends every relation of an account, in both directions, without telling the other side, and returns
+/// them.
+pub fn sever(tx: &mut Tx<'_>, account: Id<Account>) -> Result<Vec<Follow>, Error> {
     let both = follows::follower_id.eq(account).or(follows::followee_id.eq(account));
     let found: Vec<Follow> = run!(tx, load, follows::table.filter(both).select(Follow::as_select()))?;
-    for follow in found {
+    for follow in &found {
         relations::delete(tx, follow.id)?;
         let row = Parted {
             id: follow.id,
             account_id: account,
             follower_id: follow.follower_id,
             followee_id: follow.followee_id,
-            uri: follow.uri,
+            uri: follow.uri.clone(),
             state: follow.state,
             created_at: follow.created_at,
             boosts: follow.boosts,
             notify: follow.notify,
-            languages: follow.languages,
+            languages: follow.languages.clone(),
             severed_at: tx.now,
         };
         run!(tx, execute, diesel::insert_into(account_severed::table).values(row))?;
     }
-    Ok(())
+    Ok(found)
 }
 
 /// Makes the relations of an account that a rule ended stand again, as far as both accounts still

@@ -2,8 +2,7 @@
 
 use std::collections::HashMap;
 
-use diesel::dsl::max;
-use diesel::{ExpressionMethods, QueryDsl, QueryResult};
+use diesel::{ExpressionMethods, NullableExpressionMethods, QueryDsl, QueryResult};
 
 use super::conn::{Conn, run};
 use super::one_of::one_of;
@@ -15,7 +14,27 @@ use crate::domain::id::Id;
 use crate::domain::profile::Profile;
 use crate::domain::timeline::AccountView;
 use crate::domain::uri::Uri;
-use crate::schema::{account_counts, feed};
+use crate::schema::account_counts;
+
+/// The newest row in the feed of an account that says nothing about what was said to single people or
+/// inside: everybody sees from it when somebody last spoke.
+macro_rules! last_said {
+    ($account:expr) => {{
+        use diesel::JoinOnDsl;
+        use $crate::domain::contribution::{State, Visibility};
+        use $crate::schema::{contributions, feed};
+        feed::table
+            .inner_join(contributions::table.on(contributions::id.eq(feed::contribution_id)))
+            .filter(feed::account_id.eq($account))
+            .filter(contributions::visibility.le(Visibility::Followers))
+            .filter(contributions::state.ne_all([State::Deleted, State::Held, State::Withheld]))
+            .order(feed::id.desc())
+            .select(feed::id.nullable())
+            .limit(1)
+            .single_value()
+    }};
+}
+pub(super) use last_said;
 
 /// Views of these accounts, in their order.
 pub fn load(conn: &mut Conn, found: Vec<Account>) -> QueryResult<Vec<AccountView>> {
@@ -51,16 +70,12 @@ fn plain(conn: &mut Conn, found: Vec<Account>) -> QueryResult<Vec<AccountView>> 
     }
     let ids: Vec<Id<Account>> = found.iter().map(|account| account.id).collect();
     let mut said = profiles::by_ids(conn, &ids)?;
-    let last = feed::table
-        .filter(feed::account_id.eq(account_counts::account_id))
-        .select(max(feed::id))
-        .single_value();
     let query = account_counts::table.filter(one_of(account_counts::account_id, &ids)).select((
         account_counts::account_id,
         account_counts::contributions,
         account_counts::followers,
         account_counts::following,
-        last,
+        last_said!(account_counts::account_id),
     ));
     type Row = (Id<Account>, i64, i64, i64, Option<i64>);
     let rows: Vec<Row> = run!(conn, load, query)?;

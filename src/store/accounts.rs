@@ -1,12 +1,12 @@
 //! Accounts, here and elsewhere.
 
-use diesel::dsl::max;
 use diesel::prelude::{AsChangeset, Insertable};
 use diesel::{
     BoolExpressionMethods, ExpressionMethods, NullableExpressionMethods, OptionalExtension, QueryDsl,
     QueryResult, SelectableHelper,
 };
 
+use super::account_views::last_said;
 use super::conn::{Conn, run};
 use super::one_of::one_of;
 use crate::clock::Timestamp;
@@ -16,7 +16,7 @@ use crate::domain::host::{Host, HostStanding};
 use crate::domain::id::Id;
 use crate::domain::relation::FollowState;
 use crate::domain::uri::Uri;
-use crate::schema::{account_documents, accounts, feed, follows, hosts};
+use crate::schema::{account_documents, accounts, follows, hosts};
 
 /// A new row.
 #[derive(Insertable)]
@@ -205,7 +205,7 @@ pub fn directory(
     let shut = hosts::table.filter(hosts::standing.ge(HostStanding::Limited)).select(hosts::id);
     let welcome = accounts::host_id.is_null().or(accounts::host_id.ne_all(shut.nullable()));
     let near = accounts::host_id.is_null().or(accounts::id.eq_any(followed));
-    let last = || feed::table.filter(feed::account_id.eq(accounts::id)).select(max(feed::id)).single_value();
+    let last = || last_said!(accounts::id);
     let query = accounts::table
         .filter(accounts::discoverable.eq(true).or(accounts::kind.eq(AccountKind::Organization)))
         .filter(accounts::kind.ne(AccountKind::Application))
@@ -248,6 +248,11 @@ pub fn keep_document(conn: &mut Conn, id: Id<Account>, document: &str) -> QueryR
     }
     let row = (account_documents::account_id.eq(id), change);
     run!(conn, execute, diesel::insert_into(account_documents::table).values(row))
+}
+
+/// Forgets the actor document.
+pub fn forget_document(conn: &mut Conn, id: Id<Account>) -> QueryResult<usize> {
+    run!(conn, execute, diesel::delete(account_documents::table.find(id)))
 }
 
 /// The actor document as its origin served it.

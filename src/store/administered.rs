@@ -1,6 +1,6 @@
 //! Accounts as moderators look for them.
 
-use diesel::sql_types::Bool;
+use diesel::sql_types::{Bool, Text};
 use diesel::{
     BoolExpressionMethods, EscapeExpressionMethods, ExpressionMethods, IntoSql, QueryDsl, QueryResult,
     SelectableHelper, TextExpressionMethods,
@@ -12,6 +12,11 @@ use crate::domain::account::{Account, AccountKind, AccountState};
 use crate::domain::host::{Host, HostStanding};
 use crate::domain::id::Id;
 use crate::schema::accounts;
+
+diesel::define_sql_function! {
+    /// A text in small letters; on SQLite those of English alone.
+    fn lower(text: Text) -> Text;
+}
 
 /// Which accounts are wanted; what says nothing leaves nothing out.
 #[derive(Clone, Debug, Default)]
@@ -47,7 +52,7 @@ pub fn page(conn: &mut Conn, wanted: &Wanted, page: &Page) -> QueryResult<Vec<Ac
         .filter(accounts::standing.eq_any(standings).or(unless(wanted.standings.is_none())))
         .filter(accounts::sensitive.eq(true).or(unless(!wanted.sensitive)))
         .filter(accounts::handle.like(begins(&wanted.handle)).escape('\\'))
-        .filter(accounts::display_name.like(begins(&wanted.display_name)).escape('\\'))
+        .filter(lower(accounts::display_name).like(begins(&wanted.display_name.to_lowercase())).escape('\\'))
         .filter(accounts::host_id.eq(wanted.host).or(unless(wanted.host.is_none())))
         .filter(accounts::id.eq_any(among).or(unless(wanted.among.is_none())));
     paged!(conn, page, query.select(Account::as_select()), accounts::id)

@@ -74,8 +74,18 @@ pub fn unmute_thread(conn: &mut Conn, account: Id<Account>, thread: Id<Contribut
     run!(conn, execute, diesel::delete(muted_threads::table.find((account, thread))))
 }
 
-/// Whether an account does not want to hear of a thread.
-pub fn is_muted(conn: &mut Conn, account: Id<Account>, thread: Id<Contribution>) -> QueryResult<bool> {
+/// Whether an account does not want to hear of the thread in which something stands.
+pub fn is_muted_about(conn: &mut Conn, account: Id<Account>, about: Id<Contribution>) -> QueryResult<bool> {
+    let thread = contributions::table.find(about).select(contributions::thread_id);
+    let muted = muted_threads::table
+        .filter(muted_threads::account_id.eq(account))
+        .filter(muted_threads::thread_id.eq_any(thread))
+        .count();
+    let count: i64 = run!(conn, get_result, muted)?;
+    Ok(count > 0)
+}
+
+fn is_muted(conn: &mut Conn, account: Id<Account>, thread: Id<Contribution>) -> QueryResult<bool> {
     let count: i64 = run!(conn, get_result, muted_threads::table.find((account, thread)).count())?;
     Ok(count > 0)
 }

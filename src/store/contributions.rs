@@ -202,7 +202,7 @@ pub fn insert(
 ) -> QueryResult<()> {
     let arrived = contributions::arrived_at.eq((!head.local).then_some(tx.now));
     run!(tx, execute, diesel::insert_into(contributions::table).values((head, arrived)))?;
-    search::insert(tx, head.id, &search::found_by(said(&head.text)))?;
+    search::insert(tx, head.id, &search::found_by(said(&head.text), &head.text.language))?;
     add_mentions(tx, head.id, named)?;
     add_tags(tx, head.id, hashtags)?;
     if head.kind != Kind::Thesis {
@@ -213,14 +213,14 @@ pub fn insert(
 
 /// Changes what a revision may change.
 pub fn update(tx: &mut Tx<'_>, id: Id<Contribution>, text: &Text) -> QueryResult<usize> {
-    search::forget(tx, id)?;
-    search::insert(tx, id, &search::found_by(said(text)))?;
     tx.after_commit(Event::Changed(id));
     let now = tx.now;
     // A version of others arrives like a new text: the dates in it are their word.
     let arrived = contributions::table.find(id).filter(contributions::local.eq(false));
     run!(tx, execute, diesel::update(arrived).set(contributions::arrived_at.eq(now)))?;
-    run!(tx, execute, diesel::update(contributions::table.find(id)).set(text))
+    let changed = run!(tx, execute, diesel::update(contributions::table.find(id)).set(text))?;
+    search::refresh(tx, id)?;
+    Ok(changed)
 }
 
 /// Title, announcement and content of a text.
@@ -232,11 +232,7 @@ fn said(text: &Text) -> [Option<&str>; 3] {
 pub fn set_content(tx: &mut Tx<'_>, id: Id<Contribution>, content: &str) -> QueryResult<usize> {
     let row = diesel::update(contributions::table.find(id)).set(contributions::content.eq(content));
     let changed = run!(tx, execute, row)?;
-    if let Some(head) = known_by_id(tx, id)? {
-        let said = [head.title.as_deref(), head.summary.as_deref(), Some(content)];
-        search::forget(tx, id)?;
-        search::insert(tx, id, &search::found_by(said))?;
-    }
+    search::refresh(tx, id)?;
     Ok(changed)
 }
 

@@ -3,7 +3,10 @@
 use std::collections::HashSet;
 
 use diesel::dsl::exists;
-use diesel::{BoolExpressionMethods, ExpressionMethods, OptionalExtension, QueryDsl, QueryResult};
+use diesel::{
+    BoolExpressionMethods, ExpressionMethods, NullableExpressionMethods, OptionalExtension, QueryDsl,
+    QueryResult,
+};
 
 use super::conn::{Conn, run};
 use super::contributions::{Viewer, visible_to};
@@ -41,6 +44,30 @@ struct Mark {
 const UNREAD: i64 = -1;
 /// Direct messages looked at for one page at most.
 const MOST: i64 = 2000;
+
+/// Whether an account named or answered another one in a thread.
+pub fn named_in(
+    conn: &mut Conn,
+    thread: Id<Contribution>,
+    author: Id<Account>,
+    named: Id<Account>,
+) -> QueryResult<bool> {
+    let answered = diesel::alias!(contributions as answered);
+    let of_theirs = answered
+        .filter(answered.field(contributions::thread_id).eq(thread))
+        .filter(answered.field(contributions::author_id).eq(named))
+        .select(answered.field(contributions::id).nullable());
+    let naming = mentions::table
+        .filter(mentions::contribution_id.eq(contributions::id))
+        .filter(mentions::account_id.eq(named));
+    let query = contributions::table
+        .filter(contributions::thread_id.eq(thread))
+        .filter(contributions::author_id.eq(author))
+        .filter(exists(naming).or(contributions::in_reply_to_id.eq_any(of_theirs)))
+        .count();
+    let count: i64 = run!(conn, get_result, query)?;
+    Ok(count > 0)
+}
 
 /// The conversations of an account, by their last message; what it does not want to see is in none.
 pub fn page(conn: &mut Conn, account: Id<Account>, page: Page) -> QueryResult<Vec<Conversation>> {

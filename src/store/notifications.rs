@@ -18,8 +18,8 @@ use crate::clock::Timestamp;
 use crate::domain::account::Account;
 use crate::domain::contribution::Contribution;
 use crate::domain::id::Id;
-use crate::domain::notification::{Notification, NotificationKind};
-use crate::domain::report::Report;
+use crate::domain::notification::{Notification, NotificationKind, Severance};
+use crate::domain::report::{Report, Warning};
 use crate::schema::{accounts, hosts, notifications};
 
 /// How long a bundle takes further notifications, in seconds.
@@ -38,6 +38,8 @@ pub struct Wanted {
     pub filtered: bool,
     /// Also of reports about accounts that nobody knows: apps cannot show these.
     pub nameless: bool,
+    /// None of these bundles.
+    pub without: Vec<String>,
 }
 
 /// Notes that `account` should hear of something; the same thing is noted once.
@@ -71,7 +73,7 @@ pub fn insert_as(
         return Ok(());
     }
     let bundle = bundle(tx, account, kind, about)?;
-    put(tx, (account, from), kind, &About { contribution: about, report: None, bundle }, filtered)
+    put(tx, (account, from), kind, &About { contribution: about, bundle, ..About::default() }, filtered)
 }
 
 /// Tells a moderator of a report.
@@ -82,6 +84,27 @@ pub fn insert_report(
 ) -> Result<(), Error> {
     let about = About { report: Some(report), ..About::default() };
     put(tx, (account, from), NotificationKind::Report, &about, false)
+}
+
+/// Tells an account of what was decided about it.
+pub fn insert_warning(
+    tx: &mut Tx<'_>,
+    (account, from): (Id<Account>, Id<Account>),
+    warning: Id<Warning>,
+) -> Result<(), Error> {
+    let about = About { warning: Some(warning), ..About::default() };
+    put(tx, (account, from), NotificationKind::Decision, &about, false)
+}
+
+/// Tells an account of relations that ended.
+pub fn insert_severance(
+    tx: &mut Tx<'_>,
+    (account, from): (Id<Account>, Id<Account>),
+    severance: &Severance,
+) -> Result<(), Error> {
+    let text = serde_json::to_string(severance).map_err(|error| Error::broken(error.to_string()))?;
+    let about = About { severance: Some(text), ..About::default() };
+    put(tx, (account, from), NotificationKind::Severance, &about, false)
 }
 
 /// Whether a moderator was told of a report by this account, or by anybody on its server, since then and
@@ -111,6 +134,8 @@ pub fn is_report_unread(
 struct About {
     contribution: Option<Id<Contribution>>,
     report: Option<Id<Report>>,
+    warning: Option<Id<Warning>>,
+    severance: Option<String>,
     bundle: Option<String>,
 }
 
@@ -135,6 +160,8 @@ fn put(
             notifications::from_id.eq(from),
             notifications::contribution_id.eq(about.contribution),
             notifications::report_id.eq(about.report),
+            notifications::warning_id.eq(about.warning),
+            notifications::severance.eq(&about.severance),
             notifications::created_at.eq(tx.now),
             notifications::bundle.eq(&about.bundle),
             notifications::filtered.eq(filtered),
@@ -187,7 +214,9 @@ fn bundle(
         | NotificationKind::Poll
         | NotificationKind::Quote
         | NotificationKind::QuotedUpdate
-        | NotificationKind::Objection => "follow",
+        | NotificationKind::Objection
+        | NotificationKind::Decision
+        | NotificationKind::Severance => "follow",
     };
     Ok(open.flatten().or_else(|| Some(format!("{word}-{key}-{hour}"))))
 }
@@ -239,6 +268,7 @@ fn kept(
         .filter(notifications::account_id.eq(account))
         .filter(notifications::kind.eq_any(wanted.kinds.clone()))
         .filter(notifications::from_id.eq(from).or(anybody.into_sql::<Bool>()))
+        .filter(notifications::bundle.is_null().or(notifications::bundle.ne_all(wanted.without.clone())))
         .filter(named.or(wanted.nameless.into_sql::<Bool>()))
         .filter(notifications::filtered.eq_any(if wanted.filtered {
             vec![false, true]
@@ -258,21 +288,40 @@ pub fn by_id(
     run!(conn, first, query.select(Notification::as_select())).optional()
 }
 
-/// All of one bundle up to a key, newest first.
-pub fn bundled(
-    conn: &mut Conn,
-    account: Id<Account>,
-    bundles: &[String],
-    up_to: i64,
-) -> QueryResult<Vec<Notification>> {
+/// The rows of one bundle.
+#[derive(Clone, Copy, Debug)]
+pub struct Bundle<'a> {
+    /// Whose.
+    pub account: Id<Account>,
+    /// Its name.
+    pub name: &'a str,
+    /// The newest row that is meant.
+    pub up_to: i64,
+    /// Also those that were put aside.
+    pub filtered: bool,
+}
+
+/// The newest rows of a bundle, newest first.
+pub fn bundled(conn: &mut Conn, bundle: Bundle<'_>, limit: i64) -> QueryResult<Vec<Notification>> {
     let query = notifications::table
-        .filter(notifications::account_id.eq(account))
-        .filter(notifications::bundle.eq_any(bundles.to_vec()))
-        .filter(notifications::filtered.eq(false))
-        .filter(notifications::id.le(up_to))
+        .filter(notifications::account_id.eq(bundle.account))
+        .filter(notifications::bundle.eq(bundle.name))
+        .filter(notifications::filtered.eq(false).or(notifications::filtered.eq(bundle.filtered)))
+        .filter(notifications::id.le(bundle.up_to))
         .order(notifications::id.desc())
-        .limit(1000);
+        .limit(limit);
     run!(conn, load, query.select(Notification::as_select()))
+}
+
+/// How many rows a bundle has.
+pub fn bundle_size(conn: &mut Conn, bundle: Bundle<'_>) -> QueryResult<i64> {
+    let query = notifications::table
+        .filter(notifications::account_id.eq(bundle.account))
+        .filter(notifications::bundle.eq(bundle.name))
+        .filter(notifications::filtered.eq(false).or(notifications::filtered.eq(bundle.filtered)))
+        .filter(notifications::id.le(bundle.up_to))
+        .count();
+    run!(conn, get_result, query)
 }
 
 /// Removes one notification.

@@ -7,7 +7,7 @@ use diesel::{ExpressionMethods, QueryDsl, QueryResult, SelectableHelper};
 use super::conn::{Conn, run};
 use super::one_of::one_of;
 use super::tx::Tx;
-use super::{Error, withheld_reactions};
+use super::{Error, search, withheld_reactions};
 use crate::domain::account::Account;
 use crate::domain::contribution::Contribution;
 use crate::domain::id::Id;
@@ -76,7 +76,7 @@ pub fn set(conn: &mut Conn, poll: &Poll, titles: &[(String, i64)]) -> QueryResul
         };
         run!(conn, execute, diesel::insert_into(poll_options::table).values(&option))?;
     }
-    Ok(())
+    search::refresh(conn, poll.contribution_id)
 }
 
 /// Takes over how often each answer was chosen, as the poll's own server counts.

@@ -1,16 +1,20 @@
 //! How an account stands to others, many at a time, and the lists of accounts that come of it.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
-use diesel::{BoolExpressionMethods, ExpressionMethods, JoinOnDsl, QueryDsl, QueryResult, SelectableHelper};
+use diesel::sql_types::Bool;
+use diesel::{
+    BoolExpressionMethods, ExpressionMethods, IntoSql, JoinOnDsl, QueryDsl, QueryResult, SelectableHelper,
+};
 
 use super::Error;
 use super::conn::{Conn, run};
+use super::contributions::Viewer;
 use super::mutes as mutes_store;
 use super::page::{Page, paged};
 use super::tx::Tx;
 use crate::clock::Timestamp;
-use crate::domain::account::{Account, AccountState};
+use crate::domain::account::{Account, AccountKind, AccountState};
 use crate::domain::id::Id;
 use crate::domain::relation::{Follow, FollowState, Mute, Relationship};
 use crate::schema::{account_notes, accounts, blocks, endorsements, follows, mutes};
@@ -133,11 +137,31 @@ pub fn unendorse(conn: &mut Conn, me: Id<Account>, other: Id<Account>) -> QueryR
     run!(conn, execute, diesel::delete(endorsements::table.find((me, other))))
 }
 
+/// Which accounts a viewer finds in lists of others: members of this site are named to members alone,
+/// unless they want to be found.
+macro_rules! named_to {
+    ($viewer:expr) => {
+        accounts::host_id
+            .is_not_null()
+            .or(accounts::kind.ne(AccountKind::Person))
+            .or(accounts::discoverable.eq(true))
+            .or(matches!($viewer, Viewer::Member(_)).into_sql::<Bool>())
+    };
+}
+
+/// Which of these accounts are named to a viewer in lists of others.
+pub fn named(conn: &mut Conn, viewer: Viewer, ids: &[Id<Account>]) -> QueryResult<HashSet<Id<Account>>> {
+    let query = accounts::table.filter(accounts::id.eq_any(ids.to_vec())).filter(named_to!(viewer));
+    let found: Vec<Id<Account>> = run!(conn, load, query.select(accounts::id))?;
+    Ok(found.into_iter().collect())
+}
+
 /// Whom an account recommends, the latest first.
-pub fn endorsed(conn: &mut Conn, me: Id<Account>, page: Page) -> QueryResult<Vec<Listed>> {
+pub fn endorsed(conn: &mut Conn, viewer: Viewer, me: Id<Account>, page: Page) -> QueryResult<Vec<Listed>> {
     let query = endorsements::table
         .inner_join(accounts::table.on(accounts::id.eq(endorsements::target_id)))
         .filter(endorsements::account_id.eq(me))
+        .filter(named_to!(viewer))
         .filter(accounts::state.eq(AccountState::Active));
     paged!(conn, page, query.select((endorsements::id, Account::as_select())), endorsements::id)
 }
@@ -145,6 +169,7 @@ pub fn endorsed(conn: &mut Conn, me: Id<Account>, page: Page) -> QueryResult<Vec
 /// Who follows an account, or asks to, the latest first.
 pub fn followers(
     conn: &mut Conn,
+    viewer: Viewer,
     account: Id<Account>,
     state: FollowState,
     page: Page,
@@ -153,16 +178,23 @@ pub fn followers(
         .inner_join(accounts::table.on(accounts::id.eq(follows::follower_id)))
         .filter(follows::followee_id.eq(account))
         .filter(follows::state.eq(state))
+        .filter(named_to!(viewer))
         .filter(accounts::state.eq(AccountState::Active));
     paged!(conn, page, query.select((follows::id, Account::as_select())), follows::id)
 }
 
 /// Whom an account follows, the latest first.
-pub fn following(conn: &mut Conn, account: Id<Account>, page: Page) -> QueryResult<Vec<Listed>> {
+pub fn following(
+    conn: &mut Conn,
+    viewer: Viewer,
+    account: Id<Account>,
+    page: Page,
+) -> QueryResult<Vec<Listed>> {
     let query = follows::table
         .inner_join(accounts::table.on(accounts::id.eq(follows::followee_id)))
         .filter(follows::follower_id.eq(account))
         .filter(follows::state.eq(FollowState::Accepted))
+        .filter(named_to!(viewer))
         .filter(accounts::state.eq(AccountState::Active));
     paged!(conn, page, query.select((follows::id, Account::as_select())), follows::id)
 }

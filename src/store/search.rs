@@ -5,18 +5,23 @@ use diesel::dsl::{exists, sql};
 use diesel::sql_types::{BigInt, Bool, Text};
 use diesel::{
     BoolExpressionMethods, EscapeExpressionMethods, ExpressionMethods, IntoSql, NullableExpressionMethods,
-    QueryDsl, QueryResult, RunQueryDsl, SelectableHelper, TextExpressionMethods, sql_query,
+    OptionalExtension, QueryDsl, QueryResult, RunQueryDsl, SelectableHelper, TextExpressionMethods,
+    sql_query,
 };
 
 use super::conn::{Conn, run};
 use super::contributions::{Viewer, visible_to};
 use super::page::Page;
+use super::settings;
 use crate::domain::account::{Account, AccountKind, AccountState};
 use crate::domain::contribution::{Contribution, Visibility};
+use crate::domain::host::HostStanding;
 use crate::domain::id::Id;
 use crate::domain::relation::FollowState;
-use crate::schema::{accounts, bookmarks, boosts, contributions, follows, likes, mentions};
-use crate::text::{Html, plain};
+use crate::schema::{
+    accounts, bookmarks, boosts, contributions, follows, likes, media, mentions, poll_options,
+};
+use crate::text::{Html, plain, stems};
 
 diesel::define_sql_function! {
     /// Lower case; SQLite folds ASCII only.
@@ -47,10 +52,37 @@ pub struct Scope {
     pub page: Page,
 }
 
-/// The words by which a text with this title, announcement and content is found.
-pub(super) fn found_by([title, summary, content]: [Option<&str>; 3]) -> String {
+/// The words by which a text in a language with this title, announcement and content is found.
+pub(super) fn found_by([title, summary, content]: [Option<&str>; 3], language: &str) -> String {
     let content = plain::text(&Html::from_store(content.unwrap_or_default().to_owned()));
-    [title.unwrap_or_default(), summary.unwrap_or_default(), &content].join(" ")
+    stems::kept(&[title.unwrap_or_default(), summary.unwrap_or_default(), &content].join(" "), language)
+}
+
+/// Makes a contribution findable by everything that is said in it now: also by the answers of its poll, and
+/// by what its pictures show.
+pub fn refresh(conn: &mut Conn, id: Id<Contribution>) -> QueryResult<()> {
+    let query = contributions::table.find(id).select((
+        contributions::title,
+        contributions::summary,
+        contributions::content,
+        contributions::language,
+    ));
+    type Row = (Option<String>, Option<String>, String, String);
+    let found: Option<Row> = run!(conn, first, query).optional()?;
+    let Some((title, summary, content, language)) = found else { return Ok(()) };
+    let options = poll_options::table.filter(poll_options::contribution_id.eq(id));
+    let options: Vec<String> =
+        run!(conn, load, options.order(poll_options::position).select(poll_options::title))?;
+    let files = media::table.filter(media::contribution_id.eq(id)).select(media::description);
+    let files: Vec<String> = run!(conn, load, files)?;
+    let mut words = found_by([title.as_deref(), summary.as_deref(), Some(&content)], &language);
+    for said in options.iter().chain(&files) {
+        words.push(' ');
+        words.push_str(&stems::kept(said, &language));
+    }
+    forget(conn, id)?;
+    insert(conn, id, &words)?;
+    Ok(())
 }
 
 /// Makes a contribution findable by these words.
@@ -104,7 +136,7 @@ pub fn contributions(
     question: &str,
     scope: &Scope,
 ) -> QueryResult<Vec<Contribution>> {
-    let Some(words) = words(conn, question) else { return Ok(Vec::new()) };
+    let Some(words) = words(conn, question)? else { return Ok(Vec::new()) };
     let (start, end) = match conn {
         Conn::Sqlite(_) => {
             ("contributions.id IN (SELECT rowid FROM contribution_texts WHERE contribution_texts MATCH ", ")")
@@ -137,19 +169,24 @@ pub fn contributions(
     run!(conn, load, query.select(Contribution::as_select()))
 }
 
-/// The question in the language of the engine: every word, and what begins with it.
-fn words(conn: &Conn, question: &str) -> Option<String> {
-    let inner = |c: char| !c.is_alphanumeric();
-    let words = question.split(inner).filter(|word| !word.is_empty()).take(MOST_WORDS);
-    let words: Vec<String> = match conn {
-        Conn::Sqlite(_) => words.map(|word| format!("\"{word}\"*")).collect(),
-        Conn::Postgres(_) => words.map(|word| format!("'{word}':*")).collect(),
+/// The question in the language of the engine: every word, what begins with it, and what has its stem.
+fn words(conn: &mut Conn, question: &str) -> QueryResult<Option<String>> {
+    let languages = settings::get(conn)?.languages;
+    let sqlite = matches!(conn, Conn::Sqlite(_));
+    let one = |word: &stems::Sought| {
+        let beginnings = word.beginnings.iter().map(|word| match sqlite {
+            true => format!("\"{word}\"*"),
+            false => format!("'{word}':*"),
+        });
+        let whole = word.stems.iter().map(|word| match sqlite {
+            true => format!("\"{word}\""),
+            false => format!("'{word}'"),
+        });
+        let any: Vec<String> = beginnings.chain(whole).collect();
+        format!("({})", any.join(if sqlite { " OR " } else { " | " }))
     };
-    let glue = match conn {
-        Conn::Sqlite(_) => " AND ",
-        Conn::Postgres(_) => " & ",
-    };
-    (!words.is_empty()).then(|| words.join(glue))
+    let words: Vec<String> = stems::sought(question, &languages, MOST_WORDS).iter().map(one).collect();
+    Ok((!words.is_empty()).then(|| words.join(if sqlite { " AND " } else { " & " })))
 }
 
 /// Who searches for accounts, and whom.
@@ -179,6 +216,10 @@ pub fn accounts(
     }
     let escaped = text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
     let inside = format!("%{escaped}%");
+    // SQLite knows small letters of English only.
+    let mut letters = escaped.chars();
+    let first: String = letters.next().map(char::to_uppercase).into_iter().flatten().collect();
+    let capital = format!("%{first}{}%", letters.as_str());
     let me = seeker.viewer.account();
     let followed = || {
         follows::table
@@ -196,6 +237,7 @@ pub fn accounts(
         .or(colleague.into_sql::<Bool>());
     let query = accounts::table
         .filter(accounts::state.eq(AccountState::Active))
+        .filter(accounts::standing.ne(HostStanding::Suspended))
         .filter(accounts::kind.ne(AccountKind::Application))
         .filter(accounts::moved_to.is_null())
         .filter(listed)
@@ -203,7 +245,8 @@ pub fn accounts(
             accounts::handle
                 .like(format!("{escaped}%"))
                 .escape('\\')
-                .or(lower(accounts::display_name).like(inside).escape('\\')),
+                .or(lower(accounts::display_name).like(inside).escape('\\'))
+                .or(accounts::display_name.like(capital).escape('\\')),
         )
         .filter(accounts::id.eq_any(followed()).or(anybody.into_sql::<Bool>()))
         .order((accounts::id.eq_any(followed()).desc(), accounts::host_id.is_not_null(), accounts::handle))

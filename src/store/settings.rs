@@ -34,7 +34,7 @@ pub fn site(conn: &mut Conn) -> QueryResult<Option<Site>> {
 
 /// What the admins decided; the defaults before set-up.
 pub fn get(conn: &mut Conn) -> QueryResult<Settings> {
-    type Row = (String, String, String, FederationMode, ReplyPolicy, ListingPolicy, String);
+    type Row = (String, String, String, FederationMode, ReplyPolicy, ListingPolicy, String, String);
     let query = sites::table.find(ONLY).select((
         sites::name,
         sites::description,
@@ -43,12 +43,40 @@ pub fn get(conn: &mut Conn) -> QueryResult<Settings> {
         sites::reply_policy,
         sites::listing_policy,
         sites::contact,
+        sites::privacy,
     ));
     let row: Option<Row> = run!(conn, first, query).optional()?;
-    let (name, description, languages, federation_mode, reply_policy, listing_policy, contact) =
+    let (name, description, languages, federation_mode, reply_policy, listing_policy, contact, privacy) =
         row.unwrap_or_default();
     let languages = languages.split_whitespace().map(str::to_owned).collect();
-    Ok(Settings { name, description, languages, federation_mode, reply_policy, listing_policy, contact })
+    Ok(Settings {
+        name,
+        description,
+        privacy,
+        languages,
+        federation_mode,
+        reply_policy,
+        listing_policy,
+        contact,
+    })
+}
+
+/// When the admins wrote what they say about the site, and about data; the site's first moment where the
+/// description is as it was then.
+pub fn written_at(conn: &mut Conn) -> QueryResult<(Timestamp, Option<Timestamp>)> {
+    let query = sites::table.find(ONLY).select((sites::described_at, sites::created_at, sites::privacy_at));
+    let row: (Option<Timestamp>, Timestamp, Option<Timestamp>) = run!(conn, first, query)?;
+    Ok((row.0.unwrap_or(row.1), row.2))
+}
+
+/// Notes that the admins say something else about the site.
+pub fn describe(conn: &mut Conn, now: Timestamp) -> QueryResult<usize> {
+    run!(conn, execute, diesel::update(sites::table.find(ONLY)).set(sites::described_at.eq(now)))
+}
+
+/// Notes that the admins say something else about data.
+pub fn pledge(conn: &mut Conn, now: Timestamp) -> QueryResult<usize> {
+    run!(conn, execute, diesel::update(sites::table.find(ONLY)).set(sites::privacy_at.eq(now)))
 }
 
 /// Sets the site up: its one row.
@@ -84,6 +112,7 @@ pub fn update(conn: &mut Conn, settings: &Settings) -> QueryResult<usize> {
         sites::reply_policy.eq(settings.reply_policy),
         sites::listing_policy.eq(settings.listing_policy),
         sites::contact.eq(&settings.contact),
+        sites::privacy.eq(&settings.privacy),
         // Which servers take part may be another question from now on.
         sites::rules_version.eq(sites::rules_version + 1),
     );

@@ -121,6 +121,16 @@ impl Tx<'_> {
         }
     }
 
+    /// Sees whether `work` would be refused: its rows are taken back in any case.
+    pub fn tried<T>(&mut self, work: impl FnOnce(&mut Self) -> Result<T, Error>) -> Result<(), Error> {
+        self.conn.begin(true)?;
+        let events = self.events.len();
+        let result = work(self);
+        self.conn.end(false)?;
+        self.events.truncate(events);
+        result.map(drop)
+    }
+
     /// Runs `work` in a savepoint: when it fails, its rows are taken back and the rest stays.
     pub fn savepoint<T>(&mut self, work: impl FnOnce(&mut Self) -> Result<T, Error>) -> Result<T, Error> {
         self.conn.begin(true)?;

@@ -1,6 +1,9 @@
 //! Logins: users, their sessions, invitations and access tokens.
 
-use diesel::{ExpressionMethods, JoinOnDsl, OptionalExtension, QueryDsl, QueryResult, SelectableHelper};
+use diesel::{
+    BoolExpressionMethods, ExpressionMethods, JoinOnDsl, OptionalExtension, QueryDsl, QueryResult,
+    SelectableHelper,
+};
 
 use super::Error;
 use super::conn::{Conn, run};
@@ -169,6 +172,24 @@ pub fn insert_token(
     );
     run!(tx, execute, diesel::insert_into(tokens::table).values(row))?;
     Ok(())
+}
+
+/// Whether a token is kept back only because the login behind it is closed, or its account frozen or
+/// suspended: such a token is good again when that is taken back.
+pub fn is_barred_token(conn: &mut Conn, token_hash: &str) -> QueryResult<bool> {
+    let barred = users::disabled_at
+        .is_not_null()
+        .or(accounts::frozen.eq(true))
+        .or(accounts::standing.eq(HostStanding::Suspended));
+    let query = users::table
+        .inner_join(tokens::table)
+        .inner_join(accounts::table.on(accounts::id.eq(users::account_id)))
+        .filter(tokens::token_hash.eq(token_hash))
+        .filter(tokens::revoked_at.is_null())
+        .filter(barred)
+        .count();
+    let count: i64 = run!(conn, get_result, query)?;
+    Ok(count > 0)
 }
 
 /// Who an open token speaks for, and what it may do. Whose account is barred has no token for the time.

@@ -163,9 +163,9 @@ pub fn open_accounts(conn: &mut Conn, host: Id<Host>) -> QueryResult<()> {
     Ok(())
 }
 
-/// Ends every relation with a server, in both directions; how many that were. The other side is not
-/// told, so that both can go on as before when the rule is taken back.
-pub fn sever(tx: &mut Tx<'_>, host: Id<Host>) -> Result<usize, Error> {
+/// Ends every relation with a server, in both directions, and returns them. The other side is not told,
+/// so that both can go on as before when the rule is taken back.
+pub fn sever(tx: &mut Tx<'_>, host: Id<Host>) -> Result<Vec<Follow>, Error> {
     let there = || accounts::table.filter(accounts::host_id.eq(host)).select(accounts::id);
     let query =
         follows::table.filter(follows::follower_id.eq_any(there()).or(follows::followee_id.eq_any(there())));
@@ -187,7 +187,7 @@ pub fn sever(tx: &mut Tx<'_>, host: Id<Host>) -> Result<usize, Error> {
         run!(tx, execute, diesel::insert_into(severed_follows::table).values(row))?;
         relations::delete(tx, follow.id)?;
     }
-    Ok(found.len())
+    Ok(found)
 }
 
 /// Makes the relations with a server that a rule ended stand again, as far as both accounts still

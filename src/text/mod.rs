@@ -13,7 +13,9 @@ pub mod names;
 pub mod plain;
 pub mod quotes;
 pub mod sanitize;
+pub mod stems;
 mod tokens;
+pub mod words;
 
 use serde::{Deserialize, Serialize};
 

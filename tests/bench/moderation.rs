@@ -91,8 +91,9 @@ async fn fill(place: &fixture::Place, (host, authors): (&str, i64), (count, stat
              content, published_at, thread_id, revision, state, local) \
              WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i + 1 < {count}) \
              SELECT ({now} + i) << 16, 'http://{host}/c/' || i, 'http://{host}/c/' || i, 0, \
-             (SELECT id FROM accounts WHERE host_id = {host_id} ORDER BY id LIMIT 1 OFFSET i % {authors}), 0, 0, \
-             'en', 0, '<p>What we sell, part ' || i || '</p>', {now} + i, ({now} + i) << 16, 1, {state}, 0 FROM n"
+             a.id, 0, 0, 'en', 0, '<p>What we sell, part ' || i || '</p>', {now} + i, ({now} + i) << 16, 1, \
+             {state}, 0 FROM n JOIN (SELECT id, row_number() OVER (ORDER BY id) - 1 AS nth FROM accounts \
+             WHERE host_id = {host_id}) AS a ON a.nth = i % {authors}"
         ),
     )
     .await;

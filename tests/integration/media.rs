@@ -195,9 +195,11 @@ async fn nobody_uses_the_files_of_others_and_a_file_stands_in_one_place() {
         let db = north.app().db;
         assert!(db.write(|tx| media::delete(tx, &bela, files[0])).await.is_err());
         assert!(db.write(|tx| media::delete(tx, &mal, files[1])).await.is_err());
-        assert!(db.write(|tx| media::describe(tx, &mal, files[1], &Description::default())).await.is_err());
+        assert!(
+            db.write(|tx| media::describe_loose(tx, &mal, files[1], &Description::default())).await.is_err()
+        );
         let long = Description { text: Some("x".repeat(1501)), ..Description::default() };
-        assert!(db.write(|tx| media::describe(tx, &bela, files[1], &long)).await.is_err());
+        assert!(db.write(|tx| media::describe_loose(tx, &bela, files[1], &long)).await.is_err());
         db.write(|tx| media::delete(tx, &bela, files[1])).await.unwrap();
         assert_eq!(row(north, files[1]).await, None);
     })

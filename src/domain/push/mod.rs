@@ -120,5 +120,7 @@ pub const fn alert(kind: NotificationKind) -> &'static str {
         NotificationKind::Objection => "admin.objection",
         NotificationKind::Quote => "quote",
         NotificationKind::QuotedUpdate => "quoted_update",
+        NotificationKind::Decision => "moderation_warning",
+        NotificationKind::Severance => "severed_relationships",
     }
 }

@@ -2,6 +2,7 @@
 
 use activitypub_federation::config::Data;
 use axum::extract::FromRequestParts;
+use axum::http::header::ACCEPT_LANGUAGE;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Uri as RequestUri};
 use url::form_urlencoded;
@@ -20,10 +21,14 @@ use crate::http::web::shown::Lang;
 use crate::services::users::secret_hash;
 use crate::store::contributions::Viewer;
 use crate::store::{Error, accounts, notifications, settings, users};
+use crate::text::words::Words;
 
 /// What somebody reads whose account the moderators have closed.
 const BARRED: &str = "Moderators have closed your account for now. Why, and how to object, you find at \
                       /settings/decisions on this site.";
+
+/// Languages of a browser that are looked at.
+const MOST_TONGUES: usize = 20;
 
 /// What every handler of a page knows before it begins.
 #[derive(Clone, Debug)]
@@ -42,6 +47,21 @@ pub struct Visit {
     pub unread: i64,
     /// Path and query that were asked for.
     pub path: String,
+    /// The languages that the reader's browser asks for, the dearest first.
+    pub tongues: Vec<String>,
+}
+
+/// The tags of `Accept-Language` in the order in which they are wanted (RFC 9110, 12.5.4).
+fn tongues(headers: &HeaderMap) -> Vec<String> {
+    let text = headers.get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let tag = |part: &str| {
+        let (tag, weight) = part.split_once(";q=").unwrap_or((part, "1"));
+        (tag.trim().to_owned(), weight.trim().parse::<f32>().unwrap_or(0.0))
+    };
+    let mut tags: Vec<(String, f32)> = text.split(',').take(MOST_TONGUES).map(tag).collect();
+    tags.retain(|(_, weight)| *weight > 0.0);
+    tags.sort_by(|one, other| other.1.total_cmp(&one.1));
+    tags.into_iter().map(|(tag, _)| tag).collect()
 }
 
 impl<S: Send + Sync> FromRequestParts<S> for Visit {
@@ -90,7 +110,24 @@ impl Visit {
             member => (None, member),
         };
         let path = uri.path_and_query().map_or("/", |path| path.as_str()).to_owned();
-        Ok(Self { session: Session { member, secret }, barred, site, settings, organization, unread, path })
+        let session = Session { member, secret };
+        let tongues = tongues(headers);
+        Ok(Self { session, barred, site, settings, organization, unread, path, tongues })
+    }
+
+    /// The sentences that every reader has to understand: in the language that an app asked for, else one
+    /// of the browser's, else one of the site's.
+    pub fn words(&self) -> &'static Words {
+        self.words_for(&self.path)
+    }
+
+    /// The same for what a path asks that comes next.
+    pub fn words_for(&self, path: &str) -> &'static Words {
+        let query = path.split_once('?').map_or("", |(_, query)| query);
+        let asked = form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "lang");
+        let asked = asked.map(|(_, tag)| tag.into_owned());
+        let tags = asked.iter().chain(&self.tongues).chain(&self.settings.languages);
+        Words::in_first(tags.map(String::as_str))
     }
 
     /// Who asks, for everything that is read.

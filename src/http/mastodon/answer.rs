@@ -63,6 +63,12 @@ impl ApiError {
         Self::new(StatusCode::UNAUTHORIZED, "The access token is invalid")
     }
 
+    /// The token is good, but its login is closed or its account frozen or suspended. Apps keep the
+    /// account and ask again; at [`ApiError::invalid_token`] they forget it.
+    pub fn barred() -> Self {
+        Self::new(StatusCode::FORBIDDEN, "Your login is currently disabled")
+    }
+
     /// The token was given for other things.
     pub fn outside_scopes() -> Self {
         Self::new(StatusCode::FORBIDDEN, "This action is outside the authorized scopes")

@@ -20,7 +20,7 @@ use crate::federation::Federation;
 use crate::services::oauth;
 use crate::services::users::secret_hash;
 use crate::store::contributions::Viewer;
-use crate::store::push_subscriptions;
+use crate::store::{push_subscriptions, users};
 
 /// Somebody with a valid token.
 #[derive(Clone, Debug)]
@@ -113,9 +113,13 @@ impl Caller {
             let bearer = oauth::bearer(conn, &token_hash, organization)?;
             let asked = bearer.is_some() && !seen;
             let subscription = if asked { push_subscriptions::of_token(conn, &token_hash)? } else { None };
-            Ok((bearer, subscription.is_some()))
+            let barred = bearer.is_none() && users::is_barred_token(conn, &token_hash)?;
+            Ok((bearer, subscription.is_some(), barred))
         });
-        let (bearer, subscribed) = found.await?;
+        let (bearer, subscribed, barred) = found.await?;
+        if barred {
+            return Err(ApiError::barred());
+        }
         let bearer = bearer.ok_or_else(ApiError::invalid_token)?;
         if subscribed {
             tokens.remember(&token_hash, secret);

@@ -85,8 +85,12 @@ fn partners(
     let mut partners = HashMap::new();
     for view in views {
         let everybody = [view.author.id].into_iter().chain(view.mentions.iter().map(|account| account.id));
-        let mut with: Vec<Id<Account>> = everybody.filter(|account| *account != me).collect();
-        with.dedup();
+        let mut with: Vec<Id<Account>> = Vec::new();
+        for account in everybody.filter(|account| *account != me) {
+            if !with.contains(&account) {
+                with.push(account);
+            }
+        }
         if with.is_empty() {
             with.push(me);
         }

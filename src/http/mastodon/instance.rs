@@ -81,14 +81,19 @@ async fn v2(data: Data<Federation>) -> Result<Response, ApiError> {
 
 /// `GET /api/v1/instance/extended_description`.
 async fn description(data: Data<Federation>) -> Answer<Value> {
-    let settings = data.app.db.read(|conn| Ok(settings::get(conn)?)).await?;
+    let (settings, (at, _)) =
+        data.app.db.read(|conn| Ok((settings::get(conn)?, settings::written_at(conn)?))).await?;
     let html = markdown::render(&Markdown::new(settings.description));
-    Ok(Json(json!({ "updated_at": date(data.app.clock().now()), "content": html.as_str() })))
+    Ok(Json(json!({ "updated_at": date(at), "content": html.as_str() })))
 }
 
-/// `GET /api/v1/instance/privacy_policy`: what the admins wrote about that stands in the description.
-async fn privacy_policy(data: Data<Federation>, _caller: Maybe<Anything>) -> Json<Value> {
-    Json(json!({ "updated_at": date(data.app.clock().now()), "content": "" }))
+/// `GET /api/v1/instance/privacy_policy`: 404 as long as the admins wrote none.
+async fn privacy_policy(data: Data<Federation>, _caller: Maybe<Anything>) -> Answer<Value> {
+    let (settings, (_, at)) =
+        data.app.db.read(|conn| Ok((settings::get(conn)?, settings::written_at(conn)?))).await?;
+    let at = at.filter(|_| !settings.privacy.is_empty()).ok_or_else(ApiError::not_found)?;
+    let html = markdown::render(&Markdown::new(settings.privacy));
+    Ok(Json(json!({ "updated_at": date(at), "content": html.as_str() })))
 }
 
 /// `GET /api/v1/instance/activity`: by weeks. What is called logins are people who said something: who

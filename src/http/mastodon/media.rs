@@ -67,7 +67,7 @@ async fn show(
     Ok(Json(media(&row, &data.app.site.origin)))
 }
 
-/// `PUT /api/v1/media/{id}`: says something else about a file.
+/// `PUT /api/v1/media/{id}`: says something else about a file that stands beside nothing yet.
 async fn update(
     data: Data<Federation>,
     caller: Allowed<WriteMedia>,
@@ -75,10 +75,8 @@ async fn update(
     params: Params,
 ) -> Answer<MediaAttachment> {
     let description = description(&data.app, &params).await?;
-    let changed = data.app.db.write(|tx| {
-        let row = files::own(tx, &caller.account, Id::new(key))?;
-        files::describe(tx, &caller.account, row.id, &description)
-    });
+    let changed =
+        data.app.db.write(|tx| files::describe_loose(tx, &caller.account, Id::new(key), &description));
     Ok(Json(media(&changed.await?, &data.app.site.origin)))
 }
 

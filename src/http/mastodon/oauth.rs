@@ -84,7 +84,8 @@ async fn token(data: Data<Federation>, headers: HeaderMap, params: Params) -> An
             data.app.db.write(|tx| oauth::exchange(tx, &app, &code, &redirect, verifier.as_deref())).await?
         }
         "client_credentials" => {
-            let asked = params.text("scope").map_or_else(Scopes::read, |scope| Scopes::parse(&scope));
+            let asked = params.text("scope").filter(|scope| !scope.trim().is_empty());
+            let asked = asked.map_or_else(Scopes::read, |scope| Scopes::parse(&scope));
             data.app.db.write(|tx| oauth::app_token(tx, &app, &asked)).await?
         }
         _ => return bad("invalid_request", "The parameter grant_type is missing."),

@@ -29,24 +29,29 @@ pub fn page(params: &Params, default: i64, most: i64) -> Page {
     Page { max_id: params.id("max_id"), since_id: params.id("since_id"), min_id: params.id("min_id"), limit }
 }
 
+/// The cursors of the first and the last item of a page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Ends {
+    first: i64,
+    last: Option<i64>,
+}
+
+impl Ends {
+    /// The same where nothing follows: no link leads on.
+    #[must_use]
+    pub const fn last(self) -> Self {
+        Self { last: None, ..self }
+    }
+}
+
 /// A list as a response with its `Link` header. `ends` are the cursors of the first and the last
 /// item; there is none for an empty page, which has no links.
-pub fn listed<T: Serialize>(
-    params: &Params,
-    items: &[T],
-    ends: Option<(i64, i64)>,
-    newer: Newer,
-) -> Response {
+pub fn listed<T: Serialize>(params: &Params, items: &[T], ends: Option<Ends>, newer: Newer) -> Response {
     listed_as(params, &items, ends, newer)
 }
 
 /// The same for what holds the items of a page in another shape than a list.
-pub fn listed_as<T: Serialize>(
-    params: &Params,
-    page: &T,
-    ends: Option<(i64, i64)>,
-    newer: Newer,
-) -> Response {
+pub fn listed_as<T: Serialize>(params: &Params, page: &T, ends: Option<Ends>, newer: Newer) -> Response {
     let mut response = Json(page).into_response();
     let link = ends.map(|ends| HeaderValue::from_str(&links(params, ends, newer)));
     if let Some(Ok(link)) = link {
@@ -56,20 +61,22 @@ pub fn listed_as<T: Serialize>(
 }
 
 /// The first and the last of these cursors.
-pub fn ends(cursors: impl IntoIterator<Item = i64>) -> Option<(i64, i64)> {
+pub fn ends(cursors: impl IntoIterator<Item = i64>) -> Option<Ends> {
     let mut cursors = cursors.into_iter();
     let first = cursors.next()?;
-    Some((first, cursors.last().unwrap_or(first)))
+    Some(Ends { first, last: Some(cursors.last().unwrap_or(first)) })
 }
 
-fn links(params: &Params, (first, last): (i64, i64), newer: Newer) -> String {
+fn links(params: &Params, ends: Ends, newer: Newer) -> String {
     let newer = match newer {
         Newer::MinId => "min_id",
         Newer::SinceId => "since_id",
     };
-    let next = address(params, "max_id", last);
-    let prev = address(params, newer, first);
-    format!("<{next}>; rel=\"next\", <{prev}>; rel=\"prev\"")
+    let prev = format!("<{}>; rel=\"prev\"", address(params, newer, ends.first));
+    match ends.last {
+        Some(last) => format!("<{}>; rel=\"next\", {prev}", address(params, "max_id", last)),
+        None => prev,
+    }
 }
 
 /// The address of this request with another cursor. Encoding leaves no comma in it: some clients

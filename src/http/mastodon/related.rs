@@ -17,6 +17,7 @@ use super::shown;
 use crate::domain::relation::FollowState;
 use crate::federation::Federation;
 use crate::services::relations;
+use crate::store::contributions::Viewer;
 use crate::store::{mutes, relationships};
 
 /// The routes of these lists.
@@ -68,7 +69,8 @@ async fn endorsements(
     params: Params,
 ) -> Result<Response, ApiError> {
     let me = caller.account.id;
-    listed(&data, &params, |conn, page| Ok(relationships::endorsed(conn, me, page)?)).await
+    listed(&data, &params, |conn, page| Ok(relationships::endorsed(conn, Viewer::Member(me), me, page)?))
+        .await
 }
 
 /// `GET /api/v1/follow_requests`.
@@ -78,8 +80,10 @@ async fn requests(
     params: Params,
 ) -> Result<Response, ApiError> {
     let me = caller.account.id;
-    listed(&data, &params, |conn, page| Ok(relationships::followers(conn, me, FollowState::Pending, page)?))
-        .await
+    listed(&data, &params, |conn, page| {
+        Ok(relationships::followers(conn, Viewer::Member(me), me, FollowState::Pending, page)?)
+    })
+    .await
 }
 
 /// `POST /api/v1/follow_requests/{id}/authorize`, by the key of the account that asks.

@@ -17,6 +17,8 @@ pub struct AboutPage {
     pub layout: Layout,
     /// The long description; blank if none was written.
     pub description: Html,
+    /// What becomes of data; blank if nothing was written.
+    pub privacy: Html,
     /// Rules for those who contribute.
     pub rules: Vec<Rule>,
     /// The languages the organization publishes in.

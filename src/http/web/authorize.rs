@@ -3,6 +3,7 @@
 use askama::Template;
 
 use super::layout::Layout;
+use crate::text::words::Words;
 
 /// `/oauth/authorize`.
 #[derive(Template)]
@@ -10,6 +11,8 @@ use super::layout::Layout;
 pub struct AuthorizePage {
     /// The frame.
     pub layout: Layout,
+    /// The sentences, in a language of the reader.
+    pub words: &'static Words,
     /// The app's name, as it says itself.
     pub app: String,
     /// Its page as text, which nobody is led to.
@@ -28,6 +31,8 @@ pub struct AuthorizePage {
 pub struct CodePage {
     /// The frame.
     pub layout: Layout,
+    /// The sentences, in a language of the reader.
+    pub words: &'static Words,
     /// The code.
     pub code: String,
 }

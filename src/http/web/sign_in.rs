@@ -3,6 +3,7 @@
 use askama::Template;
 
 use super::layout::Layout;
+use crate::text::words::Words;
 
 /// `/sign-in`.
 #[derive(Template)]
@@ -10,6 +11,8 @@ use super::layout::Layout;
 pub struct SignInPage {
     /// The frame.
     pub layout: Layout,
+    /// The sentences, in a language of the reader.
+    pub words: &'static Words,
     /// Field `name`: user name or e-mail address.
     pub name: String,
     /// Field `next`: where to go afterwards, a path of this site.

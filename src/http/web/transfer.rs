@@ -14,8 +14,10 @@ pub struct TransferPage {
     pub layout: Layout,
     /// Everything in one file.
     pub archive: ArchiveView,
-    /// The tables.
-    pub tables: Vec<Link>,
+    /// In whose name: the member, and for publishers the organization.
+    pub voices: Vec<Choice>,
+    /// The tables of each.
+    pub tables: Vec<(String, Vec<Link>)>,
     /// The sorts of tables that the form takes.
     pub sorts: Vec<Choice>,
     /// How large a file may be.

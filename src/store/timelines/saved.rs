@@ -13,8 +13,8 @@ use crate::domain::timeline::Found;
 use crate::schema::{bookmarks, boosts, likes as given};
 use crate::store::conn::Conn;
 use crate::store::contributions::Viewer;
-use crate::store::hiding;
 use crate::store::page::{Page, filled, paged};
+use crate::store::{hiding, relationships};
 
 fn place((key, contribution): (i64, Id<Contribution>)) -> Place {
     Place { key, booster: None, contribution }
@@ -44,7 +44,8 @@ pub fn likes(conn: &mut Conn, me: Id<Account>, page: &Page) -> QueryResult<Vec<(
     fill(conn, viewer, page, places, |conn, found| kept(conn, viewer, found))
 }
 
-/// Who likes a contribution, each with the key of the like.
+/// Who likes a contribution, each with the key of the like. Outside, members of this site are named only
+/// where they want to be found.
 pub fn liked_by(
     conn: &mut Conn,
     viewer: Viewer,
@@ -55,7 +56,13 @@ pub fn liked_by(
         let query = given::table.filter(given::contribution_id.eq(id)).select((given::id, given::account_id));
         paged!(conn, page, query, given::id)
     };
-    filled(conn, page, rows, |(key, _)| *key, |conn, rows| seen(conn, viewer, rows))
+    let named = |conn: &mut Conn, rows: Vec<(i64, Id<Account>)>| {
+        let rows = seen(conn, viewer, rows)?;
+        let accounts: Vec<Id<Account>> = rows.iter().map(|(_, account)| *account).collect();
+        let named = relationships::named(conn, viewer, &accounts)?;
+        Ok(rows.into_iter().filter(|(_, account)| named.contains(account)).collect())
+    };
+    filled(conn, page, rows, |(key, _)| *key, named)
 }
 
 /// Who boosted a contribution, each with the key of the boost.

@@ -85,6 +85,7 @@ pub(crate) fn about() -> AboutPage {
     AboutPage {
         layout: Layout { here: Section::About, ..public("About", "/about", "website") },
         description: html(SUMMARY),
+        privacy: html("<p>Addresses of readers are kept for a day.</p>"),
         rules: vec![
             rule("Answer what was said.", "Name the thesis; quote the words you mean."),
             rule("Say where a figure comes from.", ""),

@@ -16,6 +16,7 @@ use plenum::http::web::shown::Link;
 use plenum::http::web::sign_in::SignInPage;
 use plenum::http::web::transfer::{ArchiveView, TransferPage};
 use plenum::import::report::Decision;
+use plenum::text::words::Words;
 
 use super::replies::reply_form;
 use super::statements::{ANNOUNCEMENT, TITLE, entry, statement};
@@ -25,6 +26,7 @@ pub(crate) fn sign_in(mistake: Option<String>) -> SignInPage {
     let wants_code = mistake.is_some();
     SignInPage {
         layout: layout("Sign in", None),
+        words: Words::in_first(["en"]),
         name: if wants_code { "ada".to_owned() } else { String::new() },
         next: "/".to_owned(),
         mistake,
@@ -37,6 +39,7 @@ pub(crate) fn consent() -> AuthorizePage {
     let voice = |key: &str, name: &str, handle: &str| [key, name, handle].map(str::to_owned).into();
     AuthorizePage {
         layout: layout("Let Reader in?", Some(editor())),
+        words: Words::in_first(["en"]),
         app: "Reader".to_owned(),
         website: Some("https://reader.example".to_owned()),
         wishes: ["Read everything that you can read here", "Write, answer and change things in your name"]
@@ -55,10 +58,16 @@ pub(crate) fn transfer(mistakes: Mistakes) -> TransferPage {
     TransferPage {
         layout: layout("Take your account along", Some(editor())),
         archive: ArchiveView { made: None, kibibytes: 0, waits: true, may_ask: false },
-        tables: vec![
-            link("Whom you follow", "following_accounts.csv"),
-            link("Your bookmarks", "bookmarks.csv"),
-        ],
+        voices: vec![Choice::new("1", "Ada Lind", true), Choice::new("2", "Northern Forum", false)],
+        tables: ["Ada Lind", "Northern Forum"]
+            .map(|name| {
+                let files = vec![
+                    link("Whom you follow", "following_accounts.csv"),
+                    link("Your bookmarks", "bookmarks.csv"),
+                ];
+                (name.to_owned(), files)
+            })
+            .to_vec(),
         sorts: vec![Choice::new("", "What its header or name says", true)],
         kibibytes: 4096,
         rows: 20_000,

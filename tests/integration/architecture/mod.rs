@@ -24,7 +24,7 @@ const FLOORS: [&[&str]; 7] = [
 const OUTSIDE: [&str; 3] = ["lib", "main", "serve"];
 
 /// Crates that belong to some places, given as path prefixes below `src/`.
-const CRATES: [(&str, &[&str]); 21] = [
+const CRATES: [(&str, &[&str]); 22] = [
     ("activitypub_federation", &["federation/", "http/", "jobs/", "cli/", "serve", "lib"]),
     ("ammonia", &["text/"]),
     ("argon2", &["services/", "domain/"]),
@@ -36,6 +36,7 @@ const CRATES: [(&str, &[&str]); 21] = [
     ("diesel", &["store/", "domain/", "schema", "clock"]),
     ("diesel_async", &["store/"]),
     ("diesel_migrations", &["store/"]),
+    ("frostem", &["text/"]),
     ("image", &["media/"]),
     ("indicatif", &["cli/"]),
     ("libsqlite3_sys", &["store/"]),

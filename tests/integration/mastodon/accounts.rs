@@ -210,7 +210,13 @@ async fn accounts_are_found_by_name_and_by_address_and_elsewhere() {
     let data = south.app();
     let followers = data.db.read(|conn| {
         let bea = store::accounts::local_by_name(conn, "bea")?.unwrap();
-        Ok(store::relationships::followers(conn, bea.id, FollowState::Accepted, store::page::Page::first(5))?)
+        Ok(store::relationships::followers(
+            conn,
+            store::contributions::Viewer::Member(bea.id),
+            bea.id,
+            FollowState::Accepted,
+            store::page::Page::first(5),
+        )?)
     });
     assert_eq!(followers.await.unwrap().len(), 1);
 }

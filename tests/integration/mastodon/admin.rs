@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 
 use crate::harness::Database;
 use crate::harness::client::Client;
+use crate::harness::people::{Drafting, statement};
 use crate::harness::world::{Instance, World, on_each_engine};
 
 const SCOPES: &str = "read write admin:read admin:write";
@@ -51,6 +52,14 @@ async fn an_admin_decides_about_servers_from_an_app() {
             [json!({}), json!({ "domain": north.host }), json!({ "domain": "x.example", "severity": "noop" })]
         {
             assert_eq!(app.post(blocks, odd).await.status, StatusCode::UNPROCESSABLE_ENTITY);
+        }
+        let files = json!({ "domain": "loud.example", "severity": "noop", "reject_media": true });
+        let files = app.post(blocks, files).await.ok();
+        let reports = json!({ "domain": "a.loud.example", "severity": "noop", "reject_reports": true });
+        let reports = app.post(blocks, reports).await.ok();
+        for rule in [files, reports] {
+            let rule = format!("{blocks}/{}", rule["id"].as_str().unwrap());
+            app.ask(Method::DELETE, &rule, &[], None).await.ok();
         }
         let one = format!("{blocks}/{}", made["id"].as_str().unwrap());
         let milder = json!({ "severity": "silence", "public_comment": "too loud" });
@@ -158,6 +167,37 @@ async fn a_moderator_decides_about_accounts_from_an_app() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_is_kept_of_a_suspended_account_is_deleted_for_good() {
+    on_each_engine(async |database| {
+        let world =
+            World::on([("north", database), ("south", Database::sqlite())], FederationMode::Open).await;
+        let (north, south) = (world.at("north"), world.at("south"));
+        let publisher = south.organization().await;
+        north.follows(south).await;
+        world.settle().await;
+        let bees = south.publishes(statement("On bees").thesis("Bees can count.")).await.head.uri;
+        world.settle().await;
+        assert!(north.sees(&bees).await.is_some());
+        let app = north.client("north_admin", SCOPES).await;
+        let far = app.get(&format!("/api/v1/accounts/lookup?acct={}", publisher.handle)).await.ok();
+        let one = format!("/api/v1/admin/accounts/{}", far["id"].as_str().unwrap());
+        assert_ne!(far["display_name"], "");
+        app.post(&format!("{one}/action"), json!({ "type": "suspend" })).await.ok();
+        app.ask(Method::DELETE, &one, &[], None).await.ok();
+        world.settle().await;
+        app.post(&format!("{one}/unsuspend"), json!({})).await.ok();
+        world.settle().await;
+        assert!(north.sees(&bees).await.is_none(), "statements as well, and no rule brings them back");
+        let db = north.app().db;
+        let kept = db.read(|conn| Ok(store::accounts::by_uri(conn, &publisher.uri)?)).await.unwrap().unwrap();
+        assert_eq!(kept.display_name, "");
+        let log = db.read(|conn| Ok(store::audit::all(conn)?)).await.unwrap();
+        assert!(log.iter().any(|entry| entry.action == "account.purge"));
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn people_of_this_site_are_warned_and_their_logins_closed_from_an_app() {
     on_each_engine(async |database| {
         let world = World::on([("north", database)], FederationMode::Open).await;
@@ -174,12 +214,14 @@ async fn people_of_this_site_are_warned_and_their_logins_closed_from_an_app() {
         let list = browser.open("/settings/decisions").await;
         let told = list.attribute("main a[href^='/settings/decisions/']", "href").unwrap();
         assert!(browser.open(&told).await.says("Be kind."));
-        let close = json!({ "type": "disable" });
+        let close = json!({ "type": "disable", "text": "Lost the telephone." });
         let refused = app.post(&format!("{near}/action"), close.clone()).await;
         assert_eq!(refused.status, StatusCode::FORBIDDEN, "logins are the admins'");
         root.post(&format!("{near}/action"), close.clone()).await.ok();
         assert_eq!(member.get("/api/v1/accounts/verify_credentials").await.status, StatusCode::UNAUTHORIZED);
         assert_eq!(names("v1/admin/accounts?disabled=true").await, ["ada"]);
+        let log = north.app().db.read(|conn| Ok(store::audit::all(conn)?)).await.unwrap();
+        assert!(log.iter().any(|entry| entry.detail == "Lost the telephone."), "the log keeps the reason");
         assert_eq!(root.post(&format!("{near}/enable"), json!({})).await.ok()["disabled"], json!(false));
         for odd in ["approve", "reject"] {
             let odd = app.post(&format!("{near}/{odd}"), json!({})).await;
@@ -190,6 +232,52 @@ async fn people_of_this_site_are_warned_and_their_logins_closed_from_an_app() {
         let admin = app.get(&format!("{accounts}?username=north_admin")).await.ok()[0]["id"].clone();
         let above = format!("{accounts}/{}/action", admin.as_str().unwrap());
         assert_eq!(app.post(&above, json!({ "type": "silence" })).await.status, StatusCode::FORBIDDEN);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_is_concerned_hears_of_a_decision() {
+    on_each_engine(async |database| {
+        let world =
+            World::on([("north", database), ("south", Database::sqlite())], FederationMode::Open).await;
+        let (north, south) = (world.at("north"), world.at("south"));
+        let ada = north.person("ada", &[]).await;
+        let bea = south.person("bea", &[]).await;
+        let (app, root) = (north.client("ada", SCOPES).await, north.client("north_admin", SCOPES).await);
+        let act = format!("/api/v1/admin/accounts/{}/action", ada.id);
+        root.post(&act, json!({ "type": "silence", "text": "Too loud." })).await.ok();
+        let heard = app.get("/api/v1/notifications?types[]=moderation_warning").await.ok();
+        let warning = &heard[0]["moderation_warning"];
+        assert_eq!((&warning["action"], &warning["text"]), (&json!("silence"), &json!("Too loud.")));
+        assert_eq!(warning["target_account"]["acct"], "ada");
+        let groups = app.get("/api/v2/notifications").await.ok();
+        assert_eq!(groups["notification_groups"][0]["moderation_warning"]["action"], "silence");
+        let mut browser = north.signed_in("ada").await;
+        let page = browser.open("/notifications").await;
+        let way = page.attribute("main a[href^='/settings/decisions/']", "href").unwrap();
+        let page = browser.open(&way).await;
+        browser.send(&page, "main form", &[("appeal", "I whispered.")]).await;
+        let mut admin = north.signed_in("north_admin").await;
+        let list = admin.open("/admin/appeals").await;
+        let case = list.attribute("main a[href^='/admin/appeals/']", "href").unwrap();
+        let page = admin.open(&case).await;
+        admin.send(&page, "main form", &[("answer", "True."), ("do", "grant")]).await;
+        let heard = app.get("/api/v1/notifications?types[]=moderation_warning").await.ok();
+        assert_eq!(heard.as_array().unwrap().len(), 2, "and of the answer");
+        assert_eq!(heard[0]["moderation_warning"]["appeal"]["text"], "I whispered.");
+
+        let far = app.get(&format!("/api/v2/search?q={}&resolve=true", bea.uri)).await.ok();
+        let far = far["accounts"][0]["id"].as_str().unwrap().to_owned();
+        app.post(&format!("/api/v1/accounts/{far}/follow"), json!({})).await.ok();
+        world.settle().await;
+        let block = json!({ "domain": south.host, "severity": "suspend" });
+        root.post("/api/v1/admin/domain_blocks", block).await.ok();
+        let heard = app.get("/api/v1/notifications?types[]=severed_relationships").await.ok();
+        let event = &heard[0]["event"];
+        assert_eq!((&event["type"], &event["target_name"]), (&json!("domain_block"), &json!(south.host)));
+        assert_eq!((&event["following_count"], &event["followers_count"]), (&json!(1), &json!(0)));
+        assert!(browser.open("/notifications").await.says(&format!("suspended {}", south.host)));
     })
     .await;
 }

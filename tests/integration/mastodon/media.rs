@@ -61,6 +61,8 @@ async fn a_file_is_sent_described_used_and_used_again() {
         let status = ada.post("/api/v1/statuses", json!({ "media_ids": [id(&file)] })).await.ok();
         assert_eq!(status["media_attachments"], json!([changed]));
         assert_eq!(ada.get(&place).await.status, StatusCode::NOT_FOUND, "it belongs to the status now");
+        let silent = ada.ask(Method::PUT, &place, &[], Some(json!({ "description": "Four" }))).await;
+        assert_eq!(silent.status, StatusCode::NOT_FOUND, "what is published changes with its status alone");
         let in_use = ada.ask(Method::DELETE, &place, &[], None).await.status;
         assert_eq!(in_use, StatusCode::UNPROCESSABLE_ENTITY);
 
@@ -74,6 +76,9 @@ async fn a_file_is_sent_described_used_and_used_again() {
         let edited = ada.ask(Method::PUT, &at, &[], Some(edit)).await.ok();
         assert_eq!(edited["media_attachments"][0]["description"], "Three bees");
         assert!(edited["edited_at"].is_string());
+        let versions = ada.get(&format!("{at}/history")).await.ok();
+        let said = |nth: usize| versions[nth]["media_attachments"][0]["description"].clone();
+        assert_eq!((said(0), said(1)), (json!("Two bees"), json!("Three bees")), "each as it was");
 
         let deleted = ada.ask(Method::DELETE, &at, &[], None).await.ok();
         assert_eq!(get(north, path(&file, north), &[]).await.status, StatusCode::NOT_FOUND);

@@ -2,22 +2,27 @@
 
 mod accounts;
 mod admin;
+mod admin_roles;
 mod cards;
 mod conversations;
 mod debate;
 pub(crate) mod emoji;
 mod entities;
 mod filters;
+mod found;
 mod later;
 mod library;
 mod limits;
 mod lists;
+mod lists_of;
 mod markers;
 mod media;
 mod notifications;
 mod oauth;
 mod order;
+mod policies;
 mod push;
+mod quiet;
 mod quotes;
 mod reports;
 mod statuses;

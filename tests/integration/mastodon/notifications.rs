@@ -148,6 +148,79 @@ async fn a_page_of_groups_leads_on_through_all_of_them() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_many_like_hides_nothing_else() {
+    on_each_engine(async |database| {
+        let world = World::on([("north", database)], FederationMode::Open).await;
+        let north = world.at("north");
+        let (_, app) = member(north, "ada").await;
+        let liked = says(&app, "A thought").await;
+        let (_, bea) = member(north, "bea").await;
+        says(&bea, "@ada look").await;
+        for number in 0..18 {
+            let (_, client) = member(north, &format!("fan{number}")).await;
+            does(&client, "favourite", &liked).await;
+        }
+        let page = app.get("/api/v2/notifications?limit=2").await;
+        assert!(page.link("next").is_some());
+        let page = page.ok();
+        let found: Vec<_> = groups(&page).iter().map(|one| one["type"].as_str().unwrap()).collect();
+        assert_eq!(found, ["favourite", "mention"]);
+        assert_eq!(groups(&page)[0]["notifications_count"], 18, "all, and not those of the page");
+        let all = app.get("/api/v2/notifications?limit=40").await;
+        assert_eq!(all.link("next"), None, "nothing follows");
+        assert_eq!(groups(&all.ok()).len(), 2);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_thread_that_is_muted_is_quiet() {
+    on_each_engine(async |database| {
+        let world = World::on([("north", database)], FederationMode::Open).await;
+        let north = world.at("north");
+        let (_, app) = member(north, "ada").await;
+        let (_, bea) = member(north, "bea").await;
+        let post = says(&app, "A thought").await;
+        let heard = async || app.get("/api/v1/notifications").await.each("type");
+        does(&app, "mute", &post).await;
+        does(&bea, "favourite", &post).await;
+        does(&bea, "reblog", &post).await;
+        let answer = json!({ "status": "@ada no", "in_reply_to_id": post });
+        bea.post("/api/v1/statuses", answer).await.ok();
+        assert!(heard().await.is_empty(), "{:?}", heard().await);
+        does(&app, "unmute", &post).await;
+        does(&bea, "unfavourite", &post).await;
+        does(&bea, "favourite", &post).await;
+        assert_eq!(heard().await, ["favourite"]);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_letter_is_not_asked_for_because_it_answers_something() {
+    on_each_engine(async |database| {
+        let world = World::on([("north", database)], FederationMode::Open).await;
+        let north = world.at("north");
+        let (_, app) = member(north, "ada").await;
+        let (_, bea) = member(north, "bea").await;
+        let change = json!({ "for_private_mentions": "drop" });
+        app.ask(Method::PATCH, "/api/v2/notifications/policy", &[], Some(change)).await.ok();
+        let own = says(&bea, "Mine").await;
+        let letter = async |to: &str| {
+            let letter = json!({ "status": "@ada buy", "visibility": "direct", "in_reply_to_id": to });
+            bea.post("/api/v1/statuses", letter).await.ok();
+        };
+        letter(&own).await;
+        letter(&says(&app, "A thought").await).await;
+        assert!(app.get("/api/v1/notifications").await.each("type").is_empty());
+        let asked = says(&app, "@bea what do you think?").await;
+        letter(&asked).await;
+        assert_eq!(app.get("/api/v1/notifications").await.each("type"), ["mention"]);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_policy_puts_strangers_aside_until_they_are_let_in() {
     on_each_engine(async |database| {
         let world = World::on([("north", database)], FederationMode::Open).await;

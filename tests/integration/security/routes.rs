@@ -39,7 +39,7 @@ pub(crate) struct Route {
 
 impl Route {
     /// The path with this in the place of everything in braces.
-    pub(super) fn with(&self, key: &str) -> String {
+    pub(crate) fn with(&self, key: &str) -> String {
         fill(self.path, key)
     }
 }

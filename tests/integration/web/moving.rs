@@ -92,6 +92,45 @@ async fn a_member_takes_everything_along() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn filters_are_taken_along_and_the_organization_has_lists_of_its_own() {
+    let world = World::of(["north"]).await;
+    let north = world.at("north");
+    north.person("ada", &[]).await;
+    north.person("eva", &[]).await;
+    let ada = north.client("ada", "read write").await;
+    let filter = json!({
+        "title": "Sport", "context": ["home", "public"], "filter_action": "hide",
+        "keywords_attributes": [{ "keyword": "goal", "whole_word": true }],
+    });
+    ada.post("/api/v2/filters", filter).await.ok();
+    let mut browser = north.signed_in("ada").await;
+    let file = browser.open("/settings/export/filters.json").await.body;
+    let written: serde_json::Value = serde_json::from_str(&file).unwrap();
+    assert_eq!(written["custom_filters"][0]["keywords_attributes"][0]["keyword"], "goal");
+    for _ in 0..2 {
+        let page = bring(north, "eva", &[("table", ""), ("file", &file)]).await;
+        assert!(page.says("Your file is read."), "{}", page.body);
+    }
+    let eva = north.client("eva", "read write").await;
+    let taken = eva.get("/api/v2/filters").await.ok();
+    assert_eq!(taken.as_array().unwrap().len(), 1, "the same filter is not made twice");
+    assert_eq!((&taken[0]["title"], &taken[0]["filter_action"]), (&json!("Sport"), &json!("hide")));
+    assert_eq!(taken[0]["keywords"][0]["whole_word"], true);
+    let odd = r#"{ "custom_filters": [{ "title": "x", "context": ["attic"] }] }"#;
+    let odd = bring(north, "eva", &[("table", ""), ("file", odd)]).await;
+    assert_eq!(odd.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(odd.says("attic"), "{}", odd.body);
+
+    let organization = north.organization().await;
+    let cleo = north.person("cleo", &[]).await;
+    north.app().db.write(|tx| relations::follow(tx, &organization, &cleo)).await.unwrap();
+    let theirs = format!("/settings/export/following_accounts.csv?account={}", organization.id);
+    assert_eq!(browser.open(&theirs).await.status, StatusCode::FORBIDDEN);
+    let mut admin = north.signed_in("north_admin").await;
+    assert!(admin.open(&theirs).await.body.contains("cleo@"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_file_adds_or_replaces() {
     let world = World::of(["north"]).await;
     let north = world.at("north");

@@ -3,6 +3,7 @@
 use axum::http::{Method, StatusCode};
 use plenum::domain::user::Role;
 
+use crate::harness::browser::Browser;
 use crate::harness::world::{PASSWORD, World};
 use crate::security::callers::closes;
 
@@ -47,6 +48,40 @@ async fn guessing_passwords_ends_soon_and_begins_again_later() {
     assert_eq!(page.status, StatusCode::TOO_MANY_REQUESTS);
     world.advance_seconds(301);
     assert_eq!(browser.sign_in("anna", PASSWORD, "/").await.status, StatusCode::OK);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_many_guesses_at_once_no_more_pass_than_one_by_one() {
+    let world = World::of(["north"]).await;
+    let north = world.at("north");
+    north.person("anna", &[]).await;
+    let mut browsers = Vec::new();
+    for _ in 0..30 {
+        let mut browser = north.browser();
+        browser.open("/sign-in").await;
+        browsers.push(browser);
+    }
+    let guess = |mut browser: Browser| async move { browser.sign_in("anna", "guess", "/").await.status };
+    let tries = futures_util::future::join_all(browsers.into_iter().map(guess)).await;
+    let looked_at = tries.iter().filter(|status| **status == StatusCode::UNPROCESSABLE_ENTITY).count();
+    assert_eq!(looked_at, 10, "{tries:?}");
+    assert!(tries.iter().all(|status| status.is_client_error()), "{tries:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn signing_in_is_said_in_the_language_that_an_app_asks_for() {
+    let world = World::of(["north"]).await;
+    let north = world.at("north");
+    north.person("anna", &[]).await;
+    let next = "/oauth/authorize?lang=de&client_id=x";
+    let next: String = url::form_urlencoded::byte_serialize(next.as_bytes()).collect();
+    let mut browser = north.browser();
+    let page = browser.open(&format!("/sign-in?next={next}")).await;
+    assert_eq!(page.texts("h1"), ["Anmelden"]);
+    assert_eq!(page.attribute("main .sheet", "lang").as_deref(), Some("de"));
+    assert_eq!(browser.open("/sign-in").await.texts("h1"), ["Sign in"], "else in one of the site");
+    let page = browser.open("/sign-in?lang=ar").await;
+    assert_eq!(page.attribute("main .sheet", "dir").as_deref(), Some("rtl"));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -19,7 +19,7 @@ use super::scopes::{ReadAccounts, ReadFollows, ReadStatuses};
 use super::search::{self, Asked};
 use super::{shown, timelines as pages};
 use crate::domain::Refusal;
-use crate::domain::account::Account;
+use crate::domain::account::{Account, AccountKind};
 use crate::domain::handle::Handle;
 use crate::domain::id::Id;
 use crate::domain::relation::FollowState;
@@ -28,7 +28,7 @@ use crate::store::contributions::Viewer;
 use crate::store::page::Page;
 use crate::store::relationships::Listed;
 use crate::store::timelines::{self, OfAccount};
-use crate::store::{Conn, Error, accounts, profiles, relationships};
+use crate::store::{Conn, Error, accounts, profiles, relations, relationships};
 
 /// Accounts of one request at most.
 const BATCH: usize = 40;
@@ -184,9 +184,9 @@ async fn followers(
     PathId(key): PathId,
     params: Params,
 ) -> Result<Response, ApiError> {
-    let agreed = FollowState::Accepted;
-    around(&data, caller.viewer(), key, &params, |conn, account, page| {
-        Ok(relationships::followers(conn, account, agreed, page)?)
+    let (viewer, agreed) = (caller.viewer(), FollowState::Accepted);
+    around(&data, viewer, key, &params, |conn, account, page| {
+        Ok(relationships::followers(conn, viewer, account, agreed, page)?)
     })
     .await
 }
@@ -198,8 +198,9 @@ async fn following(
     PathId(key): PathId,
     params: Params,
 ) -> Result<Response, ApiError> {
-    around(&data, caller.viewer(), key, &params, |conn, account, page| {
-        Ok(relationships::following(conn, account, page)?)
+    let viewer = caller.viewer();
+    around(&data, viewer, key, &params, |conn, account, page| {
+        Ok(relationships::following(conn, viewer, account, page)?)
     })
     .await
 }
@@ -211,13 +212,15 @@ async fn endorsements(
     PathId(key): PathId,
     params: Params,
 ) -> Result<Response, ApiError> {
-    around(&data, caller.viewer(), key, &params, |conn, account, page| {
-        Ok(relationships::endorsed(conn, account, page)?)
+    let viewer = caller.viewer();
+    around(&data, viewer, key, &params, |conn, account, page| {
+        Ok(relationships::endorsed(conn, viewer, account, page)?)
     })
     .await
 }
 
-/// Accounts around the one with this key; none where it hides them, except from itself.
+/// Accounts around the one with this key; none where it hides them, except from itself. Whom a member
+/// follows is nobody's business outside, unless they want to be found.
 async fn around(
     data: &Data<Federation>,
     viewer: Viewer,
@@ -227,13 +230,27 @@ async fn around(
 ) -> Result<Response, ApiError> {
     listed(data, params, |conn, page| {
         let account = accounts::by_id(conn, Id::new(key))?.ok_or(Refusal::NotFound)?;
-        let own = viewer == Viewer::Member(account.id);
-        if !own && profiles::of(conn, account.id)?.hides_collections {
+        if !shows_others(conn, viewer, &account)? {
             return Ok(Vec::new());
         }
         find(conn, account.id, page)
     })
     .await
+}
+
+fn shows_others(conn: &mut Conn, viewer: Viewer, account: &Account) -> Result<bool, Error> {
+    let quiet = account.is_local() && account.kind == AccountKind::Person && !account.discoverable;
+    let asking = match viewer {
+        Viewer::Member(me) if me == account.id => return Ok(true),
+        Viewer::Member(me) => Some(me),
+        Viewer::Anyone | Viewer::Remote(_) if quiet => return Ok(false),
+        Viewer::Anyone | Viewer::Remote(_) => None,
+    };
+    if account.is_barred() || profiles::of(conn, account.id)?.hides_collections {
+        return Ok(false);
+    }
+    let blocked = |me| relations::blocks(conn, account.id, me);
+    Ok(!asking.map(blocked).transpose()?.unwrap_or(false))
 }
 
 /// A page of accounts with its links.

@@ -16,7 +16,6 @@ use super::super::params::Params;
 use super::super::scopes::{AdminReadAccounts, AdminWriteAccounts};
 use super::may;
 use crate::app::App;
-use crate::clock::Timestamp;
 use crate::domain::Refusal;
 use crate::domain::account::Account;
 use crate::domain::host::HostStanding;
@@ -25,9 +24,8 @@ use crate::domain::permission::Permission;
 use crate::domain::report::Outcome;
 use crate::domain::user::{Role, User};
 use crate::federation::Federation;
-use crate::services::{cases, content_rules, sign_ins};
+use crate::services::{accounts as service, cases, sign_ins};
 use crate::store::administered::{self, Wanted};
-use crate::store::content_rules::Wave;
 use crate::store::{Conn, Error, account_views, accounts, hosts, users};
 
 /// The routes of accounts.
@@ -219,7 +217,7 @@ async fn act(
                 let user = users::by_account(tx, account.id)?;
                 let name =
                     user.ok_or_else(|| Refusal::invalid("type", "only people of this site sign in"))?;
-                sign_ins::disable(tx, Some(&caller.user), &name.name)
+                sign_ins::disable(tx, Some(&caller.user), &name.name, text.trim())
             });
             closed.await?;
             return Ok(Json(Empty));
@@ -292,8 +290,8 @@ async fn enable(
     shown(&data, key).await
 }
 
-/// `DELETE /api/v1/admin/accounts/{id}`: removes the posts and replies of a suspended account elsewhere.
-/// People of this site delete their account themselves.
+/// `DELETE /api/v1/admin/accounts/{id}`: deletes what is kept of a suspended account elsewhere. People of
+/// this site delete their account themselves.
 async fn remove(
     data: Data<Federation>,
     caller: Allowed<AdminWriteAccounts>,
@@ -302,11 +300,7 @@ async fn remove(
     may(&caller, Permission::Accounts)?;
     let removed = data.app.db.write(|tx| {
         let account = found(tx, key)?;
-        if account.is_local() || account.standing != HostStanding::Suspended {
-            let why = "only what a suspended account of another server said is removed here";
-            return Err(Refusal::forbidden(why).into());
-        }
-        content_rules::clear(tx, Some(caller.user.id), Wave::Author(account.id), Timestamp(0)).map(drop)
+        service::purge(tx, Some(caller.user.id), &account)
     });
     removed.await?;
     Ok(Json(Empty))

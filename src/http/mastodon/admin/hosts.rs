@@ -116,11 +116,10 @@ async fn show_block(
 }
 
 /// What the parameters say, on top of what holds already.
-fn decision(params: &Params, known: Decision) -> Result<Decision, ApiError> {
+fn decision(params: &Params, known: Decision) -> Result<Decision, Refusal> {
     let standing = match params.text("severity").filter(|word| !word.is_empty()) {
-        Some(word) => {
-            parse_severity(&word).ok_or_else(|| ApiError::invalid("Severity is not included in the list"))?
-        }
+        Some(word) => parse_severity(&word)
+            .ok_or_else(|| Refusal::invalid("severity", "is none of noop, silence, suspend"))?,
         None => known.standing,
     };
     let decision = Decision {
@@ -132,7 +131,7 @@ fn decision(params: &Params, known: Decision) -> Result<Decision, ApiError> {
         obfuscate: params.flag("obfuscate").unwrap_or(known.obfuscate),
     };
     if decision.is_none() {
-        return Err(Refusal::invalid("severity", "decides nothing: a server without a rule has none").into());
+        return Err(Refusal::invalid("severity", "decides nothing: a server without a rule has none"));
     }
     Ok(decision)
 }
@@ -149,7 +148,13 @@ fn named(tx: &Tx<'_>, params: &Params) -> Result<String, Error> {
 /// The rule that makes a new one about this name superfluous, or that has to be changed instead.
 fn in_the_way(conn: &mut Conn, name: &str, new: &Decision) -> Result<Option<HostRule>, Error> {
     let rule = host_rules::nearest(conn, name)?.filter(|rule| rule.standing != HostStanding::Approved);
-    Ok(rule.filter(|rule| rule.name == name || rule.standing >= new.standing))
+    let covers = |rule: &HostRule| {
+        rule.standing == HostStanding::Suspended
+            || rule.standing >= new.standing
+                && rule.reject_media >= new.reject_media
+                && rule.reject_reports >= new.reject_reports
+    };
+    Ok(rule.filter(|rule| rule.name == name || covers(rule)))
 }
 
 /// `POST /api/v1/admin/domain_blocks`.
@@ -183,9 +188,9 @@ async fn change(
     params: Params,
 ) -> Answer<Value> {
     may(&caller, Permission::Hosts)?;
-    let known = data.app.db.read(|conn| rule(conn, key, &BLOCKS)).await?.1;
-    let new = decision(&params, known.decision())?;
     let changed = data.app.db.write(|tx| {
+        let (_, known) = rule(tx, key, &BLOCKS)?;
+        let new = decision(&params, known.decision())?;
         service::decide(tx, Some(caller.user.id), &known.name, &new)?;
         written(tx, &known.name, domain_block)
     });

@@ -114,43 +114,14 @@ fn head(row: &FilterRow) -> Filter {
         title: row.title.clone(),
         context: contexts(row.contexts),
         expires_at: row.expires_at.map(date),
-        filter_action: match row.action {
-            FilterAction::Warn => "warn",
-            FilterAction::Hide => "hide",
-            FilterAction::Blur => "blur",
-        },
+        filter_action: row.action.as_str(),
         keywords: None,
         statuses: None,
     }
 }
 
 fn contexts(contexts: Contexts) -> Vec<&'static str> {
-    contexts.list().into_iter().map(context_word).collect()
-}
-
-const fn context_word(context: Context) -> &'static str {
-    match context {
-        Context::Home => "home",
-        Context::Notifications => "notifications",
-        Context::Public => "public",
-        Context::Thread => "thread",
-        Context::Account => "account",
-    }
-}
-
-/// Reads the word for a place where filters apply.
-pub fn parse_context(word: &str) -> Option<Context> {
-    Context::ALL.into_iter().find(|context| context_word(*context) == word)
-}
-
-/// Reads the word for what a filter does.
-pub fn parse_action(word: &str) -> Option<FilterAction> {
-    match word {
-        "warn" => Some(FilterAction::Warn),
-        "hide" => Some(FilterAction::Hide),
-        "blur" => Some(FilterAction::Blur),
-        _ => None,
-    }
+    contexts.list().into_iter().map(Context::as_str).collect()
 }
 
 /// What these filters say about a line. Where a filter applies is left to the client, which knows

@@ -13,6 +13,7 @@ use crate::domain::site::{FederationMode, Settings, Site};
 use crate::media::Format;
 use crate::services::profiles;
 use crate::store::usage::Week;
+use crate::text::{Markdown, markdown, plain};
 
 /// Clients compare the beginning with Mastodon's releases.
 const COMPATIBLE: &str = "4.5.0";
@@ -65,7 +66,8 @@ impl Parts<'_> {
 
     fn limits(&self) -> Value {
         let media = &self.config.media;
-        let types: Vec<_> = Format::ALL.into_iter().map(Format::media_type).collect();
+        let types = Format::ALL.into_iter().map(Format::media_type).chain(Format::ALSO_CALLED);
+        let types: Vec<_> = types.collect();
         json!({
             "accounts": {
                 "max_featured_tags": 10, "max_pinned_statuses": 5,
@@ -102,12 +104,13 @@ impl Parts<'_> {
 /// Renders `GET /api/v2/instance`.
 pub fn instance(parts: &Parts<'_>) -> Value {
     let Parts { site, settings, .. } = parts;
+    let privacy = (!settings.privacy.is_empty()).then(|| format!("{}/about#privacy", site.origin));
     let mut configuration = parts.limits();
     if let Some(fields) = configuration.as_object_mut() {
         fields.insert(
             "urls".to_owned(),
             json!({ "streaming": parts.streaming(), "status": null,
-            "about": format!("{}/about", site.origin), "privacy_policy": null, "terms_of_service": null }),
+            "about": format!("{}/about", site.origin), "privacy_policy": privacy, "terms_of_service": null }),
         );
         fields.insert("vapid".to_owned(), json!({ "public_key": parts.push_key }));
         fields.insert("translation".to_owned(), json!({ "enabled": false }));
@@ -124,7 +127,7 @@ pub fn instance(parts: &Parts<'_>) -> Value {
         "title": settings.name,
         "version": Parts::version(),
         "source_url": env!("CARGO_PKG_REPOSITORY"),
-        "description": settings.description,
+        "description": in_short(settings),
         "usage": { "users": { "active_month": parts.active } },
         "thumbnail": { "url": parts.picture(), "blurhash": null, "description": "", "versions": {} },
         "icon": [{ "src": format!("{}/assets/avatar.png", site.origin), "size": "192x192" }],
@@ -138,14 +141,20 @@ pub fn instance(parts: &Parts<'_>) -> Value {
     })
 }
 
+/// The first paragraph of the description, as plain text.
+fn in_short(settings: &Settings) -> String {
+    let html = markdown::render(&Markdown::new(&*settings.description));
+    plain::paragraphs(&html).split("\n\n").next().unwrap_or_default().to_owned()
+}
+
 /// Renders `GET /api/v1/instance`.
 pub fn v1(parts: &Parts<'_>) -> Value {
     let Parts { site, settings, .. } = parts;
     json!({
         "uri": site.host,
         "title": settings.name,
-        "short_description": settings.description,
-        "description": settings.description,
+        "short_description": in_short(settings),
+        "description": in_short(settings),
         "email": parts.email(),
         "version": Parts::version(),
         "urls": { "streaming_api": parts.streaming() },

@@ -18,7 +18,8 @@ pub struct MediaAttachment {
     pub url: String,
     /// Where a small picture of it is.
     pub preview_url: Option<String>,
-    /// Where it comes from; never loaded by clients while `url` is there.
+    /// Where it comes from; only for what we lead to, because apps open it, and then the other server
+    /// learns who reads.
     pub remote_url: Option<String>,
     /// Where its small picture comes from.
     pub preview_remote_url: Option<String>,
@@ -45,12 +46,29 @@ pub fn media(row: &Media, origin: &str) -> MediaAttachment {
         kind: kind(row.kind),
         url,
         preview_url: row.preview_path().map(here).or_else(quiet),
-        remote_url: elsewhere,
+        remote_url: elsewhere.filter(|_| !shown),
         preview_remote_url: None,
         text_url: None,
         meta: meta(row),
         description: Some(row.description.clone()).filter(|text| !text.is_empty()),
         blurhash: row.blurhash.clone(),
+    }
+}
+
+/// A file that stood beside an earlier version and is gone: `nth` tells it from its neighbours, and it
+/// leads to `page`.
+pub fn removed(nth: usize, page: &str, description: Option<String>) -> MediaAttachment {
+    MediaAttachment {
+        id: nth.to_string(),
+        kind: kind(MediaKind::Unknown),
+        url: page.to_owned(),
+        preview_url: None,
+        remote_url: None,
+        preview_remote_url: None,
+        text_url: None,
+        meta: None,
+        description,
+        blurhash: None,
     }
 }
 

@@ -5,6 +5,7 @@ pub mod admin;
 pub mod application;
 pub mod card;
 pub mod credentials;
+pub mod edit;
 pub mod emoji;
 pub mod filter;
 pub mod instance;

@@ -11,7 +11,7 @@ use super::{date, id};
 use crate::domain::id::Id;
 use crate::domain::notification::{Aside, Handling, Notification as Row, NotificationKind, Policy};
 use crate::domain::push;
-use crate::domain::report::Report;
+use crate::domain::report::{Outcome, Report, Warning};
 
 /// Accounts that a group names at most.
 const SAMPLES: usize = 8;
@@ -36,6 +36,12 @@ pub struct Notification {
     /// Of which report, for moderators.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub report: Option<Value>,
+    /// What was decided about the account.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub moderation_warning: Option<Value>,
+    /// Which relations ended.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub event: Option<Value>,
     /// Present when it was put aside.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub filtered: Option<bool>,
@@ -70,10 +76,16 @@ pub struct NotificationGroup {
     /// Of which report, for moderators.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub report: Option<Value>,
+    /// What was decided about the account.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub moderation_warning: Option<Value>,
+    /// Which relations ended.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub event: Option<Value>,
 }
 
 /// The kinds that clients are told of; objections are read on the moderators' pages.
-pub const KINDS: [NotificationKind; 11] = [
+pub const KINDS: [NotificationKind; 13] = [
     NotificationKind::Mention,
     NotificationKind::Published,
     NotificationKind::Boost,
@@ -85,6 +97,8 @@ pub const KINDS: [NotificationKind; 11] = [
     NotificationKind::Quote,
     NotificationKind::QuotedUpdate,
     NotificationKind::Report,
+    NotificationKind::Decision,
+    NotificationKind::Severance,
 ];
 
 /// The word for a kind.
@@ -114,13 +128,68 @@ pub struct Parties {
     pub statuses: HashMap<String, Status>,
     /// Which reports.
     pub reports: HashMap<Id<Report>, Value>,
+    /// Which decisions about the account.
+    pub warnings: HashMap<Id<Warning>, Value>,
 }
 
 impl Parties {
+    /// The decision that a notification tells of.
+    pub fn warning(&self, row: &Row) -> Option<Value> {
+        row.warning_id.and_then(|warning| self.warnings.get(&warning).cloned())
+    }
+
     /// The report that a notification tells of.
     pub fn report(&self, row: &Row) -> Option<Value> {
         row.report_id.and_then(|report| self.reports.get(&report).cloned())
     }
+}
+
+/// Whether what apps expect beside a notification of this kind is missing: they show nothing then, or
+/// break.
+pub fn lacks(kind: NotificationKind, beside: Option<&Value>) -> bool {
+    let expected =
+        matches!(kind, NotificationKind::Report | NotificationKind::Decision | NotificationKind::Severance);
+    expected && beside.is_none()
+}
+
+/// Renders what moderators decided about an account.
+pub fn warning(warning: &Warning, target: &Account) -> Value {
+    let action = match warning.outcome {
+        Outcome::Nothing | Outcome::Warning => "none",
+        Outcome::Sensitive => "sensitive",
+        Outcome::Limit => "silence",
+        Outcome::Freeze => "disable",
+        Outcome::Suspend => "suspend",
+        Outcome::Remove => "delete_statuses",
+    };
+    let state = match warning.granted {
+        None => "pending",
+        Some(true) => "approved",
+        Some(false) => "rejected",
+    };
+    json!({
+        "id": id(warning.id.get()),
+        "action": action,
+        "text": warning.text,
+        "status_ids": null,
+        "target_account": target,
+        "appeal": warning.appeal.as_ref().map(|text| json!({ "text": text, "state": state })),
+        "created_at": date(warning.created_at),
+    })
+}
+
+/// Renders which relations ended.
+pub fn severance(row: &Row) -> Option<Value> {
+    let lost = row.severance()?;
+    Some(json!({
+        "id": id(row.id.get()),
+        "type": if lost.of_server { "domain_block" } else { "account_suspension" },
+        "purged": false,
+        "target_name": lost.target,
+        "followers_count": lost.followers,
+        "following_count": lost.following,
+        "created_at": date(row.created_at),
+    }))
 }
 
 /// Renders one; `None` where what it is about cannot be seen (any more).
@@ -130,7 +199,8 @@ pub fn notification(row: &Row, parties: &Parties) -> Option<Notification> {
         None => None,
     };
     let report = parties.report(row);
-    if row.kind == NotificationKind::Report && report.is_none() {
+    let (moderation_warning, event) = (parties.warning(row), severance(row));
+    if lacks(row.kind, report.as_ref().or(moderation_warning.as_ref()).or(event.as_ref())) {
         return None;
     }
     Some(Notification {
@@ -141,12 +211,15 @@ pub fn notification(row: &Row, parties: &Parties) -> Option<Notification> {
         group_key: group_key(row, &KINDS),
         status,
         report,
+        moderation_warning,
+        event,
         filtered: row.filtered.then_some(true),
     })
 }
 
-/// Renders a group by its rows, the newest first; `on_page` are those that lie within the page.
-pub fn group(key: &str, rows: &[Row], on_page: Option<&[Row]>) -> Option<NotificationGroup> {
+/// Renders a group of `count` rows by the newest of them, newest first; `on_page` are those that lie
+/// within the page.
+pub fn group(key: &str, rows: &[Row], count: i64, on_page: Option<&[Row]>) -> Option<NotificationGroup> {
     let newest = rows.first()?;
     let mut samples: Vec<String> = Vec::new();
     for row in rows {
@@ -158,7 +231,7 @@ pub fn group(key: &str, rows: &[Row], on_page: Option<&[Row]>) -> Option<Notific
     let page = on_page.unwrap_or_default();
     Some(NotificationGroup {
         group_key: key.to_owned(),
-        notifications_count: i64::try_from(rows.len()).unwrap_or(i64::MAX),
+        notifications_count: count,
         kind: word(newest.kind),
         most_recent_notification_id: newest.id.get(),
         page_min_id: page.last().map(|row| id(row.id.get())),
@@ -167,6 +240,8 @@ pub fn group(key: &str, rows: &[Row], on_page: Option<&[Row]>) -> Option<Notific
         sample_account_ids: samples,
         status_id: newest.contribution_id.map(|about| id(about.get())),
         report: None,
+        moderation_warning: None,
+        event: None,
     })
 }
 

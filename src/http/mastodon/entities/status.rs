@@ -16,7 +16,6 @@ use crate::domain::contribution::{Contribution, Kind, Visibility};
 use crate::domain::site::Site;
 use crate::domain::timeline::{Line, Mine};
 use crate::domain::view::View;
-use crate::store::revisions::Revision;
 use crate::text::{Html, plain, quotes};
 
 /// A contribution, or the boost of one, as clients take it.
@@ -133,27 +132,6 @@ pub struct StatusSource {
     pub spoiler_text: String,
 }
 
-/// One version of a status.
-#[derive(Clone, Debug, Serialize)]
-pub struct StatusEdit {
-    /// Safe HTML.
-    pub content: String,
-    /// Content warning.
-    pub spoiler_text: String,
-    /// Whether media should be hidden at first.
-    pub sensitive: bool,
-    /// When it became current.
-    pub created_at: String,
-    /// Who said it.
-    pub account: Account,
-    /// Pictures, films and sounds.
-    pub media_attachments: Vec<MediaAttachment>,
-    /// Emoji in its text.
-    pub emojis: Vec<CustomEmoji>,
-    /// What it quotes.
-    pub quote: Option<Quote>,
-}
-
 /// What stands around a status.
 #[derive(Clone, Debug, Serialize)]
 pub struct Context {
@@ -208,35 +186,6 @@ pub fn parse_visibility(word: &str) -> Option<Visibility> {
     }
 }
 
-/// Renders the versions of a status, the first one first.
-pub fn edits(line: &Line, versions: &[Revision], site: &Site, now: Timestamp) -> Vec<StatusEdit> {
-    let head = &line.view.head;
-    let edit = |content: String, summary: Option<&str>, at| StatusEdit {
-        content: format!("{}{content}", fallback(&line.view)),
-        // What hides a text hides what stands beside it, in every version.
-        sensitive: head.sensitive || line.view.author.sensitive || !spoiler(head, summary).is_empty(),
-        spoiler_text: spoiler(head, summary),
-        created_at: date(at),
-        account: account(&line.author, site),
-        media_attachments: list(&line.view.media, &site.origin),
-        emojis: emojis(&line.view.emojis, site),
-        quote: line.quote.as_ref().map(|one| quote(one, site, now, false)),
-    };
-    if versions.is_empty() {
-        return vec![edit(content(head), head.summary.as_deref(), head.published_at)];
-    }
-    let shown = |version: &Revision| {
-        let dressed = Contribution {
-            content: version.content.clone(),
-            title: version.title.clone(),
-            summary: version.summary.clone(),
-            ..head.clone()
-        };
-        edit(content(&dressed), version.summary.as_deref(), version.created_at)
-    };
-    versions.iter().map(shown).collect()
-}
-
 /// Renders what somebody quotes, the quote in it being named only.
 pub(super) fn quoted(line: &Line, site: &Site, now: Timestamp) -> Status {
     original(line, site, now, true)
@@ -286,14 +235,14 @@ fn original(line: &Line, site: &Site, now: Timestamp, within: bool) -> Status {
 }
 
 /// A post's summary warns; that of a longer text announces it and stands in the text.
-fn spoiler(head: &Contribution, summary: Option<&str>) -> String {
+pub(super) fn spoiler(head: &Contribution, summary: Option<&str>) -> String {
     let warns = head.kind == Kind::Post && head.title.is_none();
     summary.filter(|_| warns).unwrap_or_default().to_owned()
 }
 
 /// The text as clients show it: a title and an announcement above, the address below, because they
 /// have no other place for them.
-fn content(head: &Contribution) -> String {
+pub(super) fn content(head: &Contribution) -> String {
     let Some(title) = head.title.as_deref().filter(|_| !opens_with_title(head.kind)) else {
         return head.content.clone();
     };
@@ -313,7 +262,7 @@ fn content(head: &Contribution) -> String {
 
 /// What names the quoted one in the text of a post of ours, for apps that show no quotes. Others bring
 /// it with them.
-fn fallback(view: &View) -> String {
+pub(super) fn fallback(view: &View) -> String {
     let quoting = view.quote.as_ref().filter(|_| view.head.local);
     quoting.map(|quoting| quotes::fallback(&quoting.url)).unwrap_or_default()
 }

@@ -12,7 +12,7 @@ use super::entities::filter::{self, Filter, Keyword, Single};
 use super::params::Params;
 use super::scopes::{ReadFilters, WriteFilters};
 use crate::clock::Timestamp;
-use crate::domain::filter::{Contexts, FilterAction, FilterChange, FilterRow};
+use crate::domain::filter::{Context, Contexts, FilterAction, FilterChange, FilterRow};
 use crate::domain::id::Id;
 use crate::federation::Federation;
 use crate::services::filters::{self, WordChange};
@@ -56,7 +56,7 @@ fn as_it_is(row: &FilterRow) -> FilterChange {
 fn scoped(params: &Params, now: Timestamp, mut change: FilterChange) -> Result<FilterChange, ApiError> {
     if params.has("context") {
         let words = params.list("context");
-        let contexts: Option<Vec<_>> = words.iter().map(|word| filter::parse_context(word)).collect();
+        let contexts: Option<Vec<_>> = words.iter().map(|word| Context::parse(word)).collect();
         let unknown = || ApiError::invalid("Context None or invalid context supplied");
         change.contexts = Contexts::of(&contexts.ok_or_else(unknown)?);
     }
@@ -75,7 +75,7 @@ fn headed(params: &Params, now: Timestamp, change: FilterChange) -> Result<Filte
     }
     if let Some(word) = params.text("filter_action") {
         let unknown = || ApiError::invalid("Action is not included in the list");
-        change.action = filter::parse_action(&word).ok_or_else(unknown)?;
+        change.action = FilterAction::parse(&word).ok_or_else(unknown)?;
     }
     Ok(change)
 }

@@ -13,9 +13,11 @@ use serde_json::{Value, json};
 use super::super::answer::{Answer, ApiError, Empty};
 use super::super::caller::Allowed;
 use super::super::entities::account::Account as Shown;
-use super::super::entities::notification::{KINDS, NotificationGroup, group, group_key, kinds, word};
+use super::super::entities::notification::{
+    KINDS, NotificationGroup, group, group_key, kinds, lacks, severance, word,
+};
 use super::super::entities::status::Status;
-use super::super::paging::{self, Newer};
+use super::super::paging::{self, Ends, Newer};
 use super::super::params::Params;
 use super::super::scopes::{ReadNotifications, WriteNotifications};
 use super::super::shown;
@@ -25,12 +27,14 @@ use crate::domain::account::Account;
 use crate::domain::id::Id;
 use crate::domain::notification::{Notification as Row, NotificationKind};
 use crate::federation::Federation;
-use crate::store::notifications::{self as store, Wanted};
+use crate::store::notifications::{self as store, Bundle, Wanted};
 use crate::store::page::Page;
 use crate::store::{Conn, Error};
 
-/// How often a page is looked for farther, because groups swallow rows.
-const REACH: usize = 8;
+/// The newest rows by which a group is shown; it names fewer accounts.
+const SHOWN: i64 = 20;
+/// Accounts of a group that are listed.
+const LISTED: i64 = 80;
 /// Before a group has a key of its own it is named by its only row.
 const ALONE: &str = "ungrouped-";
 
@@ -61,19 +65,24 @@ fn grouped(params: &Params) -> Vec<NotificationKind> {
     if named.is_empty() { KINDS.to_vec() } else { kinds(&named) }
 }
 
-/// The newest row of each group of a page, and the rows of the page that belong to it.
+/// Groups by their keys, each with its rows on a page, newest first.
+type Heads = Vec<(String, Vec<Row>)>;
+
+/// The newest row of each group of a page, and the rows of the page that belong to it; and whether
+/// there may be more. A bundle that was found is left out of what is read next: nothing else stands
+/// behind a text that a thousand people like.
 fn heads(
     conn: &mut Conn,
     me: Id<Account>,
-    wanted: &Wanted,
+    mut wanted: Wanted,
     grouped: &[NotificationKind],
     page: &Page,
-) -> Result<Vec<(String, Vec<Row>)>, Error> {
+) -> Result<(Heads, bool), Error> {
     let limit = usize::try_from(page.limit).unwrap_or(usize::MAX);
-    let mut found: Vec<(String, Vec<Row>)> = Vec::new();
+    let mut found: Heads = Vec::new();
     let mut part = *page;
-    for _ in 0..REACH {
-        let mut rows = store::select(conn, me, wanted, &part)?;
+    while found.len() < limit {
+        let mut rows = store::select(conn, me, &wanted, &part)?;
         let whole = rows.len() < limit;
         if page.is_ascending() {
             rows.reverse();
@@ -88,24 +97,52 @@ fn heads(
             let full = found.len() >= limit;
             match found.iter_mut().find(|(known, _)| *known == key) {
                 Some((_, rows)) => rows.push(row),
-                None if full => return Ok(ordered(found, page)),
-                None => found.push((key, vec![row])),
+                None if full => break,
+                None => {
+                    wanted.without.extend(row.bundle.clone().filter(|bundle| *bundle == key));
+                    found.push((key, vec![row]));
+                }
             }
         }
-        if whole {
-            break;
+        if whole && found.len() < limit {
+            return Ok((ordered(found, page), false));
         }
     }
-    Ok(ordered(found, page))
+    Ok((ordered(found, page), true))
 }
 
 /// Newest first, within groups and among them.
-fn ordered(mut found: Vec<(String, Vec<Row>)>, page: &Page) -> Vec<(String, Vec<Row>)> {
+fn ordered(mut found: Heads, page: &Page) -> Heads {
     if page.is_ascending() {
         found.iter_mut().for_each(|(_, rows)| rows.reverse());
         found.sort_by_key(|(_, rows)| std::cmp::Reverse(rows.first().map(|row| row.id)));
     }
     found
+}
+
+/// A group with the newest of its rows and how many there are, up to the newest of the page.
+type Whole<'a> = (&'a String, Vec<Row>, i64, &'a Vec<Row>);
+
+fn whole<'a>(
+    conn: &mut Conn,
+    me: Id<Account>,
+    found: &'a [(String, Vec<Row>)],
+    filtered: bool,
+) -> Result<Vec<Whole<'a>>, Error> {
+    let up_to = found.iter().filter_map(|(_, rows)| rows.first()).map(|row| row.id.get()).max();
+    let up_to = up_to.unwrap_or(0);
+    let mut groups = Vec::with_capacity(found.len());
+    for (name, rows) in found {
+        let bundle = Bundle { account: me, name, up_to, filtered };
+        let alone = name.starts_with(ALONE);
+        let newest = if alone { Vec::new() } else { store::bundled(conn, bundle, SHOWN)? };
+        groups.push(if newest.is_empty() {
+            (name, rows.clone(), i64::try_from(rows.len()).unwrap_or(i64::MAX), rows)
+        } else {
+            (name, newest, store::bundle_size(conn, bundle)?, rows)
+        });
+    }
+    Ok(groups)
 }
 
 /// Renders groups with everybody and everything they speak of.
@@ -114,26 +151,17 @@ fn rendered(
     app: &App,
     me: Id<Account>,
     found: &[(String, Vec<Row>)],
-    on_page: bool,
+    (on_page, filtered): (bool, bool),
 ) -> Result<GroupedNotificationsResults, Error> {
-    let up_to = found.iter().filter_map(|(_, rows)| rows.first()).map(|row| row.id.get()).max();
-    let bundles: Vec<String> =
-        found.iter().map(|(key, _)| key.clone()).filter(|key| !key.starts_with(ALONE)).collect();
-    let bundled = store::bundled(conn, me, &bundles, up_to.unwrap_or(0))?;
-    let whole = |key: &String, rows: &Vec<Row>| -> Vec<Row> {
-        let all: Vec<Row> = bundled.iter().filter(|row| row.bundle.as_ref() == Some(key)).cloned().collect();
-        if all.is_empty() { rows.clone() } else { all }
-    };
-    let groups: Vec<(&String, Vec<Row>, &Vec<Row>)> =
-        found.iter().map(|(key, rows)| (key, whole(key, rows), rows)).collect();
+    let groups = whole(conn, me, found, filtered)?;
     let shown: Vec<_> = groups
         .iter()
-        .filter_map(|(key, rows, page)| group(key, rows, on_page.then_some(page.as_slice())))
+        .filter_map(|(key, rows, count, page)| group(key, rows, *count, on_page.then_some(page.as_slice())))
         .collect();
     let named: HashSet<&String> = shown.iter().flat_map(|group| &group.sample_account_ids).collect();
     let spoken: Vec<Row> = groups
         .iter()
-        .flat_map(|(_, rows, _)| rows)
+        .flat_map(|(_, rows, ..)| rows)
         .filter(|row| named.contains(&row.from_id.to_string()))
         .cloned()
         .collect();
@@ -145,9 +173,14 @@ fn rendered(
     for group in &mut notification_groups {
         let newest = spoken.iter().find(|row| row.id.get() == group.most_recent_notification_id);
         group.report = newest.and_then(|row| parties.report(row));
+        group.moderation_warning = newest.and_then(|row| parties.warning(row));
+        group.event = newest.and_then(severance);
     }
-    notification_groups
-        .retain(|group| group.kind != word(NotificationKind::Report) || group.report.is_some());
+    let whole = |group: &NotificationGroup| {
+        let beside = group.report.as_ref().or(group.moderation_warning.as_ref()).or(group.event.as_ref());
+        NotificationKind::ALL.into_iter().all(|kind| word(kind) != group.kind || !lacks(kind, beside))
+    };
+    notification_groups.retain(whole);
     let mut results =
         GroupedNotificationsResults { notification_groups, ..GroupedNotificationsResults::default() };
     for group in &results.notification_groups {
@@ -194,9 +227,10 @@ async fn list(
     let (me, page) = (caller.account.id, paging::page(&params, 40, 80));
     let (wanted, grouped) = (wanted(&params), grouped(&params));
     let found = data.app.db.read(|conn| {
-        let found = heads(conn, me, &wanted, &grouped, &page)?;
+        let (found, more) = heads(conn, me, wanted.clone(), &grouped, &page)?;
         let ends = paging::ends(found.iter().filter_map(|(_, rows)| rows.first()).map(|row| row.id.get()));
-        Ok((rendered(conn, &data.app, me, &found, true)?, ends))
+        let ends = if more { ends } else { ends.map(Ends::last) };
+        Ok((rendered(conn, &data.app, me, &found, (true, wanted.filtered))?, ends))
     });
     let (mut results, ends) = found.await?;
     if partial {
@@ -223,7 +257,8 @@ fn members(conn: &mut Conn, me: Id<Account>, key: &str) -> Result<Vec<Row>, Erro
         };
         return Ok(row.into_iter().collect());
     }
-    Ok(store::bundled(conn, me, &[key.to_owned()], i64::MAX)?)
+    let bundle = Bundle { account: me, name: key, up_to: i64::MAX, filtered: true };
+    Ok(store::bundled(conn, bundle, LISTED)?)
 }
 
 /// `GET /api/v2/notifications/{group}`.
@@ -235,7 +270,7 @@ async fn show(
     let me = caller.account.id;
     let found = data.app.db.read(|conn| {
         let found = [(key.clone(), members(conn, me, &key)?)];
-        rendered(conn, &data.app, me, &found, false)
+        rendered(conn, &data.app, me, &found, (false, true))
     });
     let results = found.await?;
     if results.notification_groups.is_empty() { Err(ApiError::not_found()) } else { Ok(Json(results)) }
@@ -249,7 +284,7 @@ async fn accounts(
 ) -> Answer<Vec<Shown>> {
     let me = caller.account.id;
     let found = data.app.db.read(|conn| {
-        let ids: Vec<_> = members(conn, me, &key)?.iter().map(|row| row.from_id).take(80).collect();
+        let ids: Vec<_> = members(conn, me, &key)?.iter().map(|row| row.from_id).collect();
         shown::accounts_by_ids(conn, &data.app, &ids)
     });
     Ok(Json(found.await?))

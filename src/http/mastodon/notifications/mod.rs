@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 
 use super::answer::{Answer, ApiError, Empty};
 use super::caller::{Allowed, PathId};
-use super::entities::notification::{KINDS, Notification, Parties, kinds, notification};
+use super::entities::notification::{KINDS, Notification, Parties, kinds, notification, warning};
 use super::entities::report::report;
 use super::paging::{self, Newer};
 use super::params::Params;
@@ -26,13 +26,13 @@ use crate::domain::id::Id;
 use crate::domain::marker::Timeline;
 use crate::domain::notification::Notification as Row;
 use crate::domain::permission::Permission;
-use crate::domain::report::Report;
+use crate::domain::report::{Report, Warning};
 use crate::domain::timeline::Found;
 use crate::federation::Federation;
 use crate::store::contributions::{self, Viewer};
 use crate::store::notifications::{self as store, Wanted};
 use crate::store::page::Page;
-use crate::store::{Conn, Error, markers, reports, users};
+use crate::store::{Conn, Error, markers, reports, users, warnings};
 
 /// Unread ones that are counted: what the client says, at least and at most.
 const COUNTED: (i64, i64) = (100, 1000);
@@ -61,6 +61,7 @@ fn wanted(params: &Params) -> Wanted {
         from: params.id("account_id").map(Id::new),
         filtered: params.flag("include_filtered").unwrap_or(false) || params.has("account_id"),
         nameless: false,
+        without: Vec::new(),
     }
 }
 
@@ -83,7 +84,7 @@ fn parties(
     Ok(Parties {
         accounts: accounts.into_iter().map(|account| (account.id.clone(), account)).collect(),
         statuses: statuses.into_iter().map(|status| (status.id.clone(), status)).collect(),
-        reports: HashMap::new(),
+        ..Parties::default()
     })
 }
 
@@ -113,12 +114,29 @@ fn reports_of(
     Ok(told)
 }
 
+/// The decisions about the account itself.
+fn warnings_of(
+    conn: &mut Conn,
+    app: &App,
+    me: Id<Account>,
+    rows: &[Row],
+) -> Result<HashMap<Id<Warning>, Value>, Error> {
+    let mut told = HashMap::new();
+    for id in rows.iter().filter_map(|row| row.warning_id) {
+        let Some(found) = warnings::by_id(conn, id)?.filter(|found| found.account_id == me) else { continue };
+        let target = shown::accounts_by_ids(conn, app, &[me])?.pop();
+        told.extend(target.map(|target| (id, warning(&found, &target))));
+    }
+    Ok(told)
+}
+
 /// Loads what notifications speak of.
 fn spoken_of(conn: &mut Conn, app: &App, me: Id<Account>, rows: &[Row]) -> Result<Parties, Error> {
     let people = rows.iter().map(|row| row.from_id).collect();
     let about = rows.iter().filter_map(|row| row.contribution_id).collect();
     let reports = reports_of(conn, app, me, rows)?;
-    Ok(Parties { reports, ..parties(conn, app, me, people, about)? })
+    let warnings = warnings_of(conn, app, me, rows)?;
+    Ok(Parties { reports, warnings, ..parties(conn, app, me, people, about)? })
 }
 
 /// Renders notifications of one account, one by one.

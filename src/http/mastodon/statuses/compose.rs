@@ -56,7 +56,7 @@ pub(super) async fn create(
     headers: HeaderMap,
     params: Params,
 ) -> Result<Response, ApiError> {
-    let mut written = read(&data, &caller, &params).await?;
+    let mut written = read(&data, &caller, &params, params.has(QUOTED)).await?;
     written.in_reply_to_id = named(&data, &caller, &params, "in_reply_to_id").await?;
     written.quoted_status_id = named(&data, &caller, &params, QUOTED).await?;
     let now = data.app.clock().now();
@@ -138,7 +138,8 @@ pub(super) async fn update(
     PathId(key): PathId,
     params: Params,
 ) -> Answer<Status> {
-    let written = read(&data, &caller, &params).await?;
+    // Whether it stands without words, because it quotes something, is seen where it is changed.
+    let written = read(&data, &caller, &params, true).await?;
     let mentions = resolve::mentioned(&data, &written.text).await;
     let keeps_language = !params.has("language");
     let status = data.app.db.write(|tx| {
@@ -250,8 +251,13 @@ fn note(tx: &mut Tx<'_>, speaker: &Speaker, action: &str, head: &Contribution) -
     audit::record(tx, Some(speaker.user.id), action, head.uri.as_str(), "")
 }
 
-/// Reads what a client wrote.
-async fn read(data: &Data<Federation>, speaker: &Speaker, params: &Params) -> Result<Written, ApiError> {
+/// Reads what a client wrote; `wordless` where it may stand without any words, poll or files.
+async fn read(
+    data: &Data<Federation>,
+    speaker: &Speaker,
+    params: &Params,
+    wordless: bool,
+) -> Result<Written, ApiError> {
     let text = params.text("status").unwrap_or_default();
     let spoiler_text = params.text("spoiler_text").filter(|text| !text.trim().is_empty());
     let poll = params.map("poll").map(|poll| read_poll(&poll)).filter(|poll| !poll.options.is_empty());
@@ -259,7 +265,7 @@ async fn read(data: &Data<Federation>, speaker: &Speaker, params: &Params) -> Re
     if poll.is_some() && !media_ids.is_empty() {
         return Err(ApiError::invalid("a post has media or a poll, not both"));
     }
-    let bare = poll.is_none() && media_ids.is_empty() && !params.has(QUOTED);
+    let bare = poll.is_none() && media_ids.is_empty() && !wordless;
     if text.trim().is_empty() && bare {
         return Err(ApiError::invalid("Text can't be blank"));
     }
@@ -295,7 +301,9 @@ async fn read(data: &Data<Federation>, speaker: &Speaker, params: &Params) -> Re
 
 /// The files beside a post. What is no key of a file would be missing without anybody noticing.
 fn media_ids(params: &Params) -> Result<Vec<i64>, ApiError> {
-    let (named, keys) = (params.list("media_ids"), params.ids("media_ids"));
+    let (mut named, keys) = (params.list("media_ids"), params.ids("media_ids"));
+    // A form of an app without files sends one empty name.
+    named.retain(|name| !name.is_empty());
     if keys.len() < named.len() {
         return Err(Refusal::invalid("media_ids", "names no file of yours").into());
     }

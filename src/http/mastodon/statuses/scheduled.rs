@@ -77,7 +77,7 @@ fn one(row: &Scheduled, written: &Written, files: &[Media], origin: &str) -> Val
             "language": written.language,
             "quoted_status_id": written.quoted_status_id.map(id),
             "quote_approval_policy": written.quote_policy.map(policy_word),
-            "application_id": 0,
+            "application_id": written.app_id.unwrap_or(0),
             "scheduled_at": null,
             "idempotency": null,
             "with_rate_limit": false,

@@ -41,6 +41,7 @@ pub async fn show(data: Data<Federation>, visit: Visit) -> Answer {
             ..visit.layout("About")
         },
         description: render(&Markdown::new(&visit.settings.description)),
+        privacy: render(&Markdown::new(&visit.settings.privacy)),
         rules: rules.into_iter().map(|rule| Rule { text: rule.text, hint: rule.hint }).collect(),
         languages: visit.settings.languages.iter().map(Lang::new).collect(),
         contact: contact_of(contact),

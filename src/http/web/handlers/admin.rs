@@ -216,6 +216,11 @@ fn field(setting: Setting, value: &str) -> Field {
             let hint = "A few sentences about the organization for the page “About”. Markdown works.";
             Field::text(name, "Description", hint, value, 6)
         }
+        Setting::Privacy => {
+            let hint =
+                "What becomes of the data of readers and members, for the page “About”. Markdown works.";
+            Field::text(name, "Privacy", hint, value, 6)
+        }
         Setting::Languages => {
             let hint = "Language codes, the main one first, for example: en, de, ar.";
             Field::line(name, "Languages you publish in", hint, value)

@@ -51,11 +51,14 @@ pub async fn show(data: Data<Federation>, visit: Visit) -> Answer {
     }
     let voices = visit.voices().into_iter();
     let voices = voices.map(|voice| (voice.id.to_string(), voice.title().to_owned(), voice.handle.clone()));
+    let words = visit.words();
+    let title = words.let_in.join(&asked.app.name);
     let shown = AuthorizePage {
-        layout: visit.private_layout("Let an app in", Section::Elsewhere),
+        layout: visit.private_layout(&title, Section::Elsewhere),
+        words,
         app: asked.app.name.clone(),
         website: asked.app.website.clone(),
-        wishes: asked.scopes.words().iter().map(|scope| in_words(scope)).collect(),
+        wishes: asked.scopes.words().iter().map(|scope| words.scope(scope)).collect(),
         voices: voices.collect(),
         fields: NAMES.iter().filter_map(|name| Some((*name, visit.asked(name)?))).collect(),
     };
@@ -115,8 +118,9 @@ pub async fn decide(data: Data<Federation>, Posted { visit, fields }: Posted) ->
 /// `GET /oauth/authorize/native`: shows a code to copy.
 pub async fn native(visit: Visit) -> Answer {
     let code = visit.asked("code").unwrap_or_default();
-    let layout = visit.private_layout("Your code", Section::Elsewhere);
-    Ok(dressed(page(&CodePage { layout, code })?))
+    let words = visit.words();
+    let layout = visit.private_layout(words.your_code, Section::Elsewhere);
+    Ok(dressed(page(&CodePage { layout, words, code })?))
 }
 
 /// Reads what an app asks; the inner error is the way back to the app.
@@ -185,24 +189,4 @@ fn dressed(mut response: Response) -> Response {
     headers.insert(X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
     headers.insert(HeaderName::from_static("cache-control"), HeaderValue::from_static("private, no-store"));
     response
-}
-
-/// What a scope lets an app do.
-fn in_words(scope: &str) -> String {
-    match scope {
-        "profile" => "See who you are".to_owned(),
-        "push" => "Send notifications to your devices".to_owned(),
-        "follow" => "Change whom you follow, mute and block".to_owned(),
-        "read" => "Read everything that you can read here".to_owned(),
-        "write" => "Write, answer and change things in your name".to_owned(),
-        "read:debate" => "Read the questions, positions and critiques that you can read here".to_owned(),
-        "write:debate" => {
-            "Ask, answer and criticize in your name; in the organization's, if you may publish".to_owned()
-        }
-        other => match other.split_once(':') {
-            Some(("read", what)) => format!("Read your {}", what.replace('_', " ")),
-            Some(("write", what)) => format!("Change your {}", what.replace('_', " ")),
-            _ => format!("Administer this site ({other})"),
-        },
-    }
 }

@@ -4,12 +4,11 @@ use std::sync::Arc;
 
 use activitypub_federation::config::Data;
 use axum::Extension;
-use axum::http::StatusCode;
 
 use super::ask::refused;
+use super::sign_in::attempt;
 use super::{Answer, page, then};
 use crate::federation::Federation;
-use crate::http::error::PageError;
 use crate::http::extract::posted::Posted;
 use crate::http::extract::visit::Visit;
 use crate::http::throttle::Throttle;
@@ -17,7 +16,7 @@ use crate::http::web::form::{Field, FieldKind, FormPage};
 use crate::http::web::forms::Mistakes;
 use crate::http::web::layout::Section;
 use crate::http::web::shown::Link;
-use crate::services::{leaving, users};
+use crate::services::leaving;
 
 /// `GET /settings/leave`.
 pub async fn ask(visit: Visit) -> Answer {
@@ -56,13 +55,8 @@ pub async fn leave(
 ) -> Answer {
     let member = visit.concerned()?;
     let (key, now) = (format!("name {}", member.user.name), data.app.clock().now());
-    if throttle.is_exhausted(&key, data.app.config.limits.sign_ins, now) {
-        let why = "Too many attempts. Wait five minutes and try again.";
-        return Err(PageError::new(StatusCode::TOO_MANY_REQUESTS, why));
-    }
-    let typed = fields.get("current");
-    if !tokio::task::block_in_place(|| users::password_matches(Some(&member.user), typed)) {
-        throttle.count(&key, now);
+    attempt(&throttle, &key, data.app.config.limits.sign_ins, now)?;
+    if !data.app.passwords.fits(Some(&member.user), fields.get("current")).await? {
         return refused(form(&visit, Mistakes::one("current", "This is not your password.")));
     }
     data.app.db.write(|tx| leaving::leave(tx, &member.user, &member.account)).await?;

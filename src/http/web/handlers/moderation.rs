@@ -5,7 +5,7 @@ use axum::extract::Path;
 
 use super::{Answer, key, page, then};
 use crate::domain::Refusal;
-use crate::domain::contribution::Contribution;
+use crate::domain::contribution::{Contribution, State};
 use crate::domain::id::Id;
 use crate::domain::permission::Permission;
 use crate::domain::view::View;
@@ -16,8 +16,8 @@ use crate::http::extract::visit::Visit;
 use crate::http::web::confirm::ConfirmPage;
 use crate::http::web::layout::Section;
 use crate::http::web::present;
-use crate::services::held;
-use crate::store::{audit, contributions, views};
+use crate::services::review::{self, Verdict};
+use crate::store::{contributions, views};
 
 /// `GET /contributions/{id}/approve`.
 pub async fn ask_approve(data: Data<Federation>, visit: Visit, Path(id): Path<String>) -> Answer {
@@ -41,14 +41,15 @@ pub async fn ask_approve(data: Data<Federation>, visit: Visit, Path(id): Path<St
 pub async fn approve(data: Data<Federation>, Path(id): Path<String>, Posted { visit, .. }: Posted) -> Answer {
     let view = held(&data, &visit, &id).await?;
     let user = visit.may(Permission::Review)?;
-    let author = &view.author;
-    data.app
-        .db
-        .write(|tx| {
-            let count = held::approve(tx, author.id)?;
-            audit::record(tx, Some(user.id), "account.approve", author.uri.as_str(), &count.to_string())
-        })
-        .await?;
+    let decided = data.app.db.write(|tx| {
+        let waits =
+            contributions::known_by_id(tx, view.head.id)?.is_some_and(|head| head.state == State::Held);
+        if !waits {
+            return Err(Refusal::Conflict("this does not wait for anybody any more".to_owned()).into());
+        }
+        review::authors(tx, user.id, &[view.author.id], Verdict::Approve)
+    });
+    decided.await?;
     then(&format!("{}?note=approved", present::path(&view)))
 }
 

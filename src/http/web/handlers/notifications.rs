@@ -75,6 +75,13 @@ fn load(conn: &mut Conn, visit: &Visit, start: Option<Id<Notification>>) -> Resu
     Ok((rows.iter().filter_map(notice).collect(), older))
 }
 
+/// What ended with a decision about others.
+fn lost(row: &Notification) -> String {
+    let Some(lost) = row.severance() else { return "ended relations".to_owned() };
+    let (followers, following) = (lost.followers, lost.following);
+    format!("suspended {}: {followers} followers and {following} follows ended", lost.target)
+}
+
 fn notice(visit: &Visit, row: &Notification, who: &Account, about: Option<&View>) -> Notice {
     let official = row.account_id == visit.organization.id;
     let us = visit.organization.title();
@@ -95,8 +102,12 @@ fn notice(visit: &Visit, row: &Notification, who: &Account, about: Option<&View>
         NotificationKind::Poll => "ended a poll:".to_owned(),
         NotificationKind::Quote => format!("quoted {whom} in"),
         NotificationKind::QuotedUpdate => format!("changed what {whom} quoted in"),
+        NotificationKind::Decision => "decided about you".to_owned(),
+        NotificationKind::Severance => lost(row),
     };
-    let href = about.map_or_else(|| present::account_path(who), present::path);
+    let own = row.warning_id.map(|warning| format!("/settings/decisions/{warning}"));
+    let own = own.or_else(|| row.severance.as_ref().map(|_| "/settings/severed".to_owned()));
+    let href = own.unwrap_or_else(|| about.map_or_else(|| present::account_path(who), present::path));
     Notice {
         who: present::author(who),
         what,

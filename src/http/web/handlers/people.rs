@@ -114,7 +114,7 @@ pub async fn work(data: Data<Federation>, Posted { visit, fields }: Posted) -> A
             let heading = format!("A link for {name}");
             return handed(&visit, &heading, &format!("/password/{secret}"), "within a day");
         }
-        ("close", name) => db.write(|tx| service::disable(tx, Some(by), name)).await?,
+        ("close", name) => db.write(|tx| service::disable(tx, Some(by), name, "")).await?,
         ("open", name) => db.write(|tx| service::enable(tx, Some(by), name)).await?,
         ("factor", name) => db.write(|tx| second_factors::reset(tx, Some(by), name)).await?,
         _ => return Err(PageError::not_found()),

@@ -6,12 +6,12 @@ use activitypub_federation::config::Data;
 use axum::Extension;
 use axum::http::{HeaderMap, StatusCode};
 
+use super::sign_in::attempt;
 use super::sign_in::set_cookie;
 use super::sign_ins::agent;
 use super::{Answer, page, then};
 use crate::domain::Refusal;
 use crate::federation::Federation;
-use crate::http::error::PageError;
 use crate::http::extract::posted::Posted;
 use crate::http::extract::session::Cookies;
 use crate::http::extract::visit::Visit;
@@ -43,10 +43,7 @@ pub async fn submit(
         return then(PATH);
     }
     let (key, now) = (format!("code {}", user.id), data.app.clock().now());
-    if throttle.is_exhausted(&key, data.app.config.limits.sign_ins, now) {
-        let why = "Too many attempts. Wait five minutes and try again.";
-        return Err(PageError::new(StatusCode::TOO_MANY_REQUESTS, why));
-    }
+    attempt(&throttle, &key, data.app.config.limits.sign_ins, now)?;
     let done = match step {
         "confirm" => {
             let agent = agent(&headers);
@@ -55,6 +52,9 @@ pub async fn submit(
         "off" => data.app.db.write(|tx| second_factors::switch_off(tx, user, code)).await.map(|()| None),
         _ => return then(PATH),
     };
+    if done.is_ok() {
+        throttle.forget(&key);
+    }
     match done {
         Ok(Some(on)) => {
             let layout = visit.private_layout("Sign in with a code", Section::Elsewhere);
@@ -65,7 +65,6 @@ pub async fn submit(
         }
         Ok(None) => then(PATH),
         Err(Error::Refused(Refusal::Invalid { field, why })) => {
-            throttle.count(&key, now);
             let mut response = with(&data, &visit, Mistakes::one(field, why)).await?;
             *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
             Ok(response)

@@ -10,6 +10,7 @@ use axum::response::Response;
 
 use super::sign_ins::agent;
 use super::{Answer, page, then};
+use crate::clock::Timestamp;
 use crate::federation::Federation;
 use crate::http::error::PageError;
 use crate::http::extract::peer::Peer;
@@ -52,23 +53,23 @@ pub async fn submit(
     let next = fields.get("next").to_owned();
     let keys = [format!("name {name}"), format!("address {peer}")];
     let (now, limit) = (data.app.clock().now(), data.app.config.limits.sign_ins);
-    if keys.iter().any(|key| throttle.is_exhausted(key, limit, now)) {
-        let why = "Too many attempts. Wait five minutes and try again.";
-        return Err(PageError::new(StatusCode::TOO_MANY_REQUESTS, why));
+    // The address first: one that has used up its attempts uses up nobody else's.
+    for key in keys.iter().rev() {
+        attempt(&throttle, key, limit, now)?;
     }
     let user = data.app.db.read(|conn| Ok(store::users::by_name(conn, &name)?)).await?;
     let user = user.filter(|user| user.disabled_at.is_none());
     let password = fields.get("password");
-    let fits = tokio::task::block_in_place(|| users::password_matches(user.as_ref(), password));
+    let fits = data.app.passwords.fits(user.as_ref(), password).await?;
     let Some(user) = user.filter(|_| fits) else {
-        keys.iter().for_each(|key| throttle.count(key, now));
-        let why = "Name or password is wrong.".to_owned();
+        let why = visit.words().wrong_password.to_owned();
         let mut response = with_form(visit, name, &next, Some(why), None)?;
         *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
         return Ok(response);
     };
-    let [by_name, _] = &keys;
+    let [by_name, by_address] = &keys;
     throttle.forget(by_name);
+    throttle.give_back(by_address);
     let opened = data.app.db.write(|tx| {
         let on = second_factors::is_on(tx, user.id)?;
         Ok(match on {
@@ -80,6 +81,14 @@ pub async fn submit(
         Ok(secret) => enter(&visit, &next, &secret),
         Err(ticket) => with_form(visit, name, &next, None, Some(ticket)),
     }
+}
+
+/// Counts an attempt before it is looked at: of many at the same moment no more pass than of as many one
+/// after the other.
+pub(super) fn attempt(throttle: &Throttle, key: &str, limit: u32, now: Timestamp) -> Result<(), PageError> {
+    let why = "Too many attempts. Wait five minutes and try again.";
+    let counted = throttle.try_count(key, limit, now);
+    counted.map(drop).map_err(|_| PageError::new(StatusCode::TOO_MANY_REQUESTS, why))
 }
 
 /// The second step: the code of whoever gave the right password.
@@ -95,23 +104,19 @@ async fn code(
     let hash = users::secret_hash(&ticket);
     let user = data.app.db.read(|conn| Ok(store::second_factors::pending(conn, &hash, now)?)).await?;
     let Some(user) = user else {
-        let why = "That took too long. Sign in again.".to_owned();
+        let why = visit.words().too_late.to_owned();
         return with_form(visit, String::new(), &next, Some(why), None);
     };
     // Counted by who it is, not by the attempt: whoever knows the password begins anew as often as
     // they like.
     let key = format!("code {}", user.id);
-    if throttle.is_exhausted(&key, limit, now) {
-        let why = "Too many attempts. Wait five minutes and try again.";
-        return Err(PageError::new(StatusCode::TOO_MANY_REQUESTS, why));
-    }
+    attempt(throttle, &key, limit, now)?;
     let typed = fields.get("code");
     if let Some(secret) = data.app.db.write(|tx| second_factors::pay(tx, &ticket, typed, agent)).await? {
         throttle.forget(&key);
         return enter(&visit, &next, &secret);
     }
-    throttle.count(&key, now);
-    let why = "This code is wrong or was used. Wait for the next one.".to_owned();
+    let why = visit.words().wrong_code.to_owned();
     let mut response = with_form(visit, String::new(), &next, Some(why), Some(ticket))?;
     *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
     Ok(response)
@@ -142,9 +147,11 @@ fn with_form(
     ticket: Option<String>,
 ) -> Answer {
     let cookie = greet(&mut visit)?;
-    let layout = visit.private_layout("Sign in", Section::Elsewhere);
     let next = own_path(next).to_owned();
-    let mut response = page(&SignInPage { layout, name, next, mistake, ticket })?;
+    // The app on whose behalf somebody signs in may have said which language they read.
+    let words = visit.words_for(&next);
+    let layout = visit.private_layout(words.sign_in, Section::Elsewhere);
+    let mut response = page(&SignInPage { layout, words, name, next, mistake, ticket })?;
     set_cookie(&mut response, cookie);
     Ok(response)
 }

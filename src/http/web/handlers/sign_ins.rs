@@ -10,6 +10,7 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 
 use super::ask::refused;
+use super::sign_in::attempt;
 use super::sign_in::{greet, set_cookie};
 use super::{Answer, key, page, then};
 use crate::domain::Refusal;
@@ -118,15 +119,11 @@ pub async fn change_password(
 ) -> Answer {
     let user = &visit.member()?.user;
     let (key, now) = (format!("name {}", user.name), data.app.clock().now());
-    if throttle.is_exhausted(&key, data.app.config.limits.sign_ins, now) {
-        let why = "Too many attempts. Wait five minutes and try again.";
-        return Err(PageError::new(StatusCode::TOO_MANY_REQUESTS, why));
-    }
-    let fits = tokio::task::block_in_place(|| users::password_matches(Some(user), fields.get("current")));
-    if !fits {
-        throttle.count(&key, now);
+    attempt(&throttle, &key, data.app.config.limits.sign_ins, now)?;
+    if !data.app.passwords.fits(Some(user), fields.get("current")).await? {
         return refused(own_form(&visit, Mistakes::one("current", "This is not your password.")));
     }
+    throttle.give_back(&key);
     let password = match hashed(&fields) {
         Ok(password) => password,
         Err(Error::Refused(Refusal::Invalid { field, why })) => {

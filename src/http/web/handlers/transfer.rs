@@ -1,5 +1,7 @@
 //! What a member takes along, everything or single tables, and taking such tables in.
 
+use std::collections::HashMap;
+
 use activitypub_federation::config::Data;
 use axum::body::Body;
 use axum::extract::Path;
@@ -9,7 +11,10 @@ use axum::response::IntoResponse;
 
 use super::{Answer, page, then};
 use crate::clock::Timestamp;
+use crate::domain::Refusal;
+use crate::domain::account::Account;
 use crate::domain::archive::Archive;
+use crate::domain::id::Id;
 use crate::domain::transfer::Table;
 use crate::federation::Federation;
 use crate::http::error::PageError;
@@ -20,9 +25,13 @@ use crate::http::web::layout::Section;
 use crate::http::web::present;
 use crate::http::web::shown::Link;
 use crate::http::web::transfer::{ArchiveView, TransferPage};
-use crate::import::tables;
-use crate::services::{archives as service, transfers};
-use crate::store::archives;
+use crate::import::{filters, tables};
+use crate::services::{archives as service, filters as own_filters, transfers};
+use crate::store::contributions::Viewer;
+use crate::store::{Error, archives, contributions, filters as kept};
+
+/// What people call filters.
+const FILTERS: &str = "Your filters";
 
 /// Rows of one file at most: each becomes work of its own, much of it at other servers.
 const MOST_ROWS: usize = 20_000;
@@ -85,13 +94,23 @@ async fn form(data: &Data<Federation>, visit: &Visit, mistakes: Mistakes) -> Ans
     let (me, now) = (visit.member()?.account.id, data.app.clock().now());
     let known = data.app.db.read(|conn| Ok(archives::of(conn, me)?)).await?;
     let bytes = data.app.config.limits.import_bytes;
-    let link = |table: Table| Link::new(label(table), format!("/settings/export/{}", table.file()));
+    let files = |voice: &Account| {
+        let named = Table::ALL.into_iter().map(|table| (label(table), table.file()));
+        let named = named.chain([(FILTERS, filters::FILE)]);
+        let link = |(label, file)| Link::new(label, format!("/settings/export/{file}?account={}", voice.id));
+        named.map(link).collect::<Vec<Link>>()
+    };
     let guess = Choice::new("", "What its header or name says", true);
     let sorts = Table::ALL.into_iter().map(|table| Choice::new(table.file(), label(table), false));
+    let sorts = sorts.chain([Choice::new(filters::FILE, FILTERS, false)]);
+    let voices = visit.voices();
+    let tables = voices.iter().map(|voice| (voice.title().to_owned(), files(voice))).collect();
+    let voices = voices.iter().map(|voice| Choice::new(&voice.id.to_string(), voice.title(), voice.id == me));
     page(&TransferPage {
         layout: visit.private_layout("Take your account along", Section::Elsewhere),
         archive: shown(known.as_ref(), now),
-        tables: Table::ALL.into_iter().map(link).collect(),
+        tables,
+        voices: voices.collect(),
         sorts: [guess].into_iter().chain(sorts).collect(),
         kibibytes: bytes / 1024,
         rows: MOST_ROWS,
@@ -99,12 +118,25 @@ async fn form(data: &Data<Federation>, visit: &Visit, mistakes: Mistakes) -> Ans
     })
 }
 
-/// `GET /settings/export/{file}`.
+/// Whose tables are meant: the member's own, or, for publishers, the organization's.
+fn voice<'a>(visit: &'a Visit, asked: &str) -> Result<&'a Account, PageError> {
+    let own = &visit.member()?.account;
+    if asked.is_empty() {
+        return Ok(own);
+    }
+    let voice = Id::parse(asked).and_then(|id| visit.voice(id));
+    voice.ok_or_else(|| PageError::forbidden("You cannot take along what is that account's."))
+}
+
+/// `GET /settings/export/{file}`, with `account` where a publisher means the organization.
 pub async fn download(data: Data<Federation>, visit: Visit, Path(file): Path<String>) -> Answer {
-    let member = visit.member()?;
+    let voice = voice(&visit, &visit.asked("account").unwrap_or_default())?;
+    if file == filters::FILE {
+        return download_filters(&data, voice).await;
+    }
     let table = Table::by_file(&file).ok_or_else(PageError::not_found)?;
     let now = data.app.clock().now();
-    let rows = data.app.db.read(|conn| transfers::rows(conn, &member.account, table, now)).await?;
+    let rows = data.app.db.read(|conn| transfers::rows(conn, voice, table, now)).await?;
     let headers = [
         (CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()),
         (CONTENT_DISPOSITION, format!("attachment; filename=\"{}\"", table.file())),
@@ -112,11 +144,47 @@ pub async fn download(data: Data<Federation>, visit: Visit, Path(file): Path<Str
     Ok((headers, tables::write(table, &rows)).into_response())
 }
 
+async fn download_filters(data: &Data<Federation>, voice: &Account) -> Answer {
+    let found = data.app.db.read(|conn| {
+        let found = kept::of(conn, voice.id)?;
+        let singles = found.iter().flat_map(|filter| &filter.contributions);
+        let ids: Vec<_> = singles.map(|single| single.contribution_id).collect();
+        let heads = contributions::by_ids(conn, Viewer::Member(voice.id), &ids)?;
+        let uris: HashMap<i64, String> =
+            heads.into_iter().map(|head| (head.id.get(), head.uri.to_string())).collect();
+        Ok((found, uris))
+    });
+    let (found, uris) = found.await?;
+    let headers = [
+        (CONTENT_TYPE, "application/json".to_owned()),
+        (CONTENT_DISPOSITION, format!("attachment; filename=\"{}\"", filters::FILE)),
+    ];
+    Ok((headers, filters::write(&found, |id| uris.get(&id).cloned())).into_response())
+}
+
 /// `POST /settings/import`.
 pub async fn submit(data: Data<Federation>, Posted { visit, fields }: Posted) -> Answer {
-    let member = visit.member()?;
+    let voice = voice(&visit, fields.get("account"))?;
     let text = fields.get("file");
     let wrong = async |mistakes| wrong(&data, &visit, mistakes).await;
+    let replaces = fields.get("mode") == "overwrite";
+    if fields.get("table") == filters::FILE || fields.get("table").is_empty() && text.trim().starts_with('{')
+    {
+        let brought = match filters::read(text) {
+            Ok(brought) => brought,
+            Err(why) => {
+                return wrong(Mistakes::one("file", format!("These are no filters: {why}."))).await;
+            }
+        };
+        let taken = data.app.db.write(|tx| own_filters::take_in(tx, voice, &brought, replaces)).await;
+        return match taken {
+            Ok(()) => then("/settings/export?note=import"),
+            Err(Error::Refused(Refusal::Invalid { field, why })) => {
+                wrong(Mistakes::one("file", format!("A filter cannot be taken: {field} {why}."))).await
+            }
+            Err(error) => Err(error.into()),
+        };
+    }
     let chosen = Table::by_file(fields.get("table"));
     let Some(table) = chosen.or_else(|| tables::guess(fields.get("file_name"), text)) else {
         let why = "Neither the header nor the name of the file says what it holds: choose it here.";
@@ -130,8 +198,7 @@ pub async fn submit(data: Data<Federation>, Posted { visit, fields }: Posted) ->
         let why = format!("This file has {} rows; up to {MOST_ROWS} are read. Split it.", rows.len());
         return wrong(Mistakes::one("file", why)).await;
     }
-    let replaces = fields.get("mode") == "overwrite";
-    data.app.db.write(|tx| transfers::take_in(tx, &member.account, table, &rows, replaces)).await?;
+    data.app.db.write(|tx| transfers::take_in(tx, voice, table, &rows, replaces)).await?;
     then("/settings/export?note=import")
 }
 
