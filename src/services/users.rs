@@ -168,11 +168,9 @@ fn below_key(account: &Uri, name: &str) -> Uri {
 
 /// Gives a user other roles. The last admin keeps that role.
 pub fn set_roles(tx: &mut Tx<'_>, by: Option<&User>, name: &str, roles: Roles) -> Result<(), Error> {
+    audit::stand_in_line(tx)?;
     let user = users::by_name(tx, name)?.ok_or_else(|| nobody(name))?;
-    let is_admin = |user: &User| user.roles.list().contains(&Role::Admin) && user.disabled_at.is_none();
-    let admins = users::all(tx)?.iter().filter(|user| is_admin(user)).count();
-    let was = user.roles.list().contains(&Role::Admin);
-    if was && !roles.list().contains(&Role::Admin) && admins <= 1 {
+    if !roles.has(Role::Admin) && is_last_admin(tx, user.id)? {
         return Err(Refusal::Conflict(format!("{name} is the last admin: make another one first")).into());
     }
     users::set_roles(tx, user.id, roles)?;
@@ -182,6 +180,15 @@ pub fn set_roles(tx: &mut Tx<'_>, by: Option<&User>, name: &str, roles: Roles) -
     // What a token may do hangs on the roles: whoever listens with one is asked again.
     tx.after_commit(Event::Tokens);
     audit::record(tx, by.map(|by| by.id), "account.role", name, &roles.to_string())
+}
+
+/// Whether this is the only open login of an admin. Who decides after it keeps others from deciding the same
+/// until it is done: two admins who leave at once would leave nobody behind.
+pub(super) fn is_last_admin(tx: &mut Tx<'_>, id: Id<User>) -> Result<bool, Error> {
+    audit::stand_in_line(tx)?;
+    let is_admin = |user: &User| user.roles.has(Role::Admin) && user.disabled_at.is_none();
+    let admins = users::all(tx)?.into_iter().filter(is_admin).map(|user| user.id);
+    Ok(admins.eq([id]))
 }
 
 /// Gives a user another password; every session and token of the user ends.
