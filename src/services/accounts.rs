@@ -12,8 +12,8 @@ use crate::domain::profile::{Field, Profile as LongProfile};
 use crate::domain::uri::Uri;
 use crate::store::accounts::{self, NewAccount, Profile};
 use crate::store::{
-    Conn, Error, Tx, claimed_counts, contributions, hosts, interactions, jobs, keys, profiles, relations,
-    tombstones,
+    Conn, Error, Tx, account_rules, claimed_counts, content_rules, contributions, hosts, interactions, jobs,
+    keys, profiles, relations, tombstones,
 };
 use crate::text::Html;
 use crate::vocab::incoming::IncomingActor;
@@ -86,19 +86,21 @@ pub fn count_later(tx: &mut Tx<'_>, account: &Account) -> Result<(), Error> {
     jobs::enqueue(tx, &Job::CountAccount { account: account.id.get() }, now)
 }
 
-/// An account is gone: its owner said so, or its address answers "gone".
+/// An account is gone: its owner said so, or its address answers "gone". What it said is out of sight when this
+/// returns, and is deleted piece by piece: it may be very much.
 pub fn remove(tx: &mut Tx<'_>, account: &Account) -> Result<(), Error> {
     if account.is_local() || account.state == AccountState::Deleted {
         return Ok(());
     }
+    account_rules::drop_deliveries(tx, account)?;
     accounts::mark_deleted(tx, account.id)?;
     tombstones::insert(tx, &account.uri)?;
     relations::forget(tx, account.id)?;
     interactions::forget(tx, account.id)?;
-    for id in contributions::all_of(tx, account.id)? {
-        super::contributions::erase(tx, id)?;
-    }
-    Ok(())
+    let said = contributions::all_of(tx, account.id)?;
+    content_rules::condemn(tx, &said)?;
+    let now = tx.now;
+    jobs::enqueue(tx, &Job::Expel { since: now.0 }, now)
 }
 
 fn settle_handle(tx: &mut Tx<'_>, uri: &Uri, name: &Name, ours: &str) -> Result<Handle, Error> {
