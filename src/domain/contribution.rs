@@ -87,8 +87,17 @@ pub struct Contribution {
 impl Contribution {
     /// Whether a reader sees it without signing in, as far as its own fields say.
     pub fn is_open(&self) -> bool {
-        let shown = matches!(self.state, State::Current | State::Superseded | State::Retracted);
-        shown && matches!(self.visibility, Visibility::Public | Visibility::Unlisted)
+        self.is_shown() && self.is_for_all()
+    }
+
+    /// Whether it is neither deleted nor out of sight.
+    pub fn is_shown(&self) -> bool {
+        matches!(self.state, State::Current | State::Superseded | State::Retracted)
+    }
+
+    /// Whether it was published for everybody, whatever became of it.
+    pub fn is_for_all(&self) -> bool {
+        matches!(self.visibility, Visibility::Public | Visibility::Unlisted)
     }
 
     /// Whether it was said less than so many seconds ago.

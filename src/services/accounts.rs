@@ -13,8 +13,8 @@ use crate::domain::uri::Uri;
 use crate::domain::user::User;
 use crate::store::accounts::{self, NewAccount, Profile, Said};
 use crate::store::{
-    Conn, Error, Tx, audit, claimed_counts, content_rules, contributions, hosts, interactions, jobs, keys,
-    profiles, relations, tombstones,
+    Conn, Error, Tx, account_rules, audit, claimed_counts, content_rules, contributions, hosts, interactions,
+    jobs, keys, profiles, relations, tombstones,
 };
 use crate::text::Html;
 use crate::vocab::incoming::IncomingActor;
@@ -87,19 +87,26 @@ pub fn count_later(tx: &mut Tx<'_>, account: &Account) -> Result<(), Error> {
     jobs::enqueue(tx, &Job::CountAccount { account: account.id.get() }, now)
 }
 
-/// An account is gone: its owner said so, or its address answers "gone".
+/// An account is gone: its owner said so, or its address answers "gone". What it said is out of sight when this
+/// returns, and is deleted piece by piece: it may be very much.
 pub fn remove(tx: &mut Tx<'_>, account: &Account) -> Result<(), Error> {
     if account.is_local() || account.state == AccountState::Deleted {
         return Ok(());
     }
+    account_rules::drop_deliveries(tx, account)?;
     accounts::mark_deleted(tx, account.id)?;
     tombstones::insert(tx, &account.uri)?;
     relations::forget(tx, account.id)?;
     interactions::forget(tx, account.id)?;
-    for id in contributions::all_of(tx, account.id)? {
-        super::contributions::erase(tx, id)?;
-    }
-    Ok(())
+    expel(tx, account)
+}
+
+/// Takes everything that an account said out of sight, and has it deleted piece by piece.
+fn expel(tx: &mut Tx<'_>, account: &Account) -> Result<(), Error> {
+    let said = contributions::all_of(tx, account.id)?;
+    content_rules::condemn(tx, &said)?;
+    let now = tx.now;
+    jobs::enqueue(tx, &Job::Expel { since: now.0 }, now)
 }
 
 /// Deletes what is kept of a suspended account of another server: everything it said, its name, its
@@ -110,10 +117,7 @@ pub fn purge(tx: &mut Tx<'_>, user: Option<Id<User>>, account: &Account) -> Resu
         let why = "only what is kept of a suspended account of another server is deleted by others";
         return Err(Refusal::forbidden(why).into());
     }
-    let now = tx.now;
-    let said = contributions::all_of(tx, account.id)?;
-    content_rules::condemn(tx, &said)?;
-    jobs::enqueue(tx, &Job::Expel { since: now.0 }, now)?;
+    expel(tx, account)?;
     profiles::put(tx, &LongProfile::empty(account.id))?;
     accounts::forget_document(tx, account.id)?;
     let nothing = Said {
@@ -121,7 +125,7 @@ pub fn purge(tx: &mut Tx<'_>, user: Option<Id<User>>, account: &Account) -> Resu
         summary: String::new(),
         locked: account.locked,
         discoverable: false,
-        updated_at: now,
+        updated_at: tx.now,
     };
     accounts::say(tx, account.id, &nothing)?;
     accounts::set_icon(tx, account.id, None)?;

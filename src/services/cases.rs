@@ -331,9 +331,17 @@ pub fn answer_appeal(
 
 /// Whether anybody else could answer an objection: neither who decided nor who objects.
 fn others_answer(tx: &mut Tx<'_>, decided: Option<Id<User>>, own: Option<Id<User>>) -> Result<bool, Error> {
-    let may = |user: &User| user.roles.has(Role::Moderator) || user.roles.has(Role::Admin);
-    let others = users::all(tx)?.into_iter().filter(|user| user.disabled_at.is_none() && may(user));
-    Ok(others.map(|user| Some(user.id)).any(|user| user != decided && user != own))
+    for other in users::all(tx)? {
+        let free = Some(other.id) != decided && Some(other.id) != own && other.disabled_at.is_none();
+        // Whoever is frozen or suspended decides nothing for the time.
+        if free
+            && other.roles.has(Role::Moderator)
+            && accounts::by_id(tx, other.account_id)?.is_some_and(|account| !account.is_barred())
+        {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// Takes back what an outcome made of the rule about an account, as far as it still holds.

@@ -1,10 +1,11 @@
 //! Leaving: a member deletes their own account, here and wherever it is known.
 
+use super::users::is_last_admin;
 use super::{archives, media, publish};
 use crate::domain::Refusal;
-use crate::domain::account::Account;
+use crate::domain::account::{Account, AccountState};
 use crate::domain::job::Job;
-use crate::domain::user::{Role, Roles, User};
+use crate::domain::user::{Roles, User};
 use crate::store::accounts::Said;
 use crate::store::{
     Error, Event, Tx, account_rules, accounts, audit, content_rules, contributions, interactions, jobs,
@@ -14,12 +15,13 @@ use crate::store::{
 /// Deletes the account of a member. What they said is out of sight when this returns, and is deleted piece by
 /// piece; every server that we know of is told; the keys stay as long as anything has to be signed.
 pub fn leave(tx: &mut Tx<'_>, user: &User, account: &Account) -> Result<(), Error> {
-    let is_admin = |user: &User| user.roles.has(Role::Admin) && user.disabled_at.is_none();
-    let others = users::all(tx)?.into_iter().filter(|other| other.id != user.id && is_admin(other)).count();
-    if is_admin(user) && others == 0 {
+    if is_last_admin(tx, user.id)? {
         let why = "you are the last admin: make another one first".to_owned();
         return Err(Refusal::Conflict(why).into());
     }
+    // A second click finds the account gone.
+    let active = accounts::by_id(tx, account.id)?.filter(|account| account.state == AccountState::Active);
+    active.ok_or(Refusal::Gone)?;
     account_rules::drop_deliveries(tx, account)?;
     publish::farewell(tx, account)?;
     let said = contributions::all_of(tx, account.id)?;

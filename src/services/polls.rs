@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::{interactions, notifications, publish};
 use crate::domain::Refusal;
 use crate::domain::account::Account;
-use crate::domain::contribution::{Contribution, State, Visibility};
+use crate::domain::contribution::{Contribution, Visibility};
 use crate::domain::id::Id;
 use crate::domain::job::Job;
 use crate::domain::notification::NotificationKind;
@@ -121,7 +121,8 @@ pub(super) fn recount(
 /// A poll is over: who took part here hears of it, and of one of ours the world hears how it ended.
 pub fn close(tx: &mut Tx<'_>, id: Id<Contribution>) -> Result<(), Error> {
     let Some(poll) = polls::one(tx, None, id)? else { return Ok(()) };
-    let head = contributions::known_by_id(tx, id)?.filter(|head| head.state != State::Deleted);
+    // What is out of sight is told to nobody, and whoever fetches it later finds its counts.
+    let head = contributions::known_by_id(tx, id)?.filter(Contribution::is_shown);
     let Some(head) = head.filter(|_| poll.poll.is_over(tx.now)) else { return Ok(()) };
     tell_voters(tx, &head)?;
     if !head.local || head.visibility == Visibility::Internal {

@@ -405,7 +405,7 @@ fn settle(tx: &mut Tx<'_>, quote: &Quote) -> Result<(), Error> {
     }
     keep(tx, quote)?;
     let head = contributions::known_by_id(tx, quote.contribution_id)?;
-    match head.filter(|head| head.local && head.state != State::Deleted) {
+    match head.filter(|head| head.local && head.is_shown()) {
         Some(head) => posts::restate(tx, head.id).map(drop),
         None => Ok(()),
     }

@@ -1,13 +1,15 @@
 //! Where people are signed in, how they get out everywhere, and what admins decide about logins.
 
-use super::users::{HashedPassword, open_session, secret, secret_hash, set_password, set_roles};
+use super::users::{
+    HashedPassword, is_last_admin, open_session, secret, secret_hash, set_password, set_roles,
+};
 use crate::clock::Timestamp;
 use crate::domain::Refusal;
 use crate::domain::account::{Account, AccountState};
 use crate::domain::id::Id;
 use crate::domain::job::Job;
 use crate::domain::sign_in::App;
-use crate::domain::user::{Role, Roles, User};
+use crate::domain::user::{Roles, User};
 use crate::store::{Error, Event, Tx, accounts, audit, jobs, sign_ins, users};
 
 /// How long a link for a new password is open.
@@ -77,9 +79,7 @@ pub fn disable(tx: &mut Tx<'_>, by: Option<&User>, name: &str, why: &str) -> Res
     if by.is_some_and(|by| by.id == user.id) {
         return Err(Refusal::Conflict("nobody closes their own login: ask another admin".to_owned()).into());
     }
-    let is_admin = |user: &User| user.roles.list().contains(&Role::Admin) && user.disabled_at.is_none();
-    let others = users::all(tx)?.into_iter().filter(|other| other.id != user.id && is_admin(other)).count();
-    if is_admin(&user) && others == 0 {
+    if is_last_admin(tx, user.id)? {
         return Err(Refusal::Conflict(format!("{name} is the last admin: make another one first")).into());
     }
     let now = tx.now;
@@ -124,6 +124,7 @@ pub fn grant(
 
 /// The time for which roles were given is over. Who is the last admin meanwhile stays it.
 pub fn end_grant(tx: &mut Tx<'_>, id: Id<User>, due: Timestamp) -> Result<(), Error> {
+    audit::stand_in_line(tx)?;
     let Some((roles, _)) = sign_ins::role_end(tx, id)?.filter(|(_, at)| *at == due) else { return Ok(()) };
     let Some(user) = users::by_id(tx, id)? else { return Ok(()) };
     sign_ins::set_role_end(tx, id, None)?;

@@ -15,7 +15,7 @@ use crate::domain::keys::{Algorithm, SigningKey};
 use crate::domain::uri::Uri;
 use crate::domain::user::{Role, Roles, User};
 use crate::store::accounts::{self, NewAccount, Profile};
-use crate::store::{Error, Event, Tx, audit, keys, notifications, users};
+use crate::store::{Error, Event, Tx, audit, keys, notifications, sign_ins, users};
 
 /// How long a browser stays signed in.
 const SESSION_SECONDS: i64 = 30 * 24 * 3600;
@@ -168,20 +168,29 @@ fn below_key(account: &Uri, name: &str) -> Uri {
 
 /// Gives a user other roles. The last admin keeps that role.
 pub fn set_roles(tx: &mut Tx<'_>, by: Option<&User>, name: &str, roles: Roles) -> Result<(), Error> {
+    audit::stand_in_line(tx)?;
     let user = users::by_name(tx, name)?.ok_or_else(|| nobody(name))?;
-    let is_admin = |user: &User| user.roles.list().contains(&Role::Admin) && user.disabled_at.is_none();
-    let admins = users::all(tx)?.iter().filter(|user| is_admin(user)).count();
-    let was = user.roles.list().contains(&Role::Admin);
-    if was && !roles.list().contains(&Role::Admin) && admins <= 1 {
+    if !roles.has(Role::Admin) && is_last_admin(tx, user.id)? {
         return Err(Refusal::Conflict(format!("{name} is the last admin: make another one first")).into());
     }
     users::set_roles(tx, user.id, roles)?;
+    // Whatever was given for a time before ends with this.
+    sign_ins::set_role_end(tx, user.id, None)?;
     if !roles.has(Role::Moderator) {
         notifications::forget_duty(tx, user.account_id)?;
     }
     // What a token may do hangs on the roles: whoever listens with one is asked again.
     tx.after_commit(Event::Tokens);
     audit::record(tx, by.map(|by| by.id), "account.role", name, &roles.to_string())
+}
+
+/// Whether this is the only open login of an admin. Who decides after it keeps others from deciding the same
+/// until it is done: two admins who leave at once would leave nobody behind.
+pub(super) fn is_last_admin(tx: &mut Tx<'_>, id: Id<User>) -> Result<bool, Error> {
+    audit::stand_in_line(tx)?;
+    let is_admin = |user: &User| user.roles.has(Role::Admin) && user.disabled_at.is_none();
+    let admins = users::all(tx)?.into_iter().filter(is_admin).map(|user| user.id);
+    Ok(admins.eq([id]))
 }
 
 /// Gives a user another password; every session and token of the user ends.

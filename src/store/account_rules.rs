@@ -274,12 +274,15 @@ fn own_inbox(conn: &mut Conn, account: &Account) -> QueryResult<String> {
     Ok(if shared { String::new() } else { inbox.to_string() })
 }
 
-/// Rows that wait to be sent to the account's own inbox, or that carry what it said.
+/// Rows that wait to be sent to the account's own inbox, or that carry what it said: its own, and those of
+/// our Forum and of whoever boosted it.
 macro_rules! queued {
     ($account:expr, $inbox:expr) => {{
         let account: &Account = $account;
+        let said =
+            contributions::table.filter(contributions::author_id.eq(account.id)).select(contributions::uri);
         let its = activities::table
-            .filter(activities::account_id.eq(account.id))
+            .filter(activities::account_id.eq(account.id).or(activities::object_uri.eq_any(said)))
             .filter(activities::body.not_like("%\"type\":\"Delete\"%"))
             .filter(activities::body.not_like("%\"type\":\"Undo\"%"))
             .select(activities::id);

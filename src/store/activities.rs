@@ -1,5 +1,6 @@
 //! What we sent: each activity once, word for word.
 
+use diesel::dsl::{exists, not};
 use diesel::prelude::{Queryable, Selectable};
 use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, QueryResult, SelectableHelper};
 
@@ -7,9 +8,11 @@ use super::Error;
 use super::conn::{Conn, run};
 use super::tx::Tx;
 use crate::domain::account::Account;
+use crate::domain::contribution::State;
+use crate::domain::host::HostStanding;
 use crate::domain::id::Id;
 use crate::domain::uri::Uri;
-use crate::schema::activities;
+use crate::schema::{accounts, activities, contributions};
 
 /// An activity that left, or is about to.
 #[derive(Clone, Debug, Queryable, Selectable)]
@@ -65,6 +68,27 @@ pub fn by_uri(conn: &mut Conn, uri: &Uri) -> QueryResult<Option<Activity>> {
         .optional()
 }
 
+/// What stands in public outboxes: nothing by whoever is suspended, nor about what is deleted or out of sight.
+macro_rules! shown {
+    () => {{
+        let hidden = contributions::table
+            .filter(contributions::uri.eq(activities::object_uri))
+            .filter(contributions::state.eq_any([State::Held, State::Withheld, State::Deleted]));
+        let suspended = accounts::table
+            .filter(accounts::id.eq(activities::account_id))
+            .filter(accounts::standing.eq(HostStanding::Suspended));
+        activities::table
+            .filter(activities::listed.eq(true))
+            .filter(not(exists(hidden)))
+            .filter(not(exists(suspended)))
+    }};
+}
+
+/// The activity with this address, if it stands in a public outbox.
+pub fn public(conn: &mut Conn, uri: &Uri) -> QueryResult<Option<Activity>> {
+    run!(conn, first, shown!().filter(activities::uri.eq(uri)).select(Activity::as_select())).optional()
+}
+
 /// The public outbox of an account, newest first.
 pub fn listed(
     conn: &mut Conn,
@@ -72,9 +96,8 @@ pub fn listed(
     before: Option<Id<Activity>>,
     limit: i64,
 ) -> QueryResult<Vec<Activity>> {
-    let query = activities::table
+    let query = shown!()
         .filter(activities::account_id.eq(account))
-        .filter(activities::listed.eq(true))
         .filter(activities::id.lt(before.unwrap_or(Id::new(i64::MAX))))
         .order(activities::id.desc())
         .limit(limit);
@@ -83,11 +106,7 @@ pub fn listed(
 
 /// How many stand in the public outbox.
 pub fn count_listed(conn: &mut Conn, account: Id<Account>) -> QueryResult<i64> {
-    let query = activities::table
-        .filter(activities::account_id.eq(account))
-        .filter(activities::listed.eq(true))
-        .count();
-    run!(conn, get_result, query)
+    run!(conn, get_result, shown!().filter(activities::account_id.eq(account)).count())
 }
 
 /// Takes an object's activities out of the public outbox, because it is gone.

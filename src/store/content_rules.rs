@@ -217,7 +217,8 @@ pub fn wave(conn: &mut Conn, wave: Wave, since: Timestamp) -> QueryResult<Vec<Id
 pub fn condemn(conn: &mut Conn, ids: &[Id<Contribution>]) -> QueryResult<()> {
     for some in ids.chunks(AT_ONCE) {
         let rows: Vec<_> = some.iter().map(|id| expulsions::contribution_id.eq(*id)).collect();
-        run!(conn, execute, diesel::insert_into(expulsions::table).values(rows))?;
+        let insert = diesel::insert_into(expulsions::table).values(rows).on_conflict_do_nothing();
+        run!(conn, execute, insert)?;
         let shown = contributions::table.filter(one_of(contributions::id, some));
         run!(conn, execute, diesel::update(shown).set(contributions::state.eq(State::Withheld)))?;
         // No rule that is taken back brings it back.

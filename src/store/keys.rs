@@ -162,11 +162,11 @@ pub fn retire_unlisted(tx: &mut Tx<'_>, account: Id<Account>, listed: &[Uri]) ->
     Ok(run!(tx, execute, diesel::update(gone).set(change))?)
 }
 
-/// Forgets the private halves of the keys of accounts of ours that are gone and have nothing left to send.
+/// Forgets the private halves of the keys of accounts of ours that are gone and have nothing left to send. What
+/// was put aside counts: admins may send it again.
 pub fn forget_gone(conn: &mut Conn) -> QueryResult<usize> {
     let sending = deliveries::table
         .inner_join(activities::table.on(activities::id.eq(deliveries::activity_id)))
-        .filter(deliveries::dead.eq(false))
         .select(activities::account_id);
     let gone = accounts::table
         .filter(accounts::host_id.is_null())

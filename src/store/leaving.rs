@@ -11,8 +11,8 @@ use crate::domain::user::User;
 use crate::schema::{
     account_notes, account_severed, announcement_reactions, announcement_reads, bookmarks,
     conversation_marks, endorsements, featured_tags, filter_contributions, filter_keywords, filters,
-    followed_tags, host_mutes, idempotency_keys, list_accounts, lists, markers, muted_threads, mutes,
-    notification_permissions, notification_policies, notifications, oauth_codes, password_links, pins,
+    followed_tags, host_mutes, idempotency_keys, invites, list_accounts, lists, markers, muted_threads,
+    mutes, notification_permissions, notification_policies, notifications, oauth_codes, password_links, pins,
     profiles, push_subscriptions, scheduled_posts, severed_follows,
 };
 
@@ -75,10 +75,13 @@ pub fn forget(conn: &mut Conn, id: Id<Account>) -> QueryResult<()> {
     Ok(())
 }
 
-/// Removes every way to sign in; the name stays taken.
+/// Removes every way to sign in, and what was begun with the login; the name stays taken.
 pub fn forget_login(tx: &mut Tx<'_>, user: Id<User>) -> QueryResult<()> {
     second_factors::delete(tx, user)?;
     run!(tx, execute, diesel::delete(password_links::table.filter(password_links::user_id.eq(user))))?;
     run!(tx, execute, diesel::delete(oauth_codes::table.filter(oauth_codes::user_id.eq(user))))?;
+    run!(tx, execute, diesel::delete(invites::table.filter(invites::created_by_id.eq(user))))?;
+    // What they wrote for the organization and nobody will publish now.
+    run!(tx, execute, diesel::delete(scheduled_posts::table.filter(scheduled_posts::user_id.eq(user))))?;
     Ok(())
 }

@@ -12,7 +12,7 @@ use crate::clock::Timestamp;
 use crate::domain::account::Account;
 use crate::domain::host::HostStanding;
 use crate::domain::id::Id;
-use crate::domain::user::{Roles, User};
+use crate::domain::user::{Role, Roles, User};
 use crate::schema::{accounts, invites, oauth_codes, sessions, tokens, users};
 
 /// The user with this key.
@@ -135,14 +135,24 @@ pub fn insert_invite(
     run!(conn, execute, diesel::insert_into(invites::table).values(row))
 }
 
-/// The roles of an invitation that is still open.
+/// The roles of an invitation that is still open. It ends with what its maker may do: nobody comes back by one
+/// that was made before.
 pub fn invite(conn: &mut Conn, token_hash: &str, now: Timestamp) -> QueryResult<Option<Roles>> {
     let query = invites::table
         .filter(invites::token_hash.eq(token_hash))
         .filter(invites::used_at.is_null())
         .filter(invites::expires_at.gt(now))
-        .select(invites::roles);
-    run!(conn, first, query).optional()
+        .select((invites::roles, invites::created_by_id));
+    let found: Option<(Roles, Option<Id<User>>)> = run!(conn, first, query).optional()?;
+    let Some((roles, by)) = found else { return Ok(None) };
+    let may = match by {
+        Some(by) => {
+            by_id(conn, by)?.is_some_and(|maker| maker.disabled_at.is_none() && maker.roles.has(Role::Admin))
+        }
+        // Made at the command line.
+        None => true,
+    };
+    Ok(may.then_some(roles))
 }
 
 /// Uses an invitation up; 0 when another was faster.

@@ -93,7 +93,8 @@ fn set_votes_aside(conn: &mut Conn, ids: &[Id<Account>]) -> QueryResult<()> {
             withheld_votes::uri.eq(uri),
             withheld_votes::created_at.eq(at),
         );
-        run!(conn, execute, diesel::insert_into(withheld_votes::table).values(row))?;
+        let insert = diesel::insert_into(withheld_votes::table).values(row).on_conflict_do_nothing();
+        run!(conn, execute, insert)?;
         run!(conn, execute, diesel::delete(poll_votes::table.find((poll, account, position))))?;
         add(conn, (*poll, *position), -1)?;
     }
@@ -167,6 +168,15 @@ fn give_votes_back(conn: &mut Conn, ids: &[Id<Account>]) -> QueryResult<()> {
         withheld_votes::created_at,
     ));
     let votes: Vec<Vote> = run!(conn, load, query)?;
+    // Who has chosen anew meanwhile keeps that.
+    let query = poll_votes::table
+        .filter(one_of(poll_votes::account_id, ids))
+        .select((poll_votes::contribution_id, poll_votes::account_id))
+        .distinct();
+    let anew: Vec<(Id<Contribution>, Id<Account>)> = run!(conn, load, query)?;
+    let anew: HashSet<_> = anew.into_iter().collect();
+    let votes: Vec<Vote> =
+        votes.into_iter().filter(|(poll, account, ..)| !anew.contains(&(*poll, *account))).collect();
     for (poll, account, position, uri, at) in &votes {
         let row = (
             poll_votes::contribution_id.eq(poll),

@@ -93,6 +93,8 @@ pub fn farewell(id: &Uri, actor: &Account, published: Timestamp) -> Value {
         "published": published.to_rfc3339(),
         "to": [PUBLIC],
         "object": actor.uri,
+        // Lemmy keeps what somebody said, unless it is asked not to.
+        "removeData": true,
     })
 }
 

@@ -12,8 +12,8 @@ use crate::store::activities;
 /// `GET /activities/{token}`: only what stands in a public outbox.
 pub async fn show(data: Data<Federation>, Path(token): Path<String>) -> Result<Response, Answer> {
     let uri = Uri::ours(&data.app.site.origin, &format!("/activities/{token}"));
-    let found = data.app.db.read(|conn| Ok(activities::by_uri(conn, &uri)?)).await?;
-    match found.filter(|activity| activity.listed) {
+    let found = data.app.db.read(|conn| Ok(activities::public(conn, &uri)?)).await?;
+    match found {
         Some(activity) => Ok(text(activity.body, PUBLIC)),
         None => Err(Answer::not_found()),
     }

@@ -13,6 +13,7 @@ use crate::clock::Timestamp;
 use crate::domain::Refusal;
 use crate::domain::account::{Account, AccountKind};
 use crate::domain::contribution::{Contribution, Kind};
+use crate::domain::host::HostStanding;
 use crate::domain::id::Id;
 use crate::domain::uri::Uri;
 use crate::federation::Federation;
@@ -41,7 +42,9 @@ pub struct Cursor {
 
 async fn local(data: &Data<Federation>, name: &str) -> Result<Account, Answer> {
     let account = data.app.db.read(|conn| Ok(accounts::local_by_name(conn, name)?)).await?;
-    account.ok_or_else(Answer::not_found)
+    // Like the account itself, which nobody gets while it is suspended.
+    let shown = account.filter(|account| account.standing != HostStanding::Suspended);
+    shown.ok_or_else(Answer::not_found)
 }
 
 /// The account whose collection is asked for. Who signs with a suspended server's key gets none: what

@@ -38,7 +38,9 @@ fn find(conn: &mut Conn, viewer: Viewer, uri: &Uri) -> Result<Found, Error> {
         let open = head.is_open();
         return Ok(Found::Here { document: current(conn, &head)?, open });
     }
+    // Of what was never for everybody, nobody learns that it was here.
     let gone = contributions::known(conn, uri)?.filter(|head| head.local && head.state == State::Deleted);
+    let gone = gone.filter(Contribution::is_for_all);
     let view = match gone {
         Some(head) => views::one(conn, viewer, head)?,
         None => None,

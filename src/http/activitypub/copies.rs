@@ -63,7 +63,8 @@ fn find(conn: &mut Conn, uri: &Uri) -> Result<String, Error> {
         let newest = revisions::newest(conn, head.id)?.filter(|_| open).and_then(|kept| kept.document);
         return proven(newest);
     }
-    let gone = contributions::known(conn, uri)?.is_some_and(|head| head.state == State::Deleted);
+    let gone = contributions::known(conn, uri)?.filter(|head| head.state == State::Deleted);
+    let gone = gone.is_some_and(|head| head.is_for_all());
     if gone || tombstones::contains(conn, uri)? {
         return Err(Refusal::Gone.into());
     }

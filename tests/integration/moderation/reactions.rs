@@ -4,8 +4,10 @@ use plenum::domain::account_rule::AccountDecision;
 use plenum::domain::host::HostStanding;
 use plenum::domain::host_rule::Decision;
 use plenum::domain::site::FederationMode;
+use plenum::domain::uri::Uri;
 use plenum::federation::resolve;
 use plenum::services::hosts;
+use plenum::store::{Tx, contributions, polls};
 use serde_json::{Value, json};
 
 use super::{decide, standing};
@@ -75,6 +77,21 @@ async fn who_is_suspended_counts_nowhere_and_counts_again() {
         assert_eq!(counts(&app, &id).await, [1; 6], "the account is still suspended");
         decide(north, &far, &AccountDecision::default()).await;
         assert_eq!(counts(&app, &id).await, [2; 6], "everything is back");
+        decide(north, &far, &standing(HostStanding::Suspended)).await;
+        // A vote that was on its way comes after the decision.
+        let poll = db.read(|conn| Ok(contributions::known(conn, &Uri::parse(&uri).unwrap())?)).await.unwrap();
+        let (poll, late) = (poll.unwrap().id, Uri::parse(&format!("{}#late", vic.id)).unwrap());
+        let votes = |tx: &mut Tx<'_>| {
+            polls::vote(tx, poll, far.id, 0, &late)?;
+            Ok(polls::count_voter(tx, poll)?)
+        };
+        db.write(votes).await.unwrap();
+        let more = AccountDecision { sensitive: true, ..standing(HostStanding::Suspended) };
+        decide(north, &far, &more).await;
+        assert_eq!(counts(&app, &id).await, [1; 6], "it does not count either");
+        db.write(votes).await.unwrap();
+        decide(north, &far, &AccountDecision::default()).await;
+        assert_eq!(counts(&app, &id).await, [2; 6], "and counts once");
     })
     .await;
 }

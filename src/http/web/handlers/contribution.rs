@@ -110,7 +110,6 @@ pub(super) fn find(conn: &mut Conn, viewer: Viewer, token: &str, uri: &Uri) -> R
         Some(id) => contributions::known_by_id(conn, id)?.filter(|head| !head.local),
         None => contributions::known(conn, uri)?,
     };
-    let public = |head: &Contribution| matches!(head.visibility, Visibility::Public | Visibility::Unlisted);
-    let gone = known.is_some_and(|head| head.state == State::Deleted && public(&head));
+    let gone = known.is_some_and(|head| head.state == State::Deleted && head.is_for_all());
     Err(if gone { Refusal::Gone.into() } else { Refusal::NotFound.into() })
 }
