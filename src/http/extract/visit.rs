@@ -118,15 +118,18 @@ impl Visit {
     /// The sentences that every reader has to understand: in the language that an app asked for, else one
     /// of the browser's, else one of the site's.
     pub fn words(&self) -> &'static Words {
-        self.words_for(&self.path)
+        self.words_for("")
     }
 
-    /// The same for what a path asks that comes next.
-    pub fn words_for(&self, path: &str) -> &'static Words {
-        let query = path.split_once('?').map_or("", |(_, query)| query);
-        let asked = form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "lang");
-        let asked = asked.map(|(_, tag)| tag.into_owned());
-        let tags = asked.iter().chain(&self.tongues).chain(&self.settings.languages);
+    /// The same where a path comes next that may say it, too.
+    pub fn words_for(&self, next: &str) -> &'static Words {
+        let asked = |path: &str| {
+            let query = path.split_once('?').map_or("", |(_, query)| query);
+            let mut pairs = form_urlencoded::parse(query.as_bytes());
+            pairs.find(|(name, _)| name == "lang").map(|(_, tag)| tag.into_owned())
+        };
+        let asked = [asked(next), asked(&self.path)];
+        let tags = asked.iter().flatten().chain(&self.tongues).chain(&self.settings.languages);
         Words::in_first(tags.map(String::as_str))
     }
 

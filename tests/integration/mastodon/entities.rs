@@ -19,8 +19,9 @@ use crate::media::picture;
 use crate::security::routes::{Door, routes};
 
 /// Described, and not made by this story: what each of them waits for is told in stories of its own.
-const ELSEWHERE: [&str; 17] = [
+const ELSEWHERE: [&str; 22] = [
     "AccountRole",
+    "AccountWarning",
     "ActivityWeek",
     "AdminAccount",
     "AdminDomainAllow",
@@ -28,12 +29,16 @@ const ELSEWHERE: [&str; 17] = [
     "AdminReport",
     "AnnouncementReaction",
     "AnnouncementStatus",
+    "Appeal",
     "CardAuthor",
     "DomainBlock",
+    "EditedOption",
+    "EditedPoll",
     "MediaColors",
     "PartialAccount",
     "PreviewCard",
     "RuleTranslation",
+    "SeveranceEvent",
     "StatusApplication",
     "Suggestion",
     "TrendsLink",

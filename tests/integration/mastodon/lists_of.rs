@@ -58,7 +58,7 @@ async fn leads_on(app: &Client, path: &str, count: usize) {
 async fn others(north: &Instance) -> Vec<(String, Client)> {
     let mut others = Vec::new();
     for number in 0..5 {
-        let (account, client) = member(north, &format!("p{number}")).await;
+        let (account, client) = member(north, &format!("par{number}")).await;
         others.push((account.id.to_string(), client));
     }
     others
@@ -143,7 +143,7 @@ async fn every_other_list_leads_on_to_its_end() {
             ("/api/v1/followed_tags", 5),
             ("/api/v1/scheduled_statuses", 5),
             ("/api/v1/timelines/tag/bees", 5),
-            ("/api/v1/timelines/home", 10),
+            ("/api/v1/timelines/home", 15),
         ] {
             leads_on(&app, path, count).await;
         }
@@ -152,7 +152,7 @@ async fn every_other_list_leads_on_to_its_end() {
         let change = Some(json!({ "for_not_followers": "filter" }));
         app.ask(Method::PATCH, "/api/v2/notifications/policy", &[], change).await.ok();
         for number in 5..10 {
-            let (_, client) = member(north, &format!("p{number}")).await;
+            let (_, client) = member(north, &format!("par{number}")).await;
             says(&client, json!({ "status": "@ada hello" })).await;
         }
         leads_on(&app, "/api/v1/notifications/requests", 5).await;
@@ -167,7 +167,7 @@ async fn every_other_list_leads_on_to_its_end() {
         }
         leads_on(&root, "/api/v1/admin/domain_blocks", 5).await;
         leads_on(&root, "/api/v1/admin/domain_allows", 5).await;
-        leads_on(&root, "/api/v1/admin/accounts?local=true&username=p", 10).await;
+        leads_on(&root, "/api/v1/admin/accounts?local=true&username=par", 10).await;
         leads_on(&root, "/api/v1/admin/reports", 5).await;
     })
     .await;

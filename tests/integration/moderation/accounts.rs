@@ -204,7 +204,7 @@ async fn a_frozen_member_reads_why_objects_and_is_heard() {
         };
         decide(north, &bela, &frozen).await;
         let refused = app.post("/api/v1/statuses", json!({ "status": "after" })).await;
-        assert_eq!(refused.status, StatusCode::UNAUTHORIZED);
+        assert_eq!(refused.status, StatusCode::FORBIDDEN);
         let closed = browser.open("/notifications").await;
         assert_eq!(closed.status, StatusCode::FORBIDDEN);
         assert!(closed.says("/settings/decisions"), "{}", closed.body);

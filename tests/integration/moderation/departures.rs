@@ -261,7 +261,7 @@ async fn nobody_comes_back_by_an_invitation_or_speaks_after_leaving() {
         };
         let (first, second) = (invite().await, invite().await);
         join(&first, "eva").await.unwrap();
-        db.write(|tx| sign_ins::disable(tx, None, "ada")).await.unwrap();
+        db.write(|tx| sign_ins::disable(tx, None, "ada", "")).await.unwrap();
         assert!(join(&second, "ida").await.is_err(), "her login is closed");
         db.write(|tx| sign_ins::enable(tx, None, "ada")).await.unwrap();
         let due = north.app().clock().now().plus_seconds(7200);

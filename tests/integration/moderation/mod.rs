@@ -2,6 +2,7 @@
 //! exchange with other servers is doing.
 
 mod accounts;
+mod bounds;
 mod departures;
 mod host_lists;
 mod list_doubts;

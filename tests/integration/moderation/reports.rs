@@ -132,7 +132,7 @@ async fn a_report_about_a_member_ends_in_a_rule_that_they_are_told_of() {
         let after = north.app().db.read(|conn| Ok(deliveries::pending(conn)?)).await.unwrap();
         assert_eq!(after, before + 1, "a letter to who reported in their own name");
         let refused = app.post("/api/v1/statuses", json!({ "status": "more" })).await;
-        assert_eq!(refused.status, StatusCode::UNAUTHORIZED);
+        assert_eq!(refused.status, StatusCode::FORBIDDEN);
         let mut bela = north.signed_in("bela").await;
         let list = bela.open("/settings/decisions").await;
         assert_eq!(list.texts("main .ways li").len(), 1, "told once: {}", list.body);

@@ -77,9 +77,9 @@ fn load(conn: &mut Conn, visit: &Visit, start: Option<Id<Notification>>) -> Resu
 
 /// What ended with a decision about others.
 fn lost(row: &Notification) -> String {
-    let Some(lost) = row.severance() else { return "ended relations".to_owned() };
+    let Some(lost) = row.severance() else { return "ended relations:".to_owned() };
     let (followers, following) = (lost.followers, lost.following);
-    format!("suspended {}: {followers} followers and {following} follows ended", lost.target)
+    format!("suspended {}, which ended {followers} followers and {following} follows:", lost.target)
 }
 
 fn notice(visit: &Visit, row: &Notification, who: &Account, about: Option<&View>) -> Notice {
@@ -102,16 +102,19 @@ fn notice(visit: &Visit, row: &Notification, who: &Account, about: Option<&View>
         NotificationKind::Poll => "ended a poll:".to_owned(),
         NotificationKind::Quote => format!("quoted {whom} in"),
         NotificationKind::QuotedUpdate => format!("changed what {whom} quoted in"),
-        NotificationKind::Decision => "decided about you".to_owned(),
+        NotificationKind::Decision => "decided about you:".to_owned(),
         NotificationKind::Severance => lost(row),
     };
-    let own = row.warning_id.map(|warning| format!("/settings/decisions/{warning}"));
-    let own = own.or_else(|| row.severance.as_ref().map(|_| "/settings/severed".to_owned()));
-    let href = own.unwrap_or_else(|| about.map_or_else(|| present::account_path(who), present::path));
+    let own = match (row.warning_id, &row.severance) {
+        (Some(warning), _) => Some(Link::new("read why", format!("/settings/decisions/{warning}"))),
+        (None, Some(_)) => Some(Link::new("with whom", "/settings/severed")),
+        (None, None) => None,
+    };
+    let href = about.map_or_else(|| present::account_path(who), present::path);
     Notice {
         who: present::author(who),
         what,
-        target: about.map(|view| Link::new(present::label(view), present::path(view))),
+        target: about.map(|view| Link::new(present::label(view), present::path(view))).or(own),
         excerpt: about.map(present::excerpt).unwrap_or_default(),
         language: Lang::new(about.map_or("", |view| view.head.language.as_str())),
         href: href.into(),

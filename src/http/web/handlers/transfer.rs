@@ -105,7 +105,7 @@ async fn form(data: &Data<Federation>, visit: &Visit, mistakes: Mistakes) -> Ans
     let sorts = sorts.chain([Choice::new(filters::FILE, FILTERS, false)]);
     let voices = visit.voices();
     let tables = voices.iter().map(|voice| (voice.title().to_owned(), files(voice))).collect();
-    let voices = voices.iter().map(|voice| Choice::new(&voice.id.to_string(), voice.title(), voice.id == me));
+    let voices = voices.iter().map(|voice| Choice::new(voice.id.to_string(), voice.title(), voice.id == me));
     page(&TransferPage {
         layout: visit.private_layout("Take your account along", Section::Elsewhere),
         archive: shown(known.as_ref(), now),
