@@ -14,7 +14,8 @@ use url::form_urlencoded;
 
 use super::world::{Instance, PASSWORD};
 
-/// What somebody has open.
+/// What somebody has open. A copy talks to the same door.
+#[derive(Clone)]
 pub(crate) struct Browser {
     router: Router,
     origin: String,
