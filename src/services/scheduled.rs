@@ -83,6 +83,11 @@ impl From<Audience> for Visibility {
 }
 
 impl Written {
+    /// What waits in a row.
+    pub fn read(row: &Scheduled) -> Result<Self, Error> {
+        serde_json::from_str(&row.params).map_err(|error| Error::broken(error.to_string()))
+    }
+
     /// The post, now that its `@name@host` were looked up.
     pub fn post(&self, mentions: &[Account]) -> NewPost {
         NewPost {
@@ -171,8 +176,7 @@ pub fn publish(tx: &mut Tx<'_>, id: Id<Scheduled>, mentions: &[Account]) -> Resu
         // It was moved, and has another job for that.
         return Ok(());
     }
-    let written: Written =
-        serde_json::from_str(&row.params).map_err(|error| Error::broken(error.to_string()))?;
+    let written = Written::read(&row)?;
     let account = accounts::by_id(tx, row.account_id)?.ok_or(Refusal::NotFound)?;
     if !may_speak(tx, &row, &account)? {
         // It waits until whoever wrote it may speak again, or takes it away.
