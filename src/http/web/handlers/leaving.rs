@@ -11,6 +11,7 @@ use super::{Answer, page, then};
 use crate::federation::Federation;
 use crate::http::error::PageError;
 use crate::http::extract::posted::Posted;
+use crate::http::extract::session::Member;
 use crate::http::extract::visit::Visit;
 use crate::http::throttle::Throttle;
 use crate::http::web::form::{Field, FieldKind, FormPage};
@@ -55,16 +56,28 @@ pub async fn leave(
     Posted { visit, fields }: Posted,
 ) -> Answer {
     let member = visit.concerned()?;
+    if !knows_password(&data, &throttle, member, fields.get("current"))? {
+        return refused(form(&visit, Mistakes::one("current", "This is not your password.")));
+    }
+    data.app.db.write(|tx| leaving::leave(tx, &member.user, &member.account)).await?;
+    then("/?note=left")
+}
+
+/// Whether whoever is signed in types their password, as far as they did not guess too often.
+pub(super) fn knows_password(
+    data: &Data<Federation>,
+    throttle: &Throttle,
+    member: &Member,
+    typed: &str,
+) -> Result<bool, PageError> {
     let (key, now) = (format!("name {}", member.user.name), data.app.clock().now());
     if throttle.is_exhausted(&key, data.app.config.limits.sign_ins, now) {
         let why = "Too many attempts. Wait five minutes and try again.";
         return Err(PageError::new(StatusCode::TOO_MANY_REQUESTS, why));
     }
-    let typed = fields.get("current");
-    if !tokio::task::block_in_place(|| users::password_matches(Some(&member.user), typed)) {
+    let right = tokio::task::block_in_place(|| users::password_matches(Some(&member.user), typed));
+    if !right {
         throttle.count(&key, now);
-        return refused(form(&visit, Mistakes::one("current", "This is not your password.")));
     }
-    data.app.db.write(|tx| leaving::leave(tx, &member.user, &member.account)).await?;
-    then("/?note=left")
+    Ok(right)
 }
