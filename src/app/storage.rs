@@ -3,6 +3,7 @@
 use std::fs::DirBuilder;
 use std::ops::Range;
 use std::os::unix::fs::DirBuilderExt;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -29,13 +30,14 @@ const PARTS: usize = 2;
 #[derive(Clone)]
 pub struct Storage {
     store: Arc<dyn ObjectStore>,
+    /// Where it is a directory.
+    directory: Option<PathBuf>,
     desks: Arc<Semaphore>,
     bounds: Bounds,
 }
 
 /// A file that is written piece by piece, and kept when it is finished.
 pub struct Upload {
-    file: String,
     parts: WriteMultipart,
     bytes: u64,
 }
@@ -55,7 +57,8 @@ impl Storage {
             recording_bytes: config.recording_bytes,
             pixels: config.pixels.into(),
         };
-        Ok(Self { store, desks: Arc::new(Semaphore::new(DESKS)), bounds })
+        let directory = config.s3_bucket.is_none().then(|| config.directory.clone());
+        Ok(Self { store, directory, desks: Arc::new(Semaphore::new(DESKS)), bounds })
     }
 
     /// How much a file may cost.
@@ -131,11 +134,16 @@ impl Storage {
         Ok(file)
     }
 
-    /// Begins a file that is too large to be held in memory.
-    pub async fn begin(&self, shelf: &str, ending: &str) -> Result<Upload, Error> {
-        let file = format!("{shelf}/{}.{ending}", token());
-        let parts = self.store.put_multipart(&Path::from(file.as_str())).await.map_err(fault)?;
-        Ok(Upload { file, parts: WriteMultipart::new(parts), bytes: 0 })
+    /// Begins a file that is too large to be held in memory. Its name is one that was given out before, so that
+    /// what a crash leaves behind is found again.
+    pub async fn begin(&self, file: &str) -> Result<Upload, Error> {
+        let parts = self.store.put_multipart(&Path::from(file)).await.map_err(fault)?;
+        Ok(Upload { parts: WriteMultipart::new(parts), bytes: 0 })
+    }
+
+    /// A new name for a file.
+    pub fn name(shelf: &str, ending: &str) -> String {
+        format!("{shelf}/{}.{ending}", token())
     }
 
     /// How long a file is; `None` where it is missing.
@@ -157,8 +165,13 @@ impl Storage {
         }
     }
 
-    /// Throws a file away; one that is not there is fine.
+    /// Throws a file away, also one that was begun and never finished; one that is not there is fine.
     pub async fn delete(&self, file: &str) -> Result<(), Error> {
+        if let Some(directory) = &self.directory {
+            remove_begun(&directory.join(file)).map_err(|error| {
+                Error::from(Fault::Unreachable(format!("the storage of files does not work: {error}")))
+            })?;
+        }
         match self.store.delete(&Path::from(file)).await {
             Ok(()) | Err(object_store::Error::NotFound { .. }) => Ok(()),
             Err(error) => Err(fault(error)),
@@ -175,16 +188,37 @@ impl Upload {
         Ok(())
     }
 
-    /// Keeps the file; its name and length.
-    pub async fn finish(self) -> Result<(String, u64), Error> {
+    /// Keeps the file; its length.
+    pub async fn finish(self) -> Result<u64, Error> {
         self.parts.finish().await.map_err(fault)?;
-        Ok((self.file, self.bytes))
+        Ok(self.bytes)
     }
 
     /// Throws away what was written.
     pub async fn abort(self) -> Result<(), Error> {
         self.parts.abort().await.map_err(fault)
     }
+}
+
+/// In a directory, what is written piece by piece stands beside its later name, with `#` and a number, until it is
+/// finished.
+fn remove_begun(file: &std::path::Path) -> std::io::Result<()> {
+    let (Some(shelf), Some(name)) = (file.parent(), file.file_name().and_then(|name| name.to_str())) else {
+        return Ok(());
+    };
+    let begun = format!("{name}#");
+    let entries = match std::fs::read_dir(shelf) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
+        Err(error) => return Err(error),
+    };
+    for entry in entries {
+        let entry = entry?;
+        if entry.file_name().to_str().is_some_and(|found| found.starts_with(&begun)) {
+            std::fs::remove_file(entry.path())?;
+        }
+    }
+    Ok(())
 }
 
 fn directory(config: &config::Media) -> Result<LocalFileSystem, Error> {

@@ -12,8 +12,9 @@ use super::objects;
 use super::{Federation, FetchError, copies, counts, webfinger};
 use crate::domain::Refusal;
 use crate::domain::account::{Account, AccountState};
-use crate::domain::contribution::Contribution;
+use crate::domain::contribution::{Contribution, Visibility};
 use crate::domain::handle::Handle;
+use crate::domain::id::Id;
 use crate::domain::uri::Uri;
 use crate::services::accounts::{self as service, Name};
 use crate::store::{Error, accounts, contributions};
@@ -45,15 +46,8 @@ pub async fn account(data: &Data<Federation>, meant: &str) -> Result<Account, Er
 /// The accounts that a text names, asked for before anything is written. Whoever cannot be found, or not
 /// in time, stays text: no server elsewhere keeps a member here from publishing.
 pub async fn mentioned(data: &Data<Federation>, text: &str) -> Vec<Account> {
-    let mut handles = HashSet::new();
-    for (_, entity) in entities::find(text) {
-        if let Entity::Mention { name, host } = entity {
-            let host = host.unwrap_or_else(|| data.app.site.host.clone());
-            handles.insert(Handle::new(&name, &host).to_string());
-        }
-    }
-    let asked = handles.into_iter().take(data.app.config.limits.mentions);
-    let asked = asked.map(|handle| async move { account(data, &handle).await.ok() });
+    let asked = handles(data, text).into_iter();
+    let asked = asked.map(|handle| async move { account(data, &handle.to_string()).await.ok() });
     let answers = stream::iter(asked).buffer_unordered(AT_ONCE).take_until(sleep(NAMES_PATIENCE));
     answers.filter_map(async |found| found).collect().await
 }
@@ -76,6 +70,61 @@ pub async fn mentioned_here(data: &Data<Federation>, text: &str) -> Result<Vec<A
             Ok(found)
         })
         .await
+}
+
+/// Like [`mentioned`]; where a text stays among members, nobody elsewhere hears that it names them.
+pub async fn mentioned_in(data: &Data<Federation>, text: &str, inside: bool) -> Result<Vec<Account>, Error> {
+    if inside { mentioned_here(data, text).await } else { Ok(mentioned(data, text).await) }
+}
+
+/// Like [`mentioned_in`], for a text that answers something, or changes it, and stays where that is.
+pub async fn mentioned_beside(
+    data: &Data<Federation>,
+    text: &str,
+    beside: Option<Id<Contribution>>,
+) -> Result<Vec<Account>, Error> {
+    let head = match beside {
+        Some(id) => data.app.db.read(|conn| Ok(contributions::known_by_id(conn, id)?)).await?,
+        None => None,
+    };
+    mentioned_in(data, text, head.is_some_and(|head| head.visibility == Visibility::Internal)).await
+}
+
+/// The accounts that a text names as far as they are known here, and the handles that are not; nobody is asked.
+pub async fn mentioned_known(
+    data: &Data<Federation>,
+    text: &str,
+) -> Result<(Vec<Account>, Vec<String>), Error> {
+    let handles = handles(data, text);
+    data.app
+        .db
+        .read(|conn| {
+            let (mut known, mut unknown) = (Vec::new(), Vec::new());
+            for handle in &handles {
+                match accounts::by_handle(conn, handle)? {
+                    Some(account) => known.push(account),
+                    None if handle.host == data.app.site.host => {}
+                    None => unknown.push(handle.to_string()),
+                }
+            }
+            Ok((known, unknown))
+        })
+        .await
+}
+
+/// The handles in a text, each once, as many as a text may name.
+fn handles(data: &Federation, text: &str) -> Vec<Handle> {
+    let mut handles: Vec<Handle> = Vec::new();
+    for (_, entity) in entities::find(text) {
+        if let Entity::Mention { name, host } = entity {
+            let handle = Handle::new(&name, &host.unwrap_or_else(|| data.app.site.host.clone()));
+            if !handles.contains(&handle) {
+                handles.push(handle);
+            }
+        }
+    }
+    handles.truncate(data.app.config.limits.mentions);
+    handles
 }
 
 async fn by_handle(data: &Federation, handle: &Handle, budget: &Budget) -> Result<Account, FetchError> {

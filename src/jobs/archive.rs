@@ -4,7 +4,7 @@ use activitypub_federation::config::Data;
 use futures_util::StreamExt;
 use serde_json::{Value, json};
 
-use crate::app::storage::Upload;
+use crate::app::storage::{Storage, Upload};
 use crate::clock::Timestamp;
 use crate::domain::account::Account;
 use crate::domain::contribution::Contribution;
@@ -26,12 +26,15 @@ pub(super) async fn make(data: &Data<Federation>, account: Id<Account>) -> Resul
     let db = &data.app.db;
     let found = db.read(|conn| Ok(accounts::by_id(conn, account)?.zip(archives::of(conn, account)?))).await?;
     let Some((account, asked)) = found.filter(|(_, asked)| asked.file.is_none()) else { return Ok(()) };
-    let mut upload = data.app.storage.begin("archives", "tar").await?;
+    let file = Storage::name("archives", "tar");
+    // It holds letters: whatever happens from here on, nothing of it stays that nobody knows of.
+    db.write(|tx| service::will_remove(tx, &file)).await?;
+    let mut upload = data.app.storage.begin(&file).await?;
     if let Err(error) = fill(data, &account, &mut upload).await {
         upload.abort().await?;
         return Err(error);
     }
-    let (file, bytes) = upload.finish().await?;
+    let bytes = upload.finish().await?;
     db.write(|tx| service::keep(tx, &asked, &file, bytes)).await
 }
 

@@ -1,6 +1,7 @@
 //! Later work: fetching what is missing, and tidying up.
 
 use std::panic::AssertUnwindSafe;
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use activitypub_federation::config::Data;
@@ -29,6 +30,8 @@ use crate::store::{
 
 /// How long a job belongs to the worker that claimed it.
 const LEASE_SECONDS: i64 = 600;
+/// How often whoever goes on with a job says so.
+const RENEWED: Duration = Duration::from_secs(200);
 /// How long a job may still run when the server stops; then it is given back.
 const GRACE: Duration = Duration::from_secs(5);
 const DAY: i64 = 24 * 3600;
@@ -60,6 +63,7 @@ pub(super) async fn run_one(data: &Data<Federation>, stop: &watch::Receiver<bool
 
 async fn run(data: &Data<Federation>, stored: StoredJob, stop: &watch::Receiver<bool>) -> Result<(), Error> {
     let parsed = serde_json::from_str::<Job>(&stored.payload);
+    // An archive with many films takes longer than a lease.
     let work = async {
         match &parsed {
             Ok(job) => perform(data, job).await,
@@ -67,9 +71,15 @@ async fn run(data: &Data<Federation>, stored: StoredJob, stop: &watch::Receiver<
         }
     };
     let broke = |_| Err(Error::broken("it broke this server's code"));
+    let held = Mutex::new(stored);
     let result = tokio::select! {
-        result = AssertUnwindSafe(work).catch_unwind() => result.unwrap_or_else(broke),
-        () = cut_off(stop.clone()) => return data.app.db.write(|tx| jobs::release(tx, &stored)).await,
+        result = AssertUnwindSafe(work).catch_unwind() => Some(result.unwrap_or_else(broke)),
+        () = cut_off(stop.clone()) => None,
+        () = go_on_holding(data, &held) => None,
+    };
+    let stored = held.into_inner().unwrap_or_else(PoisonError::into_inner);
+    let Some(result) = result else {
+        return data.app.db.write(|tx| jobs::release(tx, &stored)).await;
     };
     let Err(error) = result else {
         return data.app.db.write(|tx| finish(tx, &stored, parsed.as_ref().ok())).await;
@@ -86,6 +96,24 @@ async fn run(data: &Data<Federation>, stored: StoredJob, stop: &watch::Receiver<
             Ok(())
         })
         .await
+}
+
+/// Renews the lease of a job as long as it is done, or until somebody else has it.
+async fn go_on_holding(data: &Data<Federation>, held: &Mutex<StoredJob>) {
+    loop {
+        tokio::time::sleep(RENEWED).await;
+        let stored = held.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let renewed = data.app.db.write(|tx| {
+            let until = tx.now.plus_seconds(LEASE_SECONDS);
+            Ok(jobs::renew(tx, &stored, until)?.then_some(until))
+        });
+        match renewed.await {
+            Ok(Some(until)) => held.lock().unwrap_or_else(PoisonError::into_inner).due_at = until,
+            // What is done under a lease that is lost counts for nothing, but is not torn apart.
+            Ok(None) => return std::future::pending().await,
+            Err(error) => tracing::warn!(%error, "a lease could not be renewed; trying again"),
+        }
+    }
 }
 
 async fn cut_off(mut stop: watch::Receiver<bool>) {
@@ -231,7 +259,9 @@ async fn follow_forum(data: &Data<Federation>, follower: i64, forum: &str) -> Re
 async fn publish_scheduled(data: &Data<Federation>, id: Id<Scheduled>) -> Result<(), Error> {
     let found = data.app.db.read(|conn| Ok(scheduled::by_id(conn, id)?)).await?;
     let Some(found) = found else { return Ok(()) };
-    let mentions = resolve::mentioned(data, &found.params).await;
+    let written = services::scheduled::Written::read(&found)?;
+    let answered = written.in_reply_to_id.map(Id::new);
+    let mentions = resolve::mentioned_beside(data, &written.text, answered).await?;
     data.app.db.write(|tx| services::scheduled::publish(tx, id, &mentions)).await
 }
 

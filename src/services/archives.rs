@@ -25,6 +25,12 @@ pub fn ask(tx: &mut Tx<'_>, account: &Account) -> Result<(), Error> {
     jobs::enqueue(tx, &Job::Archive { account: account.id.get() }, now)
 }
 
+/// A file is begun that is thrown away tomorrow, unless it is kept before.
+pub fn will_remove(tx: &mut Tx<'_>, file: &str) -> Result<(), Error> {
+    let tomorrow = tx.now.plus_seconds(24 * 3600);
+    jobs::enqueue(tx, &Job::RemoveFile { file: file.to_owned() }, tomorrow)
+}
+
 /// The archive is made, unless it is not wanted any more.
 pub fn keep(tx: &mut Tx<'_>, asked: &Archive, file: &str, bytes: u64) -> Result<(), Error> {
     let now = tx.now;
@@ -39,6 +45,7 @@ pub fn keep(tx: &mut Tx<'_>, asked: &Archive, file: &str, bytes: u64) -> Result<
         ..asked.clone()
     };
     archives::put(tx, &made)?;
+    jobs::cancel(tx, &Job::RemoveFile { file: file.to_owned() })?;
     Ok(())
 }
 

@@ -27,8 +27,11 @@ pub fn make(tx: &mut Tx<'_>, user: Option<Id<User>>, new: &NewRule) -> Result<Co
     let mut new = new.clone();
     new.accept().map_err(|(field, why)| Refusal::invalid(field, why))?;
     let known = content_rules::all(tx)?;
-    if new.kind == RuleKind::HostRate && !known.iter().any(|rule| rule.kind == RuleKind::HostRate) {
-        content_rules::count_again(tx, tx.now.plus_seconds(-i64::from(new.minutes) * 60))?;
+    if new.kind == RuleKind::HostRate {
+        // Nothing was counted before the first one, and less than a longer one looks back to.
+        let rates = known.iter().filter(|rule| rule.kind == RuleKind::HostRate);
+        let longest = rates.map(|rule| rule.minutes).chain([new.minutes]).max().unwrap_or_default();
+        content_rules::count_again(tx, tx.now.plus_seconds(-i64::from(longest) * 60))?;
     }
     if known.len() >= MOST {
         return Err(Refusal::Conflict(format!("there are {MOST} rules already: remove some first")).into());

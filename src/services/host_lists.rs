@@ -6,7 +6,7 @@ use std::collections::{HashMap, HashSet};
 use aws_lc_rs::digest::{SHA256, digest};
 use data_encoding::HEXLOWER;
 
-use super::hosts;
+use super::hosts::{self, By};
 use super::listed_rules::Plan;
 use crate::clock::Timestamp;
 use crate::domain::Refusal;
@@ -132,7 +132,7 @@ pub fn change(
     }
     host_lists::change(tx, id, priority, adopts)?;
     audit::record(tx, user, "list.change", &list.url, &terms(priority, adopts))?;
-    Plan::of(tx, None)?.carry_out(tx, user).map(drop)
+    Plan::of(tx, None)?.carry_out(tx, By::Person(user)).map(drop)
 }
 
 /// How many rules would be taken back if a list were followed no longer.
@@ -148,9 +148,9 @@ pub fn leave(tx: &mut Tx<'_>, user: Option<Id<User>>, id: Id<HostList>, keeps: b
     let kept = if keeps { host_lists::keep_all(tx, id)? } else { 0 };
     host_lists::delete(tx, id)?;
     audit::record(tx, user, "list.leave", &list.url, &format!("rules that are kept: {kept}"))?;
-    let count = Plan::of(tx, None)?.carry_out(tx, user)?;
+    let done = Plan::of(tx, None)?.carry_out(tx, By::Person(user))?;
     host_lists::forget_list(tx, id)?;
-    Ok(count)
+    Ok(done.taken_back)
 }
 
 /// Somebody says that a list is right although it was not believed: exactly this is believed when it is
@@ -190,7 +190,9 @@ pub fn receive(tx: &mut Tx<'_>, id: Id<HostList>, rules: &[(String, Decision)]) 
         host_lists::measured(tx, id, size)?;
     }
     host_lists::checked(tx, id, None, None)?;
-    Plan::of(tx, None)?.carry_out(tx, None).map(drop)
+    let done = Plan::of(tx, None)?.carry_out(tx, By::Lists)?;
+    // Nobody was asked: admins read here what happened.
+    if done.is_news() { audit::record(tx, None, audit::LIST_READ, &list.url, &done.words()) } else { Ok(()) }
 }
 
 /// Whether the most that a list said was too long ago to measure it against.

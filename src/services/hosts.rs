@@ -18,6 +18,32 @@ use crate::store::{
     withheld_reactions,
 };
 
+/// Who makes rules by the dozen.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum By {
+    /// Somebody, or someone at the command line.
+    Person(Option<Id<User>>),
+    /// What lists say that this site follows.
+    Lists,
+}
+
+impl By {
+    fn record(self, tx: &mut Tx<'_>, what: &str, name: &str, detail: &str) -> Result<(), Error> {
+        let (user, noun) = match self {
+            Self::Person(user) => (user, "host"),
+            Self::Lists => (None, "list"),
+        };
+        audit::record(tx, user, &format!("{noun}.{what}"), name, detail)
+    }
+
+    const fn person(self) -> Option<Id<User>> {
+        match self {
+            Self::Person(user) => user,
+            Self::Lists => None,
+        }
+    }
+}
+
 /// Decides about a server and everything below its name; deciding nothing takes the rule back. What
 /// follows has happened when this returns: what waits is dropped, relations are kept aside, what is
 /// hidden is hidden, or all of that is given back.
@@ -98,17 +124,13 @@ pub fn take_in(
     audit::stand_in_line(tx)?;
     let mut known = host_rules::names(tx)?;
     let new: Vec<_> = rules.iter().filter(|(name, _)| known.insert(name.clone())).cloned().collect();
-    put_all(tx, user, &new)?;
+    put_all(tx, By::Person(user), &new)?;
     Ok(new.len())
 }
 
 /// Makes rules hold in the place of what there was of their names, each name once. Each server is looked
 /// at once, however many rules there are.
-pub(super) fn put_all(
-    tx: &mut Tx<'_>,
-    user: Option<Id<User>>,
-    rules: &[(String, Decision)],
-) -> Result<(), Error> {
+pub(super) fn put_all(tx: &mut Tx<'_>, by: By, rules: &[(String, Decision)]) -> Result<(), Error> {
     if rules.is_empty() {
         return Ok(());
     }
@@ -116,8 +138,8 @@ pub(super) fn put_all(
         host_rules::all(tx)?.into_iter().map(|rule| (rule.name.clone(), rule)).collect();
     let mut put = Vec::new();
     for (name, decision) in rules {
-        put.push(rule(tx, user, name, decision, before.get(name)));
-        audit::record(tx, user, "host.decide", name, &decision.summary())?;
+        put.push(rule(tx, by.person(), name, decision, before.get(name)));
+        by.record(tx, "decide", name, &decision.summary())?;
     }
     host_rules::put_all(tx, &put)?;
     let names: HashSet<&str> = rules.iter().map(|(name, _)| name.as_str()).collect();
@@ -151,11 +173,7 @@ pub(super) fn reword(tx: &mut Tx<'_>, rules: &[(String, Decision)]) -> Result<()
 }
 
 /// Takes rules back, all at once: each server is looked at once. Returns how many there were.
-pub(super) fn take_back(
-    tx: &mut Tx<'_>,
-    user: Option<Id<User>>,
-    names: &HashSet<String>,
-) -> Result<usize, Error> {
+pub(super) fn take_back(tx: &mut Tx<'_>, by: By, names: &HashSet<String>) -> Result<usize, Error> {
     if names.is_empty() {
         return Ok(0);
     }
@@ -163,7 +181,7 @@ pub(super) fn take_back(
         host_rules::all(tx)?.into_iter().filter(|rule| names.contains(&rule.name)).collect();
     for rule in &gone {
         // What stands beside it says from which list it came.
-        audit::record(tx, user, "host.undo", &rule.name, &rule.private_comment)?;
+        by.record(tx, "undo", &rule.name, &rule.private_comment)?;
     }
     let names: Vec<String> = gone.iter().map(|rule| rule.name.clone()).collect();
     host_rules::delete_all(tx, &names)?;

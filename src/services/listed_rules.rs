@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use super::hosts;
+use super::hosts::{self, By};
 use crate::domain::host_list::{HostList, ListDraft, ListEntry, ListedRule};
 use crate::domain::host_rule::{Decision, HostRule};
 use crate::domain::id::Id;
@@ -31,11 +31,39 @@ struct Listed {
 pub(super) struct Plan {
     /// Rules that hold from now on, new ones and changed ones.
     holds: Vec<Listed>,
+    /// How many of them are changed ones.
+    changed: usize,
     /// Rules of which only the words change, or the list from which they come.
     words: Vec<Listed>,
     /// Names of rules that no list says any more.
     back: HashSet<String>,
     drafts: Drafts,
+}
+
+/// What was done.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Done {
+    /// Rules that there were not before.
+    pub(super) new: usize,
+    /// Rules that do something else now.
+    pub(super) changed: usize,
+    /// Rules that hold no longer.
+    pub(super) taken_back: usize,
+    /// What waits for somebody, whichever list says it.
+    pub(super) waiting: usize,
+}
+
+impl Done {
+    /// Whether anything holds, or holds no longer, that did or did not before.
+    pub(super) const fn is_news(&self) -> bool {
+        self.new + self.changed + self.taken_back > 0
+    }
+
+    /// The same in words.
+    pub(super) fn words(&self) -> String {
+        let Self { new, changed, taken_back, waiting } = self;
+        format!("new rules: {new}, changed: {changed}, taken back: {taken_back}, waiting: {waiting}")
+    }
 }
 
 /// What the lists say about one name.
@@ -137,6 +165,7 @@ impl Plan {
         } else if known.holds(entry) {
             self.ask(known, said.top, Some(made.decision.clone()));
             self.holds.push(made);
+            self.changed += 1;
         } else {
             self.ask(known, said.top, Some(before));
         }
@@ -166,21 +195,23 @@ impl Plan {
         self.drafts
     }
 
-    /// Does what needs nobody's consent; how many rules were taken back.
-    pub(super) fn carry_out(self, tx: &mut Tx<'_>, user: Option<Id<User>>) -> Result<usize, Error> {
+    /// Does what needs nobody's consent, and says what that was.
+    pub(super) fn carry_out(self, tx: &mut Tx<'_>, by: By) -> Result<Done, Error> {
         let names: Vec<String> = self.back.iter().cloned().collect();
         host_lists::unmark_all(tx, &names)?;
-        let count = hosts::take_back(tx, user, &self.back)?;
-        put(tx, user, self.holds)?;
+        let taken_back = hosts::take_back(tx, by, &self.back)?;
+        let new = self.holds.len().saturating_sub(self.changed);
+        let done = Done { new, changed: self.changed, taken_back, waiting: self.drafts.new.len() };
+        put(tx, by, self.holds)?;
         reword(tx, self.words)?;
-        Ok(count)
+        Ok(done)
     }
 }
 
 /// Makes rules of lists hold, and notes from which they came.
-fn put(tx: &mut Tx<'_>, user: Option<Id<User>>, rules: Vec<Listed>) -> Result<(), Error> {
+fn put(tx: &mut Tx<'_>, by: By, rules: Vec<Listed>) -> Result<(), Error> {
     let noted = note(&rules);
-    hosts::put_all(tx, user, &pairs(rules))?;
+    hosts::put_all(tx, by, &pairs(rules))?;
     Ok(host_lists::mark_all(tx, &noted)?)
 }
 
@@ -228,7 +259,7 @@ pub fn accept(tx: &mut Tx<'_>, user: Option<Id<User>>, drafts: &[ListDraft]) -> 
         list: draft.list,
         decision: draft.decision.clone(),
     };
-    put(tx, user, drafts.iter().map(listed).collect())?;
+    put(tx, By::Person(user), drafts.iter().map(listed).collect())?;
     let mut waited: HashMap<Id<HostList>, Vec<String>> = HashMap::new();
     for draft in drafts {
         waited.entry(draft.list).or_default().push(draft.name.clone());
@@ -262,5 +293,5 @@ pub fn ask_again(tx: &mut Tx<'_>, user: Option<Id<User>>, name: &str) -> Result<
         host_lists::unmark(tx, name)?;
     }
     audit::record(tx, user, "list.ask_again", name, "")?;
-    Plan::of(tx, None)?.carry_out(tx, user).map(drop)
+    Plan::of(tx, None)?.carry_out(tx, By::Person(user)).map(drop)
 }

@@ -86,6 +86,11 @@ impl From<Audience> for Visibility {
 }
 
 impl Written {
+    /// What waits in a row.
+    pub fn read(row: &Scheduled) -> Result<Self, Error> {
+        serde_json::from_str(&row.params).map_err(|error| Error::broken(error.to_string()))
+    }
+
     /// The post, now that its `@name@host` were looked up.
     pub fn post(&self, mentions: &[Account]) -> NewPost {
         NewPost {
@@ -137,7 +142,7 @@ pub fn schedule(
     }
     let files = written.media();
     for row in &waiting {
-        if read(row)?.media().iter().any(|file| files.contains(file)) {
+        if Written::read(row)?.media().iter().any(|file| files.contains(file)) {
             let why = "one of the files waits with another post for later";
             return Err(Refusal::invalid("media_ids", why).into());
         }
@@ -184,15 +189,11 @@ pub fn cancel(tx: &mut Tx<'_>, account: &Account, id: Id<Scheduled>) -> Result<(
 /// Whether a file waits with a post for later of its owner.
 pub(super) fn names(tx: &mut Tx<'_>, account: Id<Account>, file: Id<Media>) -> Result<bool, Error> {
     for row in scheduled::of(tx, account, &Page::first(MOST))? {
-        if read(&row)?.media().contains(&file) {
+        if Written::read(&row)?.media().contains(&file) {
             return Ok(true);
         }
     }
     Ok(false)
-}
-
-fn read(row: &Scheduled) -> Result<Written, Error> {
-    serde_json::from_str(&row.params).map_err(|error| Error::broken(error.to_string()))
 }
 
 /// Publishes a post whose time has come. What may no longer be said stays among the posts for later,
@@ -203,7 +204,7 @@ pub fn publish(tx: &mut Tx<'_>, id: Id<Scheduled>, mentions: &[Account]) -> Resu
         // It was moved, and has another job for that.
         return Ok(());
     }
-    let written = read(&row)?;
+    let written = Written::read(&row)?;
     let account = accounts::by_id(tx, row.account_id)?.ok_or(Refusal::NotFound)?;
     if !may_speak(tx, &row, &account)? {
         // It waits until whoever wrote it may speak again, or takes it away.

@@ -15,6 +15,9 @@ use crate::domain::id::Id;
 use crate::domain::user::User;
 use crate::schema::{audit_entries, sites};
 
+/// What a list did that is followed, in numbers.
+pub const LIST_READ: &str = "list.read";
+
 /// One entry.
 #[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable, Insertable)]
 #[diesel(table_name = audit_entries, treat_none_as_default_value = false)]
@@ -38,6 +41,12 @@ pub struct Entry {
 }
 
 impl Entry {
+    /// Whether a list that this site follows did it, and nobody in person.
+    pub fn is_by_list(&self) -> bool {
+        let by_list = matches!(self.action.as_str(), "list.decide" | "list.undo" | "list.reword" | LIST_READ);
+        self.user_id.is_none() && by_list
+    }
+
     /// The digest that this entry must carry.
     pub fn seal(&self) -> String {
         let user = self.user_id.map_or_else(String::new, |id| id.to_string());
@@ -101,6 +110,16 @@ pub fn stand_in_line(tx: &mut Tx<'_>) -> QueryResult<()> {
 fn newest(conn: &mut Conn) -> QueryResult<Option<Entry>> {
     let query = audit_entries::table.order(audit_entries::id.desc());
     run!(conn, first, query.select(Entry::as_select())).optional()
+}
+
+/// What lists did since then, the latest first.
+pub fn readings(conn: &mut Conn, since: Timestamp, limit: i64) -> QueryResult<Vec<Entry>> {
+    let query = audit_entries::table
+        .filter(audit_entries::created_at.ge(since))
+        .filter(audit_entries::action.eq(LIST_READ))
+        .order(audit_entries::id.desc())
+        .limit(limit);
+    run!(conn, load, query.select(Entry::as_select()))
 }
 
 /// Everything, oldest first.

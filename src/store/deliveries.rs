@@ -6,6 +6,7 @@
 
 use std::collections::HashMap;
 
+use diesel::dsl::min;
 use diesel::prelude::{Queryable, Selectable};
 use diesel::sql_types::{Nullable, Text};
 use diesel::{
@@ -46,6 +47,9 @@ diesel::alias! {
 /// have together: a hundred hosts with long texts must not fill a small machine.
 const WINDOW: i64 = 100;
 const WINDOW_BYTES: i64 = 1024 * 1024;
+
+/// Rows that are written with one statement.
+const AT_ONCE: usize = 1_000;
 
 /// A delivery that waits.
 #[derive(Clone, Debug, Queryable, Selectable)]
@@ -135,16 +139,34 @@ pub fn to_accounts(tx: &mut Tx<'_>, activity: Id<Activity>, ids: &[Id<Account>])
     )
 }
 
-/// Queues an activity for every server that we know and that was not given up, once per inbox.
+/// Queues an activity for every server that we know and that was not given up, once for each: the one inbox for
+/// all where there is one. However many inboxes a server names, it costs us one row.
 pub fn to_everyone(tx: &mut Tx<'_>, activity: Id<Activity>) -> Result<(), Error> {
-    queue!(
-        tx,
-        activity,
-        coalesce(accounts::shared_inbox, accounts::inbox),
-        accounts::table
-            .inner_join(hosts::table.on(accounts::host_id.eq(hosts::id.nullable())))
-            .filter(hosts::failing_since.is_null().or(hosts::due_at.is_not_null()))
-    )
+    let query = accounts::table
+        .inner_join(hosts::table.on(accounts::host_id.eq(hosts::id.nullable())))
+        .filter(accounts::state.eq(AccountState::Active))
+        .filter(accounts::standing.ne(HostStanding::Suspended))
+        .filter(hosts::standing.eq_any(served(tx)?))
+        .filter(hosts::failing_since.is_null().or(hosts::due_at.is_not_null()))
+        .group_by(hosts::id)
+        .select((hosts::id, min(accounts::shared_inbox), min(accounts::inbox)));
+    let inboxes: Vec<(Id<Host>, Option<String>, Option<String>)> = run!(tx, load, query)?;
+    let now = tx.now;
+    let row = |(host, shared, own): &(Id<Host>, Option<String>, Option<String>)| {
+        Some((
+            deliveries::activity_id.eq(activity),
+            deliveries::host_id.eq(*host),
+            deliveries::inbox.eq(shared.clone().or_else(|| own.clone())?),
+            deliveries::attempts.eq(0),
+            deliveries::dead.eq(false),
+            deliveries::created_at.eq(now),
+        ))
+    };
+    for some in inboxes.chunks(AT_ONCE) {
+        let rows: Vec<_> = some.iter().filter_map(row).collect();
+        run!(tx, execute, diesel::insert_into(deliveries::table).values(rows).on_conflict_do_nothing())?;
+    }
+    wake(tx, activity)
 }
 
 /// Queues an activity that concerns one account alone, for its own inbox: not every server looks
@@ -270,7 +292,7 @@ pub fn next(conn: &mut Conn, host: Id<Host>, now: Timestamp) -> QueryResult<Opti
     let later = deliveries::table
         .filter(deliveries::host_id.eq(host))
         .filter(deliveries::due_at.gt(now))
-        .select(diesel::dsl::min(deliveries::due_at));
+        .select(min(deliveries::due_at));
     run!(conn, get_result, later)
 }
 

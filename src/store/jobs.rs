@@ -139,6 +139,17 @@ pub fn all(conn: &mut Conn) -> QueryResult<Vec<(Id<StoredJob>, String)>> {
     run!(conn, load, jobs::table.order(jobs::id).select((jobs::id, jobs::payload)))
 }
 
+/// Drops a job that waits and is not wanted any more.
+pub fn cancel(conn: &mut Conn, job: &Job) -> QueryResult<usize> {
+    run!(conn, execute, diesel::delete(jobs::table.filter(jobs::key.eq(job.key()))))
+}
+
+/// Goes on holding a job that takes longer than its lease; `false` where somebody else has it.
+pub fn renew(tx: &mut Tx<'_>, job: &StoredJob, until: Timestamp) -> QueryResult<bool> {
+    let change = diesel::update(held!(job)).set(jobs::due_at.eq(until));
+    Ok(run!(tx, execute, change)? > 0)
+}
+
 /// Drops jobs that make no sense any more.
 pub fn delete(conn: &mut Conn, ids: &[Id<StoredJob>]) -> QueryResult<usize> {
     run!(conn, execute, diesel::delete(jobs::table.filter(one_of(jobs::id, ids))))

@@ -140,7 +140,8 @@ pub async fn revision(
         let head = head.ok_or(Refusal::NotFound)?;
         let revision = revisions::by_number(conn, head.id, number)?.ok_or(Refusal::NotFound)?;
         let author = accounts::by_id(conn, head.author_id)?.ok_or(Refusal::NotFound)?;
-        publish::snapshot(conn, &revision, &author, data.app.clock().now())
+        Ok((head.is_open(), publish::snapshot(conn, &revision, &author, data.app.clock().now())?))
     });
-    Ok(document(&found.await?, PUBLIC))
+    let (open, version) = found.await?;
+    Ok(document(&version, if open { PUBLIC } else { PRIVATE }))
 }

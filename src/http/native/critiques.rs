@@ -72,7 +72,7 @@ async fn publish(
 ) -> Answer<Value> {
     let (critique, language) = (drafts::critique(&params)?, drafts::language(&params)?);
     let text = params.required("text")?;
-    let mentions = resolve::mentioned(&data, &text).await;
+    let mentions = resolve::mentioned_beside(&data, &text, Some(Id::new(key))).await?;
     let made = data.app.db.write(|tx| {
         let usual = settings::get(tx)?.languages.into_iter().next().unwrap_or_default();
         let post = NewPost {

@@ -24,6 +24,8 @@ pub struct TransferPage {
     pub kibibytes: usize,
     /// How many rows it may have.
     pub rows: usize,
+    /// Whether files are taken in: not from who is suspended.
+    pub takes_in: bool,
     /// What is wrong with the form.
     pub mistakes: Mistakes,
 }

@@ -71,6 +71,7 @@ pub(crate) fn transfer(mistakes: Mistakes) -> TransferPage {
         sorts: vec![Choice::new("", "What its header or name says", true)],
         kibibytes: 4096,
         rows: 20_000,
+        takes_in: true,
         mistakes,
     }
 }

@@ -282,7 +282,9 @@ async fn keys_stay_as_long_as_somebody_may_still_be_told() {
     on_each_engine(|database| async {
         let world = World::on([("north", database)], FederationMode::Open).await;
         let (north, sink) = (world.at("north"), Sink::open("sink").await);
-        follower(north, &sink, "ana", Behind::Shared).await;
+        for (name, behind) in [("bo", Behind::Own), ("ana", Behind::Shared), ("cy", Behind::Own)] {
+            follower(north, &sink, name, behind).await;
+        }
         let anna = north.person("anna", &[]).await;
         let db = north.app().db;
         let signs = async || {
@@ -295,7 +297,9 @@ async fn keys_stay_as_long_as_somebody_may_still_be_told() {
         };
         sink.answers(&[403]);
         leaves(north, "anna").await;
+        assert_eq!(waiting(north, &sink).await.len(), 1, "each server is told once");
         world.settle().await;
+        assert_eq!(sink.kinds()[0].1, "/inbox", "where it is for all of them");
         cleans().await;
         assert!(signs().await, "what was refused can be sent again");
         let id = host(north, &sink).await.id;

@@ -6,6 +6,7 @@ use plenum::domain::host_list::HostList;
 use plenum::domain::host_rule::{Decision, HostRule};
 use plenum::domain::id::Id;
 use plenum::domain::site::FederationMode;
+use plenum::domain::user::Role;
 use plenum::services::host_lists::{self, NewList};
 use plenum::services::hosts;
 use plenum::store::{audit, host_rules};
@@ -260,6 +261,40 @@ async fn a_list_of_which_most_is_gone_is_right_if_somebody_says_so() {
         assert_eq!(standing_of(north, "bad6.example").await, Some(SUSPEND));
         let late = presses(&mut admin, &page, &word, &[]).await;
         assert_eq!(late.status, StatusCode::CONFLICT);
+    })
+    .await;
+}
+
+/// Lists are read at night, and what they do is in nobody's name: admins find it where they begin, and in the log.
+#[tokio::test(flavor = "multi_thread")]
+async fn admins_read_what_lists_did_without_asking() {
+    on_each_engine(|database| async {
+        let world = World::on([("north", database)], FederationMode::Open).await;
+        let north = world.at("north");
+        let list = follow(north, "https://a.example/1", 50, true).await;
+        hears(north, list, &[("one.example", SUSPEND, ""), ("two.example", SUSPEND, "")]).await;
+        world.advance_hours(24);
+        hears(north, list, &[("one.example", LIMIT, "")]).await;
+        hears(north, list, &[("one.example", LIMIT, "")]).await;
+        let mut admin = north.signed_in("north_admin").await;
+        let page = admin.open("/admin").await;
+        let first =
+            "24 November 2026, 12:00 UTC, the list Gardeners: new rules: 2, changed: 0, taken back: 0";
+        let second =
+            "25 November 2026, 12:00 UTC, the list Gardeners: new rules: 0, changed: 1, taken back: 1";
+        assert!(page.says(first) && page.says(second), "{}", page.body);
+        assert_eq!(page.body.matches("the list Gardeners").count(), 2, "nothing of the third reading");
+        let log = admin.open("/admin/log?q=list.").await;
+        for action in ["list.decide", "list.undo", "list.read"] {
+            assert!(log.says(action), "{action}: {}", log.body);
+        }
+        let by_lists = log.texts("tbody td").iter().filter(|cell| *cell == "a list").count();
+        assert_eq!(by_lists, 6, "{}", log.body);
+        north.person("mona", &[Role::Moderator]).await;
+        let page = north.signed_in("mona").await.open("/admin").await;
+        assert!(!page.says("Gardeners"), "it is for who decides about servers");
+        world.advance_hours(24 * 8);
+        assert!(!admin.open("/admin").await.says("Gardeners"), "it is no news any more");
     })
     .await;
 }

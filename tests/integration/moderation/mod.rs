@@ -13,6 +13,7 @@ mod reports;
 mod retractions;
 mod terminal;
 mod texts;
+mod upgrades;
 
 use plenum::domain::account::Account;
 use plenum::domain::account_rule::AccountDecision;

@@ -16,7 +16,7 @@ use crate::harness::peer::Peers;
 use crate::harness::world::{World, on_each_engine};
 
 /// Likes, boosts, votes for the first answer, voters, and how many are named as having liked or boosted.
-async fn counts(app: &Client, id: &str) -> [i64; 6] {
+pub(super) async fn counts(app: &Client, id: &str) -> [i64; 6] {
     let status = app.get(&format!("/api/v1/statuses/{id}")).await.ok();
     let number = |value: &Value| value.as_i64().unwrap();
     let mut named = [0; 2];

@@ -175,3 +175,27 @@ async fn a_rule_that_would_hold_everything_is_refused() {
     let strange = admin.open("/admin/remove?by=host&of=never.example").await;
     assert_eq!(strange.status, StatusCode::NOT_FOUND);
 }
+
+/// A rule that looks back further than those before it counts what came before it, too.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_longer_rate_counts_what_came_before_it() {
+    on_each_engine(|database| async {
+        let world = World::on([("north", database)], FederationMode::Open).await;
+        let (north, peers) = (world.at("north"), Peers::new());
+        let bees = north.publishes(statement("On bees").thesis("Bees can count.")).await.head.uri;
+        let vic = peers.person("a", "vic");
+        for path in ["1", "2", "3"] {
+            assert_eq!(says(north, &vic, path, &bees), 202);
+        }
+        world.settle().await;
+        world.advance_hours(2);
+        north.person("mona", &[Role::Moderator]).await;
+        let mut mona = north.signed_in("mona").await;
+        makes(&mut mona, &[("kind", "host-rate"), ("number", "50"), ("minutes", "10")]).await;
+        makes(&mut mona, &[("kind", "host-rate"), ("number", "3"), ("minutes", "600")]).await;
+        assert_eq!(says(north, &vic, "4", &bees), 202);
+        world.settle().await;
+        assert!(north.sees(&uri_of(&vic.note("4", ""))).await.is_none(), "it is the fourth within ten hours");
+    })
+    .await;
+}

@@ -1,15 +1,18 @@
 //! The internal space: nobody outside finds it by any way, and the step out of it shows everything first.
 
-use axum::http::StatusCode;
-use plenum::domain::contribution::{Contribution, Visibility};
+use axum::http::{Method, StatusCode};
+use plenum::domain::contribution::{Contribution, Kind, Visibility};
+use plenum::domain::critique::Intent;
 use plenum::domain::id::Id;
 use plenum::domain::site::FederationMode;
 use plenum::domain::uri::Uri;
+use plenum::domain::view::Body;
 use plenum::store::contributions::Viewer;
 use plenum::store::{audit, contributions, deliveries};
+use serde_json::json;
 
 use crate::harness::peer::Peers;
-use crate::harness::people::{Drafting, statement};
+use crate::harness::people::{Drafting, statement, thesis_of};
 use crate::harness::world::{Instance, World, on_each_engine};
 
 /// The newest contribution that this account wrote, whoever may see it.
@@ -164,4 +167,87 @@ async fn what_goes_out_is_read_first_and_the_original_stays_inside() {
         assert_eq!(again.status, StatusCode::NOT_FOUND, "what is public is not made public");
     })
     .await;
+}
+
+/// What is inside names nobody elsewhere to their server, whatever it is written with; what goes out keeps what it
+/// means, says to whom it goes, and goes out once.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_goes_out_keeps_its_warning_its_passage_and_its_place() {
+    on_each_engine(|database| async {
+        let world = World::on([("north", database)], FederationMode::Open).await;
+        let (north, peers) = (world.at("north"), Peers::new());
+        let anna = north.person("anna", &[]).await;
+        north.person("bela", &[]).await;
+        let bees = north.publishes(statement("On bees").thesis("Bees can count.")).await;
+        let thesis = thesis_of(&bees, 1);
+        let parent = north.sees(&thesis).await.unwrap().head.id;
+        let mut browser = north.signed_in("anna").await;
+        let ghost = format!("@ghost@{}", peers.host("far"));
+        let form = browser.open(&format!("/reply?to={parent}")).await;
+        let text = format!("Belas doubt about zqstep, says {ghost}.");
+        let fields = [
+            ("text", text.as_str()),
+            ("reach", "internal"),
+            ("intent", "objection"),
+            ("passage", "Bees can count"),
+        ];
+        browser.send(&form, "main form", &fields).await;
+        let inside = newest(north, anna.id).await;
+        assert_eq!((inside.visibility, inside.kind), (Visibility::Internal, Kind::Critique));
+        let edit = browser.open(&format!("/contributions/{}/edit", inside.id)).await;
+        browser.send(&edit, "main form", &[("text", &format!("{text} Really."))]).await;
+        let app = north.client("anna", "read write").await;
+        let answer = json!({
+            "status": format!("zqanswer for {ghost}"), "spoiler_text": "Stings", "visibility": "direct",
+            "in_reply_to_id": inside.id.to_string(),
+        });
+        let answered = app.post("/api/v1/statuses", answer).await.ok();
+        let path = format!("/api/v1/statuses/{}", answered["id"].as_str().unwrap());
+        let changed =
+            [("status", format!("zqanswer again for {ghost}")), ("spoiler_text", "Stings".to_owned())];
+        let changed: Vec<_> = changed.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        app.send(Method::PUT, &path, &changed, &[]).await.ok();
+        let below = newest(north, anna.id).await;
+        assert_eq!((below.visibility, below.summary.as_deref()), (Visibility::Internal, Some("Stings")));
+        let publish = format!("/contributions/{}/publish", inside.id);
+        let page = browser.open(&publish).await;
+        assert_eq!(page.texts("mark"), ["Belas"], "declined names are marked: {}", page.body);
+        assert!(page.body.contains("Belas doubt"), "and left for people to look at");
+        let leads = format!("See {} and {ghost}", below.uri);
+        let hidden = browser.send(&page, "main form.draft", &[("text", &leads)]).await;
+        assert_eq!(hidden.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(hidden.says("It links to what not everybody may read"), "{}", hidden.body);
+        let seen = browser.send(&page, "main form.draft", &[("text", &text)]).await;
+        assert_eq!(seen.texts("section blockquote"), ["Bees can count"], "{}", seen.body);
+        assert!(seen.says("an objection") && seen.says("It is an answer: north@"), "{}", seen.body);
+        assert!(seen.says(&format!("Not known here are ghost@{}", peers.host("far"))), "{}", seen.body);
+        assert_eq!(peers.requests(), 0, "nobody elsewhere heard of any of it");
+        let before = written(north, anna.id).await;
+        browser.send(&seen, "main form", &[("seen", "somebody else")]).await;
+        assert_eq!(written(north, anna.id).await, before, "it is shown again where others are named");
+        let twice =
+            [browser.send(&seen, "main form", &[]).await, browser.send(&seen, "main form", &[]).await];
+        assert_eq!(written(north, anna.id).await, before + 1, "two clicks publish once");
+        assert_eq!(twice[0].path, twice[1].path);
+        assert!(peers.requests() > 0, "who is named was looked for when it was decided");
+        let public = newest(north, anna.id).await;
+        let view = north.sees(&public.uri).await.expect("everybody reads it");
+        assert_eq!((view.head.kind, view.head.in_reply_to_id), (Kind::Critique, Some(parent)));
+        let Body::Critique(critique) = &view.body else { panic!("no critique") };
+        assert_eq!((critique.intent, critique.passage()), (Intent::Objection, Some("Bees can count")));
+        let page = browser.open(&publish).await;
+        let fields = [("text", "On its own."), ("place", "own"), ("summary", "Bees inside")];
+        let seen = browser.send(&page, "main form.draft", &fields).await;
+        assert!(seen.says("Warning: Bees inside") && !seen.says("It is an answer"), "{}", seen.body);
+        browser.send(&seen, "main form", &[]).await;
+        let alone = newest(north, anna.id).await;
+        assert_eq!((alone.kind, alone.in_reply_to_id), (Kind::Post, None));
+        assert_eq!((alone.summary.as_deref(), alone.sensitive), (Some("Bees inside"), true));
+    })
+    .await;
+}
+
+/// How much an account has written.
+async fn written(north: &Instance, author: Id<plenum::domain::account::Account>) -> usize {
+    north.app().db.read(|conn| Ok(contributions::all_of(conn, author)?)).await.unwrap().len()
 }

@@ -7,12 +7,16 @@ use axum::http::header::{ACCEPT, CONTENT_TYPE, COOKIE};
 use axum::http::{Method, Request, StatusCode};
 use http_body_util::BodyExt;
 use image::ImageFormat;
+use plenum::app::storage::Storage;
 use plenum::domain::account::{Account, AccountState};
+use plenum::domain::account_rule::AccountDecision;
+use plenum::domain::host::HostStanding;
+use plenum::domain::id::Id;
 use plenum::domain::job::Job;
 use plenum::domain::site::FederationMode;
 use plenum::federation::resolve;
 use plenum::http;
-use plenum::services::{relations, sign_ins};
+use plenum::services::{account_rules, archives, relations, sign_ins};
 use plenum::store::{accounts, contributions, jobs, keys};
 use serde_json::{Value, json};
 use tower::ServiceExt;
@@ -54,12 +58,17 @@ async fn members_take_along_what_they_said_and_whom_they_follow() {
         let mut anna = north.signed_in("anna").await;
         assert_eq!(anna.open("/settings/archive").await.status, StatusCode::NOT_FOUND, "nobody asked yet");
         let page = anna.open("/settings/export").await;
-        let asked = anna.send(&page, "form[action='/settings/archive']", &[]).await;
+        let archive = "form[action='/settings/archive']";
+        let open = anna.send(&page, archive, &[("current", "guess")]).await;
+        assert_eq!(open.status, StatusCode::UNPROCESSABLE_ENTITY, "not at an open browser");
+        let asked = anna.send(&page, archive, &[("current", PASSWORD)]).await;
         assert!(asked.says("It is being made"), "{}", asked.body);
         world.settle().await;
         let page = anna.open("/settings/export").await;
         assert!(page.says("Download it"), "{}", page.body);
-        let again = anna.post("/settings/archive", &page.filled("main form").1[..1]).await;
+        let mut again = page.filled("main form").1[..1].to_vec();
+        again.push(("current".to_owned(), PASSWORD.to_owned()));
+        let again = anna.post("/settings/archive", &again).await;
         assert_eq!(again.status, StatusCode::CONFLICT, "one a day");
         let (_, kind, bytes) = answer(north, "/settings/archive", &anna.cookie_header(), "*/*").await;
         assert_eq!(kind, "application/x-tar");
@@ -77,12 +86,51 @@ async fn members_take_along_what_they_said_and_whom_they_follow() {
         assert!(files.contains_key("actor.json") && files.contains_key("outbox.json"));
         let mut bela = north.signed_in("bela").await;
         assert_eq!(bela.open("/settings/archive").await.status, StatusCode::NOT_FOUND, "nobody else's");
-        world.advance_hours(24 * 8);
+        let out = AccountDecision { standing: HostStanding::Suspended, ..AccountDecision::default() };
+        let (db, id) = (north.app().db, author_of(&said));
+        db.write(|tx| account_rules::decide(tx, None, id, &out)).await.unwrap();
+        world.advance_hours(25);
+        world.settle().await;
+        let page = anna.open("/settings/export").await;
+        assert!(page.says("Download it") && !page.says("Bring a file"), "{}", page.body);
+        let (status, ..) = answer(north, "/settings/archive", &anna.cookie_header(), "*/*").await;
+        assert_eq!(status, StatusCode::OK, "also who is suspended");
+        world.advance_hours(24 * 7);
         cleans_up(north).await;
         world.settle().await;
         assert_eq!(anna.open("/settings/archive").await.status, StatusCode::NOT_FOUND, "kept for a week");
     })
     .await;
+}
+
+/// Who wrote what an app got as a status.
+fn author_of(status: &Value) -> Id<Account> {
+    Id::parse(status["account"]["id"].as_str().unwrap()).unwrap()
+}
+
+/// A process that dies while it writes an archive leaves nothing behind for good.
+#[tokio::test(flavor = "multi_thread")]
+async fn of_an_archive_that_was_begun_nothing_stays() {
+    let world = World::of(["north"]).await;
+    let north = world.at("north");
+    let app = north.app();
+    let shelf = app.config.media.directory.join("archives");
+    let kept = || std::fs::read_dir(&shelf).map_or(0, Iterator::count);
+    let names = [Storage::name("archives", "tar"), Storage::name("archives", "tar")];
+    for name in &names {
+        app.db.write(|tx| archives::will_remove(tx, name)).await.unwrap();
+    }
+    let begun = app.storage.begin(&names[0]).await.unwrap();
+    let mut whole = app.storage.begin(&names[1]).await.unwrap();
+    whole.write(b"letters").await.unwrap();
+    whole.finish().await.unwrap();
+    std::mem::forget(begun);
+    assert_eq!(kept(), 2, "one that was not finished, and one that nobody was told of");
+    world.settle().await;
+    assert_eq!(kept(), 2, "they may be in the making");
+    world.advance_hours(25);
+    world.settle().await;
+    assert_eq!(kept(), 0);
 }
 
 /// What stands at a path, for whoever sends these cookies and wants this.

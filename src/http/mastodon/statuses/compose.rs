@@ -63,7 +63,7 @@ pub(super) async fn create(
     let due = when(&params)?.filter(|due| *due > now);
     let mentions = match due {
         Some(_) => Vec::new(),
-        None => resolve::mentioned(&data, &written.text).await,
+        None => resolve::mentioned_beside(&data, &written.text, written.in_reply_to_id.map(Id::new)).await?,
     };
     expected(&data, &params, &mentions).await?;
     let key = headers.get("idempotency-key").and_then(|key| key.to_str().ok());
@@ -140,7 +140,7 @@ pub(super) async fn update(
 ) -> Answer<Status> {
     // Whether it stands without words, because it quotes something, is seen where it is changed.
     let written = read(&data, &caller, &params, true).await?;
-    let mentions = resolve::mentioned(&data, &written.text).await;
+    let mentions = resolve::mentioned_beside(&data, &written.text, Some(Id::new(key))).await?;
     let keeps_language = !params.has("language");
     let status = data.app.db.write(|tx| {
         let head = own(tx, &caller, key)?;

@@ -19,11 +19,16 @@ use crate::http::web::form::{Field, FieldKind, FormPage};
 use crate::http::web::forms::{Choice, Mistakes};
 use crate::http::web::layout::Section;
 use crate::http::web::listing::ListingPage;
+use crate::http::web::present;
 use crate::http::web::setup::federation_modes;
 use crate::http::web::shown::{Link, Pager};
 use crate::services::{notices as rules, settings as service};
-use crate::store::{accounts, hosts, listing_allowances, notices, reach};
+use crate::store::audit::{self, Entry};
+use crate::store::{accounts, host_lists, hosts, listing_allowances, notices, reach};
 
+/// Days, and readings at most, of which admins read what lists did.
+const NEWS_DAYS: i64 = 7;
+const NEWS: i64 = 10;
 /// The field that says that the consequences of another federation mode were read.
 const CONFIRMED: &str = "confirmed";
 /// The field with the rules.
@@ -33,9 +38,25 @@ const CHOSEN: &str = "chosen";
 /// Organizations on that list at most.
 const MOST_CHOSEN: usize = 500;
 
+/// What lists did in the last days without asking anybody: one line for each reading.
+async fn readings(data: &Data<Federation>) -> Result<Vec<Link>, PageError> {
+    let since = data.app.clock().now().plus_seconds(-NEWS_DAYS * 24 * 3600);
+    let loaded =
+        data.app.db.read(|conn| Ok((audit::readings(conn, since, NEWS)?, host_lists::all(conn)?))).await?;
+    let (entries, lists) = loaded;
+    let line = |entry: &Entry| {
+        let known = lists.iter().find(|list| list.url == entry.subject);
+        let title = known.map_or(entry.subject.as_str(), |list| list.title.as_str());
+        let at = present::moment(entry.created_at).minute();
+        Link::new(format!("{at}, the list {title}: {}", entry.detail), "/admin/log?q=list.")
+    };
+    Ok(entries.iter().map(line).collect())
+}
+
 /// `GET /admin`: what the viewer may decide.
-pub async fn show(visit: Visit) -> Answer {
+pub async fn show(data: Data<Federation>, visit: Visit) -> Answer {
     visit.member()?;
+    let news = if visit.has(Permission::Hosts) { readings(&data).await? } else { Vec::new() };
     let open = Permission::ALL.into_iter().filter(|permission| visit.has(*permission));
     let links: Vec<Link> = open
         .flat_map(|permission| match permission {
@@ -64,6 +85,7 @@ pub async fn show(visit: Visit) -> Answer {
     if links.is_empty() {
         return Err(PageError::forbidden(""));
     }
+    let links = news.into_iter().chain(links).collect();
     page(&ListingPage {
         layout: visit.private_layout("Administration", Section::Administration),
         heading: "Administration".to_owned(),

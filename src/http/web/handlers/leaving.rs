@@ -9,7 +9,9 @@ use super::ask::refused;
 use super::sign_in::attempt;
 use super::{Answer, page, then};
 use crate::federation::Federation;
+use crate::http::error::PageError;
 use crate::http::extract::posted::Posted;
+use crate::http::extract::session::Member;
 use crate::http::extract::visit::Visit;
 use crate::http::throttle::Throttle;
 use crate::http::web::form::{Field, FieldKind, FormPage};
@@ -54,11 +56,25 @@ pub async fn leave(
     Posted { visit, fields }: Posted,
 ) -> Answer {
     let member = visit.concerned()?;
-    let (key, now) = (format!("name {}", member.user.name), data.app.clock().now());
-    attempt(&throttle, &key, data.app.config.limits.sign_ins, now)?;
-    if !data.app.passwords.fits(Some(&member.user), fields.get("current")).await? {
+    if !knows_password(&data, &throttle, member, fields.get("current")).await? {
         return refused(form(&visit, Mistakes::one("current", "This is not your password.")));
     }
     data.app.db.write(|tx| leaving::leave(tx, &member.user, &member.account)).await?;
     then("/?note=left")
+}
+
+/// Whether whoever is signed in types their password, as far as they did not guess too often.
+pub(super) async fn knows_password(
+    data: &Data<Federation>,
+    throttle: &Throttle,
+    member: &Member,
+    typed: &str,
+) -> Result<bool, PageError> {
+    let (key, now) = (format!("name {}", member.user.name), data.app.clock().now());
+    attempt(throttle, &key, data.app.config.limits.sign_ins, now)?;
+    let right = data.app.passwords.fits(Some(&member.user), typed).await?;
+    if right {
+        throttle.give_back(&key);
+    }
+    Ok(right)
 }

@@ -50,8 +50,9 @@ pub async fn index(data: Data<Federation>, visit: Visit) -> Answer {
     let names: HashMap<Id<User>, String> = known.into_iter().map(|user| (user.id, user.name)).collect();
     let older = entries.last().filter(|_| more).map(|entry| entry.id);
     let row = |entry: &Entry| {
+        let nobody = if entry.is_by_list() { "a list" } else { "terminal" };
         let who =
-            entry.user_id.map_or("terminal", |id| names.get(&id).map_or("somebody who left", String::as_str));
+            entry.user_id.map_or(nobody, |id| names.get(&id).map_or("somebody who left", String::as_str));
         let public = if shown.contains(&entry.id) { "Public" } else { "Internal" };
         vec![
             Cell::text(present::moment(entry.created_at).minute()),

@@ -24,6 +24,7 @@ pub mod host_lists;
 pub mod hosts;
 pub mod interact;
 pub mod internal;
+pub mod internal_publish;
 pub mod join;
 pub mod leaving;
 pub mod log;
@@ -132,7 +133,7 @@ fn writing() -> Router {
         .route("/contributions/{id}/edit", get(reply::edit).post(reply::change))
         .route("/internal", get(internal::index))
         .route("/internal/new", get(internal::ask).post(internal::begin))
-        .route("/contributions/{id}/publish", get(internal::ask_publish).post(internal::publish))
+        .route("/contributions/{id}/publish", get(internal_publish::ask).post(internal_publish::publish))
         .route("/contributions/{id}/delete", get(reply::ask_delete).post(reply::delete))
         .route("/contributions/{id}/approve", get(moderation::ask_approve).post(moderation::approve))
         .route("/contributions/{id}/report", get(appeals::ask_report).post(appeals::report))

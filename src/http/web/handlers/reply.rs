@@ -61,11 +61,7 @@ pub async fn submit(data: Data<Federation>, Posted { visit, fields }: Posted) ->
         Err(why) => return again(&data, &visit, &target, &fields, Mistakes::one("intent", why)),
     };
     let inside = fields.get("reach") == "internal" || target.view.head.visibility == Visibility::Internal;
-    let mut mentions = if inside {
-        resolve::mentioned_here(&data, text).await?
-    } else {
-        resolve::mentioned(&data, text).await
-    };
+    let mut mentions = resolve::mentioned_in(&data, text, inside).await?;
     if target.view.author.id != author.id {
         mentions.push(target.view.author.clone());
     }
@@ -97,7 +93,7 @@ pub async fn submit(data: Data<Federation>, Posted { visit, fields }: Posted) ->
 }
 
 /// What the answer means to do, and where; `None` for one that is simply an answer.
-fn critique(fields: &Fields) -> Result<Option<NewCritique>, &'static str> {
+pub(super) fn critique(fields: &Fields) -> Result<Option<NewCritique>, &'static str> {
     let passage = fields.get("passage").trim().to_owned();
     match (Intent::parse(fields.get("intent")), passage.is_empty()) {
         (Some(intent), _) => {
@@ -133,7 +129,8 @@ pub async fn change(
         *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
         return Ok(response);
     }
-    let (markdown, mentions) = (Markdown::new(text), resolve::mentioned(&data, text).await);
+    let inside = head.visibility == Visibility::Internal;
+    let (markdown, mentions) = (Markdown::new(text), resolve::mentioned_in(&data, text, inside).await?);
     let member = visit.member()?;
     data.app
         .db

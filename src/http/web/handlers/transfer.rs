@@ -1,14 +1,17 @@
 //! What a member takes along, everything or single tables, and taking such tables in.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use activitypub_federation::config::Data;
+use axum::Extension;
 use axum::body::Body;
 use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_LENGTH, CONTENT_TYPE};
 use axum::response::IntoResponse;
 
+use super::leaving::knows_password;
 use super::{Answer, page, then};
 use crate::clock::Timestamp;
 use crate::domain::Refusal;
@@ -20,6 +23,7 @@ use crate::federation::Federation;
 use crate::http::error::PageError;
 use crate::http::extract::posted::Posted;
 use crate::http::extract::visit::Visit;
+use crate::http::throttle::Throttle;
 use crate::http::web::forms::{Choice, Mistakes};
 use crate::http::web::layout::Section;
 use crate::http::web::present;
@@ -50,20 +54,27 @@ const fn label(table: Table) -> &'static str {
 
 /// `GET /settings/export`.
 pub async fn show(data: Data<Federation>, visit: Visit) -> Answer {
-    visit.member()?;
+    visit.concerned()?;
     form(&data, &visit, Mistakes::default()).await
 }
 
-/// `POST /settings/archive`: asks for everything in one file.
-pub async fn archive(data: Data<Federation>, Posted { visit, .. }: Posted) -> Answer {
-    let member = visit.member()?;
+/// `POST /settings/archive`: asks for everything in one file. It holds letters: not at an open browser.
+pub async fn archive(
+    data: Data<Federation>,
+    Extension(throttle): Extension<Arc<Throttle>>,
+    Posted { visit, fields }: Posted,
+) -> Answer {
+    let member = visit.concerned()?;
+    if !knows_password(&data, &throttle, member, fields.get("current")).await? {
+        return wrong(&data, &visit, Mistakes::one("current", "This is not your password.")).await;
+    }
     data.app.db.write(|tx| service::ask(tx, &member.account)).await?;
     then("/settings/export?note=archive")
 }
 
 /// `GET /settings/archive`: the file, for its owner alone.
 pub async fn download_archive(data: Data<Federation>, visit: Visit) -> Answer {
-    let member = visit.member()?;
+    let member = visit.concerned()?;
     let found = data.app.db.read(|conn| Ok(archives::of(conn, member.account.id)?)).await?;
     let file = found.and_then(|archive| archive.file).ok_or_else(PageError::not_found)?;
     let length = data.app.storage.length(&file).await?.ok_or_else(PageError::not_found)?;
@@ -91,7 +102,7 @@ fn shown(archive: Option<&Archive>, now: Timestamp) -> ArchiveView {
 }
 
 async fn form(data: &Data<Federation>, visit: &Visit, mistakes: Mistakes) -> Answer {
-    let (me, now) = (visit.member()?.account.id, data.app.clock().now());
+    let (me, now) = (visit.concerned()?.account.id, data.app.clock().now());
     let known = data.app.db.read(|conn| Ok(archives::of(conn, me)?)).await?;
     let bytes = data.app.config.limits.import_bytes;
     let files = |voice: &Account| {
@@ -103,7 +114,11 @@ async fn form(data: &Data<Federation>, visit: &Visit, mistakes: Mistakes) -> Ans
     let guess = Choice::new("", "What its header or name says", true);
     let sorts = Table::ALL.into_iter().map(|table| Choice::new(table.file(), label(table), false));
     let sorts = sorts.chain([Choice::new(filters::FILE, FILTERS, false)]);
-    let voices = visit.voices();
+    // Who is suspended takes along what is theirs, and speaks for nobody.
+    let mut voices = visit.voices();
+    if voices.is_empty() {
+        voices.push(&visit.concerned()?.account);
+    }
     let tables = voices.iter().map(|voice| (voice.title().to_owned(), files(voice))).collect();
     let voices = voices.iter().map(|voice| Choice::new(voice.id.to_string(), voice.title(), voice.id == me));
     page(&TransferPage {
@@ -114,14 +129,15 @@ async fn form(data: &Data<Federation>, visit: &Visit, mistakes: Mistakes) -> Ans
         sorts: [guess].into_iter().chain(sorts).collect(),
         kibibytes: bytes / 1024,
         rows: MOST_ROWS,
+        takes_in: visit.member().is_ok(),
         mistakes,
     })
 }
 
 /// Whose tables are meant: the member's own, or, for publishers, the organization's.
 fn voice<'a>(visit: &'a Visit, asked: &str) -> Result<&'a Account, PageError> {
-    let own = &visit.member()?.account;
-    if asked.is_empty() {
+    let own = &visit.concerned()?.account;
+    if asked.is_empty() || Id::parse(asked) == Some(own.id) {
         return Ok(own);
     }
     let voice = Id::parse(asked).and_then(|id| visit.voice(id));
