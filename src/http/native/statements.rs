@@ -136,7 +136,10 @@ async fn revise(
         if let Some(now) = bases::newer(base, head.revision) {
             return Ok(Err(now));
         }
-        statement_drafts::keeps_theses(tx, head.id, &draft, anew)?;
+        // Of what is not ours the use case says so.
+        if head.local {
+            statement_drafts::keeps_theses(tx, head.id, &draft, anew)?;
+        }
         service::revise(tx, &caller.user, head.id, draft.clone(), &reason)?;
         whole(tx, caller.viewer(), key).map(Ok)
     });
