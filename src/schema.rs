@@ -24,9 +24,10 @@ diesel::table! {
 }
 
 diesel::table! {
-    question_floods (host_id) {
+    rebuffs (host_id, reason) {
         host_id -> BigInt,
-        dropped -> BigInt,
+        reason -> SmallInt,
+        times -> BigInt,
         first_at -> BigInt,
         last_at -> BigInt,
     }
@@ -50,6 +51,7 @@ diesel::table! {
         reject_media -> Bool,
         reject_reports -> Bool,
         leased_by -> Nullable<Text>,
+        dark_since -> Nullable<BigInt>,
     }
 }
 
@@ -666,6 +668,7 @@ diesel::table! {
         file -> Text,
         bytes -> BigInt,
         fetched_at -> BigInt,
+        host -> Nullable<Text>,
     }
 }
 
@@ -1524,5 +1527,5 @@ diesel::allow_tables_to_appear_in_same_query!(
     expulsions,
     host_arrivals,
     archives,
-    question_floods,
+    rebuffs,
 );

@@ -97,7 +97,7 @@ async fn list(db: &Db, part: &str) -> Result<(), Failure> {
     let part = part.to_lowercase();
     for host in db.read(|conn| Ok(host_rules::hosts_page(conn, &part, None, "", SHOWN)?)).await? {
         let software = host.software.as_deref().unwrap_or("-");
-        let health = if host.failing_since.is_some() { "not reachable" } else { "well" };
+        let health = if host.unreachable_since().is_some() { "not reachable" } else { "well" };
         println!("{}  {}  {software}  {health}", host.name, host.standing.word());
     }
     Ok(())

@@ -88,7 +88,7 @@ async fn chosen(db: &Db) -> Result<(), Failure> {
 
 /// Puts somebody on the list, or takes it off.
 async fn choose(db: &Db, named: &str, on: bool) -> Result<(), Failure> {
-    let mut list = db.read(|conn| Ok(listing_allowances::all(conn)?)).await?;
+    let list = db.read(|conn| Ok(listing_allowances::all(conn)?)).await?;
     let known = match Uri::parse(named.trim()) {
         // Whoever is on the list can be taken off, whether its account is still here or not.
         Some(uri) if list.contains(&uri) => Some(uri),
@@ -100,12 +100,7 @@ async fn choose(db: &Db, named: &str, on: bool) -> Result<(), Failure> {
         Failure::new(format!("{named}: {why}"))
     };
     let uri = known.ok_or_else(unknown)?;
-    match on {
-        true if !list.contains(&uri) => list.push(uri.clone()),
-        true => {}
-        false => list.retain(|other| *other != uri),
-    }
-    let changed = db.write(|tx| services::settings::choose(tx, None, &list)).await?;
+    let changed = db.write(|tx| services::settings::choose_one(tx, None, &uri, on)).await?;
     match (changed, on) {
         (false, _) => println!("It says that already: nothing was changed."),
         (true, true) => println!("{uri} is on the list now."),

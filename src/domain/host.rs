@@ -39,8 +39,22 @@ pub struct Host {
     pub reject_media: bool,
     /// Whether its reports are not heard.
     pub reject_reports: bool,
+    /// Since when it does not answer what we ask.
+    pub dark_since: Option<Timestamp>,
     /// When we first heard of it.
     pub created_at: Timestamp,
+}
+
+impl Host {
+    /// Since when it is not reachable: it neither takes what we send nor answers what we ask.
+    pub fn unreachable_since(&self) -> Option<Timestamp> {
+        unreachable_since(self.failing_since, self.dark_since)
+    }
+}
+
+/// Since when a server is not reachable that has been failing to take, and to answer, since these moments.
+pub fn unreachable_since(failing: Option<Timestamp>, dark: Option<Timestamp>) -> Option<Timestamp> {
+    failing.into_iter().chain(dark).min()
 }
 
 /// What we decided about a host or an account from elsewhere.

@@ -64,6 +64,12 @@ pub enum Job {
     FetchHistory {
         /// The position.
         position: i64,
+        /// How often it was gone on with.
+        #[serde(default)]
+        round: u32,
+        /// How deep it was looked at before.
+        #[serde(default)]
+        below: Option<Below>,
     },
     /// Compare what is listed on a question with others that carry it.
     Reconcile {
@@ -149,6 +155,17 @@ pub enum Job {
     Cleanup,
 }
 
+/// Where looking for missing versions goes on.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Below {
+    /// The version that was in force when it began.
+    pub top: i32,
+    /// The version that is looked for next.
+    pub number: i32,
+    /// By which digest the one after it names it.
+    pub digest: String,
+}
+
 impl Job {
     /// What makes the job the same as another: the same work waits only once.
     pub fn key(&self) -> String {
@@ -163,7 +180,8 @@ impl Job {
             Self::FetchOutbox { account, round: 0 } => format!("fetch_outbox {account}"),
             Self::FetchOutbox { account, round } => format!("fetch_outbox {account} {round}"),
             Self::FollowForum { follower, forum } => format!("follow_forum {follower} {forum}"),
-            Self::FetchHistory { position } => format!("fetch_history {position}"),
+            Self::FetchHistory { position, round: 0, .. } => format!("fetch_history {position}"),
+            Self::FetchHistory { position, round, .. } => format!("fetch_history {position} {round}"),
             Self::Reconcile { qid } => format!("reconcile {qid}"),
             Self::FetchNodeInfo { host } => format!("fetch_nodeinfo {host}"),
             Self::PublishScheduled { scheduled, due } => format!("publish_scheduled {scheduled} {due}"),

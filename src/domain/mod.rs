@@ -39,6 +39,7 @@ pub mod push;
 pub mod question;
 pub mod quote;
 pub mod reach;
+pub mod rebuff;
 pub mod relation;
 pub mod report;
 pub mod scope;

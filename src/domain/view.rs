@@ -39,6 +39,9 @@ pub struct View {
     pub quote: Option<Quoting>,
     /// What a page shows of that, once it was asked for.
     pub quoted: Option<QuotedView>,
+    /// The version of what it answers that stood when it was said, where another one stands now; once a page
+    /// asked for it.
+    pub answers_version: Option<i32>,
     /// Visible replies we have.
     pub replies: i64,
     /// Likes we know of.

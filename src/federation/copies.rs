@@ -14,12 +14,15 @@ use super::{Federation, FetchError, resolve};
 use crate::domain::account::Account;
 use crate::domain::keys::{Algorithm, VerifyingKey};
 use crate::domain::question::Qid;
+use crate::domain::rebuff::Rebuff;
 use crate::domain::trust::Trust;
 use crate::domain::uri::Uri;
 use crate::services::accounts::{self as service, Name};
 use crate::store::contributions::Viewer;
 use crate::store::keys::{self, Key};
-use crate::store::{Conn, Error, accounts, contributions, positions, questions, relations};
+use crate::store::{
+    Conn, Error, accounts, contributions, host_health, positions, questions, rebuffs, relations,
+};
 use crate::vocab::incoming::{Document, IncomingActor, ObjectKind};
 use crate::vocab::proof;
 use crate::vocab::strict::parse_strict;
@@ -51,6 +54,7 @@ pub async fn object(
         match from_peer(data, &peer, uri, budget).await {
             Ok(found) => return Ok(found),
             Err(FetchError::Fault(fault)) => return Err(FetchError::Fault(fault)),
+            Err(FetchError::Altered(why)) => altered(data, &peer, uri, why).await?,
             Err(other) => tracing::debug!(%uri, %peer, error = %other, "no copy there"),
         }
     }
@@ -89,6 +93,7 @@ pub(super) async fn version(
             }
             Err(FetchError::Fault(fault)) => return Err(FetchError::Fault(fault)),
             Err(error) if error.is_temporary() => failed = error,
+            Err(FetchError::Altered(why)) => altered(data, &peer, uri, why).await?,
             Ok(_) | Err(_) => tracing::debug!(%uri, number, %peer, "no such version there"),
         }
     }
@@ -111,7 +116,7 @@ async fn version_from(
         return Err(refused("this is another version, or of something else"));
     }
     let Some(key) = proving(data, &value, author).await? else {
-        return Err(refused("the version does not carry the proof of its author"));
+        return Err(FetchError::Altered("the version does not carry the proof of its author"));
     };
     let trust = if key.is_seen() { Trust::Proven } else { Trust::Attested };
     Ok(Authored { object: *object, author: author.clone(), text, trust })
@@ -129,7 +134,7 @@ pub async fn proven(
     };
     let author = account(data, &object.owner, budget).await?;
     let Some(key) = proving(data, value, &author).await? else {
-        return Err(refused("the copy does not carry the proof of its author"));
+        return Err(FetchError::Altered("the copy does not carry the proof of its author"));
     };
     if key.retired_at.is_some() {
         // Whoever found an old key may not speak over what stands.
@@ -207,6 +212,8 @@ async fn vouched(
     let kept = data.app.db.write(|tx| {
         let account = service::receive(tx, &actor, text, &name)?;
         keys::mark_unseen(tx, account.id)?;
+        // It was asked first, before anybody here knew of it.
+        host_health::went_dark(tx, account.uri.host())?;
         Ok(account)
     });
     let kept = kept.await;
@@ -287,6 +294,13 @@ fn carriers(conn: &mut Conn, uri: &Uri) -> Result<Vec<Uri>, Error> {
         carriers.extend(copies.into_iter().take(MOST_PEERS).map(|(head, _)| head.uri));
     }
     Ok(carriers)
+}
+
+/// Somebody hands out what its author did not sign so: admins read it in the log, and how often on the page.
+pub(super) async fn altered(data: &Federation, by: &Uri, of: &Uri, why: &str) -> Result<(), FetchError> {
+    tracing::warn!(uri = %of, by = by.host(), why, "an altered copy was refused");
+    let noted = data.app.db.write(|tx| rebuffs::note(tx, by.host(), Rebuff::Altered));
+    noted.await.map_err(FetchError::from)
 }
 
 fn refused(why: &str) -> FetchError {

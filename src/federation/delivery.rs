@@ -109,7 +109,7 @@ async fn attempt(
 fn judge(result: Result<PostOutcome, EgressError>, scheme: SignatureScheme) -> Outcome {
     let answered = match result {
         Ok(answered) => answered,
-        Err(EgressError::Temporary { why, retry_after }) => {
+        Err(EgressError::Temporary { why, retry_after, .. }) => {
             return Outcome::Later { status: None, why, retry_after, down: true };
         }
         Err(error) => return Outcome::Dead { status: None, why: error.to_string() },

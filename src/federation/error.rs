@@ -80,7 +80,7 @@ impl From<FetchError> for InboxError {
                 Self::Unavailable(format!("the sender's key could not be fetched: {error}"))
             }
             FetchError::Blocked(_) => Self::Forbidden(error.to_string()),
-            FetchError::Gone | FetchError::NotFound | FetchError::Refused(_) => {
+            FetchError::Gone | FetchError::NotFound | FetchError::Refused(_) | FetchError::Altered(_) => {
                 Self::Unauthorized(format!("the sender's key could not be fetched: {error}"))
             }
         }
@@ -102,6 +102,9 @@ pub enum FetchError {
     /// It is there but cannot be accepted, or must not be asked for.
     #[error("{0}")]
     Refused(String),
+    /// Somebody handed it on, and its author did not sign it so.
+    #[error("{0}")]
+    Altered(&'static str),
     /// It may be there later.
     #[error("{0}")]
     Temporary(String),
@@ -157,9 +160,10 @@ impl From<FetchError> for Error {
             FetchError::NotFound => Refusal::NotFound.into(),
             FetchError::Blocked(why) => Refusal::Forbidden(why).into(),
             FetchError::Fault(fault) => Self::Fault(fault),
-            FetchError::Refused(_) | FetchError::Temporary(_) | FetchError::Exhausted => {
-                Refusal::Conflict(error.to_string()).into()
-            }
+            FetchError::Refused(_)
+            | FetchError::Altered(_)
+            | FetchError::Temporary(_)
+            | FetchError::Exhausted => Refusal::Conflict(error.to_string()).into(),
         }
     }
 }

@@ -251,6 +251,7 @@ async fn take(
             Ok(one) if is_position(&one, qid, &uri) => found.push(one),
             Ok(_) => tracing::debug!(%uri, "a list of positions names something else"),
             Err(FetchError::Fault(fault)) => return Err(FetchError::Fault(fault)),
+            Err(FetchError::Altered(why)) => copies::altered(data, collection, &uri, why).await?,
             Err(error) => {
                 tracing::debug!(%uri, %error, "a position is not taken from a list");
                 if item.is_string() && named.last() == Some(&uri) {

@@ -12,7 +12,7 @@ use crate::domain::host::{HostStanding, SignatureScheme};
 use crate::domain::site::FederationMode;
 use crate::domain::uri::Uri;
 use crate::media::{Format, Kind, picture, sniff};
-use crate::store::{Conn, Error, hosts, settings};
+use crate::store::{Conn, Error, host_health, hosts, settings};
 
 /// Fetches from one host in five minutes. Honest servers stay far below; a server that names
 /// thousands of things on another makes us ask it this often and no more.
@@ -87,13 +87,14 @@ impl From<Failure> for FetchError {
 /// What comes back names the address it came from; it may be another one than `uri`, also on
 /// another server, where that was where a redirect led.
 pub async fn document(data: &Federation, uri: &Uri, budget: &Budget) -> Result<Document, FetchError> {
-    admit(data, uri, budget).await?;
+    let was_dark = admit(data, uri, budget).await?;
     let now = data.now();
     let sign = |url: &url::Url| {
         let outgoing = Outgoing { method: &Method::GET, url, body: None };
         signature::sign(SignatureScheme::Cavage, outgoing, &data.state.signer, now)
     };
     let result = data.egress.get_activity(uri.as_str(), Some(&sign), limits(data)).await;
+    learn(data, uri, was_dark, result.as_ref().err()).await?;
     let document = remember(data, uri, result)?;
     if data.is_ours(&document.uri) {
         return Err(FetchError::Refused("the address leads back to us".to_owned()));
@@ -112,8 +113,9 @@ pub async fn plain(
     accept: &str,
     budget: &Budget,
 ) -> Result<Fetched, FetchError> {
-    admit(data, url, budget).await?;
+    let was_dark = admit(data, url, budget).await?;
     let result = data.egress.get(url.as_str(), accept, None, limits(data)).await;
+    learn(data, url, was_dark, result.as_ref().err()).await?;
     remember(data, url, result)
 }
 
@@ -188,8 +190,9 @@ fn limits(data: &Federation) -> Limits {
     Limits { bytes: config.document_bytes, time: Duration::from_secs(config.request_seconds) }
 }
 
-/// Whether we ask at all. Everything is decided before a name is resolved.
-async fn admit(data: &Federation, uri: &Uri, budget: &Budget) -> Result<(), FetchError> {
+/// Whether we ask at all. Everything is decided before a name is resolved. Returns whether the server did not
+/// answer when it was asked last.
+async fn admit(data: &Federation, uri: &Uri, budget: &Budget) -> Result<bool, FetchError> {
     if data.is_ours(uri) {
         return Err(FetchError::Refused("this address belongs to us".to_owned()));
     }
@@ -198,12 +201,33 @@ async fn admit(data: &Federation, uri: &Uri, budget: &Budget) -> Result<(), Fetc
         return Err(failure.into());
     }
     let host = uri.host().to_owned();
-    data.app.db.read(|conn| Ok(admits(conn, &host))).await??;
+    let (admitted, dark) =
+        data.app.db.read(|conn| Ok((admits(conn, &host), hosts::dark_since(conn, &host)?))).await?;
+    admitted?;
     budget.take()?;
     let name = below(&host);
     let free = data.state.fetches.take(&host, PER_HOST, now)
         && (name == host || data.state.fetches.take(&format!("*.{name}"), PER_NAME, now));
-    if free { Ok(()) } else { Err(asked_enough(&host)) }
+    if free { Ok(dark.is_some()) } else { Err(asked_enough(&host)) }
+}
+
+/// Writes down when a server ceases to answer and when it answers again: whoever sends nothing to it knows
+/// from nothing else that the copies here cannot be compared with their origin.
+async fn learn(
+    data: &Federation,
+    uri: &Uri,
+    was_dark: bool,
+    error: Option<&EgressError>,
+) -> Result<(), FetchError> {
+    let is_dark = error.is_some_and(EgressError::is_dark);
+    if is_dark == was_dark {
+        return Ok(());
+    }
+    let written = data.app.db.write(|tx| match is_dark {
+        true => host_health::went_dark(tx, uri.host()),
+        false => host_health::lit(tx, uri.host()),
+    });
+    written.await.map_err(FetchError::from)
 }
 
 /// Whether we talk to a host.
@@ -237,6 +261,7 @@ fn remember<T>(data: &Federation, uri: &Uri, result: Result<T, EgressError>) -> 
         FetchError::Gone => (Failure::Gone, PERMANENT),
         FetchError::NotFound => (Failure::NotFound, PERMANENT),
         FetchError::Refused(why) | FetchError::Blocked(why) => (Failure::Refused(why.clone()), PERMANENT),
+        FetchError::Altered(why) => (Failure::Refused((*why).to_owned()), PERMANENT),
         FetchError::Temporary(why) => (Failure::Temporary(why.clone()), TEMPORARY),
         FetchError::Exhausted | FetchError::Fault(_) => return Err(error),
     };

@@ -13,17 +13,19 @@ use super::{Federation, FetchError};
 use crate::domain::account::Account;
 use crate::domain::contribution::Contribution;
 use crate::domain::id::Id;
-use crate::domain::job::Job;
+use crate::domain::job::{Below, Job};
 use crate::domain::position::Position;
-use crate::services::positions as service;
+use crate::services::positions::{self as service, Filled};
 use crate::store::{Conn, Error, Tx, accounts, contributions, jobs, positions, revisions};
 use crate::vocab::incoming::{IncomingObject, ObjectKind};
 
 /// Versions that are asked for at a time; the rest is asked for afterwards.
 const MOST: usize = 50;
-/// Versions that are looked at, here or not.
-const LOOKED_AT: usize = 10_000;
-/// Requests that this may cost.
+/// How often it is gone on with: more versions than this brings are not kept of one position.
+const ROUNDS: u32 = 3;
+/// Versions that are looked at in one round, here or not.
+const LOOKED_AT: usize = 1000;
+/// Requests that one round may cost.
 const REQUESTS: usize = 200;
 
 /// What follows what: the number of a version, and the digest by which the next one names it.
@@ -32,53 +34,96 @@ struct Link {
     digest: String,
 }
 
+/// How far one round came.
+enum Reached {
+    /// The first version: nothing is missing.
+    Bottom,
+    /// A version that nobody has, or that is not kept.
+    End,
+    /// As many as are asked for at a time; the next one is this.
+    Pause(Link),
+}
+
 /// Fills the gaps in the history of a position as far as somebody has what is missing. Where all of it
 /// is here afterwards, the position is no longer marked.
 pub async fn fill(data: &Data<Federation>, id: Id<Contribution>) -> Result<(), Error> {
+    go_on(data, id, 0, None).await
+}
+
+/// Goes on with that, below what was looked at in earlier rounds.
+pub async fn go_on(
+    data: &Data<Federation>,
+    id: Id<Contribution>,
+    round: u32,
+    below: Option<&Below>,
+) -> Result<(), Error> {
     let Some((head, position, author)) = data.app.db.read(|conn| load(conn, id)).await? else {
         return Ok(());
     };
-    let budget = Budget::new(REQUESTS);
-    let mut next = link(head.revision, position.previous.clone());
-    let mut whole = next.is_some() || head.revision == 1;
-    let mut asked = 0;
-    for _ in 0..LOOKED_AT {
-        let Some(wanted) = next.take() else { break };
-        let here = data.app.db.read(|conn| Ok(revisions::by_number(conn, id, wanted.number)?)).await?;
-        let fits = here.as_ref().filter(|version| version.digest == wanted.digest);
-        let document = match fits.and_then(|version| version.document.clone()) {
-            Some(document) => document,
-            None if asked == MOST => return go_on(data, id).await,
-            None => match missing(data, (&head, &author), &wanted, &budget).await? {
-                Some(document) => document,
-                None => {
-                    whole = false;
-                    break;
-                }
-            },
-        };
-        asked += usize::from(fits.is_none());
-        next = link(wanted.number, previous(&document));
-        whole = next.is_some() || wanted.number == 1;
+    let top = below.map_or(head.revision, |below| below.top);
+    let first = match below {
+        Some(below) => Some(Link { number: below.number, digest: below.digest.clone() }),
+        None => link(head.revision, position.previous.clone()),
+    };
+    let reached = match first {
+        Some(first) => descend(data, (&head, &author), first).await?,
+        None if head.revision == 1 => Reached::Bottom,
+        None => Reached::End,
+    };
+    match reached {
+        Reached::Bottom => data.app.db.write(|tx| unmark(tx, id, top)).await,
+        Reached::Pause(link) if round < ROUNDS => {
+            let below = Some(Below { top, number: link.number, digest: link.digest });
+            let on = Job::FetchHistory { position: id.get(), round: round.saturating_add(1), below };
+            let now = data.now();
+            data.app.db.write(|tx| jobs::enqueue(tx, &on, now)).await
+        }
+        Reached::Pause(_) | Reached::End => Ok(()),
     }
-    if whole && next.is_none() {
-        data.app.db.write(|tx| unmark(tx, &head)).await?;
-    }
-    Ok(())
 }
 
-/// The rest, which reaches deeper, has its turn at once.
-async fn go_on(data: &Data<Federation>, id: Id<Contribution>) -> Result<(), Error> {
-    let (on, now) = (Job::FetchHistory { position: id.get() }, data.now());
-    data.app.db.write(|tx| jobs::enqueue(tx, &on, now)).await
+/// Goes from version to version, and asks for those that are not here.
+async fn descend(
+    data: &Data<Federation>,
+    (head, author): (&Contribution, &Account),
+    first: Link,
+) -> Result<Reached, Error> {
+    let budget = Budget::new(REQUESTS);
+    let (mut asked, mut kept) = (0, 0);
+    let mut wanted = first;
+    for _ in 0..LOOKED_AT {
+        let here = data.app.db.read(|conn| Ok(revisions::by_number(conn, head.id, wanted.number)?)).await?;
+        let fits = here.filter(|version| version.digest == wanted.digest);
+        let document = match fits.and_then(|version| version.document) {
+            Some(document) => document,
+            // What is asked for and not kept would be asked for again and again.
+            None if asked == MOST && kept == 0 => return Ok(Reached::End),
+            None if asked == MOST => return Ok(Reached::Pause(wanted)),
+            None => {
+                asked += 1;
+                let found = missing(data, (head, author), &wanted, &budget).await?;
+                let Some((document, filled)) = found.filter(|(_, filled)| *filled != Filled::Full) else {
+                    return Ok(Reached::End);
+                };
+                kept += usize::from(filled == Filled::Kept);
+                document
+            }
+        };
+        match link(wanted.number, previous(&document)) {
+            Some(next) => wanted = next,
+            None if wanted.number == 1 => return Ok(Reached::Bottom),
+            None => return Ok(Reached::End),
+        }
+    }
+    Ok(Reached::End)
 }
 
 /// Nothing is missing below the version that was looked at. One that came meanwhile may have a gap of its
 /// own.
-fn unmark(tx: &mut Tx<'_>, looked_at: &Contribution) -> Result<(), Error> {
-    let now = contributions::known_by_id(tx, looked_at.id)?;
-    if now.is_some_and(|now| now.revision == looked_at.revision) {
-        positions::set_gap(tx, looked_at.id, false)?;
+fn unmark(tx: &mut Tx<'_>, id: Id<Contribution>, looked_at: i32) -> Result<(), Error> {
+    let now = contributions::known_by_id(tx, id)?;
+    if now.is_some_and(|now| now.revision == looked_at) {
+        positions::set_gap(tx, id, false)?;
     }
     Ok(())
 }
@@ -110,7 +155,7 @@ async fn missing(
     (head, author): (&Contribution, &Account),
     wanted: &Link,
     budget: &Budget,
-) -> Result<Option<String>, Error> {
+) -> Result<Option<(String, Filled)>, Error> {
     let found = match copies::version(data, &head.uri, author, (wanted.number, &wanted.digest), budget).await
     {
         Ok(found) => found,
@@ -127,6 +172,5 @@ async fn missing(
         let version = received(tx, object, author, found.text.clone(), found.trust)?;
         service::fill(tx, head.id, &version)
     });
-    kept.await?;
-    Ok(Some(text))
+    Ok(Some((text, kept.await?)))
 }

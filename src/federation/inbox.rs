@@ -10,6 +10,8 @@ use super::{Federation, FetchError, InboxError, intake, objects, resolve};
 use crate::clock::Timestamp;
 use crate::domain::id::Id;
 use crate::domain::inbox::InboxItem;
+use crate::domain::rebuff::Rebuff;
+use crate::store::rebuffs::{self, Counts};
 use crate::store::{Error, Tx, inbox_items};
 use crate::vocab::incoming::IncomingActivity;
 
@@ -101,8 +103,9 @@ fn apply_batch(tx: &mut Tx<'_>, read: &[Read]) -> Result<Vec<Verdict>, Error> {
     let found = Found::new();
     let mut verdicts = Vec::with_capacity(read.len());
     let mut settled = Vec::with_capacity(read.len());
+    let mut counts = Counts::new();
     for read in read {
-        verdicts.push(match settle(tx, read, &found)? {
+        verdicts.push(match settle(tx, read, &found, &mut counts)? {
             Some(_) => {
                 let until = tx.now.plus_seconds(LEASE);
                 inbox_items::lease(tx, read.item.id, until)?;
@@ -115,6 +118,7 @@ fn apply_batch(tx: &mut Tx<'_>, read: &[Read]) -> Result<Vec<Verdict>, Error> {
         });
     }
     finish(tx, &settled)?;
+    rebuffs::add(tx, &counts)?;
     Ok(verdicts)
 }
 
@@ -143,12 +147,18 @@ async fn apply_alone(data: &Data<Federation>, read: &[Read]) -> Result<Vec<Verdi
 }
 
 /// Applies one item, or says what it needs first.
-fn settle(tx: &mut Tx<'_>, read: &Read, found: &Found) -> Result<Option<Need>, Error> {
+fn settle(tx: &mut Tx<'_>, read: &Read, found: &Found, counts: &mut Counts) -> Result<Option<Need>, Error> {
+    let mut count = |why: Rebuff| {
+        if let Some(host) = read.item.host_id {
+            *counts.entry((host, why)).or_default() += 1;
+        }
+    };
     let uri = &read.item.uri;
     let arrived = match &read.arrived {
         Ok(arrived) => arrived,
         Err(why) => {
             tracing::debug!(activity = uri, why, "an activity was refused");
+            count(Rebuff::Unreadable);
             return Ok(None);
         }
     };
@@ -157,7 +167,14 @@ fn settle(tx: &mut Tx<'_>, read: &Read, found: &Found) -> Result<Option<Need>, E
         Ok(Outcome::Needs(need)) => return Ok(Some(need)),
         Ok(Outcome::Done) => {}
         Ok(Outcome::Ignored(why)) => tracing::debug!(activity = uri, why, "an activity without effect"),
-        Err(Error::Refused(why)) => tracing::debug!(activity = uri, %why, "an activity was refused"),
+        Ok(Outcome::Rebuffed(why)) => {
+            tracing::debug!(activity = uri, ?why, "an activity was not taken in");
+            count(why);
+        }
+        Err(Error::Refused(why)) => {
+            tracing::debug!(activity = uri, %why, "an activity was refused");
+            count(Rebuff::Forbidden);
+        }
         Err(fault @ Error::Fault(_)) => return Err(fault),
     }
     Ok(None)
@@ -176,9 +193,11 @@ async fn supply(data: &Data<Federation>, read: &Read) -> Result<(), String> {
     let mut found = Found::new();
     for _ in 0..ROUNDS {
         let need = data.app.db.write(|tx| {
-            let need = settle(tx, read, &found)?;
+            let mut counts = Counts::new();
+            let need = settle(tx, read, &found, &mut counts)?;
             if need.is_none() {
                 finish(tx, &[read.item.id])?;
+                rebuffs::add(tx, &counts)?;
             }
             Ok(need)
         });

@@ -77,7 +77,11 @@ pub async fn anywhere(data: &Data<Federation>, text: &str) -> Result<Meant, Erro
     }
     if let Some(uri) = &uri {
         // What it answers is fetched with it: a thesis cannot stand here without its statement.
-        backfill::parent(data, uri).await?;
+        match backfill::parent(data, uri).await {
+            // Others may carry it.
+            Err(Error::Refused(_)) if Qid::in_address(uri).is_some() => {}
+            done => done?,
+        }
     }
     if uri.is_some()
         && let Ok(head) = resolve::contribution(data, text).await

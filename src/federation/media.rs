@@ -46,6 +46,7 @@ pub async fn copy_for(data: &Federation, owner: &Uri, url: &str) -> Result<Cache
         file,
         bytes: length,
         fetched_at: data.now(),
+        host: Some(owner.host().to_owned()),
     };
     let most = data.app.config.media.cache_bytes;
     data.app.db.write(|tx| services::media::keep_copy(tx, &copy, most)).await?;

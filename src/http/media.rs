@@ -210,9 +210,13 @@ fn copied(copy: Result<CachedFile, FetchError>, open: bool) -> Result<Found, Pag
             Err(PageError::new(StatusCode::BAD_GATEWAY, "The other server does not answer at the moment."))
         }
         Err(FetchError::Fault(fault)) => Err(Error::Fault(fault).into()),
-        Err(FetchError::Gone | FetchError::NotFound | FetchError::Refused(_) | FetchError::Blocked(_)) => {
-            Err(PageError::not_found())
-        }
+        Err(
+            FetchError::Gone
+            | FetchError::NotFound
+            | FetchError::Refused(_)
+            | FetchError::Altered(_)
+            | FetchError::Blocked(_),
+        ) => Err(PageError::not_found()),
     }
 }
 

@@ -179,7 +179,9 @@ async fn perform(data: &Data<Federation>, job: &Job) -> Result<(), Error> {
         Job::FetchPins { uri } => pins::fetch(data, &address(uri)?).await,
         Job::CountAccount { account } => counts::ask(data, Id::new(*account)).await,
         Job::FetchOutbox { account, round } => catalogue::fetch_on(data, Id::new(*account), *round).await,
-        Job::FetchHistory { position } => history::fill(data, Id::new(*position)).await,
+        Job::FetchHistory { position, round, below } => {
+            history::go_on(data, Id::new(*position), *round, below.as_ref()).await
+        }
         Job::Reconcile { qid } => reconcile(data, qid).await,
         Job::FetchNodeInfo { host } => nodeinfo(data, host).await,
         Job::FollowForum { follower, forum } => follow_forum(data, *follower, forum).await,
@@ -293,7 +295,7 @@ async fn cleanup(data: &Data<Federation>) -> Result<(), Error> {
             deliveries::purge(tx, month_ago)?;
             jobs::purge(tx, month_ago)?;
             store::cards::purge(tx, month_ago)?;
-            store::question_floods::purge(tx, month_ago)?;
+            store::rebuffs::purge(tx, month_ago)?;
             undone::purge(tx, now.plus_seconds(-DAY))?;
             store::content_rules::purge(tx, now.plus_seconds(-7 * DAY))?;
             services::quotes::look_again(tx)?;

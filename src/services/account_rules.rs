@@ -273,7 +273,7 @@ fn drop_jobs(tx: &mut Tx<'_>, account: &Account) -> Result<(), Error> {
             Job::FetchOutbox { account: of, .. } | Job::CountAccount { account: of } => {
                 *of == account.id.get()
             }
-            Job::FetchHistory { position } => {
+            Job::FetchHistory { position, .. } => {
                 let position = store::contributions::known_by_id(tx, Id::new(*position))?;
                 position.is_some_and(|position| position.author_id == account.id)
             }

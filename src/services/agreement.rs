@@ -5,16 +5,12 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::comparisons::Whom;
 use crate::domain::account::Account;
-use crate::domain::contribution::State;
 use crate::domain::id::Id;
 use crate::domain::question::{AnswerKey, Qid};
 use crate::store::contributions::Viewer;
-use crate::store::positions::Row;
 use crate::store::questions::Copy;
-use crate::store::{Conn, Error, accounts, positions, questions};
-
-/// Positions that are compared with each other, the newest ones.
-const COMPARED: i64 = 5000;
+use crate::store::registers::{self, Answered};
+use crate::store::{Conn, Error, accounts, questions};
 
 /// What one organization answers like others do.
 #[derive(Clone, Debug)]
@@ -35,9 +31,10 @@ pub fn of(
     ours: Id<Account>,
     whom: Option<&Whom>,
 ) -> Result<Agreement, Error> {
-    let mut rows = positions::listed(conn, viewer, COMPARED)?;
-    rows.retain(|(head, position)| head.state == State::Current && position.answer_key.is_some());
-    let authors: HashSet<Id<Account>> = rows.iter().map(|(head, _)| head.author_id).collect();
+    // All of them, in a few columns: whoever is left out would seem to agree with nobody.
+    let mut rows = registers::answers(conn, viewer)?;
+    rows.retain(|answered| answered.answer_key.is_some());
+    let authors: HashSet<Id<Account>> = rows.iter().map(|answered| answered.account_id).collect();
     let mut organizations = accounts::by_ids(conn, &authors.into_iter().collect::<Vec<_>>())?;
     organizations.sort_by_cached_key(|account| (account.title().to_lowercase(), account.id));
     let of = match whom {
@@ -56,16 +53,16 @@ pub fn of(
 }
 
 /// Who else answers a question as `of` does, and which ones.
-fn alike(rows: &[Row], of: Id<Account>) -> HashMap<Id<Account>, Vec<&Qid>> {
+fn alike(rows: &[Answered], of: Id<Account>) -> HashMap<Id<Account>, Vec<&Qid>> {
     let own: BTreeMap<&Qid, Option<&AnswerKey>> = rows
         .iter()
-        .filter(|(head, _)| head.author_id == of)
-        .map(|(_, position)| (&position.qid, position.answer_key.as_ref()))
+        .filter(|answered| answered.account_id == of)
+        .map(|answered| (&answered.qid, answered.answer_key.as_ref()))
         .collect();
     let mut alike: HashMap<Id<Account>, Vec<&Qid>> = HashMap::new();
-    for (head, position) in rows.iter().filter(|(head, _)| head.author_id != of) {
-        if own.get(&position.qid).is_some_and(|key| *key == position.answer_key.as_ref()) {
-            alike.entry(head.author_id).or_default().push(&position.qid);
+    for answered in rows.iter().filter(|answered| answered.account_id != of) {
+        if own.get(&answered.qid).is_some_and(|key| *key == answered.answer_key.as_ref()) {
+            alike.entry(answered.account_id).or_default().push(&answered.qid);
         }
     }
     alike

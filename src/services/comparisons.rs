@@ -4,7 +4,7 @@ use crate::domain::Refusal;
 use crate::domain::account::Account;
 use crate::domain::contribution::Contribution;
 use crate::domain::id::Id;
-use crate::domain::position::Position;
+use crate::domain::position::{Listing, Position};
 use crate::domain::question::Qid;
 use crate::store::contributions::Viewer;
 use crate::store::questions::Copy;
@@ -72,8 +72,8 @@ pub enum Field {
     AdoptedBody,
     /// What changed last, and why.
     Reason,
-    /// Since when it reads so.
-    Since,
+    /// Of which day the text is.
+    TextOf,
 }
 
 impl Field {
@@ -87,7 +87,7 @@ impl Field {
         Self::Evidence,
         Self::AdoptedBody,
         Self::Reason,
-        Self::Since,
+        Self::TextOf,
     ];
 
     /// The word for programs.
@@ -101,7 +101,7 @@ impl Field {
             Self::Evidence => "evidence",
             Self::AdoptedBody => "adopted_body",
             Self::Reason => "reason",
-            Self::Since => "since",
+            Self::TextOf => "text_of",
         }
     }
 
@@ -116,7 +116,7 @@ impl Field {
             Self::Evidence => "Evidence",
             Self::AdoptedBody => "Adopted by",
             Self::Reason => "What changed last",
-            Self::Since => "Text of",
+            Self::TextOf => "Text of",
         }
     }
 
@@ -124,7 +124,7 @@ impl Field {
     pub const fn is_html(self) -> bool {
         match self {
             Self::Reasoning | Self::Conditions | Self::Limits | Self::Evidence => true,
-            Self::Answer | Self::Certainty | Self::AdoptedBody | Self::Reason | Self::Since => false,
+            Self::Answer | Self::Certainty | Self::AdoptedBody | Self::Reason | Self::TextOf => false,
         }
     }
 
@@ -139,7 +139,7 @@ impl Field {
             Self::Evidence => position.evidence.clone(),
             Self::AdoptedBody => position.adopted_body.clone(),
             Self::Reason => position.reason.clone().unwrap_or_default(),
-            Self::Since => head.edited_at.unwrap_or(head.published_at).to_date(),
+            Self::TextOf => head.edited_at.unwrap_or(head.published_at).to_date(),
         }
     }
 }
@@ -156,10 +156,17 @@ pub struct Row {
 }
 
 /// The positions of these organizations on a question, as far as the viewer may see them. Whoever has
-/// none is left out.
-pub fn of(conn: &mut Conn, viewer: Viewer, qid: &Qid, chosen: &[Whom]) -> Result<Comparison, Error> {
+/// none is left out, and whoever is not on the map, unless `keeps` says that the viewer keeps it.
+pub fn of(
+    conn: &mut Conn,
+    viewer: Viewer,
+    qid: &Qid,
+    chosen: &[Whom],
+    keeps: bool,
+) -> Result<Comparison, Error> {
     let question = questions::carried(conn, viewer, qid)?.into_iter().next().ok_or(Refusal::NotFound)?;
-    let rows = positions::on(conn, viewer, qid)?;
+    let mut rows = positions::on(conn, viewer, qid)?;
+    rows.retain(|(_, position)| keeps || position.listing == Listing::Listed);
     let authors: Vec<_> = rows.iter().map(|(head, _)| head.author_id).collect();
     let authors = accounts::by_ids(conn, &authors)?;
     let column = |whom: &Whom| {

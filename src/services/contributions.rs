@@ -441,17 +441,20 @@ fn keep(tx: &mut Tx<'_>, id: Id<Contribution>, received: &Received, revision: i3
         digest,
         convinced_by: received.body.convinced_by(),
     };
-    keep_version(tx, &row)
+    keep_version(tx, &row)?;
+    Ok(())
 }
 
 /// Keeps a version from elsewhere, as long as there are not too many: whoever changes a text without
 /// end cannot fill our disk with its past. That it is withdrawn is always kept.
-pub(super) fn keep_version(tx: &mut Tx<'_>, version: &Revision) -> Result<(), Error> {
+/// Returns whether there was room.
+pub(super) fn keep_version(tx: &mut Tx<'_>, version: &Revision) -> Result<bool, Error> {
     let stands = version.state == State::Current;
     if stands && version.revision > 1 && revisions::count(tx, version.contribution_id)? >= VERSIONS {
-        return Ok(());
+        return Ok(false);
     }
-    Ok(revisions::insert(tx, version)?)
+    revisions::insert(tx, version)?;
+    Ok(true)
 }
 
 pub(super) fn stored(tx: &mut Tx<'_>, id: Id<Contribution>) -> Result<Contribution, Error> {

@@ -106,13 +106,15 @@ pub fn publish(
     if stored.language.is_empty() {
         return Err(Refusal::invalid("language", "say in which language it is written, such as `en`").into());
     }
+    // First of all: of two who publish at once, the second finds nothing to publish.
+    if drafts::delete(tx, id)? == 0 {
+        return Err(Refusal::NotFound.into());
+    }
     let import =
         form::parse(&stored.markdown).map_err(|error| Refusal::invalid("text", error.to_string()))?;
     let draft = Draft { language: stored.language, convinced_by, ..import.draft };
-    let view = match stored.revises_id {
-        Some(statement) => statements::revise(tx, user, statement, draft, reason)?,
-        None => statements::publish(tx, user, draft)?,
-    };
-    drafts::delete(tx, id)?;
-    Ok(view)
+    match stored.revises_id {
+        Some(statement) => statements::revise(tx, user, statement, draft, reason),
+        None => statements::publish(tx, user, draft),
+    }
 }

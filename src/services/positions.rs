@@ -18,7 +18,9 @@ use crate::domain::view::View;
 use crate::store::contributions::{self, NewContribution, Text, Viewer};
 use crate::store::positions::{self, Equivocation};
 use crate::store::revisions::{self, Revision};
-use crate::store::{Error, Tx, accounts, audit, jobs, listing_allowances, questions, relations, settings};
+use crate::store::{
+    Error, Tx, accounts, audit, exchanges, jobs, listing_allowances, questions, relations, settings,
+};
 
 /// Publishes the organization's position on a question, or its next revision. `reason` says what
 /// changed and why; a first one needs none. A question that is only elsewhere is adopted with it.
@@ -213,12 +215,16 @@ pub(super) fn receive(
     };
     match known {
         Some(_) => positions::update(tx, &position)?,
-        None => positions::insert(tx, &position)?,
+        None => {
+            // Whoever knew that it is deleted said so before it was here, and is asked again.
+            exchanges::forget_deletions(tx, &body.qid)?;
+            positions::insert(tx, &position)?
+        }
     };
     positions::set_theses(tx, id, &body.stand.theses)?;
     if position.gap {
         let now = tx.now;
-        jobs::enqueue(tx, &Job::FetchHistory { position: id.get() }, now)?;
+        jobs::enqueue(tx, &Job::FetchHistory { position: id.get(), round: 0, below: None }, now)?;
     }
     Ok(())
 }
@@ -231,16 +237,30 @@ fn follows(known: Option<&Position>, body: &ReceivedPosition) -> bool {
     }
 }
 
+/// What became of a version that was missing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Filled {
+    /// It is a part of the history here.
+    Kept,
+    /// The version here under its number says something else.
+    Beside,
+    /// So many versions are here that no more are kept.
+    Full,
+}
+
 /// Keeps a version that was missing: as a part of the history, or beside the one that we have under its
 /// number where that says something else.
-pub fn fill(tx: &mut Tx<'_>, id: Id<Contribution>, received: &Received) -> Result<(), Error> {
+pub fn fill(tx: &mut Tx<'_>, id: Id<Contribution>, received: &Received) -> Result<Filled, Error> {
     let ReceivedBody::Position(body) = &received.body else {
         return Err(Refusal::invalid("plenum:kind", "this is no position").into());
     };
     match revisions::by_number(tx, id, body.revision)? {
-        None => keep_version(tx, &earlier(id, received, body)),
-        Some(kept) if kept.digest == body.digest => Ok(()),
-        Some(_) => contradict(tx, id, received, body),
+        None => {
+            let kept = keep_version(tx, &earlier(id, received, body))?;
+            Ok(if kept { Filled::Kept } else { Filled::Full })
+        }
+        Some(kept) if kept.digest == body.digest => Ok(Filled::Kept),
+        Some(_) => contradict(tx, id, received, body).map(|()| Filled::Beside),
     }
 }
 
@@ -325,6 +345,18 @@ fn listing(tx: &mut Tx<'_>, author: &Account) -> Result<Listing, Error> {
         ListingPolicy::Chosen if listing_allowances::contains(tx, &author.uri)? => Listing::Listed,
         ListingPolicy::Followed | ListingPolicy::Chosen | ListingPolicy::Manual => Listing::Waiting,
     })
+}
+
+/// Lists what waits of those whose positions are listed by themselves, where that may have changed.
+pub(super) fn list_waiting(tx: &mut Tx<'_>) -> Result<(), Error> {
+    let organization = tx.site()?.organization;
+    match settings::get(tx)?.listing_policy {
+        ListingPolicy::Open => positions::list_waiting(tx)?,
+        ListingPolicy::Followed => relations::list_waiting(tx, organization)?,
+        ListingPolicy::Chosen => listing_allowances::list_waiting(tx)?,
+        ListingPolicy::Manual => 0,
+    };
+    Ok(())
 }
 
 /// Who asked, where it was not us: they hear of every position.

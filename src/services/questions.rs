@@ -17,7 +17,7 @@ use crate::domain::user::User;
 use crate::domain::view::View;
 use crate::store::contributions::{self, NewContribution, Text, Viewer};
 use crate::store::questions::{self, Copy};
-use crate::store::{Error, Tx, accounts, audit, jobs, question_floods, revisions, settings};
+use crate::store::{Error, Tx, accounts, audit, jobs, rebuffs, relations, revisions, settings};
 use crate::text::markdown::{Breaks, render_with};
 use crate::text::{Html, Markdown};
 
@@ -341,8 +341,11 @@ pub(super) fn receive(
 /// make us send as many documents: it finds our positions when it compares its list with ours.
 fn may_introduce(tx: &mut Tx<'_>, carrier: &Account) -> Result<bool, Error> {
     let Some(host) = carrier.host_id else { return Ok(false) };
+    if relations::is_followed_here(tx, carrier.id)? {
+        return Ok(true);
+    }
     let yesterday = tx.now.plus_seconds(-24 * 3600);
-    let came = question_floods::arrived_from(tx, host, yesterday, INTRODUCED + 1)?;
+    let came = rebuffs::arrived_from(tx, host, &[Kind::Question], (yesterday, INTRODUCED + 1))?;
     Ok(i64::try_from(came).is_ok_and(|came| came <= INTRODUCED))
 }
 

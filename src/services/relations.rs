@@ -5,7 +5,7 @@
 use serde_json::{Value, json};
 use url::Url;
 
-use super::{accounts as accounts_elsewhere, external_statements, notifications, publish};
+use super::{accounts as accounts_elsewhere, external_statements, notifications, positions, publish};
 use crate::domain::Refusal;
 use crate::domain::account::{Account, AccountKind};
 use crate::domain::host::HostStanding;
@@ -242,6 +242,7 @@ pub fn receive_answer(
         jobs::enqueue(tx, &job, now)?;
         jobs::enqueue(tx, &Job::FetchPins { uri: followee.uri.to_string() }, now)?;
         external_statements::look_again(tx, followee)?;
+        positions::list_waiting(tx)?;
     }
     Ok(())
 }

@@ -1,5 +1,7 @@
 //! Changing what admins decide for the whole site.
 
+use super::positions;
+use crate::domain::Refusal;
 use crate::domain::id::Id;
 use crate::domain::position::ListingPolicy;
 use crate::domain::settings::Setting;
@@ -27,9 +29,22 @@ pub fn choose(tx: &mut Tx<'_>, user: Option<Id<User>>, chosen: &[Uri]) -> Result
         changed = true;
     }
     if settings::get(tx)?.listing_policy == ListingPolicy::Chosen {
-        listing_allowances::list_waiting(tx)?;
+        positions::list_waiting(tx)?;
     }
     Ok(changed)
+}
+
+/// Puts one organization on that list, or takes it off; whether that changed anything. Ours is always listed.
+pub fn choose_one(tx: &mut Tx<'_>, user: Option<Id<User>>, uri: &Uri, on: bool) -> Result<bool, Error> {
+    if on && uri.same_origin(&Uri::ours(&tx.site()?.origin, "/")) {
+        return Err(Refusal::invalid("organization", "is ours, whose positions are always listed").into());
+    }
+    let mut list = listing_allowances::all(tx)?;
+    list.retain(|other| other != uri);
+    if on {
+        list.push(uri.clone());
+    }
+    choose(tx, user, &list)
 }
 
 /// Changes the settings and returns which changed; each has its entry in the log. What waits for
@@ -53,8 +68,8 @@ pub fn change(tx: &mut Tx<'_>, user: Option<Id<User>>, new: &Settings) -> Result
         let detail = format!("{} → {}", setting.get(&before), setting.get(new));
         audit::record(tx, user, "setting.change", setting.as_str(), &detail)?;
     }
-    if new.listing_policy == ListingPolicy::Chosen {
-        listing_allowances::list_waiting(tx)?;
+    if new.listing_policy != before.listing_policy {
+        positions::list_waiting(tx)?;
     }
     if new.federation_mode != before.federation_mode && new.federation_mode == FederationMode::Allowlist {
         let left_out = hosts::not_allowed(tx)?;

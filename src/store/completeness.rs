@@ -1,7 +1,7 @@
 //! How much of what is elsewhere is here: catalogues of organizations, and threads.
 
 use diesel::prelude::{AsChangeset, Insertable, Queryable, Selectable};
-use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, QueryResult, SelectableHelper};
+use diesel::{OptionalExtension, QueryDsl, QueryResult, SelectableHelper};
 
 use super::conn::{Conn, run};
 use crate::clock::Timestamp;
@@ -9,7 +9,7 @@ use crate::domain::account::Account;
 use crate::domain::contribution::Contribution;
 use crate::domain::id::Id;
 use crate::domain::uri::Uri;
-use crate::schema::{catalogues, contributions, thread_checks};
+use crate::schema::{catalogues, thread_checks};
 
 /// How far the publications of an organization have been fetched, from the newest to the oldest.
 #[derive(Clone, Debug, Queryable, Selectable, Insertable, AsChangeset)]
@@ -67,12 +67,4 @@ pub fn put_thread(conn: &mut Conn, check: &ThreadCheck) -> QueryResult<()> {
         run!(conn, execute, diesel::insert_into(thread_checks::table).values(check))?;
     }
     Ok(())
-}
-
-/// How many contributions of an account came here since a moment, whatever dates they bear.
-pub fn arrived_since(conn: &mut Conn, author: Id<Account>, since: Timestamp) -> QueryResult<i64> {
-    let query = contributions::table
-        .filter(contributions::author_id.eq(author))
-        .filter(contributions::arrived_at.ge(since));
-    run!(conn, get_result, query.count())
 }

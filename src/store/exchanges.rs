@@ -40,6 +40,12 @@ pub fn put(conn: &mut Conn, exchange: &Exchange) -> QueryResult<()> {
     Ok(())
 }
 
+/// Lets the deletions that others know be read again: something came that one of them may know to be gone.
+pub fn forget_deletions(conn: &mut Conn, qid: &Qid) -> QueryResult<usize> {
+    let read = exchanges::table.filter(exchanges::qid.eq(qid)).filter(exchanges::deletions.ne(""));
+    run!(conn, execute, diesel::update(read).set(exchanges::deletions.eq("")))
+}
+
 /// The comparisons of one question.
 pub fn of(conn: &mut Conn, qid: &Qid) -> QueryResult<Vec<Exchange>> {
     let query = exchanges::table.filter(exchanges::qid.eq(qid)).order(exchanges::account_id);

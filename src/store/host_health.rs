@@ -101,7 +101,12 @@ fn note(tx: &mut Tx<'_>, visit: &Visit<'_>) -> Result<(), Error> {
     }
     if visit.progress {
         let nothing: Option<Timestamp> = None;
-        let well = (hosts::failures.eq(0), hosts::failing_since.eq(nothing), hosts::last_success_at.eq(now));
+        let well = (
+            hosts::failures.eq(0),
+            hosts::failing_since.eq(nothing),
+            hosts::dark_since.eq(nothing),
+            hosts::last_success_at.eq(now),
+        );
         run!(tx, execute, diesel::update(host()).set(well))?;
     }
     if let Some((_, why)) = visit.trouble {
@@ -118,9 +123,10 @@ pub fn heard(tx: &mut Tx<'_>, id: Id<Host>) -> Result<(), Error> {
     let now = tx.now;
     // Once a minute is enough, and spares a busy inbox a write per activity.
     let minute = now.plus_seconds(-60);
+    let troubled = hosts::failures.gt(0).or(hosts::dark_since.is_not_null());
     let stale = hosts::table
         .filter(hosts::id.eq(id))
-        .filter(hosts::last_seen_at.is_null().or(hosts::last_seen_at.lt(minute)).or(hosts::failures.gt(0)));
+        .filter(hosts::last_seen_at.is_null().or(hosts::last_seen_at.lt(minute)).or(troubled));
     if run!(tx, execute, diesel::update(stale).set(hosts::last_seen_at.eq(now)))? == 0 {
         return Ok(());
     }
@@ -131,8 +137,9 @@ pub fn heard(tx: &mut Tx<'_>, id: Id<Host>) -> Result<(), Error> {
 /// at the moment is not disturbed.
 pub fn revive(tx: &mut Tx<'_>, id: Id<Host>) -> Result<(), Error> {
     let (now, nothing): (_, Option<Timestamp>) = (tx.now, None);
-    let ill = hosts::table.filter(hosts::id.eq(id)).filter(hosts::failures.gt(0));
-    let well = (hosts::failures.eq(0), hosts::failing_since.eq(nothing));
+    let troubled = hosts::failures.gt(0).or(hosts::dark_since.is_not_null());
+    let ill = hosts::table.filter(hosts::id.eq(id)).filter(troubled);
+    let well = (hosts::failures.eq(0), hosts::failing_since.eq(nothing), hosts::dark_since.eq(nothing));
     run!(tx, execute, diesel::update(ill).set(well))?;
     let resting = hosts::table.filter(hosts::id.eq(id)).filter(hosts::leased_until.is_null());
     let resting = resting.filter(hosts::due_at.is_null().or(hosts::due_at.gt(now)));
@@ -140,6 +147,22 @@ pub fn revive(tx: &mut Tx<'_>, id: Id<Host>) -> Result<(), Error> {
         run!(tx, execute, diesel::update(resting).set(hosts::due_at.eq(next)))?;
         tx.after_commit(Event::Deliveries);
     }
+    Ok(())
+}
+
+/// A host does not answer what it is asked. Only the first time is kept, and only of hosts that are known:
+/// names that somebody invents leave nothing here.
+pub fn went_dark(tx: &mut Tx<'_>, name: &str) -> Result<(), Error> {
+    let lit = hosts::table.filter(hosts::name.eq(name)).filter(hosts::dark_since.is_null());
+    let now = Some(tx.now);
+    run!(tx, execute, diesel::update(lit).set(hosts::dark_since.eq(now)))?;
+    Ok(())
+}
+
+/// A host answers what it is asked. Whether it takes what is sent to it is seen when something is sent.
+pub fn lit(tx: &mut Tx<'_>, name: &str) -> Result<(), Error> {
+    let (dark, nothing): (_, Option<Timestamp>) = (hosts::table.filter(hosts::name.eq(name)), None);
+    run!(tx, execute, diesel::update(dark).set(hosts::dark_since.eq(nothing)))?;
     Ok(())
 }
 

@@ -11,6 +11,7 @@ use super::conn::{Conn, run};
 use super::one_of::one_of;
 use super::tx::Tx;
 use super::{Error, host_rules};
+use crate::clock::Timestamp;
 use crate::domain::host::{Host, HostStanding};
 use crate::domain::id::Id;
 use crate::schema::{accounts, hosts};
@@ -63,6 +64,13 @@ pub fn standing_of(conn: &mut Conn, name: &str) -> QueryResult<HostStanding> {
         Some(standing) => Ok(standing),
         None => Ok(host_rules::nearest(conn, name)?.map(|rule| rule.standing).unwrap_or_default()),
     }
+}
+
+/// Since when the host of this name does not answer what it is asked.
+pub fn dark_since(conn: &mut Conn, name: &str) -> QueryResult<Option<Timestamp>> {
+    let query = hosts::table.filter(hosts::name.eq(name)).select(hosts::dark_since);
+    let known: Option<Option<Timestamp>> = run!(conn, first, query).optional()?;
+    Ok(known.flatten())
 }
 
 /// Every host.

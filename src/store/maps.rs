@@ -16,6 +16,7 @@ use super::{accounts, positions};
 use crate::clock::Timestamp;
 use crate::domain::account::Account;
 use crate::domain::contribution::Contribution;
+use crate::domain::host::unreachable_since;
 use crate::domain::id::Id;
 use crate::domain::position::Position;
 use crate::domain::question::Qid;
@@ -75,9 +76,10 @@ fn unreachable(conn: &mut Conn, ids: &[Id<Account>]) -> QueryResult<HashMap<Id<A
     let query = account_rows::table
         .inner_join(hosts::table.on(account_rows::host_id.eq(hosts::id.nullable())))
         .filter(one_of(account_rows::id, ids))
-        .select((account_rows::id, hosts::failing_since));
-    let rows: Vec<(Id<Account>, Option<Timestamp>)> = run!(conn, load, query)?;
-    Ok(rows.into_iter().filter_map(|(id, since)| Some((id, since?))).collect())
+        .select((account_rows::id, hosts::failing_since, hosts::dark_since));
+    let rows: Vec<(Id<Account>, Option<Timestamp>, Option<Timestamp>)> = run!(conn, load, query)?;
+    let away = |(id, failing, dark)| Some((id, unreachable_since(failing, dark)?));
+    Ok(rows.into_iter().filter_map(away).collect())
 }
 
 fn versions(

@@ -6,7 +6,8 @@ use diesel::dsl::sql;
 use diesel::prelude::{Insertable, Queryable, Selectable};
 use diesel::sql_types::BigInt;
 use diesel::{
-    BoolExpressionMethods, ExpressionMethods, OptionalExtension, QueryDsl, QueryResult, SelectableHelper,
+    BoolExpressionMethods, ExpressionMethods, NullableExpressionMethods, OptionalExtension, QueryDsl,
+    QueryResult, SelectableHelper,
 };
 
 use super::conn::{Conn, run};
@@ -17,7 +18,7 @@ use crate::domain::account::Account;
 use crate::domain::contribution::Contribution;
 use crate::domain::id::Id;
 use crate::domain::media::{Media, Purpose};
-use crate::schema::{cached_files, media};
+use crate::schema::{cached_files, hosts, media};
 
 /// What the index `media_waiting` says of [`Purpose::Attachment`].
 const ATTACHED: Verbatim = Verbatim("media.purpose = 0");
@@ -148,6 +149,8 @@ pub struct CachedFile {
     pub bytes: i64,
     /// When it was fetched.
     pub fetched_at: Timestamp,
+    /// The server of whoever it belongs to.
+    pub host: Option<String>,
 }
 
 /// The copy of what stands at this address.
@@ -181,8 +184,15 @@ pub fn forget_cached(conn: &mut Conn, address: &str) -> QueryResult<usize> {
     run!(conn, execute, diesel::delete(cached_files::table.find(address)))
 }
 
-/// Copies that were made before `before`, at most `most`.
+/// Copies that were made before `before`, at most `most`, and that could be made again: what belongs to a
+/// server that does not answer is nowhere else.
 pub fn old_copies(conn: &mut Conn, before: Timestamp, most: i64) -> QueryResult<Vec<CachedFile>> {
-    let query = cached_files::table.filter(cached_files::fetched_at.lt(before)).limit(most);
+    let dark = hosts::table
+        .filter(hosts::failing_since.is_not_null().or(hosts::dark_since.is_not_null()))
+        .select(hosts::name);
+    let query = cached_files::table
+        .filter(cached_files::fetched_at.lt(before))
+        .filter(cached_files::host.is_null().or(cached_files::host.assume_not_null().ne_all(dark)))
+        .limit(most);
     run!(conn, load, query.select(CachedFile::as_select()))
 }

@@ -74,6 +74,12 @@ pub fn set_listing(conn: &mut Conn, id: Id<Contribution>, listing: Listing) -> Q
     run!(conn, execute, diesel::update(positions::table.find(id)).set(positions::listing.eq(listing)))
 }
 
+/// Lists everything that waits.
+pub fn list_waiting(conn: &mut Conn) -> QueryResult<usize> {
+    let waiting = positions::table.filter(positions::listing.eq(Listing::Waiting));
+    run!(conn, execute, diesel::update(waiting).set(positions::listing.eq(Listing::Listed)))
+}
+
 /// What a position has besides its head.
 pub fn parts(conn: &mut Conn, id: Id<Contribution>) -> QueryResult<Option<Position>> {
     run!(conn, first, positions::table.find(id).select(Position::as_select())).optional()
@@ -122,17 +128,6 @@ pub fn members(conn: &mut Conn, qid: &Qid, unlisted: bool) -> QueryResult<Vec<Me
         .order(contributions::id)
         .select((contributions::id, contributions::uri, positions::digest));
     run!(conn, load, query)
-}
-
-/// The positions on any question that the viewer may see and that are on the map, newest first.
-pub fn listed(conn: &mut Conn, viewer: Viewer, limit: i64) -> QueryResult<Vec<Row>> {
-    let query = contributions::table
-        .inner_join(positions::table)
-        .filter(positions::listing.eq(Listing::Listed))
-        .filter(visible_to(viewer))
-        .order(contributions::id.desc())
-        .limit(limit);
-    run!(conn, load, query.select((Contribution::as_select(), Position::as_select())))
 }
 
 /// The positions that are on the map and the viewer may see, the one that changed last first.

@@ -223,17 +223,6 @@ pub fn newest(conn: &mut Conn, viewer: Viewer, limit: i64) -> QueryResult<Vec<Co
     run!(conn, load, query.select((Contribution::as_select(), Question::as_select())))
 }
 
-/// The copies of one organization that the viewer may see, newest first.
-pub fn of_owner(conn: &mut Conn, viewer: Viewer, owner: Id<Account>, limit: i64) -> QueryResult<Vec<Copy>> {
-    let query = contributions::table
-        .inner_join(questions::table)
-        .filter(contributions::author_id.eq(owner))
-        .filter(visible_to(viewer))
-        .order(contributions::id.desc())
-        .limit(limit);
-    run!(conn, load, query.select((Contribution::as_select(), Question::as_select())))
-}
-
 /// The ties that one site asserts, by its copies: from which question, of which kind, to which.
 pub fn ties_of_account(conn: &mut Conn, account: Id<Account>) -> QueryResult<Vec<(Qid, TieKind, Qid)>> {
     let query = question_ties::table

@@ -54,7 +54,8 @@ pub fn all(conn: &mut Conn) -> QueryResult<Vec<Queue>> {
     let parked: HashMap<_, _> =
         parked.into_iter().filter_map(|(host, count, why)| Some((host?, (count, why)))).collect();
     let concerned: Vec<Id<Host>> = waiting.keys().chain(aside.keys()).chain(parked.keys()).copied().collect();
-    let query = hosts::table.filter(one_of(hosts::id, &concerned).or(hosts::failing_since.is_not_null()));
+    let troubled = hosts::failing_since.is_not_null().or(hosts::dark_since.is_not_null());
+    let query = hosts::table.filter(one_of(hosts::id, &concerned).or(troubled));
     let found: Vec<Host> = run!(conn, load, query.select(Host::as_select()))?;
     let queue = |host: Host| {
         let queue = Queue {

@@ -10,9 +10,10 @@ use super::conn::{Conn, run};
 use super::tx::Tx;
 use crate::domain::account::{Account, AccountKind};
 use crate::domain::id::Id;
+use crate::domain::position::Listing;
 use crate::domain::relation::{Follow, FollowOptions, FollowState};
 use crate::domain::uri::Uri;
-use crate::schema::{accounts, blocks, follows, hosts};
+use crate::schema::{accounts, blocks, follows, hosts, positions};
 
 /// Whether one follows the other, and it was agreed to.
 pub fn follows(conn: &mut Conn, follower: Id<Account>, followee: Id<Account>) -> QueryResult<bool> {
@@ -81,6 +82,18 @@ pub fn count_following(conn: &mut Conn, follower: Id<Account>) -> QueryResult<i6
 /// The relation that this activity asked for.
 pub fn by_uri(conn: &mut Conn, uri: &Uri) -> QueryResult<Option<Follow>> {
     run!(conn, first, follows::table.filter(follows::uri.eq(uri)).select(Follow::as_select())).optional()
+}
+
+/// Puts on the map what waits of those whom an account follows.
+pub fn list_waiting(conn: &mut Conn, follower: Id<Account>) -> QueryResult<usize> {
+    let followed = follows::table
+        .filter(follows::follower_id.eq(follower))
+        .filter(follows::state.eq(FollowState::Accepted))
+        .select(follows::followee_id);
+    let waiting = positions::table
+        .filter(positions::listing.eq(Listing::Waiting))
+        .filter(positions::account_id.eq_any(followed));
+    run!(conn, execute, diesel::update(waiting).set(positions::listing.eq(Listing::Listed)))
 }
 
 /// Keeps a new relation.

@@ -1,12 +1,12 @@
 //! Frozen texts: every version of what was published, with the signed document.
 
-use std::collections::HashSet;
-
+use diesel::dsl::max;
 use diesel::prelude::{Insertable, Queryable, Selectable};
 use diesel::{ExpressionMethods, JoinOnDsl, OptionalExtension, QueryDsl, QueryResult, SelectableHelper};
 
 use super::conn::{Conn, run};
 use super::contributions::{Viewer, visible_to};
+use super::one_of::one_of;
 use crate::clock::Timestamp;
 use crate::domain::contribution::{Contribution, State};
 use crate::domain::id::Id;
@@ -106,13 +106,27 @@ pub fn convinced(
         .inner_join(contributions::table.on(contributions::id.eq(revisions::contribution_id)))
         .filter(revisions::convinced_by.eq(by))
         .filter(visible_to(viewer))
-        .order((revisions::created_at.desc(), revisions::contribution_id))
-        .limit(limit);
-    let mut found: Vec<(Contribution, i32)> =
-        run!(conn, load, query.select((Contribution::as_select(), revisions::revision)))?;
-    let mut once = HashSet::new();
-    found.retain(|(head, _)| once.insert(head.id));
-    Ok(found)
+        .group_by(revisions::contribution_id)
+        .order((max(revisions::created_at).desc(), revisions::contribution_id))
+        .limit(limit)
+        .select((revisions::contribution_id, max(revisions::revision)));
+    let latest: Vec<(Id<Contribution>, Option<i32>)> = run!(conn, load, query)?;
+    let ids: Vec<Id<Contribution>> = latest.iter().map(|(id, _)| *id).collect();
+    let heads = super::contributions::by_ids(conn, viewer, &ids)?;
+    let head = |id| heads.iter().find(|head| head.id == id).cloned();
+    Ok(latest.into_iter().filter_map(|(id, number)| Some((head(id)?, number?))).collect())
+}
+
+/// When each version of these became current, oldest first, without what they say.
+pub fn moments(
+    conn: &mut Conn,
+    ids: &[Id<Contribution>],
+) -> QueryResult<Vec<(Id<Contribution>, i32, Timestamp)>> {
+    let query = revisions::table
+        .filter(one_of(revisions::contribution_id, ids))
+        .order((revisions::contribution_id, revisions::revision))
+        .select((revisions::contribution_id, revisions::revision, revisions::created_at));
+    run!(conn, load, query)
 }
 
 /// Removes every version of a deleted contribution.

@@ -37,6 +37,13 @@ pub fn contains(conn: &mut Conn, uri: &Uri) -> QueryResult<bool> {
     Ok(count > 0)
 }
 
+/// Whether something of the debate had this address and was deleted.
+pub fn of_debate(conn: &mut Conn, uri: &Uri) -> QueryResult<bool> {
+    let marks = tombstones::table.find(uri).filter(tombstones::kind.is_not_null());
+    let count: i64 = run!(conn, get_result, marks.count())?;
+    Ok(count > 0)
+}
+
 /// Remembers that something of this address was deleted, by a mark that is forgotten in time.
 pub fn insert(tx: &mut Tx<'_>, uri: &Uri) -> Result<(), Error> {
     let created_at = tx.now;

@@ -65,6 +65,7 @@ pub fn load(conn: &mut Conn, viewer: Viewer, heads: Vec<Contribution>) -> QueryR
             card: pages.remove(&head.id),
             poll: polls.remove(&head.id),
             quote: quoting.remove(&head.id),
+            answers_version: None,
             quoted: None,
             replies: replies.get(&head.id).copied().unwrap_or(0),
             likes: likes.get(&head.id).copied().unwrap_or(0),

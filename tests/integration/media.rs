@@ -400,12 +400,51 @@ async fn the_oldest_copies_give_way_when_they_take_too_much() {
                 file,
                 bytes: 100,
                 fetched_at: app.clock().now(),
+                host: None,
             };
             app.db.write(|tx| media::keep_copy(tx, &copy, 250)).await.unwrap();
         }
         let left = app.db.read(|conn| Ok(store::media::oldest_copies(conn, 10)?)).await.unwrap();
         let names: Vec<_> = left.iter().map(|copy| &*copy.address).collect();
         assert_eq!(names, ["address 3", "address 4"]);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn copies_of_files_outlive_the_server_they_came_from() {
+    on_each_engine(async |database: Database| {
+        let world = World::on([("north", database)], FederationMode::Open).await;
+        let (north, peers) = (world.at("north"), Peers::new());
+        let app = north.app();
+        for server in ["dark", "lit"] {
+            let owner = peers.actor(server, "org", "Organization");
+            resolve::account(&north.data(), &owner.id).await.unwrap();
+            let file = app.storage.put(Format::Png, picture(ImageFormat::Png)).await.unwrap();
+            let copy = CachedFile {
+                address: server.to_owned(),
+                media_type: "image/png".to_owned(),
+                file,
+                bytes: 100,
+                fetched_at: app.clock().now(),
+                host: Some(peers.host(server)),
+            };
+            app.db.write(|tx| media::keep_copy(tx, &copy, 10_000)).await.unwrap();
+        }
+        peers.status(&peers.url("dark", "/users/org"), "503 Service Unavailable");
+        let dark = Uri::parse(&peers.url("dark", "/users/org")).unwrap();
+        assert!(resolve::refresh(&north.data(), &dark).await.is_err());
+        world.advance_hours(24 * 30);
+        app.db.write(|tx| media::purge(tx, 14)).await.unwrap();
+        let left = app.db.read(|conn| Ok(store::media::oldest_copies(conn, 10)?)).await.unwrap();
+        let names: Vec<_> = left.iter().map(|copy| &*copy.address).collect();
+        assert_eq!(names, ["dark"], "what cannot be fetched again is kept");
+        // Its server is back, and what it has need not be kept here.
+        peers.publish(&peers.actor("dark", "org", "Organization").document());
+        resolve::refresh(&north.data(), &dark).await.unwrap();
+        app.db.write(|tx| media::purge(tx, 14)).await.unwrap();
+        let left = app.db.read(|conn| Ok(store::media::oldest_copies(conn, 10)?)).await.unwrap();
+        assert!(left.is_empty());
     })
     .await;
 }

@@ -67,7 +67,10 @@ impl Demo {
         let played = if kept == 0 { play(&world, &plan, &clock, &bar).await } else { Ok(()) };
         bar.finish_and_clear();
         let outcome = match played {
-            Ok(()) if self.verify => verify::compare(&world).await,
+            Ok(()) if self.verify => match verify::compare(&world).await {
+                Ok(()) => verify::lights(&world).await,
+                Err(failure) => Err(failure),
+            },
             Ok(()) => {
                 if kept == 0 {
                     world = world.awake(&config).await?;

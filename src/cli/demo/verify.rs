@@ -1,5 +1,7 @@
 //! What every site must have after the scenario, compared and printed as a table.
 
+use std::time::Duration;
+
 use super::super::Failure;
 use super::content::{self, CIRCLE};
 use super::world::{DemoSite, World};
@@ -8,6 +10,7 @@ use crate::domain::exchange::SetDigest;
 use crate::domain::question::Qid;
 use crate::domain::uri::Uri;
 use crate::domain::view::{Body, View};
+use crate::federation::egress::Limits;
 use crate::store::contributions::{self, Viewer};
 use crate::store::{
     Conn, Error, critiques, events, positions, questions, registers, relations, statements, views,
@@ -45,6 +48,36 @@ pub async fn compare(world: &World) -> Result<(), Failure> {
         all.replies
     );
     Ok(())
+}
+
+/// Turns a site off and on again, as somebody at the prompt does: it is silent meanwhile, and what others show of
+/// it is not.
+pub async fn lights(world: &World) -> Result<(), Failure> {
+    let [first, second, ..] = world.sites.as_slice() else { return Ok(()) };
+    let (handle, site) = (&first.organization.handle, first.data().app.site.clone());
+    let own = format!("{}/about", site.origin);
+    let copy = format!("{}/@{handle}@{}", second.data().app.site.origin, site.host);
+    for (verb, lit) in [("stop", false), ("start", true)] {
+        world.obey(&format!("{verb} {handle}")).await;
+        let mut patience = 200;
+        while is_shown(second, &own).await != lit {
+            patience -= 1;
+            if patience == 0 {
+                return Err(Failure::new(format!("“{verb} {handle}” changed nothing")));
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        if !is_shown(first, &copy).await {
+            return Err(Failure::new(format!("{copy} is not shown any more after “{verb} {handle}”")));
+        }
+    }
+    println!("{handle} was turned off and on again, and the others went on showing what it said.");
+    Ok(())
+}
+
+/// Whether a page is there, as another site sees it.
+async fn is_shown(from: &DemoSite, page: &str) -> bool {
+    from.data().egress.get(page, "text/html", None, Limits::default()).await.is_ok()
 }
 
 /// What was compared.

@@ -7,6 +7,7 @@ use crate::domain::Refusal;
 use crate::domain::account::{Account, AccountState};
 use crate::domain::contribution::{Contribution, Kind, State, Visibility};
 use crate::domain::job::Job;
+use crate::domain::rebuff::Rebuff;
 use crate::domain::trust::Trust;
 use crate::domain::uri::Uri;
 use crate::federation::objects::contribution::received;
@@ -14,13 +15,14 @@ use crate::federation::objects::keep;
 use crate::services::contributions::{self as service, Receipt};
 use crate::services::{external_statements, polls, publish};
 use crate::store::contributions::{self, Viewer};
-use crate::store::{Error, Tx, accounts, completeness, jobs, question_floods, relations};
+use crate::store::{Error, Tx, accounts, jobs, rebuffs, relations};
 use crate::vocab::incoming::{IncomingObject, Item, ObjectKind};
 
-/// What an organization that nobody here follows may publish to us in a day, in contributions.
-const UNSOLICITED: i64 = 200;
-/// Questions of one server that are taken in a day, where nobody here follows who sends them.
-const QUESTIONS_OF_HOST: i64 = 100;
+/// What is taken in a day of an organization that nobody here follows, and of all such of one server:
+/// organizations are quickly made, servers are not.
+const QUESTIONS: (i64, i64) = (100, 100);
+const TEXTS: (i64, i64) = (200, 400);
+const THESES: (i64, i64) = (1000, 2000);
 const DAY: i64 = 24 * 3600;
 /// After how many seconds an author's description is fetched again when something new arrives.
 const STALE: i64 = 7 * 24 * 3600;
@@ -28,7 +30,7 @@ const STALE: i64 = 7 * 24 * 3600;
 pub(super) fn apply(tx: &mut Tx<'_>, act: &Act<'_>) -> Result<Outcome, Error> {
     let activity = act.activity();
     if let Some(embedded) = &act.arrived.object {
-        let object = embedded.as_ref().map_err(|problem| Refusal::forbidden(problem.to_string()))?;
+        let Ok(object) = embedded else { return Ok(Outcome::Rebuffed(Rebuff::Unreadable)) };
         return take(tx, object, act.actor, &Telling::of(act, act.voucher.trust()));
     }
     match activity.object() {
@@ -108,8 +110,10 @@ pub(super) fn take(
         None => None,
     };
     if known.is_none() {
-        if !concerns_us(tx, object, author, parent.as_ref(), telling.endorser)? {
-            return Ok(Outcome::Ignored("it concerns nobody here"));
+        match interest(tx, object, author, parent.as_ref(), telling.endorser)? {
+            Interest::Some => {}
+            Interest::None => return Ok(Outcome::Ignored("it concerns nobody here")),
+            Interest::Refused(why) => return Ok(Outcome::Rebuffed(why)),
         }
         if let Some(parent) = &parent {
             let viewer = Viewer::Remote(author.id);
@@ -152,34 +156,52 @@ fn statement_first(
     }
 }
 
-/// Whether somebody here follows the author, is named or quoted, or takes part in the thread, or it
-/// names a question that is carried here.
-fn concerns_us(
+/// Whether somebody here wants a contribution.
+enum Interest {
+    Some,
+    None,
+    /// It is not taken in, and why.
+    Refused(Rebuff),
+}
+
+/// Whether somebody here follows the author, is named or quoted, or takes part in the thread. What organizations
+/// say in the debate is for everybody, also where nobody here knows them yet.
+fn interest(
     tx: &mut Tx<'_>,
     object: &IncomingObject,
     author: &Account,
     parent: Option<&Contribution>,
     endorser: Option<&Account>,
-) -> Result<bool, Error> {
+) -> Result<Interest, Error> {
     let open =
         matches!(object.visibility(author.followers.as_ref()), Visibility::Public | Visibility::Unlisted);
-    let ours = match object.kind {
-        ObjectKind::Statement(_)
-        | ObjectKind::Thesis(_)
-        | ObjectKind::Question(_)
-        | ObjectKind::Position(_)
-        | ObjectKind::Event(_) => true,
-        ObjectKind::Post | ObjectKind::Critique(_) => false,
+    let (kinds, most, why): (&[Kind], _, _) = match object.kind {
+        ObjectKind::Question(_) => (&[Kind::Question], QUESTIONS, Rebuff::Questions),
+        ObjectKind::Thesis(_) => (&[Kind::Thesis], THESES, Rebuff::Flood),
+        ObjectKind::Statement(_) | ObjectKind::Position(_) | ObjectKind::Event(_) => {
+            (&[Kind::Statement, Kind::Position, Kind::Event], TEXTS, Rebuff::Flood)
+        }
+        ObjectKind::Post | ObjectKind::Critique(_) => {
+            let wanted = concerns_us(tx, object, author, (parent, endorser), open)?;
+            return Ok(if wanted { Interest::Some } else { Interest::None });
+        }
     };
-    if open && matches!(object.kind, ObjectKind::Question(_)) {
-        return takes_question(tx, author);
+    if !open {
+        // The debate has no private side: what is only for some is not a part of it.
+        return Ok(Interest::Refused(Rebuff::Forbidden));
     }
+    Ok(if fits(tx, author, kinds, most)? { Interest::Some } else { Interest::Refused(why) })
+}
+
+/// Whether a post is for somebody here.
+fn concerns_us(
+    tx: &mut Tx<'_>,
+    object: &IncomingObject,
+    author: &Account,
+    (parent, endorser): (Option<&Contribution>, Option<&Account>),
+    open: bool,
+) -> Result<bool, Error> {
     if open && (parent.is_some() || quotes_us(tx, object)?) {
-        return Ok(true);
-    }
-    // The debate is open to organizations that nobody here knows yet, but not without end.
-    let yesterday = tx.now.plus_seconds(-DAY);
-    if open && ours && completeness::arrived_since(tx, author.id, yesterday)? < UNSOLICITED {
         return Ok(true);
     }
     if relations::is_followed_here(tx, author.id)? || names_us(tx, object)? {
@@ -194,20 +216,16 @@ fn concerns_us(
     }
 }
 
-/// Questions of strangers are taken in as long as somebody could read them; of the rest only the number is
-/// kept, for admins. Naming us in each of them changes nothing.
-fn takes_question(tx: &mut Tx<'_>, author: &Account) -> Result<bool, Error> {
+/// What strangers say is taken in as long as somebody could read it; of the rest only the number is kept, for
+/// admins. Naming us in each of them changes nothing.
+fn fits(tx: &mut Tx<'_>, author: &Account, kinds: &[Kind], most: (i64, i64)) -> Result<bool, Error> {
     let (Some(host), false) = (author.host_id, relations::is_followed_here(tx, author.id)?) else {
         return Ok(true);
     };
     let yesterday = tx.now.plus_seconds(-DAY);
-    let came = question_floods::arrived_from(tx, host, yesterday, QUESTIONS_OF_HOST)?;
-    let fits = i64::try_from(came).is_ok_and(|came| came < QUESTIONS_OF_HOST)
-        && completeness::arrived_since(tx, author.id, yesterday)? < UNSOLICITED;
-    if !fits {
-        question_floods::note(tx, host)?;
-    }
-    Ok(fits)
+    let below = |came: usize, most: i64| i64::try_from(came).is_ok_and(|came| came < most);
+    Ok(below(rebuffs::arrived_by(tx, author.id, kinds, (yesterday, most.0))?, most.0)
+        && below(rebuffs::arrived_from(tx, host, kinds, (yesterday, most.1))?, most.1))
 }
 
 /// Whether it quotes something of ours.

@@ -27,6 +27,7 @@ pub use received::ReceivedActivity;
 use super::fetch;
 use super::objects::Authored;
 use crate::domain::account::{Account, AccountState};
+use crate::domain::rebuff::Rebuff;
 use crate::domain::trust::Trust;
 use crate::domain::uri::Uri;
 use crate::store::{Error, Tx, accounts, keys};
@@ -99,6 +100,8 @@ pub enum Outcome {
     Done,
     /// It has none here, and why.
     Ignored(&'static str),
+    /// It is not taken in, and counted for admins.
+    Rebuffed(Rebuff),
     /// It cannot be applied before this was fetched. Nothing was changed.
     Needs(Need),
 }

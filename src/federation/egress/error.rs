@@ -25,6 +25,8 @@ pub enum EgressError {
         why: String,
         /// When the other server wants to be asked again.
         retry_after: Option<Duration>,
+        /// Whether nothing answered but, at most, something that stands before the server.
+        dark: bool,
     },
     /// There is no such thing (404).
     #[error("the other server knows no such thing")]
@@ -46,6 +48,11 @@ impl EgressError {
         matches!(self, Self::Temporary { .. })
     }
 
+    /// Whether the server itself did not answer; one that says that it is busy did.
+    pub const fn is_dark(&self) -> bool {
+        matches!(self, Self::Temporary { dark: true, .. })
+    }
+
     pub(super) fn refused(why: impl Into<String>) -> Self {
         Self::Refused(why.into())
     }
@@ -55,7 +62,7 @@ impl EgressError {
     }
 
     pub(super) fn temporary(why: impl Into<String>) -> Self {
-        Self::Temporary { why: why.into(), retry_after: None }
+        Self::Temporary { why: why.into(), retry_after: None, dark: true }
     }
 
     /// What a status other than 200 means for a GET.
@@ -64,7 +71,9 @@ impl EgressError {
             404 => Self::NotFound,
             410 => Self::Gone,
             408 | 425 | 429 | 500..=599 => {
-                Self::Temporary { why: format!("status {status}"), retry_after: retry_after(headers) }
+                let retry_after = retry_after(headers);
+                let dark = matches!(status, 502..=504) && retry_after.is_none();
+                Self::Temporary { why: format!("status {status}"), retry_after, dark }
             }
             _ => Self::Status(status),
         }

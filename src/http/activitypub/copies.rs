@@ -33,7 +33,7 @@ fn named(query: &HashMap<String, String>, name: &str) -> Result<Uri, Answer> {
 /// `GET /.well-known/plenum/copy?id=…`, and with `&rev=…` one version of it: a public document of any server that carries the proof of
 /// its author, word for word as it came; or an organization's description of itself.
 ///
-/// 404 where this site has none, 410 where it was deleted: a deletion holds for copies, too.
+/// 404 where this site has none, 410 where something public was deleted: a deletion holds for copies, too.
 pub async fn show(
     data: Data<Federation>,
     Query(query): Query<HashMap<String, String>>,
@@ -51,8 +51,7 @@ pub async fn show(
 /// One version of something that everybody may see, word for word.
 fn version(conn: &mut Conn, uri: &Uri, number: i32) -> Result<String, Error> {
     let Some(head) = contributions::by_uri(conn, Viewer::Anyone, uri)?.filter(Contribution::is_open) else {
-        let gone = tombstones::contains(conn, uri)?;
-        return Err(if gone { Refusal::Gone } else { Refusal::NotFound }.into());
+        return Err(if was_public(conn, uri)? { Refusal::Gone } else { Refusal::NotFound }.into());
     };
     proven(revisions::by_number(conn, head.id, number)?.and_then(|version| version.document))
 }
@@ -63,24 +62,30 @@ fn find(conn: &mut Conn, uri: &Uri) -> Result<String, Error> {
         let newest = revisions::newest(conn, head.id)?.filter(|_| open).and_then(|kept| kept.document);
         return proven(newest);
     }
-    let gone = contributions::known(conn, uri)?.filter(|head| head.state == State::Deleted);
-    let gone = gone.is_some_and(|head| head.is_for_all());
-    if gone || tombstones::contains(conn, uri)? {
+    if was_public(conn, uri)? {
         return Err(Refusal::Gone.into());
     }
-    let account = accounts::by_uri(conn, uri)?.ok_or(Refusal::NotFound)?;
+    let account = accounts::by_uri(conn, uri)?.filter(is_public).ok_or(Refusal::NotFound)?;
     if account.state == AccountState::Deleted {
         return Err(Refusal::Gone.into());
-    }
-    // Of persons nothing is handed on: who belongs to whom is nobody's business.
-    let public = matches!(account.kind, AccountKind::Organization | AccountKind::Forum);
-    if !public {
-        return Err(Refusal::NotFound.into());
     }
     if account.is_local() {
         return Ok(profiles::document(conn, &account)?.to_string());
     }
     proven(accounts::document(conn, account.id)?)
+}
+
+/// Whether everybody could read what was deleted at this address: of anything else nobody learns that it ever was.
+fn was_public(conn: &mut Conn, uri: &Uri) -> Result<bool, Error> {
+    if let Some(head) = contributions::known(conn, uri)? {
+        return Ok(head.state == State::Deleted && head.is_for_all());
+    }
+    Ok(tombstones::of_debate(conn, uri)?)
+}
+
+/// Of persons nothing is handed on: who belongs to whom is nobody's business.
+const fn is_public(account: &Account) -> bool {
+    matches!(account.kind, AccountKind::Organization | AccountKind::Forum)
 }
 
 /// The document, if others can check it.
@@ -92,7 +97,7 @@ fn proven(text: Option<String>) -> Result<String, Error> {
     text.filter(signed).ok_or_else(|| Refusal::NotFound.into())
 }
 
-/// `GET /.well-known/plenum/keys?actor=…`: the keys with which an account signs documents, since
+/// `GET /.well-known/plenum/keys?actor=…`: the keys with which an organization or Forum signs documents, since
 /// when and until when we saw them in its own description, signed by our organization.
 pub async fn keys(
     data: Data<Federation>,
@@ -102,7 +107,7 @@ pub async fn keys(
     let organization = data.app.site.organization;
     let now = data.app.clock().now();
     let found = data.app.db.read(|conn| {
-        let account = accounts::by_uri(conn, &uri)?.ok_or(Refusal::NotFound)?;
+        let account = accounts::by_uri(conn, &uri)?.filter(is_public).ok_or(Refusal::NotFound)?;
         let witness = accounts::by_id(conn, organization)?.ok_or(Refusal::NotFound)?;
         let attestation = attestation(conn, &witness, &account)?;
         publish::sign(conn, &witness, &attestation, now)

@@ -62,25 +62,31 @@ pub async fn positions(
     let found = data.app.db.read(|conn| {
         let ((head, question), owner) = own(conn, organization, &qid)?;
         let members = positions::members(conn, &question.qid, false)?;
-        let digest = SetDigest::of(members.iter().map(|member| (&member.uri, member.digest.as_str())));
+        let digests = match cursor.page {
+            Some(_) => None,
+            None => {
+                let listed = members.iter().map(|member| (&member.uri, member.digest.as_str()));
+                let listed = SetDigest::of(listed).to_hex();
+                let gone = tombstones::addresses(conn, &question.qid)?;
+                Some((listed, SetDigest::of(gone.iter().map(|uri| (uri, ""))).to_hex()))
+            }
+        };
         let mut members = with_texts(conn, &question.qid, members)?;
         let total = members.len();
         members.retain(|member| cursor.max_id.is_none_or(|max| member.id.get() < max));
         let wanted = if cursor.page.is_some() { members.as_slice() } else { &[] };
         let (items, last) = fill(conn, wanted)?;
-        let gone = tombstones::addresses(conn, &question.qid)?;
-        let gone = SetDigest::of(gone.iter().map(|uri| (uri, "")));
-        Ok((head, owner, (digest, gone), total, items, last))
+        Ok((head, owner, digests, total, items, last))
     });
-    let (head, owner, (digest, gone), total, items, last) = found.await?;
+    let (head, owner, digests, total, items, last) = found.await?;
     let id = format!("{}/positions", head.uri);
-    if cursor.page.is_none() {
+    if let Some((listed, gone)) = digests {
         let first = format!("{id}?page=true");
         let total = i64::try_from(total).unwrap_or(i64::MAX);
         let mut entrance = paged(&id, &owner.uri, total, Some(&first));
         if let Some(fields) = entrance.as_object_mut() {
-            fields.insert("plenum:setDigest".to_owned(), json!(digest.to_hex()));
-            fields.insert("plenum:deletionDigest".to_owned(), json!(gone.to_hex()));
+            fields.insert("plenum:setDigest".to_owned(), json!(listed));
+            fields.insert("plenum:deletionDigest".to_owned(), json!(gone));
             fields.insert("plenum:deletions".to_owned(), json!(format!("{}/deletions", head.uri)));
         }
         return Ok(document(&entrance, FRESH));

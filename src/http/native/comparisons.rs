@@ -10,6 +10,7 @@ use super::super::mastodon::answer::ApiError;
 use super::super::mastodon::caller::Maybe;
 use super::super::mastodon::params::Params;
 use super::super::mastodon::scopes::ReadDebate;
+use super::positions::keeps_the_map;
 use super::sheets::{self, Format};
 use super::{entities, named};
 use crate::domain::Refusal;
@@ -33,9 +34,10 @@ async fn compare(
     params: Params,
 ) -> Result<Response, ApiError> {
     let (viewer, format) = (caller.viewer(), sheets::format(&params)?);
+    let keeps = caller.user().is_some_and(keeps_the_map);
     let qid = named(&params.required("qid")?)?;
     let chosen = chosen(&params)?;
-    let found = data.app.db.read(|conn| comparisons::of(conn, viewer, &qid, &chosen)).await?;
+    let found = data.app.db.read(|conn| comparisons::of(conn, viewer, &qid, &chosen, keeps)).await?;
     let has = |whom: &&Whom| found.columns.iter().any(|column| whom.is(&column.organization));
     if let Some(Whom::Key(key)) = chosen.iter().find(|whom| !has(whom)) {
         let why = format!("“{key}” has no position on this question here");

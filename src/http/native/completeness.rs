@@ -9,9 +9,8 @@ use serde_json::{Value, json};
 use super::super::mastodon::answer::{Answer, Empty};
 use super::super::mastodon::caller::{Allowed, Maybe, PathId};
 use super::super::mastodon::scopes::{ReadDebate, WriteDebate};
-use super::named;
+use super::{named, organizations};
 use crate::domain::Refusal;
-use crate::domain::account::AccountKind;
 use crate::domain::id::Id;
 use crate::federation::Federation;
 use crate::http::mastodon::entities::date;
@@ -56,8 +55,7 @@ async fn resync_thread(
 async fn catalogue(data: Data<Federation>, _: Maybe<ReadDebate>, PathId(key): PathId) -> Answer<Value> {
     let found = data.app.db.read(|conn| {
         let known = accounts::by_id(conn, Id::new(key))?;
-        let known =
-            known.filter(|account| account.kind == AccountKind::Organization).ok_or(Refusal::NotFound)?;
+        let known = known.filter(organizations::is_shown).ok_or(Refusal::NotFound)?;
         Ok((known.is_local(), completeness::catalogue(conn, known.id)?))
     });
     let (here, known) = found.await?;

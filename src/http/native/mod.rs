@@ -4,6 +4,7 @@
 //! stands in `openapi.json`, which a test holds against the routes and against what they answer.
 
 mod attributions;
+mod bases;
 mod comparisons;
 mod completeness;
 mod critiques;

@@ -14,7 +14,7 @@ use super::super::mastodon::scopes::ReadDebate;
 use super::entities::organization::organization;
 use super::listed;
 use crate::domain::Refusal;
-use crate::domain::account::{AccountKind, AccountState};
+use crate::domain::account::{Account, AccountKind, AccountState};
 use crate::domain::host::HostStanding;
 use crate::domain::id::Id;
 use crate::federation::Federation;
@@ -41,13 +41,18 @@ async fn index(
     Ok(listed(&params, &found.await?))
 }
 
+/// Whether an account is an organization that nobody shut out.
+pub(super) fn is_shown(account: &Account) -> bool {
+    account.kind == AccountKind::Organization
+        && account.state == AccountState::Active
+        && account.standing != HostStanding::Suspended
+}
+
 /// `GET /api/plenum/v1/organizations/{id}`.
 async fn show(data: Data<Federation>, caller: Maybe<ReadDebate>, PathId(key): PathId) -> Answer<Value> {
     let viewer = caller.viewer();
     let found = data.app.db.read(|conn| {
-        let known = accounts::by_id(conn, Id::new(key))?.filter(|one| one.kind == AccountKind::Organization);
-        let there =
-            known.filter(|one| one.state == AccountState::Active && one.standing != HostStanding::Suspended);
+        let there = accounts::by_id(conn, Id::new(key))?.filter(is_shown);
         Ok(organization(&there.ok_or(Refusal::NotFound)?, &registers::answers(conn, viewer)?))
     });
     Ok(Json(found.await?))

@@ -13,7 +13,7 @@ use super::super::mastodon::paging;
 use super::super::mastodon::params::Params;
 use super::super::mastodon::scopes::{ReadDebate, WriteDebate};
 use super::speaking::Speaking;
-use super::{drafts, entities, in_order, listed, named, one};
+use super::{bases, drafts, entities, in_order, listed, named, one};
 use crate::domain::contribution::Kind;
 use crate::domain::id::Id;
 use crate::domain::position::Listing;
@@ -34,18 +34,20 @@ pub(super) fn router() -> Router {
         .route("/api/plenum/v1/positions/{id}/unlist", post(unlist))
 }
 
+/// Whether somebody decides which positions are on the map.
+pub(super) fn keeps_the_map(user: &User) -> bool {
+    [Role::Publisher, Role::Moderator, Role::Admin].iter().any(|role| user.roles.has(*role))
+}
+
 /// Which positions are wanted: those on the map, unless somebody who keeps it asks for others.
 fn wanted(params: &Params, user: Option<&User>) -> Result<Listing, ApiError> {
-    let keeps = |user: &User| {
-        [Role::Publisher, Role::Moderator, Role::Admin].iter().any(|role| user.roles.has(*role))
-    };
     let listing = match params.text("listing").as_deref() {
         None | Some("" | "listed") => return Ok(Listing::Listed),
         Some("waiting") => Listing::Waiting,
         Some("unlisted") => Listing::Unlisted,
         Some(_) => return Err(ApiError::invalid("listing is not included in the list")),
     };
-    if user.is_some_and(keeps) {
+    if user.is_some_and(keeps_the_map) {
         return Ok(listing);
     }
     Err(Refusal::forbidden("the map is kept by publishers and moderators").into())
@@ -128,11 +130,16 @@ async fn publish(
 ) -> Answer<Value> {
     let (qid, draft): (Qid, _) = (named(&qid)?, drafts::position(&params)?);
     let reason = params.text("reason").unwrap_or_default();
+    let (base, organization) = (bases::base(&params), data.app.site.organization);
     let made = data.app.db.write(|tx| {
+        let known = positions::of_account(tx, &qid, organization)?;
+        if let Some(now) = bases::newer(base, known.map_or(0, |(head, _)| head.revision)) {
+            return Ok(Err(now));
+        }
         let view = service::publish(tx, &caller.user, &qid, &draft, &reason)?;
-        whole(tx, caller.viewer(), view.head.id.get())
+        whole(tx, caller.viewer(), view.head.id.get()).map(Ok)
     });
-    Ok(Json(made.await?))
+    bases::answer(made.await?)
 }
 
 /// `POST /api/plenum/v1/positions/{id}/retract`: it is withdrawn, for a reason.

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use activitypub_federation::config::Data;
 use axum::Router;
+use axum::http::header::LINK;
 use axum::response::Response;
 use axum::routing::get;
 use serde_json::Value;
@@ -131,6 +132,13 @@ fn answered(
 ) -> Response {
     match format {
         Format::Json => listed(params, found),
-        Format::Csv => sheets::of(name, columns, found.iter().map(|(_, item)| item)),
+        Format::Csv => {
+            // A table that ends before the list does says where it goes on.
+            let mut sheet = sheets::of(name, columns, found.iter().map(|(_, item)| item));
+            if let Some(link) = listed(params, found).headers_mut().remove(LINK) {
+                sheet.headers_mut().insert(LINK, link);
+            }
+            sheet
+        }
     }
 }

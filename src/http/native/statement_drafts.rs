@@ -4,29 +4,32 @@
 use activitypub_federation::config::Data;
 use axum::routing::{get, post};
 use axum::{Json, Router};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::super::mastodon::answer::{Answer, ApiError, Empty};
 use super::super::mastodon::caller::{Allowed, PathId, Speaker};
 use super::super::mastodon::params::Params;
 use super::super::mastodon::scopes::{ReadDebate, WriteDebate};
 use super::speaking::Speaking;
-use super::{drafts, entities, statements};
+use super::{bases, drafts, entities, statements};
 use crate::domain::Refusal;
 use crate::domain::account::AccountKind;
+use crate::domain::contribution::Contribution;
 use crate::domain::event::Source;
+use crate::domain::handle::Handle;
 use crate::domain::id::Id;
 use crate::domain::question::Qid;
-use crate::domain::statement::{Draft, MOST_SIGNATORIES};
+use crate::domain::statement::{Draft, MOST_SIGNATORIES, References};
 use crate::domain::uri::Uri;
 use crate::federation::lookup::{self, Meant};
 use crate::federation::{Federation, resolve};
 use crate::http::mastodon::entities::date;
 use crate::import::markdown as form;
 use crate::services::drafts::{self as service, Written};
-use crate::store::Error;
-use crate::store::contributions::Viewer;
+use crate::store::contributions::{self, Viewer};
 use crate::store::drafts::StoredDraft;
+use crate::store::{self, Error, Tx, accounts};
+use crate::text::Markdown;
 
 pub(super) fn router() -> Router {
     Router::new()
@@ -37,11 +40,7 @@ pub(super) fn router() -> Router {
 
 /// The statement that an app sends: its text is Markdown with numbered headings as in the form, what it
 /// refers to is listed beside it.
-pub(super) async fn sent(
-    data: &Data<Federation>,
-    viewer: Viewer,
-    params: &Params,
-) -> Result<Draft, ApiError> {
+pub(super) async fn sent(data: &Data<Federation>, params: &Params) -> Result<Draft, ApiError> {
     let text = |name: &str| params.text(name).unwrap_or_default();
     let line = |name: &str| text(name).split_whitespace().collect::<Vec<_>>().join(" ");
     let limits = &data.app.config.limits;
@@ -66,12 +65,65 @@ pub(super) async fn sent(
     for name in params.list("signatories").iter().take(MOST_SIGNATORIES + 1) {
         draft.references.signatories.push(signatory(data, name).await?);
     }
-    draft.convinced_by = convinced_by(data, viewer, params).await?;
     Ok(draft)
+}
+
+/// What an app sends to write this, field by field.
+pub(super) fn fields(markdown: &str) -> Map<String, Value> {
+    let unread = |_| Draft { introduction: Markdown::new(markdown), ..Draft::default() };
+    let draft = form::parse(markdown).map_or_else(unread, |import| import.draft);
+    let References { questions, sources, signatories } = &draft.references;
+    let bare = Draft {
+        title: String::new(),
+        announcement: String::new(),
+        references: References::default(),
+        ..draft.clone()
+    };
+    // Title and announcement stand in the first lines.
+    let whole = form::write(&bare);
+    let text = whole.splitn(4, '\n').nth(3).unwrap_or_default().trim_matches('\n');
+    let fields = json!({
+        "title": draft.title,
+        "announcement": draft.announcement,
+        "text": text,
+        "questions": questions.iter().map(Qid::as_str).collect::<Vec<_>>(),
+        "sources": sources.iter().map(Source::to_line).collect::<Vec<_>>(),
+        "signatories": signatories,
+    });
+    if let Value::Object(fields) = fields { fields } else { Map::new() }
+}
+
+/// Refuses a revision in which no thesis is one of those before, unless that is meant: each of them has an address
+/// for good, and all would be withdrawn at once.
+pub(super) fn keeps_theses(
+    tx: &mut Tx<'_>,
+    statement: Id<Contribution>,
+    draft: &Draft,
+    meant: bool,
+) -> Result<(), Error> {
+    let known = store::statements::theses_of(tx, statement)?;
+    let mut standing = known.iter().map(|(_, thesis)| thesis).filter(|thesis| !thesis.withdrawn).peekable();
+    let kept = |key: &str| draft.theses.iter().any(|thesis| thesis.key.as_deref() == Some(key));
+    if meant || standing.peek().is_none() || standing.any(|thesis| kept(&thesis.key)) {
+        return Ok(());
+    }
+    let why = "keeps none of the theses: put the key of each behind its heading, such as {#k1}, or send \
+               new_theses if all of them are new";
+    Err(Refusal::invalid("text", why).into())
 }
 
 /// The identity of an organization, by its address or handle.
 async fn signatory(data: &Data<Federation>, name: &str) -> Result<Uri, ApiError> {
+    // Who is known here is not looked up again with every word that is typed.
+    let (uri, handle) = (Uri::parse(name), Handle::parse(name));
+    let known = data.app.db.read(|conn| match (&uri, &handle) {
+        (Some(uri), _) => Ok(accounts::by_uri(conn, uri)?),
+        (None, Some(handle)) => Ok(accounts::by_handle(conn, handle)?),
+        (None, None) => Ok(None),
+    });
+    if let Some(known) = known.await?.filter(|account| account.kind == AccountKind::Organization) {
+        return Ok(known.uri);
+    }
     match resolve::account(data, name).await {
         Ok(account) if account.kind == AccountKind::Organization => Ok(account.uri),
         Ok(_) => Err(Refusal::invalid("signatories", format!("“{name}” is no organization")).into()),
@@ -102,15 +154,17 @@ pub(super) async fn convinced_by(
 }
 
 fn shown(draft: &StoredDraft) -> Value {
-    json!({
-        "id": draft.id.to_string(),
-        "title": draft.title,
-        "language": entities::said(&draft.language),
-        "markdown": draft.markdown,
-        "revises_id": draft.revises_id.map(|id| id.to_string()),
-        "created_at": date(draft.created_at),
-        "updated_at": date(draft.updated_at),
-    })
+    let mut fields = fields(&draft.markdown);
+    fields.extend([
+        ("id".to_owned(), json!(draft.id.to_string())),
+        ("title".to_owned(), json!(draft.title)),
+        ("language".to_owned(), entities::said(&draft.language)),
+        ("markdown".to_owned(), json!(draft.markdown)),
+        ("revises_id".to_owned(), json!(draft.revises_id.map(|id| id.to_string()))),
+        ("created_at".to_owned(), json!(date(draft.created_at))),
+        ("updated_at".to_owned(), json!(date(draft.updated_at))),
+    ]);
+    Value::Object(fields)
 }
 
 /// `GET /api/plenum/v1/drafts`, the one changed last first.
@@ -133,14 +187,14 @@ async fn show(data: Data<Federation>, caller: Allowed<ReadDebate>, PathId(key): 
 async fn begin(data: Data<Federation>, caller: Allowed<WriteDebate>, params: Params) -> Answer<Value> {
     // Whoever may not write is told before anything is looked up elsewhere.
     service::may_write(&caller.user)?;
-    let draft = sent(&data, caller.viewer(), &params).await?;
+    let draft = sent(&data, &params).await?;
     let (revises, markdown) = (params.id("revises_id").map(Id::new), form::write(&draft));
     let written = Written { title: &draft.title, language: &draft.language, markdown: &markdown };
     let id = data.app.db.write(|tx| service::begin(tx, &caller.user, revises, written)).await?;
     one(&data, &caller, id).await
 }
 
-/// `PUT /api/plenum/v1/drafts/{id}`: everything is replaced.
+/// `PUT /api/plenum/v1/drafts/{id}`: everything is replaced, if it is still what somebody went on from.
 async fn change(
     data: Data<Federation>,
     caller: Allowed<WriteDebate>,
@@ -148,11 +202,18 @@ async fn change(
     params: Params,
 ) -> Answer<Value> {
     service::may_write(&caller.user)?;
-    let draft = sent(&data, caller.viewer(), &params).await?;
-    let (id, markdown) = (Id::new(key), form::write(&draft));
+    let draft = sent(&data, &params).await?;
+    let (id, markdown, base) = (Id::new(key), form::write(&draft), params.text("base_updated_at"));
     let written = Written { title: &draft.title, language: &draft.language, markdown: &markdown };
-    data.app.db.write(|tx| service::change(tx, &caller.user, id, written)).await?;
-    one(&data, &caller, id).await
+    let made = data.app.db.write(|tx| {
+        let now = json!(date(service::one(tx, &caller.user, id)?.updated_at));
+        if base.as_deref().is_some_and(|base| now != *base) {
+            return Ok(Err(format!("base_updated_at {now}")));
+        }
+        service::change(tx, &caller.user, id, written)?;
+        Ok(Ok(shown(&service::one(tx, &caller.user, id)?)))
+    });
+    bases::answer(made.await?)
 }
 
 /// `DELETE /api/plenum/v1/drafts/{id}`: nobody can bring it back.
@@ -170,9 +231,29 @@ async fn publish(
 ) -> Answer<Value> {
     let by = convinced_by(&data, caller.viewer(), &params).await?;
     let reason = params.text("reason").unwrap_or_default();
+    let (base, anew) = (bases::base(&params), params.flag("new_theses").unwrap_or_default());
     let made = data.app.db.write(|tx| {
-        let view = service::publish(tx, &caller.user, Id::new(key), &reason, by.clone())?;
-        statements::whole(tx, caller.viewer(), view.head.id.get())
+        let id = Id::new(key);
+        let draft = service::one(tx, &caller.user, id)?;
+        if let Some(now) = overtaken(tx, &draft, base)? {
+            return Ok(Err(now));
+        }
+        if let (Some(statement), Ok(import)) = (draft.revises_id, form::parse(&draft.markdown)) {
+            keeps_theses(tx, statement, &import.draft, anew)?;
+        }
+        let view = service::publish(tx, &caller.user, id, &reason, by.clone())?;
+        statements::whole(tx, caller.viewer(), view.head.id.get()).map(Ok)
     });
-    Ok(Json(made.await.map_err(statements::in_text)?))
+    bases::answer(made.await.map_err(statements::in_text)?)
+}
+
+/// Says which version stands now, where somebody published one after the draft of the next was changed last.
+fn overtaken(tx: &mut Tx<'_>, draft: &StoredDraft, base: Option<i32>) -> Result<Option<String>, Error> {
+    let Some(statement) = draft.revises_id else { return Ok(None) };
+    let Some(head) = contributions::known_by_id(tx, statement)? else { return Ok(None) };
+    let later = head.edited_at.is_some_and(|at| at > draft.updated_at);
+    Ok(match base {
+        None if later => bases::newer(Some(0), head.revision),
+        base => bases::newer(base, head.revision),
+    })
 }

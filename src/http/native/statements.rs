@@ -13,7 +13,7 @@ use super::super::mastodon::paging;
 use super::super::mastodon::params::Params;
 use super::super::mastodon::scopes::ReadDebate;
 use super::speaking::Speaking;
-use super::{entities, listed, named, one, statement_drafts};
+use super::{bases, entities, listed, named, one, statement_drafts};
 use crate::domain::Refusal;
 use crate::domain::contribution::Kind;
 use crate::domain::id::Id;
@@ -22,7 +22,7 @@ use crate::domain::user::Role;
 use crate::federation::Federation;
 use crate::services::statements as service;
 use crate::store::contributions::Viewer;
-use crate::store::{Conn, Error, events, registers, revisions, statement_references, views};
+use crate::store::{Conn, Error, contributions, events, registers, revisions, statement_references, views};
 
 pub(super) fn router() -> Router {
     Router::new()
@@ -91,7 +91,8 @@ async fn draft(data: &Data<Federation>, caller: &Speaking, params: &Params) -> R
             Refusal::forbidden("publishing in the organization's name takes the role publisher").into()
         );
     }
-    let draft = statement_drafts::sent(data, caller.viewer(), params).await?;
+    let mut draft = statement_drafts::sent(data, params).await?;
+    draft.convinced_by = statement_drafts::convinced_by(data, caller.viewer(), params).await?;
     if draft.language.is_empty() {
         return Err(Refusal::invalid("language", "say in which language it is written, such as `en`").into());
     }
@@ -129,11 +130,20 @@ async fn revise(
 ) -> Answer<Value> {
     let draft = draft(&data, &caller, &params).await?;
     let reason = params.text("reason").unwrap_or_default();
+    let (base, anew) = (bases::base(&params), params.flag("new_theses").unwrap_or_default());
     let made = data.app.db.write(|tx| {
-        service::revise(tx, &caller.user, Id::new(key), draft.clone(), &reason)?;
-        whole(tx, caller.viewer(), key)
+        let head = contributions::by_id(tx, caller.viewer(), Id::new(key))?.ok_or(Refusal::NotFound)?;
+        if let Some(now) = bases::newer(base, head.revision) {
+            return Ok(Err(now));
+        }
+        // Of what is not ours the use case says so.
+        if head.local {
+            statement_drafts::keeps_theses(tx, head.id, &draft, anew)?;
+        }
+        service::revise(tx, &caller.user, head.id, draft.clone(), &reason)?;
+        whole(tx, caller.viewer(), key).map(Ok)
     });
-    Ok(Json(made.await.map_err(in_text)?))
+    bases::answer(made.await.map_err(in_text)?)
 }
 
 /// `POST /api/plenum/v1/statements/{id}/retract`: it is withdrawn, for a reason.
@@ -174,10 +184,17 @@ async fn source(data: Data<Federation>, caller: Allowed<ReadDebate>, PathId(key)
     let found = data.app.db.read(|conn| {
         let view = one(conn, viewer, key, &[Kind::Statement])?;
         let ours = view.head.markdown.clone().filter(|_| view.head.local);
-        Ok((view.head.id, view.head.language.clone(), ours.ok_or(Refusal::NotFound)?))
+        Ok((view.head.clone(), ours.ok_or(Refusal::NotFound)?))
     });
-    let (id, language, markdown) = found.await?;
-    Ok(Json(json!({ "id": id.to_string(), "language": language, "markdown": markdown })))
+    let (head, markdown) = found.await?;
+    let mut fields = statement_drafts::fields(&markdown);
+    fields.extend([
+        ("id".to_owned(), json!(head.id.to_string())),
+        ("language".to_owned(), json!(head.language)),
+        ("revision".to_owned(), json!(head.revision)),
+        ("markdown".to_owned(), json!(markdown)),
+    ]);
+    Ok(Json(Value::Object(fields)))
 }
 
 /// `GET /api/plenum/v1/theses/{id}`.

@@ -151,7 +151,7 @@ pub fn origin(head: &Contribution, host: Option<&Host>) -> Option<Origin> {
         host: head.uri.host().to_owned(),
         href: head.url.as_str().into(),
         trust: head.trust,
-        unreachable_since: host.and_then(|host| host.failing_since).map(moment),
+        unreachable_since: host.and_then(|host| host.unreachable_since()).map(moment),
     })
 }
 

@@ -114,6 +114,8 @@ pub struct QuestionShown {
     pub standing: Standing,
     /// On our own copy: what became of the asker's since it was adopted.
     pub asker_since: Option<Link>,
+    /// Whether who asked has deleted the copy that this one was made of.
+    pub asker_gone: bool,
     /// Its name everywhere.
     pub qid: String,
     /// The hashtag by which apps find it.

@@ -170,6 +170,7 @@ pub(crate) fn question(empty: bool) -> QuestionPage {
             copies: vec![Link::new("south.example", "https://south.example/q/b1")],
             origin: None,
             asker_since: None,
+            asker_gone: false,
             standing: Standing::Current,
             qid: "bciqe5nkrypm7nvmn2mytk4esx7n67k47ikc72feya5dtzjdv72bcjqi".to_owned(),
             hashtag: "q_v72bcjqi".to_owned(),

@@ -2,15 +2,20 @@
 
 use plenum::domain::account::AccountKind;
 use plenum::domain::contribution::Kind;
+use plenum::domain::exchange::SetDigest;
 use plenum::domain::trust::Trust;
 use plenum::domain::uri::Uri;
 use plenum::federation::exchange;
 use plenum::federation::lookup::{self, Meant};
+use plenum::http::web::present;
 use plenum::store::exchanges;
+use serde_json::json;
 
 use crate::harness::debate::{answer, position_of, qid_of};
+use crate::harness::papers::{context, copy, core_of, tells};
+use crate::harness::peer::Peers;
 use crate::harness::people::{Drafting, statement, thesis_of};
-use crate::harness::world::World;
+use crate::harness::world::{Instance, World};
 
 const ASKED: &str = "Did the deployment stabilise the situation?";
 
@@ -122,4 +127,86 @@ async fn sites_that_agree_ask_once_and_move_little() {
     }
     let position = Uri::ours(&south.origin(), &format!("/q/{qid}/position"));
     assert_eq!(position_of(&north.sees(&position).await.unwrap()).answer, "No");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_sends_nothing_sees_all_the_same_that_an_origin_is_dark() {
+    let world = four().await;
+    let (north, south, east, west) =
+        (world.at("north"), world.at("south"), world.at("east"), world.at("west"));
+    let published = north.publishes(statement("On bees").thesis("Bees can count.")).await;
+    let question = north.asks(ASKED, &["Yes", "No"]).await;
+    let qid = qid_of(&question);
+    world.settle().await;
+    let stand = north.answers(&qid, &answer("decided", "Yes", "Order returned."), "").await.unwrap();
+    south.adopts(&question.head.uri).await.expect("adopted");
+    east.adopts(&question.head.uri).await.expect("adopted");
+    world.settle().await;
+    // Nobody has anything to send to North, whose light goes out.
+    north.goes_dark();
+    let southern = Uri::ours(&south.origin(), &format!("/q/{qid}"));
+    lookup::anywhere(&west.data(), southern.as_str()).await.expect("a copy of the question");
+    west.adopts(&southern).await.expect("adopted");
+    lookup::anywhere(&west.data(), published.head.uri.as_str()).await.expect("from a copy");
+    world.advance_hours(2);
+    world.settle().await;
+    let page = async |site: &Instance, uri: &Uri| {
+        let view = site.sees(uri).await.expect("it is here");
+        site.browser().open(&present::path(&view)).await
+    };
+    for site in [south, east, west] {
+        let name = site.name;
+        for uri in [&published.head.uri, &stand.head.uri] {
+            let page = page(site, uri).await;
+            let sentence = format!("{} has not been reachable since", north.host);
+            assert!(page.says(&sentence), "{name}: {}", page.texts(".origin").concat());
+        }
+        let own = Uri::ours(&site.origin(), &format!("/q/{qid}"));
+        let map = page(site, &own).await;
+        assert!(map.says("copy, not reachable since"), "{name}: {}", map.texts("table").concat());
+        let map = format!("/api/plenum/v1/questions/{qid}/map");
+        let rows = site.stranger().get(&map).await.ok();
+        assert!(rows.to_string().contains("\"unreachable_since\":\"2026-"), "{name}: {rows}");
+    }
+    // A light that is on again is seen as well.
+    north.returns();
+    for _ in 0..3 {
+        world.advance_hours(13);
+        world.settle().await;
+    }
+    for site in [south, east, west] {
+        let page = page(site, &stand.head.uri).await;
+        assert!(!page.says("has not been reachable"), "{}", site.name);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn agreement_costs_one_small_request() {
+    let world = World::of(["north"]).await;
+    let (north, peers) = (world.at("north"), Peers::new());
+    let other = peers.actor("b", "mal", "Organization");
+    let qid = qid_of(&north.asks(ASKED, &[]).await);
+    let stand = north.answers(&qid, &answer("decided", "No", "It froze it."), "").await.unwrap();
+    world.settle().await;
+    let theirs = copy(&peers, "b", &other, (&core_of(north, &qid).await, &qid));
+    peers.publish(&theirs);
+    let list = format!("/q/{qid}/positions");
+    let digest = position_of(&stand).digest.clone();
+    peers.publish(&json!({
+        "@context": context(), "id": peers.url("b", &list), "type": "OrderedCollection", "totalItems": 1,
+        "first": peers.url("b", &format!("{list}?page=true")),
+        "plenum:setDigest": SetDigest::of([(&stand.head.uri, digest.as_str())]).to_hex(),
+        "plenum:deletionDigest": SetDigest::of([]).to_hex(),
+    }));
+    tells(&world, &other, north, "Create", &theirs).await;
+    for _ in 0..3 {
+        let before = peers.requests();
+        exchange::reconcile(&north.data(), &qid).await.unwrap();
+        assert_eq!(peers.requests() - before, 1, "one request for one question");
+        world.advance_hours(1);
+    }
+    assert!(peers.requests_for("b", &list) >= 3);
+    // What is answered to such a request, with its headers, is less than a kilobyte.
+    let entrance = north.document(&list).await.to_string();
+    assert!(entrance.len() < 900, "{}: {entrance}", entrance.len());
 }

@@ -3,7 +3,8 @@
 use plenum::domain::question::Qid;
 use plenum::domain::site::FederationMode;
 use plenum::domain::uri::Uri;
-use plenum::store::revisions;
+use plenum::federation::{exchange, lookup};
+use plenum::store::{exchanges, revisions};
 use serde_json::json;
 
 use crate::harness::Database;
@@ -114,6 +115,51 @@ async fn what_was_deleted_is_not_kept_again_when_it_comes_late() {
         takes(&world, &peers, &author, &qid, &[south]).await;
         assert!(south.sees(&gone).await.is_none());
         assert_eq!(versions().await, 0, "nothing of it is kept unseen");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_deletion_that_was_heard_of_before_its_object_counts_all_the_same() {
+    on_each_engine(|database| async {
+        let places = [("north", Database::sqlite()), ("south", Database::sqlite()), ("west", database)];
+        let world = World::on(places, FederationMode::Open).await;
+        let (north, south, west, peers) =
+            (world.at("north"), world.at("south"), world.at("west"), Peers::new());
+        south.follows(north).await;
+        world.settle().await;
+        let question = north.asks(ASKED, &["Yes", "No"]).await;
+        world.settle().await;
+        let qid = qid_of(&question);
+        let copy = south.adopts(&question.head.uri).await.expect("adopted").head.uri;
+        world.settle().await;
+        let author = peers.actor("b", "mal", "Organization");
+        let gone = takes(&world, &peers, &author, &qid, &[north, south]).await;
+        // South misses the deletion, and West comes before South hears of it.
+        south.goes_dark();
+        let object = json!({ "id": gone, "type": "Tombstone" });
+        let now = north.app().clock().now();
+        assert_eq!(author.sends(north, &author.prove(&author.does("Delete", object), now)), 202);
+        world.settle().await;
+        peers.status(&gone.to_string(), "503 Service Unavailable");
+        lookup::anywhere(&west.data(), question.head.uri.as_str()).await.expect("North's copy");
+        west.adopts(&question.head.uri).await.expect("adopted");
+        exchange::reconcile(&west.data(), &qid).await.unwrap();
+        let marks = west.app().db.read(|conn| Ok(exchanges::of(conn, &qid)?)).await.unwrap();
+        assert!(marks.iter().any(|mark| !mark.deletions.is_empty()), "West has read what North knows");
+        south.returns();
+        world.advance_seconds(120);
+        lookup::anywhere(&west.data(), copy.as_str()).await.expect("South's copy");
+        exchange::reconcile(&west.data(), &qid).await.unwrap();
+        south.goes_dark();
+        world.advance_seconds(120);
+        exchange::reconcile(&west.data(), &qid).await.unwrap();
+        assert!(
+            west.sees(&gone).await.is_none(),
+            "South, which missed it, handed it on; North, which did not, is heard"
+        );
+        let list = west.document(&format!("/q/{qid}/deletions")).await;
+        assert_eq!(list["orderedItems"].as_array().unwrap().len(), 1, "it was here, and is known to be gone");
     })
     .await;
 }

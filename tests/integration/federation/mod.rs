@@ -2,17 +2,22 @@
 
 mod admission;
 mod catalogue;
+mod copies;
 mod dark;
 mod debate;
 mod deletions;
 mod delivery;
 pub(crate) mod events;
 mod external_statements;
+mod floods;
+mod gaps;
 mod hosts;
+mod listing;
 mod polls;
 mod questions;
 mod quotes;
 pub(crate) mod sink;
 mod statements;
 mod storage;
+mod ties;
 mod wire;

@@ -225,7 +225,7 @@ async fn every_kind_has_what_other_software_needs() {
             assert!(given.is_null() || is_line(given), "{kind}: {name} is plain text on one line");
         }
         assert!(
-            value["name"].as_str().is_none_or(|name| name.chars().count() <= 150),
+            value["name"].as_str().is_none_or(|name| name.chars().count() <= 200),
             "{kind}: Lemmy's titles"
         );
         for tag in value["tag"].as_array().unwrap() {

@@ -177,8 +177,13 @@ impl Client {
         if body.is_some() {
             request = request.header(CONTENT_TYPE, "application/json");
         }
-        let body = body.map_or_else(Body::empty, |body| Body::from(body.to_string()));
-        self.answer(path, request.body(body).unwrap()).await
+        let asked = request.method_ref().cloned().unwrap();
+        let sent = body.as_ref().map_or_else(Body::empty, |body| Body::from(body.to_string()));
+        let reply = self.answer(path, request.body(sent).unwrap()).await;
+        if reply.status.is_success() {
+            openapi::check_request(&asked, path, body.as_ref());
+        }
+        reply
     }
 
     /// What is answered with success and is not JSON: a table.
@@ -187,6 +192,7 @@ impl Client {
         let response = self.router.clone().oneshot(request).await.unwrap();
         assert_eq!(response.status(), StatusCode::OK, "{path}");
         assert_eq!(response.headers()[CONTENT_TYPE], "text/csv; charset=utf-8", "{path}");
+        openapi::check_table(path);
         let body = response.into_body().collect().await.unwrap().to_bytes();
         String::from_utf8(body.to_vec()).unwrap()
     }

@@ -5,6 +5,7 @@ pub(crate) mod client;
 pub(crate) mod debate;
 pub(crate) mod entities;
 pub(crate) mod openapi;
+pub(crate) mod papers;
 pub(crate) mod peer;
 pub(crate) mod people;
 pub(crate) mod postgres;

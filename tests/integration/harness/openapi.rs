@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 use axum::http::{Method, StatusCode};
 use jsonschema::Validator;
 use serde_json::{Value, json};
+use url::form_urlencoded;
 
 /// The description.
 pub(crate) static DOCUMENT: LazyLock<Value> =
@@ -16,6 +17,7 @@ pub(crate) struct Operation {
     pub(crate) path: &'static str,
     pub(crate) described: &'static Value,
     answer: Validator,
+    sent: Option<Validator>,
 }
 
 static OPERATIONS: LazyLock<Vec<Operation>> = LazyLock::new(|| {
@@ -26,6 +28,7 @@ static OPERATIONS: LazyLock<Vec<Operation>> = LazyLock::new(|| {
             path,
             described,
             answer: validator(&described["responses"]["200"]["content"]["application/json"]["schema"]),
+            sent: described.get("requestBody").map(|body| validator(&closed(body))),
         })
     });
     each.collect()
@@ -39,6 +42,52 @@ pub(crate) fn validator(schema: &Value) -> Validator {
     let mut schema = schema.clone();
     schema["components"] = DOCUMENT["components"].clone();
     jsonschema::draft202012::new(&schema).unwrap()
+}
+
+/// The schema of a body in which nothing stands that is not described.
+fn closed(body: &Value) -> Value {
+    let mut schema = body["content"]["application/json"]["schema"].clone();
+    schema["additionalProperties"] = json!(false);
+    schema
+}
+
+/// Holds a request that was answered with success against what is described for its address: whatever has an
+/// effect is described.
+#[track_caller]
+pub(crate) fn check_request(method: &Method, path: &str, body: Option<&Value>) {
+    if !path.starts_with("/api/plenum/") {
+        return;
+    }
+    let Some(operation) = operation(method, path) else { panic!("{method} {path} is not described") };
+    let query = path.split_once('?').map(|(_, query)| query).unwrap_or_default();
+    let parameters = operation.described["parameters"].as_array().cloned().unwrap_or_default();
+    for (name, _) in form_urlencoded::parse(query.as_bytes()) {
+        let name = name.trim_end_matches("[]");
+        let named = |one: &Value| {
+            one["in"] == "query" && one["name"].as_str().is_some_and(|one| one.trim_end_matches("[]") == name)
+        };
+        assert!(parameters.iter().any(named), "{method} {path}: the parameter {name} is not described");
+    }
+    let Some(body) = body.filter(|body| body.as_object().is_some_and(|fields| !fields.is_empty())) else {
+        return;
+    };
+    let Some(sent) = &operation.sent else {
+        panic!("{method} {path}: no body is described, {body} was sent")
+    };
+    let faults: Vec<String> =
+        sent.iter_errors(body).map(|fault| format!("{}: {fault}", fault.instance_path())).collect();
+    assert!(faults.is_empty(), "{method} {path}:\n{}\n{body:#}", faults.join("\n"));
+}
+
+/// Holds a table against what is described for its address.
+#[track_caller]
+pub(crate) fn check_table(path: &str) {
+    if path.starts_with("/api/plenum/") {
+        let Some(operation) = operation(&Method::GET, path) else { panic!("{path} is not described") };
+        let content = &operation.described["responses"]["200"]["content"]["text/csv"]["schema"];
+        assert_eq!(content["type"], "string", "{path} is not described as a table");
+        check_request(&Method::GET, path, None);
+    }
 }
 
 /// Everything that is described.

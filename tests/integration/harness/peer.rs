@@ -73,6 +73,11 @@ impl Peers {
         self.server.asked().len()
     }
 
+    /// How many requests for paths that begin so the servers got so far.
+    pub(crate) fn requests_like(&self, path: &str) -> usize {
+        self.server.asked().iter().filter(|head| head.contains(&format!(" {path}"))).count()
+    }
+
     /// The request lines for a path so far.
     pub(crate) fn requests_for(&self, name: &str, path: &str) -> usize {
         let asked = self.server.asked();

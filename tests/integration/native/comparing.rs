@@ -43,7 +43,7 @@ async fn two_organizations_stand_side_by_side() {
             rows.clone().find(|row| row["field"] == field).cloned().unwrap_or_default()
         };
         assert_eq!(row("answer")["cells"], json!(["nobody", "Nobody"]));
-        assert_eq!((&row("certainty")["same"], &row("since")["same"]), (&json!(false), &json!(true)));
+        assert_eq!((&row("certainty")["same"], &row("text_of")["same"]), (&json!(false), &json!(true)));
         assert_eq!(row("reasoning")["html"], json!(true));
         assert_eq!(row("limits"), Value::Null, "what nobody says anything about is left out");
         let table = app.text(&format!("{both}&format=csv")).await;

@@ -5,6 +5,7 @@ mod comparing;
 mod completeness;
 mod description;
 mod drafts;
+mod going_on;
 mod reading;
 mod statements;
-mod writing;
+pub(crate) mod writing;

@@ -15,7 +15,7 @@ use crate::harness::world::{Instance, World, on_each_engine};
 const API: &str = "/api/plenum/v1";
 
 /// An app that speaks for the organization.
-pub(super) async fn organization(site: &Instance) -> Client {
+pub(crate) async fn organization(site: &Instance) -> Client {
     let name = format!("{}_admin", site.name);
     let token = site.app().db.write(|tx| users::token(tx, &name, true, "read:debate write:debate")).await;
     site.with_token(&token.unwrap())

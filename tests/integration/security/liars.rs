@@ -1,86 +1,25 @@
 //! Peers of our own kind that lie about questions, positions and copies.
 
 use plenum::domain::contribution::Kind;
-use plenum::domain::question::{Core, Qid};
 use plenum::domain::uri::Uri;
 use plenum::federation::{exchange, history, resolve};
 use plenum::store;
 use plenum::vocab::proof;
 use serde_json::{Value, json};
-use url::form_urlencoded;
 
 use crate::harness::debate::{answer, position_of, qid_of};
-use crate::harness::peer::{Actor, PUBLIC, Peers};
+use crate::harness::papers::{chain, context, copy, core_of, hands_out, position, question, tells, uri};
+use crate::harness::peer::Peers;
 use crate::harness::world::{Instance, World};
-use crate::security::elsewhere::response;
 
 const ASKED: &str = "Did the deployment stabilise the situation?";
-
-fn context() -> Value {
-    json!([
-        "https://www.w3.org/ns/activitystreams",
-        "https://w3id.org/security/data-integrity/v2",
-        { "plenum": "urn:plenum:v1#" },
-    ])
-}
-
-/// The parts that every document of a peer has.
-fn note(author: &Actor, id: &str, updated: &str) -> Value {
-    json!({
-        "@context": context(),
-        "id": id,
-        "type": "Note",
-        "attributedTo": author.id,
-        "content": "<p>We say so.</p>",
-        "published": "2026-11-24T11:00:00Z",
-        "updated": updated,
-        "to": [PUBLIC],
-        "cc": [],
-    })
-}
-
-/// A peer's copy of a question, with a core that its qid is made of.
-fn question(peers: &Peers, author: &Actor, text: &str) -> (Value, Qid) {
-    let core = json!({
-        "asked": "2026-11-24T11:00:00Z", "askedBy": author.id, "lang": "en", "text": text, "v": 1,
-    });
-    let qid = Core::read(&core).and_then(|core| core.qid()).unwrap();
-    let mut document = note(author, &peers.url("b", &format!("/q/{qid}")), "2026-11-24T11:00:00Z");
-    document["plenum:kind"] = json!("Question");
-    document["plenum:qid"] = json!(qid.as_str());
-    document["plenum:core"] = core;
-    document["name"] = json!(text);
-    document["plenum:rev"] = json!(1);
-    (document, qid)
-}
-
-/// A peer's position, revision `rev`.
-fn position(id: &str, author: &Actor, qid: &Qid, (rev, said): (i32, &str), updated: &str) -> Value {
-    let mut document = note(author, id, updated);
-    document["plenum:kind"] = json!("Position");
-    document["plenum:qid"] = json!(qid.as_str());
-    document["plenum:certainty"] = json!("decided");
-    document["plenum:answer"] = json!({ "en": said });
-    document["plenum:rev"] = json!(rev);
-    document
-}
-
-/// Sends a document in a Create or Update, and lets it be applied.
-async fn tells(world: &World, author: &Actor, to: &Instance, verb: &str, document: &Value) {
-    assert_eq!(author.sends(to, &author.does(verb, document.clone())), 202);
-    world.settle().await;
-}
-
-fn uri(document: &Value) -> Uri {
-    Uri::parse(document["id"].as_str().unwrap()).unwrap()
-}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_question_that_does_not_fit_its_name_is_none() {
     let world = World::of(["north"]).await;
     let (north, peers) = (world.at("north"), Peers::new());
     let liar = peers.actor("b", "mal", "Organization");
-    let (honest, qid) = question(&peers, &liar, ASKED);
+    let (honest, qid) = question(&peers, "b", &liar, ASKED);
     for (field, value) in [
         ("text", json!("Did the deployment succeed?")),
         ("askedBy", json!(north.origin())),
@@ -109,7 +48,7 @@ async fn only_organizations_take_positions_and_each_only_one() {
     let (person, other) = (peers.person("b", "vic"), peers.actor("b", "mal", "Organization"));
     let asked = north.asks(ASKED, &[]).await;
     let qid = qid_of(&asked);
-    let unknown = question(&peers, &other, "What else?").1;
+    let unknown = question(&peers, "b", &other, "What else?").1;
     let at = |path: &str| peers.url("b", path);
     let time = "2026-11-24T11:00:00Z";
 
@@ -185,7 +124,7 @@ async fn an_altered_copy_of_a_position_is_refused() {
     altered["plenum:answer"] = json!({ "en": "No" });
 
     // The liar carries the question, and lists what it likes.
-    let copy = carries(&peers, &liar, (north, &qid)).await;
+    let copy = copy(&peers, "b", &liar, (&core_of(north, &qid).await, &qid));
     let list = format!("{}/positions", copy["id"].as_str().unwrap());
     let lists = |items: Value, digest: &str| {
         let page = json!({ "type": "OrderedCollectionPage", "id": format!("{list}?page=true"), "orderedItems": items });
@@ -205,6 +144,10 @@ async fn an_altered_copy_of_a_position_is_refused() {
     world.settle().await;
     assert!(south.stands(&qid).await.is_empty(), "what North did not sign is not North's");
 
+    let page = south.signed_in("south_admin").await.open("/admin/federation").await;
+    let sentence =
+        format!("{} hands out what its author did not sign so: 1 copy not taken in", peers.host("b"));
+    assert!(page.says(&sentence), "{}", page.body);
     // The same text unaltered is as good from a liar as from anybody.
     lists(json!([document]), &"cd".repeat(32));
     world.advance_hours(3);
@@ -219,14 +162,6 @@ async fn kept(at: &Instance, position: &Value) -> (i32, bool, bool) {
     let view = at.sees(&uri(position)).await.unwrap();
     let position = position_of(&view);
     (view.head.revision, position.gap, position.equivocal)
-}
-
-/// From now on the server of a liar hands this out as one version of something.
-fn hands_out(peers: &Peers, number: i32, version: &Value) {
-    let id: String = form_urlencoded::byte_serialize(version["id"].as_str().unwrap().as_bytes()).collect();
-    let url = peers.url("b", &format!("/.well-known/plenum/copy?rev={number}&id={id}"));
-    let headers = "Content-Type: application/vnd.plenum.copy+json\r\n";
-    peers.answer(&url, Some(response("200 OK", headers, &version.to_string())));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -257,10 +192,10 @@ async fn a_version_that_follows_none_that_is_here_is_marked_until_that_one_is_fo
     // What nobody signed fills no gap.
     let mut altered = second.clone();
     altered["plenum:answer"] = json!({ "en": "Never" });
-    hands_out(&peers, 2, &altered);
+    hands_out(&peers, "b", 2, &altered);
     history::fill(&north.data(), key).await.unwrap();
     assert_eq!(kept(north, &first).await, (3, true, false));
-    hands_out(&peers, 2, &second);
+    hands_out(&peers, "b", 2, &second);
     // What was just refused is not asked for again at once.
     world.advance_hours(1);
     history::fill(&north.data(), key).await.unwrap();
@@ -269,7 +204,7 @@ async fn a_version_that_follows_none_that_is_here_is_marked_until_that_one_is_fo
     // The next one follows another third version than ours: that one is the contradiction, not the next.
     let other = version(3, "Certainly", 31, Some(&second));
     let fourth = version(4, "Who knows", 40, Some(&other));
-    hands_out(&peers, 3, &other);
+    hands_out(&peers, "b", 3, &other);
     world.advance_hours(1);
     tells(&world, &liar, north, "Update", &fourth).await;
     assert_eq!(kept(north, &first).await, (4, false, true));
@@ -286,18 +221,10 @@ async fn a_gap_that_reaches_deep_is_closed_all_the_same() {
     let author = peers.actor("b", "mal", "Organization");
     let qid = qid_of(&north.asks(ASKED, &[]).await);
     let (id, now) = (peers.url("b", "/p/1"), north.app().clock().now());
-    let mut versions: Vec<Value> = Vec::new();
-    for number in 1..=60 {
-        let said = if number % 2 == 0 { "No" } else { "Yes" };
-        let updated = format!("2026-11-24T10:{number:02}:00Z").replace(":60:", ":59:");
-        let mut document = position(&id, &author, &qid, (number, said), &updated);
-        if let Some(before) = versions.last() {
-            document["plenum:prev"] = json!(proof::digest(before).unwrap());
-        }
-        versions.push(author.prove(&document, now));
-    }
+    let said = |number| if number % 2 == 0 { "No".to_owned() } else { "Yes".to_owned() };
+    let versions = chain((&id, &author, &qid), 60, now, said);
     for (number, version) in (1..).zip(&versions) {
-        hands_out(&peers, number, version);
+        hands_out(&peers, "b", number, version);
     }
     tells(&world, &author, north, "Create", &versions[0]).await;
     tells(&world, &author, north, "Update", &versions[59]).await;
@@ -306,17 +233,6 @@ async fn a_gap_that_reaches_deep_is_closed_all_the_same() {
     let key = north.sees(&uri(&versions[0])).await.unwrap().head.id;
     let db = north.app().db;
     assert_eq!(db.read(|conn| Ok(store::revisions::count(conn, key)?)).await.unwrap(), 60);
-}
-
-/// The copy of a question that a liar carries, after the one of its asker.
-async fn carries(peers: &Peers, liar: &Actor, (asker, qid): (&Instance, &Qid)) -> Value {
-    let mut copy = note(liar, &peers.url("b", &format!("/q/{qid}")), "2026-11-24T11:00:00Z");
-    let Some(core) = core_of(asker, qid).await else { panic!("a core") };
-    copy["plenum:kind"] = json!("Question");
-    copy["plenum:qid"] = json!(qid.as_str());
-    copy["plenum:core"] = core;
-    copy["plenum:rev"] = json!(1);
-    copy
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -331,7 +247,7 @@ async fn nobody_deletes_the_position_of_somebody_else() {
     let real = north.answers(&qid, &answer("decided", "Yes", "Order returned."), "").await.unwrap();
     world.settle().await;
     assert_eq!(south.stands(&qid).await.len(), 1);
-    let copy = carries(&peers, &liar, (north, &qid)).await;
+    let copy = copy(&peers, "b", &liar, (&core_of(north, &qid).await, &qid));
     let id = copy["id"].as_str().unwrap().to_owned();
     let object = json!({ "id": real.head.uri, "type": "Tombstone" });
     let now = south.app().clock().now();
@@ -357,11 +273,4 @@ async fn nobody_deletes_the_position_of_somebody_else() {
     world.advance_hours(3);
     exchange::reconcile(&south.data(), &qid).await.unwrap();
     assert_eq!(south.stands(&qid).await.len(), 1, "also where North cannot be asked");
-}
-
-async fn core_of(instance: &Instance, qid: &Qid) -> Option<Value> {
-    let app = instance.app();
-    let found = app.db.read(|conn| Ok(store::questions::of_account(conn, qid, app.site.organization)?));
-    let (_, question) = found.await.unwrap()?;
-    serde_json::from_str(&question.core).ok()
 }

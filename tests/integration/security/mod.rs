@@ -5,6 +5,7 @@
 //! 20 to 23, 50 to 53 and 55 in `egress` (what is asked for, and what is taken as an answer), 44 in
 //! `federation::polls`, 48 with what is quoted, 56 in `certificates`, 58 in `slow` and `egress`.
 
+mod anchors;
 mod authority;
 pub(crate) mod callers;
 mod certificates;
@@ -24,6 +25,7 @@ pub(crate) mod routes;
 mod signatures;
 mod slow;
 mod trust;
+mod witnesses;
 
 use plenum::domain::site::FederationMode;
 use plenum::domain::uri::Uri;

@@ -184,3 +184,68 @@ async fn questions_said_to_be_the_same_stand_beside_each_other_and_merge_where_w
     })
     .await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_plain_reply_to_an_earlier_version_says_so() {
+    on_each_engine(|database| async {
+        let world = neighbours(database).await;
+        let (north, south) = (world.at("north"), world.at("south"));
+        let qid = qid_of(&north.asks(ASKED, &["Yes", "No"]).await);
+        let draft = answer("decided", "Yes", "Order returned.");
+        let position = north.answers(&qid, &draft, "").await.unwrap();
+        world.settle().await;
+        let bela = south.person("bela", &[]).await;
+        world.advance_seconds(60);
+        let early = south.replies(&bela, &position.head.uri, "You cannot mean that.").await;
+        world.settle().await;
+        world.advance_seconds(DAY);
+        north.answers(&qid, &answer("decided", "No", "It never did."), "We looked again.").await.unwrap();
+        world.settle().await;
+        world.advance_seconds(60);
+        let late = south.replies(&bela, &position.head.uri, "That is better.").await;
+        world.settle().await;
+        for site in [north, south] {
+            let id = site.sees(&position.head.uri).await.unwrap().head.id;
+            let page = site.browser().open(&format!("/positions/{id}")).await;
+            for (reply, marked) in [(&early, true), (&late, false)] {
+                let key = site.sees(&reply.head.uri).await.unwrap().head.id;
+                let said = page.texts(&format!("#r{key}")).concat();
+                assert!(said.contains("You cannot mean that.") || said.contains("That is better."), "{said}");
+                assert_eq!(said.contains("refers to version 1"), marked, "{}: {said}", site.name);
+            }
+        }
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_revised_often_for_one_reason_hides_nothing_else() {
+    let world = neighbours(Database::sqlite()).await;
+    let (north, south) = (world.at("north"), world.at("south"));
+    let qid = qid_of(&north.asks(ASKED, &["Yes", "No"]).await);
+    world.settle().await;
+    let bela = south.person("bela", &[]).await;
+    let asked = Uri::ours(&north.origin(), &format!("/q/{qid}"));
+    let said = south.replies(&bela, &asked, "Read the minutes.").await;
+    world.settle().await;
+    let convinced = |text: &str| plenum::domain::position::DraftPosition {
+        convinced_by: said.head.uri.to_string(),
+        ..answer("decided", "Yes", text)
+    };
+    for site in [south, north] {
+        site.answers(&qid, &answer("undecided", "", "We do not know."), "").await.unwrap();
+    }
+    world.advance_seconds(60);
+    south.answers(&qid, &convinced("The minutes say so."), "The minutes.").await.unwrap();
+    world.settle().await;
+    for number in 0..25 {
+        world.advance_seconds(60);
+        north.answers(&qid, &convinced(&format!("Page {number} says so.")), "The minutes.").await.unwrap();
+    }
+    world.settle().await;
+    let page = said.head.uri.as_str().strip_prefix(&south.origin()).unwrap().to_owned();
+    let led_to = south.browser().open(&page).await.texts("#led-to a");
+    assert_eq!(led_to.len(), 2, "{led_to:?}");
+    assert!(led_to[0].starts_with("Organization north") && led_to[0].ends_with("(version 26)"), "{led_to:?}");
+    assert!(led_to[1].starts_with("Organization south") && led_to[1].ends_with("(version 2)"), "{led_to:?}");
+}

@@ -2,6 +2,7 @@
 
 mod administering;
 mod arriving;
+mod asking;
 mod changing;
 mod chronology;
 mod debating;

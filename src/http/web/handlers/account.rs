@@ -139,7 +139,7 @@ fn account_view(conn: &mut Conn, visit: &Visit, account: &Account) -> Result<Acc
         host: account.uri.host().to_owned(),
         href: account.url.as_str().into(),
         trust: None,
-        unreachable_since: host.and_then(|host| host.failing_since).map(moment),
+        unreachable_since: host.and_then(|host| host.unreachable_since()).map(moment),
     });
     let catalogue = completeness::catalogue(conn, account.id)?;
     let complete_to = catalogue.and_then(|catalogue| catalogue.complete_to).map(moment);

@@ -2,6 +2,7 @@
 
 use activitypub_federation::config::Data;
 
+use super::map::may_list;
 use super::{Answer, page};
 use crate::domain::position::Certainty;
 use crate::domain::question::Qid;
@@ -17,7 +18,7 @@ use crate::text::{Html, plain};
 
 /// `GET /compare?q=…&o=…&o=…`: by the question's name and the organizations' handles.
 pub async fn show(data: Data<Federation>, visit: Visit) -> Answer {
-    let viewer = visit.viewer();
+    let (viewer, keeps) = (visit.viewer(), may_list(&visit));
     let qid = visit.asked("q").and_then(|text| Qid::parse(&text)).ok_or_else(PageError::not_found)?;
     let mut chosen: Vec<Whom> = Vec::new();
     for handle in visit.asked_all("o").iter().flat_map(|text| text.split(',')) {
@@ -26,7 +27,7 @@ pub async fn show(data: Data<Federation>, visit: Visit) -> Answer {
             chosen.push(whom);
         }
     }
-    let found = data.app.db.read(|conn| comparisons::of(conn, viewer, &qid, &chosen)).await?;
+    let found = data.app.db.read(|conn| comparisons::of(conn, viewer, &qid, &chosen, keeps)).await?;
     let (head, question) = &found.question;
     let title = head.title.clone().unwrap_or_default();
     page(&ComparePage {
@@ -53,7 +54,7 @@ fn rows(found: &Comparison) -> Vec<CompareRow> {
 
 /// What a cell is written in: words of the site stand beside those of the organizations.
 fn language(field: Field, column: &Column) -> Lang {
-    Lang::new(if field == Field::Since { "en" } else { &column.head.language })
+    Lang::new(if field == Field::TextOf { "en" } else { &column.head.language })
 }
 
 fn shown(field: Field, cell: &str) -> Html {

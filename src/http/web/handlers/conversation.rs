@@ -17,7 +17,7 @@ use crate::http::web::replies::{Marked, Replies, Reply, ReplyState};
 use crate::http::web::reply::{Elsewhere, Invitation, ReplyForm};
 use crate::http::web::shown::{Lang, Link};
 use crate::store::contributions::{self, Viewer};
-use crate::store::{Conn, Error, quotes, views};
+use crate::store::{Conn, Error, quotes, revisions, views};
 
 /// The most contributions one page reads of a thread.
 const MOST: i64 = 1000;
@@ -42,7 +42,31 @@ pub fn load(conn: &mut Conn, viewer: Viewer, head: &Contribution, below: Below) 
     let replies = thread.into_iter().filter(shown).collect();
     let mut views = without_empty_ends(views::load(conn, viewer, replies)?);
     quotes::fill(conn, viewer, &mut views)?;
+    date(conn, head, &mut views)?;
     Ok(views)
+}
+
+/// Says of what was said before its target was revised to which version it was said. Posts are edited, not
+/// revised.
+fn date(conn: &mut Conn, root: &Contribution, views: &mut [View]) -> Result<(), Error> {
+    let revised = |head: &&Contribution| head.revision > 1 && head.kind != Kind::Post;
+    let heads = views.iter().map(|view| &view.head).chain([root]);
+    let targets: Vec<(Id<Contribution>, i32)> =
+        heads.filter(revised).map(|head| (head.id, head.revision)).collect();
+    if targets.is_empty() {
+        return Ok(());
+    }
+    let ids: Vec<Id<Contribution>> = targets.iter().map(|(id, _)| *id).collect();
+    let moments = revisions::moments(conn, &ids)?;
+    for view in views {
+        let target = targets.iter().find(|(id, _)| Some(*id) == view.head.in_reply_to_id);
+        let Some((target, now)) = target else { continue };
+        let said = view.head.published_at;
+        let before = moments.iter().filter(|(id, _, at)| id == target && *at <= said);
+        let stood = before.map(|(_, number, _)| *number).max();
+        view.answers_version = stood.filter(|number| number < now);
+    }
+    Ok(())
 }
 
 fn under(root: Id<Contribution>, thread: &[Contribution], below: Below) -> HashSet<Id<Contribution>> {
@@ -118,6 +142,10 @@ pub fn mark(head: &Contribution, critique: &Critique, author: &Account, page: &s
     }
 }
 
+fn whole(critique: &Critique) -> bool {
+    critique.hold == Hold::Whole
+}
+
 fn critique(view: &View) -> Option<&Critique> {
     let Body::Critique(critique) = &view.body else { return None };
     (view.head.state != State::Deleted).then_some(critique)
@@ -150,7 +178,9 @@ fn reply(visit: &Visit, view: &View) -> Reply {
         state,
         refers_to: critique
             .filter(|critique| critique.hold == Hold::Historic)
-            .map(|critique| present::small(critique.revision)),
+            .map(|critique| present::small(critique.revision))
+            // A passage that still stands is about the text as it is.
+            .or_else(|| view.answers_version.filter(|_| critique.is_none_or(whole)).map(present::small)),
     }
 }
 

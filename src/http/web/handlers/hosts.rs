@@ -325,7 +325,7 @@ fn facts(host: &Host) -> String {
 }
 
 fn health(host: &Host) -> String {
-    if let Some(since) = host.failing_since {
+    if let Some(since) = host.unreachable_since() {
         let why = host.last_error.as_deref().unwrap_or("no reason was kept");
         return format!("Not reachable since {} ({why})", present::moment(since).day());
     }

@@ -31,7 +31,9 @@ use crate::store::exchanges::{self, Exchange};
 use crate::store::page::Page;
 use crate::store::positions::{self, Move};
 use crate::store::questions::{self, Copy};
-use crate::store::{Conn, Error, accounts, external_statements, hosts, jobs, statement_references, views};
+use crate::store::{
+    Conn, Error, accounts, contributions, external_statements, hosts, jobs, statement_references, views,
+};
 
 /// After how many seconds a comparison is stale.
 const STALE: i64 = 3600;
@@ -47,6 +49,8 @@ pub struct Loaded {
     pub asked: QuestionView,
     host: Option<Host>,
     asker: Option<Account>,
+    /// Whether who asked deleted the copy that this one was made of.
+    asker_gone: bool,
     /// Copies of it that are here, each with its owner; this one included.
     carried: Vec<(Copy, Account)>,
     /// Ties that lead here from questions of the same owner.
@@ -229,7 +233,12 @@ pub fn one(conn: &mut Conn, viewer: Viewer, slug: &str) -> Result<Loaded, Error>
     let mut ends: Vec<Qid> = asked.ties.iter().map(|tie| tie.target.clone()).collect();
     ends.extend(from.iter().map(|(_, qid)| qid.clone()));
     let others = questions::of_qids(conn, viewer, &ends)?;
-    Ok(Loaded { view, asked, host, asker, carried, from, others })
+    let made_of = asked.question.original.as_ref().and(asked.question.original_uri.as_ref());
+    let asker_gone = match made_of {
+        Some(uri) => contributions::known(conn, uri)?.is_some_and(|head| head.state == State::Deleted),
+        None => false,
+    };
+    Ok(Loaded { view, asked, host, asker, asker_gone, carried, from, others })
 }
 
 /// The frame of the page of a question or a position.
@@ -297,6 +306,7 @@ fn shown(visit: &Visit, loaded: &Loaded, map: &Map, waiting: i64) -> QuestionSho
         origin: present::origin(&view.head, loaded.host.as_ref()),
         standing: present::standing(view, None),
         asker_since: asker_since(loaded),
+        asker_gone: loaded.asker_gone,
         qid: question.qid.to_string(),
         hashtag: question.qid.hashtag(),
         activity: view.head.uri.as_str().into(),

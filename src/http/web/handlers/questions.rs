@@ -8,7 +8,7 @@ use url::form_urlencoded::byte_serialize;
 use super::question::core;
 use super::{Answer, page};
 use crate::domain::account::Account;
-use crate::domain::contribution::State;
+use crate::domain::contribution::{Contribution, State};
 use crate::domain::id::Id;
 use crate::domain::question::{Qid, QuestionView, TieKind};
 use crate::domain::user::Role;
@@ -23,9 +23,10 @@ use crate::http::web::shown::{Lang, Link};
 use crate::store::contributions::Viewer;
 use crate::store::positions::Row;
 use crate::store::questions::Copy;
+use crate::store::registers::{self, Outline};
 use crate::store::{Conn, Error, accounts, positions, questions};
 
-/// Copies that the catalogue reads.
+/// Questions that the catalogue shows.
 const MOST: i64 = 1000;
 
 /// A question, in the copy that stands for it: ours where there is one.
@@ -112,24 +113,8 @@ pub fn all(
     organization: Id<Account>,
     most: i64,
 ) -> Result<Vec<Known>, Error> {
-    // However many questions others publish, ours are among them.
-    let mut copies = questions::of_owner(conn, viewer, organization, most)?;
-    let others = questions::newest(conn, viewer, most)?.into_iter();
-    copies.extend(others.filter(|(head, _)| head.author_id != organization));
-    copies.sort_by_key(|(head, _)| std::cmp::Reverse(head.id));
-    let mut order: Vec<Qid> = Vec::new();
-    let mut best: HashMap<Qid, Copy> = HashMap::new();
-    for copy in copies {
-        let qid = copy.1.qid.clone();
-        let ours = copy.0.author_id == organization;
-        if !best.contains_key(&qid) {
-            order.push(qid.clone());
-        }
-        // Of others' copies the oldest stands for the question: that is the last one here.
-        if ours || best.get(&qid).is_none_or(|(head, _)| head.author_id != organization) {
-            best.insert(qid, copy);
-        }
-    }
+    let order = order(&registers::copies(conn, viewer)?, most);
+    let mut best = questions::of_qids(conn, viewer, &order)?;
     let ids: Vec<_> = best.values().map(|(head, _)| head.id).collect();
     let mut views = questions::views(conn, &ids)?;
     let owners: HashSet<Id<Account>> = best.values().map(|(head, _)| head.author_id).collect();
@@ -152,6 +137,22 @@ pub fn all(
         })
     };
     Ok(order.into_iter().filter_map(known).collect())
+}
+
+/// The questions of these copies: ours, however many others publish, and of the rest those of which the
+/// newest copies are here; those first of which the newest is.
+fn order(copies: &[Outline], most: i64) -> Vec<Qid> {
+    let mut newest: HashMap<&Qid, (bool, Id<Contribution>)> = HashMap::new();
+    for copy in copies {
+        let (ours, last) = newest.entry(&copy.qid).or_insert((false, copy.id));
+        *ours |= copy.local;
+        *last = copy.id.max(*last);
+    }
+    let mut order: Vec<(&Qid, (bool, Id<Contribution>))> = newest.into_iter().collect();
+    order.sort_by_key(|(_, (ours, last))| std::cmp::Reverse((*ours, *last)));
+    order.truncate(usize::try_from(most).unwrap_or(usize::MAX));
+    order.sort_by_key(|(_, (_, last))| std::cmp::Reverse(*last));
+    order.into_iter().map(|(qid, _)| qid.clone()).collect()
 }
 
 impl Known {

@@ -18,8 +18,8 @@ use crate::http::web::ledger::{Cell, LedgerPage};
 use crate::http::web::present;
 use crate::http::web::shown::{Link, Pager};
 use crate::services::queues as service;
-use crate::store::question_floods::{self, Flood};
 use crate::store::queues::{self, Queue};
+use crate::store::rebuffs::{self, Entry};
 use crate::store::{deliveries, inbox_items, jobs};
 use crate::text::plain;
 
@@ -34,9 +34,9 @@ pub async fn show(data: Data<Federation>, visit: Visit) -> Answer {
     let loaded = data.app.db.read(|conn| {
         let waiting = (deliveries::pending(conn)?, inbox_items::pending(conn)?, jobs::pending(conn)?);
         let aside = (jobs::aside(conn, SHOWN)?, inbox_items::parked(conn, SHOWN)?);
-        Ok((queues::all(conn)?, waiting, aside, question_floods::all(conn, SHOWN)?))
+        Ok((queues::all(conn)?, waiting, aside, rebuffs::all(conn, SHOWN)?))
     });
-    let (rows, (outgoing, incoming, later), (undone, parked), floods) = loaded.await?;
+    let (rows, (outgoing, incoming, later), (undone, parked), rebuffed) = loaded.await?;
     let now = data.app.clock().now();
     let mut facts = vec![format!(
         "On their way: {}, {} and {}.",
@@ -53,7 +53,7 @@ pub async fn show(data: Data<Federation>, visit: Visit) -> Answer {
     facts.extend(
         undone.iter().map(|(job, why)| format!("Could not be done: {job} ({})", reason(why.as_deref()))),
     );
-    facts.extend(floods.iter().map(flood));
+    facts.extend(rebuffed.iter().map(rebuffs_of));
     let aside = rows.iter().any(|row| row.aside.0 > 0) || !undone.is_empty() || !parked.is_empty();
     let all = ("retry".to_owned(), "Try again all that was put aside".to_owned());
     page(&LedgerPage {
@@ -74,12 +74,13 @@ pub async fn show(data: Data<Federation>, visit: Visit) -> Answer {
     })
 }
 
-/// A server that sent more questions than anybody could read.
-fn flood((host, dropped, first, last): &Flood) -> String {
+/// What was not taken in of a server, and why.
+fn rebuffs_of((host, reason, times, first, last): &Entry) -> String {
     let minute = |at: &Timestamp| present::moment(*at).minute();
+    let (does, noun) = reason.words();
     format!(
-        "{host} sends too many questions: {} not taken in from {} to {}.",
-        counted(*dropped, "question"),
+        "{host} {does}: {} not taken in from {} to {}.",
+        counted(*times, noun),
         minute(first),
         minute(last),
     )
@@ -109,10 +110,11 @@ fn cells(row: &Queue, now: Timestamp) -> Vec<Cell> {
 }
 
 fn state(host: &Host) -> String {
-    match host.failing_since {
+    match host.unreachable_since() {
         None => "Answers".to_owned(),
         Some(since) => {
-            let given_up = if host.due_at.is_none() { ", given up" } else { "" };
+            let given_up =
+                if host.failing_since.is_some() && host.due_at.is_none() { ", given up" } else { "" };
             let why = plain::excerpt(host.last_error.as_deref().unwrap_or("no reason was kept"), SHORT);
             format!("Not reachable since {}{given_up} ({why})", present::moment(since).minute())
         }
