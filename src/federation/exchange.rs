@@ -236,11 +236,8 @@ async fn take(
         if named.len() < MOST_LISTED {
             named.push(uri.clone());
         }
-        if data.is_ours(&uri) || others.contains(&uri) {
-            continue;
-        }
-        let same = known.get(&uri).is_some_and(|digest| proof::digest(item).as_ref() == Ok(digest));
-        if same {
+        let same = || known.get(&uri).is_some_and(|digest| proof::digest(item).as_ref() == Ok(digest));
+        if data.is_ours(&uri) || others.contains(&uri) || same() {
             continue;
         }
         let one = match item {
