@@ -9,13 +9,11 @@ use plenum::domain::user::Role;
 use plenum::services::attributions;
 use plenum::store::contributions::Viewer;
 use plenum::store::questions;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use crate::harness::Database;
 use crate::harness::browser::Page;
 use crate::harness::debate::{answer, qid_of};
-use crate::harness::papers::{THEN, copy, core_of, position, tells};
-use crate::harness::peer::Peers;
 use crate::harness::people::{Drafting, statement, thesis_of};
 use crate::harness::world::{World, on_each_engine};
 
@@ -321,32 +319,4 @@ async fn a_map_of_thirty_organizations_is_light() {
     assert_eq!(map.texts(".chart tbody tr").len(), 30);
     let css = plenum::http::web::assets::find("plenum.css").unwrap().body.len();
     assert!(map.body.len() + css < 60_000, "{} and {css} bytes", map.body.len());
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_map_of_thirty_declared_positions_is_light() {
-    let world = World::of(["north"]).await;
-    let (north, peers) = (world.at("north"), Peers::new());
-    let qid = qid_of(&north.asks(ASKED, &["Yes", "No"]).await);
-    let long = "Order returned, as far as we could see it from here. ".repeat(40);
-    north.answers(&qid, &answer("decided", "Yes", &long), "").await.unwrap();
-    for n in 0..29 {
-        let server = format!("craftspeople-{n}");
-        let author = peers.actor(&server, "association", "Organization");
-        let carried = copy(&peers, &server, &author, (&core_of(north, &qid).await, &qid));
-        tells(&world, &author, north, "Create", &carried).await;
-        let said = ["Yes", "No", "In part, and only in the towns"][n % 3];
-        let mut stand = position(&peers.url(&server, "/p/1"), &author, &qid, (1, said), THEN);
-        stand["content"] = json!(format!("<p>{long}</p>"));
-        tells(&world, &author, north, "Create", &stand).await;
-    }
-    world.advance_hours(2);
-    world.settle().await;
-    let mut reader = north.signed_in("north_admin").await;
-    for browser in [&mut north.browser(), &mut reader] {
-        let map = browser.open(PAGE).await;
-        assert_eq!(map.texts(".chart tbody tr").len(), 30);
-        let css = plenum::http::web::assets::find("plenum.css").unwrap().body.len();
-        assert!(map.body.len() + css < 60_000, "{} and {css} bytes", map.body.len());
-    }
 }
