@@ -8,9 +8,10 @@ use plenum::domain::site::FederationMode;
 use plenum::domain::uri::Uri;
 use plenum::domain::view::Body;
 use plenum::store::contributions::Viewer;
-use plenum::store::{audit, contributions, deliveries};
+use plenum::store::{accounts, audit, contributions, deliveries};
 use serde_json::json;
 
+use crate::harness::browser::Browser;
 use crate::harness::peer::Peers;
 use crate::harness::people::{Drafting, statement, thesis_of};
 use crate::harness::world::{Instance, World, on_each_engine};
@@ -169,6 +170,37 @@ async fn what_goes_out_is_read_first_and_the_original_stays_inside() {
     .await;
 }
 
+/// Anna objects to something inside, changes that, answers it with an app, and changes the answer.
+async fn writes_inside(
+    north: &Instance,
+    browser: &mut Browser,
+    (parent, text, ghost): (Id<Contribution>, &str, &str),
+) -> (Contribution, Contribution) {
+    let db = north.app().db;
+    let anna = db.read(|conn| Ok(accounts::local_by_name(conn, "anna")?)).await.unwrap().unwrap().id;
+    let form = browser.open(&format!("/reply?to={parent}")).await;
+    let fields =
+        [("text", text), ("reach", "internal"), ("intent", "objection"), ("passage", "Bees can count")];
+    browser.send(&form, "main form", &fields).await;
+    let inside = newest(north, anna).await;
+    assert_eq!((inside.visibility, inside.kind), (Visibility::Internal, Kind::Critique));
+    let edit = browser.open(&format!("/contributions/{}/edit", inside.id)).await;
+    browser.send(&edit, "main form", &[("text", &format!("{text} Really."))]).await;
+    let app = north.client("anna", "read write").await;
+    let answer = json!({
+        "status": format!("zqanswer for {ghost}"), "spoiler_text": "Stings", "visibility": "direct",
+        "in_reply_to_id": inside.id.to_string(),
+    });
+    let answered = app.post("/api/v1/statuses", answer).await.ok();
+    let path = format!("/api/v1/statuses/{}", answered["id"].as_str().unwrap());
+    let changed = [("status", format!("zqanswer again for {ghost}")), ("spoiler_text", "Stings".to_owned())];
+    let changed: Vec<_> = changed.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    app.send(Method::PUT, &path, &changed, &[]).await.ok();
+    let below = newest(north, anna).await;
+    assert_eq!((below.visibility, below.summary.as_deref()), (Visibility::Internal, Some("Stings")));
+    (inside, below)
+}
+
 /// What is inside names nobody elsewhere to their server, whatever it is written with; what goes out keeps what it
 /// means, says to whom it goes, and goes out once.
 #[tokio::test(flavor = "multi_thread")]
@@ -183,32 +215,8 @@ async fn what_goes_out_keeps_its_warning_its_passage_and_its_place() {
         let parent = north.sees(&thesis).await.unwrap().head.id;
         let mut browser = north.signed_in("anna").await;
         let ghost = format!("@ghost@{}", peers.host("far"));
-        let form = browser.open(&format!("/reply?to={parent}")).await;
         let text = format!("Belas doubt about zqstep, says {ghost}.");
-        let fields = [
-            ("text", text.as_str()),
-            ("reach", "internal"),
-            ("intent", "objection"),
-            ("passage", "Bees can count"),
-        ];
-        browser.send(&form, "main form", &fields).await;
-        let inside = newest(north, anna.id).await;
-        assert_eq!((inside.visibility, inside.kind), (Visibility::Internal, Kind::Critique));
-        let edit = browser.open(&format!("/contributions/{}/edit", inside.id)).await;
-        browser.send(&edit, "main form", &[("text", &format!("{text} Really."))]).await;
-        let app = north.client("anna", "read write").await;
-        let answer = json!({
-            "status": format!("zqanswer for {ghost}"), "spoiler_text": "Stings", "visibility": "direct",
-            "in_reply_to_id": inside.id.to_string(),
-        });
-        let answered = app.post("/api/v1/statuses", answer).await.ok();
-        let path = format!("/api/v1/statuses/{}", answered["id"].as_str().unwrap());
-        let changed =
-            [("status", format!("zqanswer again for {ghost}")), ("spoiler_text", "Stings".to_owned())];
-        let changed: Vec<_> = changed.iter().map(|(name, value)| (*name, value.as_str())).collect();
-        app.send(Method::PUT, &path, &changed, &[]).await.ok();
-        let below = newest(north, anna.id).await;
-        assert_eq!((below.visibility, below.summary.as_deref()), (Visibility::Internal, Some("Stings")));
+        let (inside, below) = writes_inside(north, &mut browser, (parent, &text, &ghost)).await;
         let publish = format!("/contributions/{}/publish", inside.id);
         let page = browser.open(&publish).await;
         assert_eq!(page.texts("mark"), ["Belas"], "declined names are marked: {}", page.body);

@@ -66,8 +66,7 @@ async fn members_take_along_what_they_said_and_whom_they_follow() {
         world.settle().await;
         let page = anna.open("/settings/export").await;
         assert!(page.says("Download it"), "{}", page.body);
-        let mut again = page.filled("main form").1[..1].to_vec();
-        again.push(("current".to_owned(), PASSWORD.to_owned()));
+        let again = [page.filled("main form").1.swap_remove(0), ("current".to_owned(), PASSWORD.to_owned())];
         let again = anna.post("/settings/archive", &again).await;
         assert_eq!(again.status, StatusCode::CONFLICT, "one a day");
         let (_, kind, bytes) = answer(north, "/settings/archive", &anna.cookie_header(), "*/*").await;
