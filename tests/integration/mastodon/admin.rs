@@ -53,14 +53,6 @@ async fn an_admin_decides_about_servers_from_an_app() {
         {
             assert_eq!(app.post(blocks, odd).await.status, StatusCode::UNPROCESSABLE_ENTITY);
         }
-        let files = json!({ "domain": "loud.example", "severity": "noop", "reject_media": true });
-        let files = app.post(blocks, files).await.ok();
-        let reports = json!({ "domain": "a.loud.example", "severity": "noop", "reject_reports": true });
-        let reports = app.post(blocks, reports).await.ok();
-        for rule in [files, reports] {
-            let rule = format!("{blocks}/{}", rule["id"].as_str().unwrap());
-            app.ask(Method::DELETE, &rule, &[], None).await.ok();
-        }
         let one = format!("{blocks}/{}", made["id"].as_str().unwrap());
         let milder = json!({ "severity": "silence", "public_comment": "too loud" });
         let changed = app.ask(Method::PUT, &one, &[], Some(milder)).await.ok();
@@ -86,6 +78,19 @@ async fn an_admin_decides_about_servers_from_an_app() {
         assert_eq!(app.get(allows).await.ok(), json!([]));
     })
     .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_rule_above_is_in_the_way_of_what_it_says_already_and_of_nothing_else() {
+    let world = World::of(["north"]).await;
+    let app = world.at("north").client("north_admin", SCOPES).await;
+    let blocks = "/api/v1/admin/domain_blocks";
+    let files = json!({ "domain": "loud.example", "severity": "noop", "reject_media": true });
+    app.post(blocks, files).await.ok();
+    let reports = json!({ "domain": "a.loud.example", "severity": "noop", "reject_reports": true });
+    app.post(blocks, reports).await.ok();
+    let files = json!({ "domain": "b.loud.example", "severity": "noop", "reject_media": true });
+    assert_eq!(app.post(blocks, files).await.status, StatusCode::UNPROCESSABLE_ENTITY);
 }
 
 #[tokio::test(flavor = "multi_thread")]
