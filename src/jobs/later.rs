@@ -301,6 +301,7 @@ async fn cleanup(data: &Data<Federation>) -> Result<(), Error> {
             services::quotes::look_again(tx)?;
             services::host_lists::ask_all(tx)?;
             services::archives::purge(tx)?;
+            store::activities::forget_gone(tx)?;
             store::keys::forget_gone(tx)?;
             probe(tx)
         })

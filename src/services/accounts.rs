@@ -87,6 +87,17 @@ pub fn count_later(tx: &mut Tx<'_>, account: &Account) -> Result<(), Error> {
     jobs::enqueue(tx, &Job::CountAccount { account: account.id.get() }, now)
 }
 
+/// The account in whose name something is done, looked at anew: while a request waited for others its owner may have
+/// left or been suspended.
+pub(super) fn acting(tx: &mut Tx<'_>, account: &Account) -> Result<Account, Error> {
+    let now = accounts::steady(tx, account.id)?.filter(|account| account.state == AccountState::Active);
+    let now = now.ok_or(Refusal::Gone)?;
+    if now.is_barred() {
+        return Err(Refusal::forbidden("moderators have closed this account for now").into());
+    }
+    Ok(now)
+}
+
 /// An account is gone: its owner said so, or its address answers "gone". What it said is out of sight when this
 /// returns, and is deleted piece by piece: it may be very much.
 pub fn remove(tx: &mut Tx<'_>, account: &Account) -> Result<(), Error> {

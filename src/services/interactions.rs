@@ -2,6 +2,7 @@
 
 use serde_json::json;
 
+use super::accounts::acting;
 use super::notifications;
 use super::publish::{self, Recipients};
 use crate::domain::Refusal;
@@ -182,6 +183,7 @@ pub(super) fn offered(
     account: &Account,
     id: Id<Contribution>,
 ) -> Result<Contribution, Error> {
+    acting(tx, account)?;
     let head = seen(tx, account, id)?;
     if relations::blocks(tx, head.author_id, account.id)? {
         return Err(Refusal::NotFound.into());

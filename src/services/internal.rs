@@ -131,7 +131,7 @@ pub fn publish(
         Some(Earlier::Posted(published)) => return posts::load(tx, published),
         Some(Earlier::Scheduled(_)) | None => {}
     }
-    let answered = if outward.answers { answered(tx, &head)? } else { None };
+    let answered = if outward.answers { Some(answered(tx, &head)?.ok_or(Refusal::Gone)?) } else { None };
     let post = NewPost {
         markdown: outward.markdown.clone(),
         summary: outward.summary.clone(),

@@ -19,8 +19,8 @@ pub fn leave(tx: &mut Tx<'_>, user: &User, account: &Account) -> Result<(), Erro
         let why = "you are the last admin: make another one first".to_owned();
         return Err(Refusal::Conflict(why).into());
     }
-    // A second click finds the account gone.
-    let active = accounts::by_id(tx, account.id)?.filter(|account| account.state == AccountState::Active);
+    // A second click finds the account gone, and what is written at this moment is collected with the rest.
+    let active = accounts::seize(tx, account.id)?.filter(|account| account.state == AccountState::Active);
     active.ok_or(Refusal::Gone)?;
     account_rules::drop_deliveries(tx, account)?;
     publish::farewell(tx, account)?;

@@ -2,6 +2,7 @@
 //!
 //! Bytes are kept before and removed after a transaction; here are only the rows that say so.
 
+use super::accounts::acting;
 use super::scheduled;
 use crate::clock::Timestamp;
 use crate::domain::Refusal;
@@ -42,6 +43,7 @@ pub fn upload(
     kept: &Kept,
     description: &Description,
 ) -> Result<Media, Error> {
+    acting(tx, account)?;
     let mut row = row(tx, account.id, kept, Purpose::Attachment);
     row.description = checked(description.text.as_deref().unwrap_or_default())?;
     row.focus_x = description.focus.map(|(x, _)| x);

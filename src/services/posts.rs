@@ -2,12 +2,13 @@
 
 use serde_json::Value;
 
+use super::accounts::acting;
 use super::cards::{self, Named};
 use super::formats::{Format, render};
 use super::media::{self, Described};
 use super::{contributions, critiques, notifications, publish, quotes};
 use crate::domain::Refusal;
-use crate::domain::account::{Account, AccountState};
+use crate::domain::account::Account;
 use crate::domain::contribution::{Contribution, Kind, State, Visibility};
 use crate::domain::critique::{Critique, NewCritique};
 use crate::domain::host::HostStanding;
@@ -21,7 +22,7 @@ use crate::domain::uri::Uri;
 use crate::domain::view::View;
 use crate::store::contributions::{NewContribution, Text, Viewer};
 use crate::store::revisions::{self, Revision};
-use crate::store::{self, Error, Tx, accounts, jobs, polls, profiles, settings, views, written};
+use crate::store::{self, Error, Tx, jobs, polls, profiles, settings, views, written};
 use crate::text::Markdown;
 
 /// The longest post in characters; a longer text is a statement.
@@ -411,19 +412,13 @@ pub(super) fn load(tx: &mut Tx<'_>, id: Id<Contribution>) -> Result<View, Error>
     Ok(view)
 }
 
-/// The author as they are now: while a request waited for others they may have left, or been limited or
-/// suspended.
 fn check(
     tx: &mut Tx<'_>,
     author: &Account,
     markdown: &Markdown,
     may_be_blank: bool,
 ) -> Result<Account, Error> {
-    let author = accounts::by_id(tx, author.id)?.filter(|author| author.state == AccountState::Active);
-    let author = author.ok_or(Refusal::Gone)?;
-    if author.is_barred() {
-        return Err(Refusal::forbidden("moderators have closed this account for now").into());
-    }
+    let author = acting(tx, author)?;
     if markdown.is_blank() && !may_be_blank {
         return Err(Refusal::invalid("text", "write something first").into());
     }

@@ -5,6 +5,7 @@
 use serde_json::{Value, json};
 use url::Url;
 
+use super::accounts::acting;
 use super::{accounts as accounts_elsewhere, external_statements, notifications, positions, publish};
 use crate::domain::Refusal;
 use crate::domain::account::{Account, AccountKind};
@@ -23,6 +24,7 @@ use crate::store::{
 /// Whoever follows an organization means the debate around it, so its Forum is followed too; and
 /// whom our organization follows is no stranger any more: the host is let in.
 pub fn follow(tx: &mut Tx<'_>, follower: &Account, followee: &Account) -> Result<(), Error> {
+    acting(tx, follower)?;
     if follower.id == followee.id {
         return Err(Refusal::forbidden("an account does not follow itself").into());
     }

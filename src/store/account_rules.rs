@@ -279,14 +279,22 @@ fn own_inbox(conn: &mut Conn, account: &Account) -> QueryResult<String> {
 macro_rules! queued {
     ($account:expr, $inbox:expr) => {{
         let account: &Account = $account;
+        let words = || {
+            activities::table
+                .filter(activities::body.not_like("%\"type\":\"Delete\"%"))
+                .filter(activities::body.not_like("%\"type\":\"Undo\"%"))
+                .select(activities::id)
+        };
         let said =
             contributions::table.filter(contributions::author_id.eq(account.id)).select(contributions::uri);
-        let its = activities::table
-            .filter(activities::account_id.eq(account.id).or(activities::object_uri.eq_any(said)))
-            .filter(activities::body.not_like("%\"type\":\"Delete\"%"))
-            .filter(activities::body.not_like("%\"type\":\"Undo\"%"))
-            .select(activities::id);
-        deliveries::table.filter(deliveries::inbox.eq($inbox).or(deliveries::activity_id.eq_any(its)))
+        let its = words().filter(activities::account_id.eq(account.id));
+        let about = words().filter(activities::object_uri.eq_any(said));
+        deliveries::table.filter(
+            deliveries::inbox
+                .eq($inbox)
+                .or(deliveries::activity_id.eq_any(its))
+                .or(deliveries::activity_id.eq_any(about)),
+        )
     }};
 }
 

@@ -3,12 +3,13 @@
 use diesel::prelude::{AsChangeset, Insertable};
 use diesel::{
     BoolExpressionMethods, ExpressionMethods, NullableExpressionMethods, OptionalExtension, QueryDsl,
-    QueryResult, SelectableHelper,
+    QueryResult, RunQueryDsl, SelectableHelper,
 };
 
 use super::account_views::last_said;
 use super::conn::{Conn, run};
 use super::one_of::one_of;
+use super::tx::Tx;
 use crate::clock::Timestamp;
 use crate::domain::account::{Account, AccountKind, AccountState};
 use crate::domain::handle::Handle;
@@ -118,6 +119,25 @@ pub fn local_by_name(conn: &mut Conn, name: &str) -> QueryResult<Option<Account>
         .filter(accounts::name.eq(name.to_ascii_lowercase()))
         .filter(accounts::state.eq(AccountState::Active));
     run!(conn, first, query.select(Account::as_select())).optional()
+}
+
+/// An account as it is now, and as it stays until this is written: on PostgreSQL, whoever deletes or suspends it
+/// at this moment waits for us, or we for them. SQLite has one writer.
+pub fn steady(tx: &mut Tx<'_>, id: Id<Account>) -> QueryResult<Option<Account>> {
+    if let Conn::Postgres(conn) = &mut **tx {
+        let row = accounts::table.find(id).select(accounts::id).for_share();
+        let _: Vec<Id<Account>> = row.load(&mut **conn)?;
+    }
+    by_id(tx, id)
+}
+
+/// The same for whoever is about to change it: what others do in its name is written before, or not at all.
+pub fn seize(tx: &mut Tx<'_>, id: Id<Account>) -> QueryResult<Option<Account>> {
+    if let Conn::Postgres(conn) = &mut **tx {
+        let row = accounts::table.find(id).select(accounts::id).for_no_key_update();
+        let _: Vec<Id<Account>> = row.load(&mut **conn)?;
+    }
+    by_id(tx, id)
 }
 
 /// Puts a new account in.

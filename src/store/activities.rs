@@ -12,7 +12,7 @@ use crate::domain::contribution::State;
 use crate::domain::host::HostStanding;
 use crate::domain::id::Id;
 use crate::domain::uri::Uri;
-use crate::schema::{accounts, activities, contributions};
+use crate::schema::{accounts, activities, contributions, deliveries};
 
 /// An activity that left, or is about to.
 #[derive(Clone, Debug, Queryable, Selectable)]
@@ -107,6 +107,17 @@ pub fn listed(
 /// How many stand in the public outbox.
 pub fn count_listed(conn: &mut Conn, account: Id<Account>) -> QueryResult<i64> {
     run!(conn, get_result, shown!().filter(activities::account_id.eq(account)).count())
+}
+
+/// Forgets what told of contributions that are deleted, once nothing of it can be sent any more: it has the whole
+/// text in it.
+pub fn forget_gone(conn: &mut Conn) -> QueryResult<usize> {
+    let gone =
+        contributions::table.filter(contributions::state.eq(State::Deleted)).select(contributions::uri);
+    let over = activities::table
+        .filter(activities::object_uri.eq_any(gone))
+        .filter(activities::id.ne_all(deliveries::table.select(deliveries::activity_id)));
+    run!(conn, execute, diesel::delete(over))
 }
 
 /// Takes an object's activities out of the public outbox, because it is gone.

@@ -55,6 +55,28 @@ async fn work_that_is_asked_for_while_it_is_done_is_done_again() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn who_goes_on_with_a_job_keeps_it() {
+    on_each_engine(|database| async {
+        let world = idle(database).await;
+        let (north, db) = (world.at("north"), world.at("north").app().db);
+        asks(north).await;
+        let mut held = claims(north).await.remove(0);
+        world.advance_seconds(50);
+        let until = world.clock.now().plus_seconds(LEASE);
+        assert!(db.write(|tx| Ok(jobs::renew(tx, &held, until)?)).await.unwrap());
+        world.advance_seconds(20);
+        assert!(claims(north).await.is_empty(), "the first lease would be over");
+        assert!(
+            !db.write(|tx| Ok(jobs::renew(tx, &held, until)?)).await.unwrap(),
+            "under the old one nobody holds it"
+        );
+        held.due_at = until;
+        assert_eq!(db.write(|tx| Ok(jobs::finish(tx, &held)?)).await.unwrap(), 1);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn who_lost_a_job_does_not_decide_about_it() {
     on_each_engine(|database| async {
         let world = idle(database).await;

@@ -13,15 +13,18 @@ use plenum::domain::account_rule::AccountDecision;
 use plenum::domain::contribution::{State, Visibility};
 use plenum::domain::host::HostStanding;
 use plenum::domain::job::Job;
+use plenum::domain::media::Kept;
 use plenum::domain::relation::FollowState;
 use plenum::domain::site::FederationMode;
 use plenum::domain::uri::Uri;
 use plenum::domain::user::{Role, Roles, User};
 use plenum::federation::resolve;
 use plenum::http;
+use plenum::media::Format;
+use plenum::services::media::Description;
 use plenum::services::scheduled::{self, Written};
-use plenum::services::{self, account_rules, cases, leaving, posts, sign_ins, users};
-use plenum::store::{self, accounts, contributions, deliveries, jobs, keys, warnings};
+use plenum::services::{self, account_rules, cases, interactions, leaving, posts, sign_ins, users};
+use plenum::store::{self, accounts, activities, contributions, deliveries, jobs, keys, warnings};
 use plenum::text::Markdown;
 use serde_json::json;
 use tower::ServiceExt;
@@ -309,6 +312,41 @@ async fn keys_stay_as_long_as_somebody_may_still_be_told() {
         world.advance_hours(25);
         world.settle().await;
         assert!(!signs().await);
+    })
+    .await;
+}
+
+/// What was asked for before somebody left is not done afterwards in their name, and what they said is forgotten.
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_is_done_in_the_name_of_who_has_left() {
+    on_each_engine(|database| async {
+        let world = World::on([("north", database)], FederationMode::Open).await;
+        let north = world.at("north");
+        let bees = north.publishes(statement("On bees").thesis("Bees can count.")).await.head;
+        let (anna, organization) = (north.person("anna", &[]).await, north.organization().await);
+        north.replies(&anna, &bees.uri, "To seventeen!").await;
+        let db = north.app().db;
+        let (_, page) = fetched(north, &format!("{}/outbox?page=true", anna.uri)).await;
+        let page: serde_json::Value = serde_json::from_str(&page).unwrap();
+        let create = Uri::parse(page["orderedItems"][0]["id"].as_str().unwrap()).unwrap();
+        let kept = async || db.read(|conn| Ok(activities::by_uri(conn, &create)?)).await.unwrap().is_some();
+        leaves(north, "anna").await;
+        let file = Kept::picture(Format::Png, "aa/late.png".to_owned(), 1, Some((1, 1)));
+        let late = [
+            db.write(|tx| interactions::like(tx, &anna, bees.id)).await,
+            db.write(|tx| interactions::boost(tx, &anna, bees.id)).await,
+            db.write(|tx| services::relations::follow(tx, &anna, &organization)).await,
+            db.write(|tx| services::media::upload(tx, &anna, &file, &Description::default())).await.map(drop),
+            north.tries_to_reply(&anna, &bees.uri, "And more.").await.map(drop),
+        ];
+        for tried in late {
+            assert!(tried.is_err(), "she has left");
+        }
+        world.settle().await;
+        assert!(kept().await);
+        db.write(|tx| jobs::enqueue(tx, &Job::Cleanup, tx.now)).await.unwrap();
+        world.settle().await;
+        assert!(!kept().await, "nobody keeps her words");
     })
     .await;
 }

@@ -197,8 +197,10 @@ async fn outward(
         }
     };
     let answers = draft.answered.is_some() && outgoing.place == "answer";
-    if draft.answered.is_some() && !matches!(outgoing.place.as_str(), "answer" | "own") {
-        mistakes.add("place", "Choose where it stands.");
+    match (outgoing.place.as_str(), &draft.answered) {
+        ("own", _) | ("answer", Some(_)) => {}
+        ("answer", None) => mistakes.add("place", "What it answers is gone: it can stand on its own."),
+        _ => mistakes.add("place", "Choose where it stands."),
     }
     let meant = if answers { critique(fields) } else { Ok(None) };
     let critique = meant.unwrap_or_else(|why| {
