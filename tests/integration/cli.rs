@@ -69,12 +69,27 @@ fn the_list_by_which_positions_are_listed_is_kept_from_a_terminal() {
     let ours = "https://red.example/actors/redbloc";
     let chosen = succeeds(&run(&["settings", "chosen"]));
     assert!(chosen.contains("not used: listing_policy = open"), "{chosen}");
+    assert!(fails(&run(&["settings", "choose", ours])).contains("always listed"));
     assert!(fails(&run(&["settings", "choose", "nobody@far.example"])).contains("look it up on this server"));
-    assert!(succeeds(&run(&["settings", "choose", ours])).contains("is on the list now"));
-    assert!(succeeds(&run(&["settings", "choose", ours])).contains("nothing was changed"));
-    assert!(succeeds(&run(&["settings", "chosen"])).contains(ours));
-    assert!(succeeds(&run(&["settings", "leave-out", ours])).contains("no longer on the list"));
-    assert!(!succeeds(&run(&["settings", "chosen"])).contains(ours));
+    let theirs = "https://far.example/actors/league";
+    meets(home.path(), ours, theirs);
+    assert!(succeeds(&run(&["settings", "choose", "league@far.example"])).contains("is on the list now"));
+    assert!(succeeds(&run(&["settings", "choose", theirs])).contains("nothing was changed"));
+    assert!(succeeds(&run(&["settings", "chosen"])).contains(theirs));
+    assert!(succeeds(&run(&["settings", "leave-out", theirs])).contains("no longer on the list"));
+    assert!(!succeeds(&run(&["settings", "chosen"])).contains(theirs));
+}
+
+/// The site gets to know an organization elsewhere, as like ours as one row to another.
+fn meets(directory: &Path, ours: &str, theirs: &str) {
+    let file = directory.join("data/plenum.db");
+    let mut conn = SqliteConnection::establish(&file.display().to_string()).unwrap();
+    let copy = format!(
+        "CREATE TEMP TABLE guest AS SELECT * FROM accounts WHERE uri = '{ours}'; \
+         UPDATE guest SET id = 7, uri = '{theirs}', name = 'league', handle = 'league@far.example'; \
+         INSERT INTO accounts SELECT * FROM guest;"
+    );
+    conn.batch_execute(&copy).unwrap();
 }
 
 #[test]
