@@ -75,7 +75,7 @@ pub struct Words {
     pub write_some: &'static str,
     /// Scopes `admin:…`.
     pub administer: &'static str,
-    /// The things of scopes, in the order of [`THINGS`].
+    /// The things of scopes, in the order of their names.
     pub things: [&'static str; 15],
     /// Titles of what is pushed.
     pub heard: Heard,
