@@ -84,15 +84,17 @@ async fn fill(place: &fixture::Place, (host, authors): (&str, i64), (count, stat
     let first = app.db.read(|conn| Ok(accounts::by_uri(conn, &first)?)).await.unwrap().unwrap();
     let now = Clock::System.now().0;
     let host_id = first.host_id.unwrap();
+    // Keys of one moment differ in their last bits, also between servers.
+    let last = host_id.get() & 0xffff;
     sql(
         &app.db,
         format!(
             "INSERT INTO contributions (id, uri, url, kind, author_id, visibility, reply_policy, language, sensitive, \
-             content, published_at, thread_id, revision, state, local) \
+             content, published_at, arrived_at, thread_id, revision, state, local) \
              WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i + 1 < {count}) \
-             SELECT ({now} + i) << 16, 'http://{host}/c/' || i, 'http://{host}/c/' || i, 0, \
-             a.id, 0, 0, 'en', 0, '<p>What we sell, part ' || i || '</p>', {now} + i, ({now} + i) << 16, 1, \
-             {state}, 0 FROM n JOIN (SELECT id, row_number() OVER (ORDER BY id) - 1 AS nth FROM accounts \
+             SELECT (({now} + i) << 16) + {last}, 'http://{host}/c/' || i, 'http://{host}/c/' || i, 0, \
+             a.id, 0, 0, 'en', 0, '<p>What we sell, part ' || i || '</p>', {now} + i, {now} + i, \
+             (({now} + i) << 16) + {last}, 1, {state}, 0 FROM n JOIN (SELECT id, row_number() OVER (ORDER BY id) - 1 AS nth FROM accounts \
              WHERE host_id = {host_id}) AS a ON a.nth = i % {authors}"
         ),
     )
