@@ -119,7 +119,7 @@ pub enum Job {
         /// Its address.
         url: String,
     },
-    /// See whether the pages that an account of ours names lead back to it.
+    /// See whether the pages that an account names lead back to it.
     CheckLinks {
         /// The account.
         account: i64,

@@ -75,8 +75,8 @@ pub struct ReceivedPoll {
 pub struct NewPoll {
     /// The answers to choose from.
     pub options: Vec<String>,
-    /// How long it runs.
-    pub seconds: i64,
+    /// How long it runs from now on; `None` as usual, and when a post is edited, as long as before.
+    pub seconds: Option<i64>,
     /// Whether more than one answer may be chosen.
     pub multiple: bool,
     /// Whether the counts are shown only after the end.
@@ -90,6 +90,8 @@ impl NewPoll {
     pub const LONGEST_OPTION: usize = 100;
     /// The shortest and the longest time.
     pub const SECONDS: (i64, i64) = (300, 2_629_746);
+    /// How long a poll runs whose author does not say.
+    const USUAL_SECONDS: i64 = 24 * 3600;
 
     /// Checks it; the answers come back trimmed.
     pub fn accept(mut self) -> Result<Self, Refusal> {
@@ -105,13 +107,25 @@ impl NewPoll {
         if once.len() != self.options.len() {
             return no("offers the same answer twice");
         }
-        if self.options.iter().any(|option| option.chars().count() > Self::LONGEST_OPTION) {
+        if self.options.iter().any(|option| plain::length(option) > Self::LONGEST_OPTION) {
             return no("has an answer of more than 100 characters");
         }
-        if !(Self::SECONDS.0..=Self::SECONDS.1).contains(&self.seconds) {
-            return no("has to run for 5 minutes to a month");
-        }
+        self.runs_until(Timestamp(0))?;
         Ok(self)
+    }
+
+    /// How long it runs, in seconds.
+    pub fn lasts(&self) -> i64 {
+        self.seconds.unwrap_or(Self::USUAL_SECONDS)
+    }
+
+    /// When it ends if it begins at `now`.
+    pub fn runs_until(&self, now: Timestamp) -> Result<Timestamp, Refusal> {
+        let seconds = self.lasts();
+        if !(Self::SECONDS.0..=Self::SECONDS.1).contains(&seconds) {
+            return Err(Refusal::invalid("poll", "has to run for 5 minutes to a month"));
+        }
+        Ok(now.plus_seconds(seconds))
     }
 }
 
@@ -123,7 +137,7 @@ mod tests {
     fn a_poll_offers_a_choice_for_a_while() {
         let poll = |options: &[&str], seconds| NewPoll {
             options: options.iter().map(ToString::to_string).collect(),
-            seconds,
+            seconds: Some(seconds),
             ..NewPoll::default()
         };
         assert_eq!(poll(&[" yes", "", "no "], 300).accept().unwrap().options, ["yes", "no"]);

@@ -1,8 +1,8 @@
-//! Whether the pages that an account of ours names in its profile lead back to it.
+//! Whether the pages that an account names in its profile lead back to it.
 
 use super::fetch::{self, Budget};
 use super::{Federation, FetchError};
-use crate::domain::account::Account;
+use crate::domain::account::{Account, AccountState};
 use crate::domain::id::Id;
 use crate::domain::profile::Field;
 use crate::domain::uri::Uri;
@@ -17,19 +17,19 @@ const PAGES: &str = "text/html, application/xhtml+xml";
 /// again by the next try of the job.
 pub async fn check(data: &Federation, account: Id<Account>) -> Result<(), Error> {
     let loaded = data.app.db.read(|conn| {
-        let account = accounts::by_id(conn, account)?.filter(Account::is_local);
+        let account = accounts::by_id(conn, account)?.filter(|account| account.state == AccountState::Active);
         account.map(|account| Ok((profiles::of(conn, account.id)?, account))).transpose()
     });
     let Some((profile, account)) = loaded.await? else { return Ok(()) };
     let fields = Field::read_all(&profile.fields);
     let budget = Budget::new(fields.len());
-    let ours = [account.url.as_str(), account.uri.as_str()];
+    let home = [account.url.as_str(), account.uri.as_str()];
     let (mut proven, mut missed) = (Vec::new(), None);
     for field in fields.into_iter().filter(|field| field.verified_at.is_none()) {
-        let Some(uri) = Uri::parse(field.value.trim()) else { continue };
+        let Some(uri) = page_of(&account, &field) else { continue };
         match fetch::plain(data, &uri, PAGES, &budget).await {
             Ok(page) if page.media_type.contains("html") => {
-                if links::lead_back(&String::from_utf8_lossy(&page.body), &ours) {
+                if links::lead_back(&String::from_utf8_lossy(&page.body), &home) {
                     proven.push(field.value);
                 }
             }
@@ -41,4 +41,12 @@ pub async fn check(data: &Federation, account: Id<Account>) -> Result<(), Error>
         data.app.db.write(|tx| service::prove(tx, account.id, &proven)).await?;
     }
     missed.map_or(Ok(()), |error| Err(error.into()))
+}
+
+/// The page that a line names; of an account elsewhere it stands in a link.
+fn page_of(account: &Account, field: &Field) -> Option<Uri> {
+    if account.is_local() {
+        return Uri::parse(field.value.trim());
+    }
+    links::addresses(&field.value).first().and_then(|address| Uri::parse(address))
 }

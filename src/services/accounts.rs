@@ -21,6 +21,9 @@ use crate::vocab::incoming::IncomingActor;
 
 /// How long the numbers of an account elsewhere count as fresh, in seconds.
 const COUNTED_SECONDS: i64 = 24 * 3600;
+/// After how many seconds the pages are looked at that an account elsewhere names anew: whoever
+/// changes their description all the time makes us ask others no oftener than that.
+const LINKS_SECONDS: i64 = 600;
 
 /// How sure we are of a handle.
 #[derive(Clone, Debug)]
@@ -55,7 +58,7 @@ pub fn receive(
         None => insert(tx, actor, profile)?,
     };
     accounts::keep_document(tx, id, document)?;
-    profiles::put(tx, &long_profile(id, actor))?;
+    describe(tx, id, actor)?;
     if !actor.emojis.is_empty()
         && let Some(account) = accounts::by_id(tx, id)?
     {
@@ -185,15 +188,23 @@ fn profile(tx: &Tx<'_>, actor: &IncomingActor, handle: &Handle) -> Profile {
     }
 }
 
-/// What it says about itself at length.
-fn long_profile(id: Id<Account>, actor: &IncomingActor) -> LongProfile {
-    let row = |(name, value): &(String, Html)| Field {
-        name: name.clone(),
-        value: value.as_str().to_owned(),
-        verified_at: None,
+/// Keeps what it says about itself at length. Lines that stay what they were stay proven; where
+/// somebody here reads it, the pages behind the others are looked at, now and then.
+fn describe(tx: &mut Tx<'_>, id: Id<Account>, actor: &IncomingActor) -> Result<(), Error> {
+    let before = Field::read_all(&profiles::of(tx, id)?.fields);
+    let row = |(name, value): &(String, Html)| {
+        let known = before.iter().find(|field| field.value == value.as_str());
+        let verified_at = known.and_then(|field| field.verified_at);
+        Field { name: name.clone(), value: value.as_str().to_owned(), verified_at }
     };
     let fields: Vec<Field> = actor.fields.iter().map(row).collect();
-    LongProfile { fields: Field::write_all(&fields), ..LongProfile::empty(id) }
+    if fields != before && relations::is_followed_here(tx, id)? {
+        let later = tx.now.plus_seconds(LINKS_SECONDS);
+        jobs::enqueue(tx, &Job::CheckLinks { account: id.get() }, later)?;
+    }
+    let profile = LongProfile { fields: Field::write_all(&fields), ..LongProfile::empty(id) };
+    profiles::put(tx, &profile)?;
+    Ok(())
 }
 
 fn insert(tx: &mut Tx<'_>, actor: &IncomingActor, profile: Profile) -> Result<Id<Account>, Error> {

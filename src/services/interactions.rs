@@ -80,7 +80,8 @@ pub fn boost(tx: &mut Tx<'_>, account: &Account, id: Id<Contribution>) -> Result
     } else {
         activity::announce_to_followers(&uri, account, &json!(boosted.uri), tx.now)
     };
-    let to = Recipients { followers_of: vec![account.id], accounts: vec![author.id] };
+    let to =
+        Recipients { followers_of: vec![account.id], accounts: vec![author.id], ..Recipients::default() };
     publish::send(tx, account, &announce, &boosted.uri, open, &to)?;
     interactions::insert_boost(tx, account.id, id, &uri)?;
     tell(tx, &author, NotificationKind::Boost, account, id)
@@ -95,7 +96,11 @@ pub fn unboost(tx: &mut Tx<'_>, account: &Account, id: Id<Contribution>) -> Resu
     let undo = publish::activity_uri(tx)?;
     let announce = json!({ "id": uri, "type": "Announce", "actor": account.uri, "object": boosted.uri });
     let undo = activity::simple("Undo", &undo, account, &announce, &[&account.uri]);
-    let to = Recipients { followers_of: vec![account.id], accounts: vec![boosted.author_id] };
+    let to = Recipients {
+        followers_of: vec![account.id],
+        accounts: vec![boosted.author_id],
+        ..Recipients::default()
+    };
     publish::send(tx, account, &undo, &boosted.uri, false, &to)
 }
 

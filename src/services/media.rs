@@ -16,6 +16,7 @@ use crate::domain::media::{
 use crate::domain::uri::Uri;
 use crate::store::media::CachedFile;
 use crate::store::{Error, Tx, accounts, jobs, media, search};
+use crate::text::plain;
 
 /// How long a file waits for something to stand beside.
 const PATIENCE: i64 = 24 * 3600;
@@ -350,7 +351,7 @@ fn remove_files(tx: &mut Tx<'_>, files: Vec<String>) -> Result<(), Error> {
 
 fn checked(text: &str) -> Result<String, Error> {
     let text = text.trim();
-    if text.chars().count() > LONGEST_DESCRIPTION {
+    if plain::length(text) > LONGEST_DESCRIPTION {
         let why = format!("a description has at most {LONGEST_DESCRIPTION} characters");
         return Err(Refusal::invalid("description", why).into());
     }

@@ -3,16 +3,84 @@
 use serde_json::{Value, json};
 
 use super::{interactions, notifications, publish};
+use crate::clock::Timestamp;
 use crate::domain::Refusal;
 use crate::domain::account::Account;
 use crate::domain::contribution::{Contribution, Visibility};
 use crate::domain::id::Id;
 use crate::domain::job::Job;
 use crate::domain::notification::NotificationKind;
-use crate::domain::poll::{Poll, PollView, ReceivedPoll};
+use crate::domain::poll::{NewPoll, Poll, PollView, ReceivedPoll};
 use crate::domain::uri::Uri;
 use crate::store::contributions::{self, Viewer};
 use crate::store::{self, Error, Tx, accounts, jobs, polls};
+
+/// What became of the poll of a post that is edited.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Reasked {
+    /// It is what it was.
+    Same,
+    /// It offers the same, and its votes count on; its end or who sees the counts is another.
+    Terms,
+    /// Another poll, or none.
+    Anew,
+}
+
+/// Puts a poll to a post.
+pub(super) fn ask(tx: &mut Tx<'_>, id: Id<Contribution>, poll: &NewPoll) -> Result<(), Error> {
+    let poll = poll.clone().accept()?;
+    let end = poll.runs_until(tx.now)?;
+    let row = Poll {
+        contribution_id: id,
+        ends_at: Some(end),
+        multiple: poll.multiple,
+        hides_totals: poll.hides_totals,
+        voters: 0,
+    };
+    let titles: Vec<(String, i64)> = poll.options.into_iter().map(|title| (title, 0)).collect();
+    polls::set(tx, &row, &titles)?;
+    close_at(tx, id, end)
+}
+
+/// Puts another poll in the place of the one a post has; the same one goes on, until when it is said.
+pub(super) fn reask(tx: &mut Tx<'_>, id: Id<Contribution>, poll: Option<&NewPoll>) -> Result<Reasked, Error> {
+    match (polls::one(tx, None, id)?, poll) {
+        (None, None) => Ok(Reasked::Same),
+        (Some(_), None) => {
+            polls::erase(tx, id)?;
+            Ok(Reasked::Anew)
+        }
+        (Some(before), Some(poll)) if offers_the_same(&before, poll) => set_terms(tx, &before.poll, poll),
+        (_, Some(poll)) => {
+            ask(tx, id, poll)?;
+            Ok(Reasked::Anew)
+        }
+    }
+}
+
+fn offers_the_same(before: &PollView, poll: &NewPoll) -> bool {
+    let titles = before.options.iter().map(|option| option.title.as_str());
+    before.poll.multiple == poll.multiple && titles.eq(poll.options.iter().map(|title| title.trim()))
+}
+
+fn set_terms(tx: &mut Tx<'_>, before: &Poll, poll: &NewPoll) -> Result<Reasked, Error> {
+    let ends_at = match poll.seconds {
+        Some(_) => Some(poll.runs_until(tx.now)?),
+        None => before.ends_at,
+    };
+    if (ends_at, poll.hides_totals) == (before.ends_at, before.hides_totals) {
+        return Ok(Reasked::Same);
+    }
+    polls::set_terms(tx, before.contribution_id, ends_at, poll.hides_totals)?;
+    if let Some(end) = ends_at {
+        close_at(tx, before.contribution_id, end)?;
+    }
+    Ok(Reasked::Terms)
+}
+
+fn close_at(tx: &mut Tx<'_>, id: Id<Contribution>, end: Timestamp) -> Result<(), Error> {
+    jobs::enqueue(tx, &Job::ClosePoll { contribution: id.get(), due: end.0 }, end)
+}
 
 /// An account of ours chooses; once, and before the end.
 pub fn vote(tx: &mut Tx<'_>, account: &Account, id: Id<Contribution>, choices: &[i32]) -> Result<(), Error> {
@@ -32,10 +100,10 @@ pub fn vote(tx: &mut Tx<'_>, account: &Account, id: Id<Contribution>, choices: &
     }
     polls::count_voter(tx, id)?;
     // Of a poll elsewhere, nobody tells us that it ended; the job of one of ours waits already.
-    if let Some(end) = view.poll.ends_at {
-        jobs::enqueue(tx, &Job::ClosePoll { contribution: id.get(), due: end.0 }, end)?;
+    match view.poll.ends_at {
+        Some(end) => close_at(tx, id, end),
+        None => Ok(()),
     }
-    Ok(())
 }
 
 /// A vote as other servers read it: a Note that has a name and says nothing.
@@ -114,6 +182,11 @@ pub(super) fn recount(
             .eq(received.options.iter().map(|(title, _)| title));
     if same {
         polls::recount(tx, id, received)?;
+        // Who took part here waits for the end, and it may have moved.
+        match received.ends_at {
+            Some(end) if view.poll.ends_at != Some(end) && end > tx.now => close_at(tx, id, end)?,
+            _ => (),
+        }
     }
     Ok(same)
 }

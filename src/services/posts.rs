@@ -6,6 +6,7 @@ use super::accounts::acting;
 use super::cards::{self, Named};
 use super::formats::{Format, render};
 use super::media::{self, Described};
+use super::polls::{Reasked, ask, reask};
 use super::{contributions, critiques, notifications, publish, quotes};
 use crate::domain::Refusal;
 use crate::domain::account::Account;
@@ -13,17 +14,16 @@ use crate::domain::contribution::{Contribution, Kind, State, Visibility};
 use crate::domain::critique::{Critique, NewCritique};
 use crate::domain::host::HostStanding;
 use crate::domain::id::{Id, token};
-use crate::domain::job::Job;
 use crate::domain::media::Media;
 use crate::domain::oauth::ClientApp;
-use crate::domain::poll::{NewPoll, Poll, PollView};
+use crate::domain::poll::NewPoll;
 use crate::domain::quote::QuotePolicy;
 use crate::domain::uri::Uri;
 use crate::domain::view::View;
 use crate::store::contributions::{NewContribution, Text, Viewer};
 use crate::store::revisions::{self, Revision};
-use crate::store::{self, Error, Tx, jobs, polls, profiles, settings, views, written};
-use crate::text::Markdown;
+use crate::store::{self, Error, Tx, polls, profiles, settings, views, written};
+use crate::text::{Markdown, plain};
 
 /// The longest post in characters; a longer text is a statement.
 pub const LONGEST: usize = 20_000;
@@ -229,7 +229,7 @@ pub fn edit(
             options: view.options.into_iter().map(|option| option.title).collect(),
             multiple: view.poll.multiple,
             hides_totals: view.poll.hides_totals,
-            seconds: 0,
+            seconds: None,
         }),
         media: store::media::of(tx, id)?.into_iter().map(|row| row.id).collect(),
         described: Vec::new(),
@@ -277,8 +277,9 @@ pub fn rewrite(
     let asked = reask(tx, id, change.poll.as_ref())?;
     let moved = media::rearrange(tx, author, id, (&change.media, &change.described))?;
     store::contributions::set_quote_policy(tx, id, policy)?;
-    if !asked && !moved && is_same(&head, &text) {
-        return if policy == head.quote_policy { load(tx, id) } else { restate(tx, id) };
+    if asked != Reasked::Anew && !moved && is_same(&head, &text) {
+        let is_restated = asked == Reasked::Terms || policy != head.quote_policy;
+        return if is_restated { restate(tx, id) } else { load(tx, id) };
     }
     store::contributions::update(tx, id, &text)?;
     written::set_plain(tx, id, format == Format::Plain)?;
@@ -327,54 +328,15 @@ fn is_same(head: &Contribution, text: &Text) -> bool {
         && head.language == text.language
 }
 
-/// Puts a poll to a post.
-fn ask(tx: &mut Tx<'_>, id: Id<Contribution>, poll: &NewPoll) -> Result<(), Error> {
-    let poll = poll.clone().accept()?;
-    let row = Poll {
-        contribution_id: id,
-        ends_at: Some(tx.now.plus_seconds(poll.seconds)),
-        multiple: poll.multiple,
-        hides_totals: poll.hides_totals,
-        voters: 0,
-    };
-    let titles: Vec<(String, i64)> = poll.options.into_iter().map(|title| (title, 0)).collect();
-    polls::set(tx, &row, &titles)?;
-    let end = tx.now.plus_seconds(poll.seconds);
-    jobs::enqueue(tx, &Job::ClosePoll { contribution: id.get(), due: end.0 }, end)
-}
-
-/// Puts another poll in the place of the one a post has; the same one goes on. Returns whether
-/// anything changed.
-fn reask(tx: &mut Tx<'_>, id: Id<Contribution>, poll: Option<&NewPoll>) -> Result<bool, Error> {
-    let before = polls::one(tx, None, id)?;
-    match (before, poll) {
-        (None, None) => Ok(false),
-        (Some(_), None) => {
-            polls::erase(tx, id)?;
-            Ok(true)
-        }
-        (Some(before), Some(poll)) if same_poll(&before, poll) => Ok(false),
-        (_, Some(poll)) => {
-            ask(tx, id, poll)?;
-            Ok(true)
-        }
-    }
-}
-
-fn same_poll(before: &PollView, poll: &NewPoll) -> bool {
-    let titles = before.options.iter().map(|option| option.title.as_str());
-    before.poll.multiple == poll.multiple && titles.eq(poll.options.iter().map(|title| title.trim()))
-}
-
 /// Deletes a post of `author`; its address answers "gone" from now on.
 pub fn delete(tx: &mut Tx<'_>, author: &Account, id: Id<Contribution>) -> Result<(), Error> {
     let head = own(tx, author, id)?;
     let view = load(tx, id)?;
-    contributions::erase(tx, id)?;
     if head.visibility != Visibility::Internal {
+        // While it is known who has it.
         publish::delete(tx, &view)?;
     }
-    Ok(())
+    contributions::erase(tx, id)
 }
 
 /// Keeps the signed document of the current version, and returns it.
@@ -422,7 +384,7 @@ fn check(
     if markdown.is_blank() && !may_be_blank {
         return Err(Refusal::invalid("text", "write something first").into());
     }
-    let length = markdown.as_str().chars().count();
+    let length = plain::length(markdown.as_str());
     if length > LONGEST {
         let why =
             format!("has {length} characters, at most {LONGEST} are allowed; publish it as a statement");

@@ -180,7 +180,7 @@ fn rows(fields: &[(String, String)], before: &[Field]) -> String {
 }
 
 fn check(change: &Change) -> Result<(), Refusal> {
-    let long = |text: &Option<String>, most| text.as_ref().is_some_and(|text| text.chars().count() > most);
+    let long = |text: &Option<String>, most| text.as_ref().is_some_and(|text| plain::length(text) > most);
     if long(&change.display_name, LONGEST_NAME) {
         return Err(Refusal::invalid("display_name", format!("is longer than {LONGEST_NAME} characters")));
     }
@@ -192,7 +192,7 @@ fn check(change: &Change) -> Result<(), Refusal> {
     if filled.count() > MOST_FIELDS {
         return Err(Refusal::invalid("fields", format!("holds more than {MOST_FIELDS} rows")));
     }
-    let wide = |text: &String| text.chars().count() > LONGEST_FIELD;
+    let wide = |text: &String| plain::length(text) > LONGEST_FIELD;
     if fields.iter().any(|(name, value)| wide(name) || wide(value)) {
         return Err(Refusal::invalid(
             "fields",

@@ -24,6 +24,9 @@ pub struct Recipients {
     pub followers_of: Vec<Id<Account>>,
     /// These, whether they follow or not.
     pub accounts: Vec<Id<Account>>,
+    /// Everyone who liked, boosted, quoted or answered this, or chose in its poll: their servers
+    /// have it, whomever they follow.
+    pub readers_of: Option<Id<Contribution>>,
 }
 
 /// A new address for an activity.
@@ -43,6 +46,9 @@ pub fn send(
     let id = keep(tx, actor, activity, object_uri, listed)?;
     for followee in &to.followers_of {
         deliveries::to_followers(tx, id, *followee)?;
+    }
+    if let Some(read) = to.readers_of {
+        deliveries::to_readers(tx, id, read)?;
     }
     deliveries::to_accounts(tx, id, &to.accounts)
 }
@@ -117,7 +123,7 @@ pub fn delete(tx: &mut Tx<'_>, view: &View) -> Result<(), Error> {
     let delete = activity::delete(&id, &view.author, &view.head.uri, &cc, tx.now);
     let now = tx.now;
     let delete = sign(tx, &view.author, &delete, now)?;
-    let to = recipients(tx, view)?;
+    let to = Recipients { readers_of: Some(view.head.id), ..recipients(tx, view)? };
     send(tx, &view.author, &delete, &view.head.uri, false, &to)?;
     announce_in_forum(tx, &view.head, &view.author, &delete)
 }
@@ -137,7 +143,7 @@ pub fn update_account(tx: &mut Tx<'_>, account: &Account, document: &Value) -> R
     let update = activity::about("Update", &id, document, tx.now);
     let now = tx.now;
     let update = sign(tx, account, &update, now)?;
-    let to = Recipients { followers_of: vec![account.id], accounts: Vec::new() };
+    let to = Recipients { followers_of: vec![account.id], ..Recipients::default() };
     send(tx, account, &update, &account.uri, false, &to)
 }
 
@@ -152,7 +158,7 @@ pub fn listed_first(
     let Some(list) = account.featured.as_ref().filter(|_| head.is_open()) else { return Ok(()) };
     let id = activity_uri(tx)?;
     let change = activity::listed(kind, &id, account, &head.uri, list);
-    let to = Recipients { followers_of: vec![account.id], accounts: Vec::new() };
+    let to = Recipients { followers_of: vec![account.id], ..Recipients::default() };
     send(tx, account, &change, &head.uri, false, &to)
 }
 
@@ -235,9 +241,10 @@ fn tell(tx: &mut Tx<'_>, kind: &str, view: &View, document: &Value) -> Result<()
     let activity = activity::about(kind, &id, document, tx.now);
     let now = tx.now;
     let activity = sign(tx, &view.author, &activity, now)?;
-    let to = recipients(tx, view)?;
     let open = matches!(view.head.visibility, Visibility::Public | Visibility::Unlisted);
     let listed = kind == "Create" && open;
+    let readers_of = (kind != "Create" && open).then_some(view.head.id);
+    let to = Recipients { readers_of, ..recipients(tx, view)? };
     if activity.to_string().len() > EMBEDDED_LIMIT {
         return tell_large(tx, view, &activity, listed, &to);
     }
@@ -299,7 +306,8 @@ fn recipients(tx: &mut Tx<'_>, view: &View) -> Result<Recipients, Error> {
         accounts.sort_unstable();
         accounts.dedup();
     }
-    Ok(Recipients { followers_of: if followers { vec![view.author.id] } else { Vec::new() }, accounts })
+    let followers_of = if followers { vec![view.author.id] } else { Vec::new() };
+    Ok(Recipients { followers_of, accounts, readers_of: None })
 }
 
 /// FEP-1b12: our Forum hands what happens in its threads to its followers. A new statement is
@@ -355,7 +363,7 @@ fn announce(
 ) -> Result<(), Error> {
     let id = activity_uri(tx)?;
     let announce = activity::announce(&id, forum, object, &author.uri, tx.now);
-    let to = Recipients { followers_of: vec![forum.id], accounts: Vec::new() };
+    let to = Recipients { followers_of: vec![forum.id], ..Recipients::default() };
     send(tx, forum, &announce, &head.uri, listed, &to)
 }
 

@@ -432,7 +432,11 @@ pub fn revoke(
         let activity = publish::activity_uri(tx)?;
         let stamp = document::stamp(&stamp, author, &head.uri, &quoted.uri);
         let revocation = document::revocation(&activity, &stamp, author);
-        let to = Recipients { followers_of: vec![author.id], accounts: vec![head.author_id] };
+        let to = Recipients {
+            followers_of: vec![author.id],
+            accounts: vec![head.author_id],
+            ..Recipients::default()
+        };
         publish::send(tx, author, &revocation, &quoted.uri, false, &to)?;
     }
     Ok(head)

@@ -243,6 +243,7 @@ pub fn receive_answer(
         let now = tx.now;
         jobs::enqueue(tx, &job, now)?;
         jobs::enqueue(tx, &Job::FetchPins { uri: followee.uri.to_string() }, now)?;
+        jobs::enqueue(tx, &Job::CheckLinks { account: followee.id.get() }, now)?;
         external_statements::look_again(tx, followee)?;
         positions::list_waiting(tx)?;
     }

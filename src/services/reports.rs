@@ -79,7 +79,7 @@ pub struct NewReport {
 /// our server and without the member's name.
 pub fn file(tx: &mut Tx<'_>, reporter: &Account, new: &NewReport) -> Result<Report, Error> {
     let comment = plain::strip_format_chars(new.comment.trim());
-    if comment.chars().count() > LONGEST_COMMENT {
+    if plain::length(&comment) > LONGEST_COMMENT {
         let why = format!("is longer than {LONGEST_COMMENT} characters");
         return Err(Refusal::invalid("comment", why).into());
     }

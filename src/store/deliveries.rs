@@ -21,12 +21,15 @@ use super::settings;
 use super::tx::{Event, Tx};
 use crate::clock::Timestamp;
 use crate::domain::account::{Account, AccountState};
+use crate::domain::contribution::Contribution;
 use crate::domain::host::{Host, HostStanding};
 use crate::domain::id::Id;
 use crate::domain::relation::FollowState;
 use crate::domain::site::FederationMode;
 use crate::domain::uri::Uri;
-use crate::schema::{accounts, activities, deliveries, follows, hosts};
+use crate::schema::{
+    accounts, activities, boosts, contributions, deliveries, follows, hosts, likes, poll_votes, quotes,
+};
 
 diesel::define_sql_function! {
     /// SQL's COALESCE for an optional text and its stand-in.
@@ -137,6 +140,33 @@ pub fn to_accounts(tx: &mut Tx<'_>, activity: Id<Activity>, ids: &[Id<Account>])
             .inner_join(hosts::table.on(accounts::host_id.eq(hosts::id.nullable())))
             .filter(accounts::id.eq_any(ids.to_vec()))
     )
+}
+
+/// Queues an activity for the servers of everyone who liked, boosted, quoted or answered a
+/// contribution or chose in its poll.
+pub fn to_readers(tx: &mut Tx<'_>, activity: Id<Activity>, read: Id<Contribution>) -> Result<(), Error> {
+    macro_rules! queue_authors {
+        ($reactions:expr, $author:expr) => {
+            queue!(
+                tx,
+                activity,
+                coalesce(accounts::shared_inbox, accounts::inbox),
+                $reactions
+                    .inner_join(accounts::table.on(accounts::id.eq($author)))
+                    .inner_join(hosts::table.on(accounts::host_id.eq(hosts::id.nullable())))
+                    .filter(hosts::failing_since.is_null().or(hosts::due_at.is_not_null()))
+            )
+        };
+    }
+    queue_authors!(likes::table.filter(likes::contribution_id.eq(read)), likes::account_id)?;
+    queue_authors!(boosts::table.filter(boosts::contribution_id.eq(read)), boosts::account_id)?;
+    queue_authors!(poll_votes::table.filter(poll_votes::contribution_id.eq(read)), poll_votes::account_id)?;
+    let answers = contributions::table.filter(contributions::in_reply_to_id.eq(read));
+    queue_authors!(answers, contributions::author_id)?;
+    let quoting = contributions::table
+        .inner_join(quotes::table.on(quotes::contribution_id.eq(contributions::id)))
+        .filter(quotes::quoted_id.eq(read));
+    queue_authors!(quoting, contributions::author_id)
 }
 
 /// Queues an activity for every server that we know and that was not given up, once for each: the one inbox for

@@ -8,6 +8,7 @@ use super::conn::{Conn, run};
 use super::one_of::one_of;
 use super::tx::Tx;
 use super::{Error, search, withheld_reactions};
+use crate::clock::Timestamp;
 use crate::domain::account::Account;
 use crate::domain::contribution::Contribution;
 use crate::domain::id::Id;
@@ -88,6 +89,17 @@ pub fn recount(conn: &mut Conn, id: Id<Contribution>, poll: &ReceivedPoll) -> Qu
     let change = (polls::voters.eq(poll.voters), polls::ends_at.eq(poll.ends_at));
     run!(conn, execute, diesel::update(polls::table.find(id)).set(change))?;
     Ok(())
+}
+
+/// Changes until when a poll runs and whether its counts are hidden until then.
+pub fn set_terms(
+    conn: &mut Conn,
+    id: Id<Contribution>,
+    ends_at: Option<Timestamp>,
+    hides_totals: bool,
+) -> QueryResult<usize> {
+    let change = (polls::ends_at.eq(ends_at), polls::hides_totals.eq(hides_totals));
+    run!(conn, execute, diesel::update(polls::table.find(id)).set(change))
 }
 
 /// Whether an account chose this answer.

@@ -1,6 +1,8 @@
 //! Mentions, tags and web addresses in plain text, found in one pass.
 
 use std::ops::Range;
+
+use super::plain;
 use unicode_normalization::char::is_combining_mark;
 use url::Url;
 
@@ -35,12 +37,12 @@ pub fn find(text: &str) -> Vec<(Range<usize>, Entity)> {
 /// How long a text counts for people who write in a small box: a web address as `address`
 /// characters whatever its length, and a mention without its host.
 pub fn weight(text: &str, address: usize) -> usize {
-    let mut length = text.chars().count();
+    let mut length = plain::length(text);
     for (range, found) in scan(text) {
-        let written = text.get(range).map_or(0, |written| written.chars().count());
+        let written = text.get(range).map_or(0, plain::length);
         let counted = match found {
             Found::Address(_) => address,
-            Found::Entity(Entity::Mention { name, host: Some(_) }) => 1 + name.chars().count(),
+            Found::Entity(Entity::Mention { name, host: Some(_) }) => 1 + plain::length(&name),
             Found::Entity(_) => written,
         };
         length = length.saturating_sub(written).saturating_add(counted);

@@ -74,6 +74,11 @@ impl Language {
         }
     }
 
+    /// Those that have names in menus, in the order of their tags.
+    pub fn all() -> impl Iterator<Item = Self> {
+        KNOWN.iter().map(|known| Self(known.tag.to_owned()))
+    }
+
     /// What English calls it, else the tag.
     pub fn english_name(&self) -> &str {
         self.known().map_or(&self.0, |known| known.english)

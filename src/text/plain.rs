@@ -5,6 +5,17 @@ use super::characters;
 use super::sanitize::elements::{Kind, element};
 use super::tokens::{self, Token};
 use unicode_normalization::UnicodeNormalization;
+use unicode_segmentation::UnicodeSegmentation;
+
+/// A sign that people see as one is made of no more characters than this: a family with colours of
+/// skin takes 11.
+const MOST_IN_ONE: usize = 12;
+
+/// How long a text is for people: what they see as one sign counts once, as in the apps that show
+/// how much room is left. Signs that are glued together to get around a limit count.
+pub fn length(text: &str) -> usize {
+    text.graphemes(true).count().max(text.chars().count() / MOST_IN_ONE)
+}
 
 /// Escapes text for use in HTML, in content and in quoted attributes.
 pub fn escape(text: &str) -> String {
@@ -199,6 +210,17 @@ fn collapse(text: &str) -> String {
 mod tests {
     use super::super::sanitize::clean;
     use super::*;
+
+    #[test]
+    fn counts_what_people_see() {
+        for (text, seen) in
+            [("ab", 2), ("e\u{301}", 1), ("👩\u{200d}👩\u{200d}👧", 1), ("🇰🇿🇩🇪", 2), ("कि", 1)]
+        {
+            assert_eq!(length(text), seen, "{text}");
+        }
+        assert_eq!(length(&"e\u{301}\u{200d}".repeat(1_200)), 1_200);
+        assert_eq!(length(&"👩\u{200d}".repeat(600)), 100, "one long chain is no way around a limit");
+    }
 
     #[test]
     fn counts_text_the_same_whatever_the_markup() {

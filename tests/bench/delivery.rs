@@ -39,7 +39,7 @@ async fn main() {
             let id = format!("http://bench.localhost/activities/{number}");
             let activity = json!({ "id": id, "type": "Create", "content": text });
             let object = Uri::ours("http://bench.localhost", &format!("/c/{number}"));
-            let to = Recipients { followers_of: vec![organization.id], accounts: Vec::new() };
+            let to = Recipients { followers_of: vec![organization.id], ..Recipients::default() };
             publish::send(tx, &organization, &activity, &object, true, &to)?;
         }
         Ok(())

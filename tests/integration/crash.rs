@@ -277,7 +277,8 @@ async fn deliveries_survive_kill_9() {
                 let id = publish::activity_uri(tx)?;
                 let object = Uri::parse(&format!("{recipient}/things/{number}")).unwrap();
                 let activity = json!({ "id": id, "type": "Create", "actor": organization.uri });
-                let to = Recipients { followers_of: Vec::new(), accounts: vec![pia.id] };
+                let to =
+                    Recipients { followers_of: Vec::new(), accounts: vec![pia.id], ..Recipients::default() };
                 publish::send(tx, &organization, &activity, &object, true, &to)?;
                 sent.insert(id.to_string());
             }

@@ -20,6 +20,7 @@ use super::scopes::Anything;
 use super::shown;
 use crate::federation::Federation;
 use crate::store::{account_views, accounts, hiding, host_rules, hosts, notices, profiles, settings, usage};
+use crate::text::language::Language;
 use crate::text::{Markdown, markdown};
 
 /// The routes of the instance.
@@ -139,8 +140,8 @@ async fn rules(data: Data<Federation>) -> Answer<Vec<Value>> {
     Ok(Json(rules.iter().map(instance::rule).collect()))
 }
 
-/// `GET /api/v1/instance/languages`.
-async fn languages(data: Data<Federation>) -> Answer<Vec<Value>> {
-    let settings = data.app.db.read(|conn| Ok(settings::get(conn)?)).await?;
-    Ok(Json(settings.languages.iter().map(|code| json!({ "code": code, "name": code })).collect()))
+/// `GET /api/v1/instance/languages`: in what one may write here.
+async fn languages(_caller: Maybe<Anything>) -> Json<Vec<Value>> {
+    let entry = |language: Language| json!({ "code": language.as_str(), "name": language.english_name() });
+    Json(Language::all().map(entry).collect())
 }

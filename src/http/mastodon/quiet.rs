@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::answer::{Answer, ApiError, Empty};
 use super::caller::{Allowed, Maybe};
-use super::scopes::{Anything, Read};
+use super::scopes::{Anything, ReadAccounts};
 
 /// The routes without content.
 pub(super) fn router() -> Router {
@@ -39,10 +39,10 @@ async fn absent(_caller: Maybe<Anything>) -> ApiError {
 }
 
 /// `DELETE /api/v1/suggestions/{id}`: nobody is suggested, so nobody has to be taken away.
-async fn unsuggest(_caller: Allowed<Read>) -> Empty {
+async fn unsuggest(_caller: Allowed<ReadAccounts>) -> Empty {
     Empty
 }
 
-async fn suggestions(_caller: Allowed<Read>) -> Answer<Vec<Value>> {
+async fn suggestions(_caller: Allowed<ReadAccounts>) -> Answer<Vec<Value>> {
     Ok(Json(Vec::new()))
 }

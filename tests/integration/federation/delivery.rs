@@ -46,7 +46,7 @@ async fn a_worker_holds_a_mebibyte_of_a_host_at_most() {
                 "object": { "content": "x".repeat(50_000) },
             });
             let object = Uri::ours(&north.origin(), &format!("/c/{number}"));
-            let to = Recipients { followers_of: vec![organization.id], accounts: Vec::new() };
+            let to = Recipients { followers_of: vec![organization.id], ..Recipients::default() };
             db.write(|tx| publish::send(tx, &organization, &activity, &object, true, &to)).await.unwrap();
         }
         let id = host(north, &sink).await.id;

@@ -16,6 +16,7 @@ mod listing;
 mod polls;
 mod questions;
 mod quotes;
+mod reach;
 pub(crate) mod sink;
 mod statements;
 mod storage;

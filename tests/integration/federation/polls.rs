@@ -24,7 +24,7 @@ async fn a_poll_is_answered_on_another_server_and_ends_everywhere() {
     world.settle().await;
     let asker = north.organization().await;
     let options = ["Bees", "Wasps", "Ants"].map(str::to_owned).to_vec();
-    let poll = NewPoll { options, seconds: 600, multiple: true, hides_totals: false };
+    let poll = NewPoll { options, seconds: Some(600), multiple: true, hides_totals: false };
     let post = NewPost {
         markdown: Markdown::new("Who dances?"),
         visibility: Visibility::Public,

@@ -215,7 +215,7 @@ pub(crate) async fn sends(instance: &Instance, name: &str, object: &str) {
     db.write(|tx| {
         let activity = json!({ "id": format!("{origin}/activities/{name}"), "type": "Create" });
         let object = Uri::ours(&origin, &format!("/c/{object}"));
-        let to = Recipients { followers_of: vec![organization.id], accounts: Vec::new() };
+        let to = Recipients { followers_of: vec![organization.id], ..Recipients::default() };
         publish::send(tx, &organization, &activity, &object, true, &to)
     })
     .await

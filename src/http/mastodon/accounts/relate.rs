@@ -17,6 +17,7 @@ use crate::domain::relation::FollowOptions;
 use crate::federation::Federation;
 use crate::services::relations;
 use crate::store::{Conn, Error, Tx, accounts, mutes, relationships};
+use crate::text::plain;
 
 /// The longest note about an account in characters.
 const LONGEST_NOTE: usize = 2000;
@@ -151,7 +152,7 @@ async fn note(
     params: Params,
 ) -> Answer<Relationship> {
     let comment = params.text("comment").unwrap_or_default();
-    if comment.chars().count() > LONGEST_NOTE {
+    if plain::length(&comment) > LONGEST_NOTE {
         let why = format!("is longer than {LONGEST_NOTE} characters");
         return Err(Refusal::invalid("comment", why).into());
     }

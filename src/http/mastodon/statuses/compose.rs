@@ -33,7 +33,7 @@ use crate::services::{self, interactions};
 use crate::store::scheduled::{self, Earlier};
 use crate::store::{self, Error, Tx, audit, contributions, profiles, settings, timelines};
 use crate::text::language::Language;
-use crate::text::{Markdown, entities};
+use crate::text::{Markdown, entities, plain};
 
 /// Characters that an address counts, whatever its length.
 const ADDRESS_CHARACTERS: usize = 23;
@@ -271,7 +271,7 @@ async fn read(
     }
     let limit = data.app.config.limits.post_characters;
     let length = entities::weight(&text, ADDRESS_CHARACTERS)
-        .saturating_add(spoiler_text.as_ref().map_or(0, |text| text.chars().count()));
+        .saturating_add(spoiler_text.as_ref().map_or(0, |text| plain::length(text)));
     if length > limit {
         return Err(ApiError::invalid(format!("Text character limit of {limit} exceeded")));
     }
@@ -341,7 +341,7 @@ fn described(params: &Params) -> Vec<Described> {
 fn read_poll(poll: &Params) -> NewPoll {
     NewPoll {
         options: poll.list("options").into_iter().filter(|option| !option.trim().is_empty()).collect(),
-        seconds: poll.number("expires_in").unwrap_or(24 * 3600),
+        seconds: poll.number("expires_in"),
         multiple: poll.flag("multiple").unwrap_or(false),
         hides_totals: poll.flag("hide_totals").unwrap_or(false),
     }

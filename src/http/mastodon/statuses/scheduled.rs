@@ -57,7 +57,7 @@ fn one(row: &Scheduled, written: &Written, files: &[Media], origin: &str) -> Val
     let poll = written.poll.as_ref().map(|poll| {
         json!({
             "options": poll.options,
-            "expires_in": poll.seconds,
+            "expires_in": poll.lasts(),
             "multiple": poll.multiple,
             "hide_totals": poll.hides_totals,
         })

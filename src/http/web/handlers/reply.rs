@@ -26,7 +26,7 @@ use crate::http::web::reply::{Invitation, ReplyPage};
 use crate::services::posts::{self, NewPost};
 use crate::store::contributions::{self, Viewer};
 use crate::store::{Conn, Error, audit, views};
-use crate::text::Markdown;
+use crate::text::{Markdown, plain};
 
 /// What is answered, with what that answers itself.
 struct Target {
@@ -238,7 +238,7 @@ fn again(
 }
 
 pub(super) fn check(data: &Data<Federation>, text: &str) -> Result<(), String> {
-    let (length, most) = (text.chars().count(), data.app.config.limits.post_characters);
+    let (length, most) = (plain::length(text), data.app.config.limits.post_characters);
     if text.trim().is_empty() {
         return Err("Write something first.".to_owned());
     }
