@@ -80,3 +80,33 @@ async fn each_rule_shows_puts_aside_or_drops() {
     })
     .await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_older_app_says_yes_and_no() {
+    on_each_engine(async |database| {
+        let world = World::on([("north", database)], FederationMode::Open).await;
+        let north = world.at("north");
+        let (_, app) = member(north, "ada").await;
+        let (_, other) = member(north, "bela").await;
+        let older = "/api/v1/notifications/policy";
+        let drop = Some(json!({ "for_not_following": "drop", "for_new_accounts": "drop" }));
+        app.ask(Method::PATCH, "/api/v2/notifications/policy", &[], drop).await.ok();
+        assert_eq!(app.get(older).await.ok()["filter_not_following"], true);
+        let change = Some(json!({ "filter_not_following": false, "filter_private_mentions": true }));
+        let policy = app.ask(Method::PATCH, older, &[], change).await.ok();
+        let said = ["filter_not_following", "filter_private_mentions", "filter_new_accounts"];
+        assert_eq!(said.map(|rule| policy[rule].as_bool()), [Some(false), Some(true), Some(true)]);
+        let newer = app.get("/api/v2/notifications/policy").await.ok();
+        assert_eq!(newer["for_new_accounts"], "drop", "what an older app does not name stays as it is");
+        let open = Some(json!({ "filter_new_accounts": false }));
+        app.ask(Method::PATCH, older, &[], open).await.ok();
+        let letter = json!({ "status": "@ada a word", "visibility": "direct" });
+        other.post("/api/v1/statuses", letter).await.ok();
+        assert_eq!(app.get("/api/v1/notifications").await.ok(), json!([]));
+        let summary = app.get(older).await.ok()["summary"].clone();
+        assert_eq!(summary["pending_requests_count"], 1);
+        let requests = app.get("/api/v1/notifications/requests").await.ok();
+        assert_eq!(requests[0]["account"]["acct"], "bela");
+    })
+    .await;
+}

@@ -217,6 +217,38 @@ async fn lines_carry_the_same() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn lists_letters_and_tags_come_as_lines_too() {
+    let world = World::of(["north"]).await;
+    let north = world.at("north");
+    let (ada, ada_app, token) = member(north, "ada").await;
+    let (bela, bela_app, bela_token) = member(north, "bela").await;
+    let (_, cleo_app, _) = member(north, "cleo").await;
+    follow(north, &ada, &bela).await;
+    let list = ada_app.post("/api/v1/lists", json!({ "title": "Friends" })).await.ok();
+    let list = list["id"].as_str().unwrap();
+    let ids = json!({ "account_ids": [bela.id.get().to_string()] });
+    ada_app.post(&format!("/api/v1/lists/{list}/accounts"), ids).await.ok();
+    let of_the_list = format!("/api/v1/streaming/list?list={list}");
+    assert_eq!(north.with_token(&bela_token).get(&of_the_list).await.status, StatusCode::NOT_FOUND);
+    let mut listed = north.lines(&format!("list?list={list}"), &token).await;
+    let mut letters = north.lines("direct", &token).await;
+    let mut tagged = north.lines("hashtag?tag=sums", &token).await;
+    says(&cleo_app, "@ada between us", "direct").await;
+    let post = says(&bela_app, "for all #sums", "public").await;
+    let (event, data) = letters.event().await;
+    let conversation: Value = serde_json::from_str(&data).unwrap();
+    assert_eq!(
+        (event.as_str(), conversation["accounts"][0]["acct"].as_str()),
+        ("conversation", Some("cleo"))
+    );
+    for lines in [&mut listed, &mut tagged] {
+        let (event, data) = lines.event().await;
+        let status: Value = serde_json::from_str(&data).unwrap();
+        assert_eq!((event.as_str(), &status["id"]), ("update", &json!(post)));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn another_process_on_the_same_database_is_heard() {
     on_each_engine(async |database| {
         if matches!(database, Database::Sqlite(_)) {

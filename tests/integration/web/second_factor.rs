@@ -5,6 +5,7 @@ use data_encoding::BASE32_NOPAD;
 use plenum::clock::{Clock, Timestamp};
 use plenum::domain::totp::Secret;
 use plenum::services::users;
+use serde_json::json;
 
 use crate::harness::browser::{Browser, Page};
 use crate::harness::world::{PASSWORD, World, on_each_engine};
@@ -90,6 +91,35 @@ async fn a_code_is_asked_for_and_good_once() {
         assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
         browser.send(&page, "main form", &[("code", &recovery[1])]).await;
         assert_eq!(north.browser().sign_in("ada", PASSWORD, "/about").await.path, "/about");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_app_is_let_in_after_the_code_and_not_before() {
+    on_each_engine(async |database| {
+        let world = World::on([("north", database)], FederationMode::Open).await;
+        let north = world.at("north");
+        north.person("ada", &[]).await;
+        let (secret, _) = switch_on(&mut north.signed_in("ada").await, &world.clock).await;
+        let out_of_band = "urn:ietf:wg:oauth:2.0:oob";
+        let wish = json!({ "client_name": "Reader", "redirect_uris": out_of_band, "scopes": "read" });
+        let app = north.stranger().post("/api/v1/apps", wish).await.ok();
+        let id = app["client_id"].as_str().unwrap();
+        let query = format!("response_type=code&client_id={id}&redirect_uri={out_of_band}&scope=read");
+        let mut browser = north.browser();
+        let page = browser.open(&format!("/oauth/authorize?{query}")).await;
+        assert!(page.path.starts_with("/sign-in"), "{}", page.path);
+        let page = browser.send(&page, "main form", &[("name", "ada"), ("password", PASSWORD)]).await;
+        assert!(page.attribute("#field-code", "name").is_some(), "{}", page.body);
+        let early = browser.open(&format!("/oauth/authorize?{query}")).await;
+        assert!(early.path.starts_with("/sign-in"), "the password alone opens nothing");
+        let page = browser.send(&page, "main form", &[("code", &wrong(&secret, world.clock.now()))]).await;
+        assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
+        world.advance_seconds(30);
+        let page = browser.send(&page, "main form", &[("code", &code(&secret, &world.clock))]).await;
+        assert!(page.path.starts_with("/oauth/authorize"), "{}", page.path);
+        assert!(page.says("Reader"));
     })
     .await;
 }
