@@ -8,6 +8,7 @@ use super::external_statement::PublishedText;
 use super::id::Id;
 use super::position::{Certainty, Listing};
 use super::question::{Answer, AnswerKey};
+use super::trust::Trust;
 use super::uri::Uri;
 use crate::clock::Timestamp;
 
@@ -104,6 +105,8 @@ pub struct Declared {
     pub equivocal: bool,
     /// Whether it follows a version that is not here.
     pub gap: bool,
+    /// How we know that it says what the organization said; `None` for ours.
+    pub trust: Option<Trust>,
     /// Since when its server does not answer.
     pub unreachable_since: Option<Timestamp>,
     /// How many sites list it, of how many we compared with; `None` before any comparison.

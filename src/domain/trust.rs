@@ -21,6 +21,18 @@ pub enum Trust {
     Attested,
 }
 
+impl Trust {
+    /// The word for programs.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Fetched => "fetched",
+            Self::Delivered => "delivered",
+            Self::Proven => "proven",
+            Self::Attested => "attested",
+        }
+    }
+}
+
 smallint_enum!(Trust { Fetched = 1, Delivered = 2, Proven = 3, Attested = 4 });
 
 #[cfg(test)]

@@ -13,6 +13,7 @@ use super::question::QuestionView;
 use super::quote::{Quoting, Showing};
 use super::statement::{ReferencesView, Statement, Thesis};
 use super::uri::Uri;
+use crate::clock::Timestamp;
 
 /// A contribution as a page, an ActivityPub document or a client shows it. Rendering asks nothing.
 #[derive(Clone, Debug)]
@@ -42,6 +43,8 @@ pub struct View {
     /// The version of what it answers that stood when it was said, where another one stands now; once a page
     /// asked for it.
     pub answers_version: Option<i32>,
+    /// Since when the server of its author does not answer; looked up for what belongs to the debate.
+    pub unreachable_since: Option<Timestamp>,
     /// Visible replies we have.
     pub replies: i64,
     /// Likes we know of.

@@ -1,5 +1,6 @@
 //! Positions on a question side by side.
 
+use super::maps;
 use crate::domain::Refusal;
 use crate::domain::account::Account;
 use crate::domain::contribution::Contribution;
@@ -51,6 +52,8 @@ pub struct Column {
     pub position: Position,
     /// Whose it is.
     pub organization: Account,
+    /// The day since which it gives this answer.
+    pub since: String,
 }
 
 /// What is compared.
@@ -72,13 +75,15 @@ pub enum Field {
     AdoptedBody,
     /// What changed last, and why.
     Reason,
+    /// Since when it gives this answer: later versions that only change the reasons do not count.
+    Since,
     /// Of which day the text is.
     TextOf,
 }
 
 impl Field {
     /// In the order of reading.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Answer,
         Self::Certainty,
         Self::Reasoning,
@@ -87,6 +92,7 @@ impl Field {
         Self::Evidence,
         Self::AdoptedBody,
         Self::Reason,
+        Self::Since,
         Self::TextOf,
     ];
 
@@ -101,6 +107,7 @@ impl Field {
             Self::Evidence => "evidence",
             Self::AdoptedBody => "adopted_body",
             Self::Reason => "reason",
+            Self::Since => "since",
             Self::TextOf => "text_of",
         }
     }
@@ -116,7 +123,8 @@ impl Field {
             Self::Evidence => "Evidence",
             Self::AdoptedBody => "Adopted by",
             Self::Reason => "What changed last",
-            Self::TextOf => "Text of",
+            Self::Since => "This answer since",
+            Self::TextOf => "This text since",
         }
     }
 
@@ -124,7 +132,12 @@ impl Field {
     pub const fn is_html(self) -> bool {
         match self {
             Self::Reasoning | Self::Conditions | Self::Limits | Self::Evidence => true,
-            Self::Answer | Self::Certainty | Self::AdoptedBody | Self::Reason | Self::TextOf => false,
+            Self::Answer
+            | Self::Certainty
+            | Self::AdoptedBody
+            | Self::Reason
+            | Self::Since
+            | Self::TextOf => false,
         }
     }
 
@@ -139,6 +152,7 @@ impl Field {
             Self::Evidence => position.evidence.clone(),
             Self::AdoptedBody => position.adopted_body.clone(),
             Self::Reason => position.reason.clone().unwrap_or_default(),
+            Self::Since => column.since.clone(),
             Self::TextOf => head.edited_at.unwrap_or(head.published_at).to_date(),
         }
     }
@@ -169,10 +183,17 @@ pub fn of(
     rows.retain(|(_, position)| keeps || position.listing == Listing::Listed);
     let authors: Vec<_> = rows.iter().map(|(head, _)| head.author_id).collect();
     let authors = accounts::by_ids(conn, &authors)?;
+    let map = maps::of(conn, viewer, qid, &[], None)?;
+    let since = |id| {
+        let mut shown = map.rows.iter().chain(&map.unlisted);
+        let row = shown.find(|row| row.declared().is_some_and(|declared| declared.position == id))?;
+        Some(row.since.clone())
+    };
     let column = |whom: &Whom| {
-        let organization = authors.iter().find(|author| whom.is(author))?;
+        let organization = authors.iter().find(|author| whom.is(author))?.clone();
         let (head, position) = rows.iter().find(|(head, _)| head.author_id == organization.id)?;
-        Some(Column { head: head.clone(), position: position.clone(), organization: organization.clone() })
+        let (since, head) = (since(head.id)?, head.clone());
+        Some(Column { head, position: position.clone(), organization, since })
     };
     let columns = chosen.iter().take(MOST).filter_map(column).collect();
     Ok(Comparison { question, columns })

@@ -1,5 +1,7 @@
 //! How much of what was said elsewhere is here, and how to get the rest.
 
+use std::collections::HashMap;
+
 use crate::clock::Timestamp;
 use crate::domain::Refusal;
 use crate::domain::account::{Account, AccountKind};
@@ -9,6 +11,7 @@ use crate::domain::job::Job;
 use crate::domain::question::Qid;
 use crate::domain::user::{Role, User};
 use crate::store::contributions::{self, Viewer};
+use crate::store::exchanges::{self, Exchange};
 use crate::store::{Conn, Error, Tx, accounts, completeness, jobs, questions};
 
 /// Contributions whose servers one re-sync of a thread asks.
@@ -32,6 +35,43 @@ pub fn thread(conn: &mut Conn, viewer: Viewer, id: Id<Contribution>) -> Result<C
     let here = contributions::count_thread(conn, Viewer::Anyone, root.thread_id)?;
     let missing = check.as_ref().map_or(0, |check| check.claimed.saturating_sub(here).max(0));
     Ok(Checked { root, missing, at: check.map(|check| check.checked_at) })
+}
+
+/// A site that carries a question as we do.
+#[derive(Clone, Debug)]
+pub struct Site {
+    /// Whose it is.
+    pub organization: Account,
+    /// The newest comparison with it.
+    pub exchange: Option<Exchange>,
+}
+
+/// How far the sites that carry a question agree with ours.
+#[derive(Clone, Debug)]
+pub struct Compared {
+    /// Every other one that is known here.
+    pub sites: Vec<Site>,
+    /// When one of them was last asked.
+    pub at: Option<Timestamp>,
+}
+
+/// With whom our list of positions on a question was compared.
+pub fn question(conn: &mut Conn, viewer: Viewer, qid: &Qid) -> Result<Compared, Error> {
+    let carried = questions::carried(conn, viewer, qid)?;
+    if carried.is_empty() {
+        return Err(Refusal::NotFound.into());
+    }
+    let others: Vec<_> =
+        carried.iter().filter(|(head, _)| !head.local).map(|(head, _)| head.author_id).collect();
+    let mut asked: HashMap<_, _> =
+        exchanges::of(conn, qid)?.into_iter().map(|exchange| (exchange.account_id, exchange)).collect();
+    let at = asked.values().map(|exchange| exchange.checked_at).max();
+    let mut sites: Vec<Site> = accounts::by_ids(conn, &others)?
+        .into_iter()
+        .map(|organization| Site { exchange: asked.remove(&organization.id), organization })
+        .collect();
+    sites.sort_by_key(|site| site.organization.id);
+    Ok(Compared { sites, at })
 }
 
 /// The beginning of a thread as far as the viewer may see it: where the first contribution is not

@@ -86,6 +86,7 @@ fn entry(line: Line) -> Entry {
             listing: position.listing,
             equivocal: position.equivocal,
             gap: position.gap,
+            trust: head.trust,
             unreachable_since: line.unreachable_since,
             listed_by: line.listed_by,
             organization: line.organization,

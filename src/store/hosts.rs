@@ -1,10 +1,11 @@
 //! Servers we know.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use diesel::dsl::exists;
 use diesel::{
-    ExpressionMethods, NullableExpressionMethods, OptionalExtension, QueryDsl, QueryResult, SelectableHelper,
+    ExpressionMethods, JoinOnDsl, NullableExpressionMethods, OptionalExtension, QueryDsl, QueryResult,
+    SelectableHelper,
 };
 
 use super::conn::{Conn, run};
@@ -12,7 +13,8 @@ use super::one_of::one_of;
 use super::tx::Tx;
 use super::{Error, host_rules};
 use crate::clock::Timestamp;
-use crate::domain::host::{Host, HostStanding};
+use crate::domain::account::Account;
+use crate::domain::host::{Host, HostStanding, unreachable_since};
 use crate::domain::id::Id;
 use crate::schema::{accounts, hosts};
 
@@ -24,6 +26,17 @@ pub fn by_id(conn: &mut Conn, id: Id<Host>) -> QueryResult<Option<Host>> {
 /// The host of this name.
 pub fn by_name(conn: &mut Conn, name: &str) -> QueryResult<Option<Host>> {
     run!(conn, first, hosts::table.filter(hosts::name.eq(name)).select(Host::as_select())).optional()
+}
+
+/// Since when the servers of these accounts do not answer, for those that do not.
+pub fn unreachable(conn: &mut Conn, ids: &[Id<Account>]) -> QueryResult<HashMap<Id<Account>, Timestamp>> {
+    let query = accounts::table
+        .inner_join(hosts::table.on(accounts::host_id.eq(hosts::id.nullable())))
+        .filter(one_of(accounts::id, ids))
+        .select((accounts::id, hosts::failing_since, hosts::dark_since));
+    let rows: Vec<(Id<Account>, Option<Timestamp>, Option<Timestamp>)> = run!(conn, load, query)?;
+    let away = |(id, failing, dark)| Some((id, unreachable_since(failing, dark)?));
+    Ok(rows.into_iter().filter_map(away).collect())
 }
 
 /// The host of this name, made known if it was not.

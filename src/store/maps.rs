@@ -3,25 +3,21 @@
 use std::collections::{HashMap, HashSet};
 
 use diesel::dsl::count_star;
-use diesel::{
-    BoolExpressionMethods, ExpressionMethods, JoinOnDsl, NullableExpressionMethods, QueryDsl, QueryResult,
-    SelectableHelper,
-};
+use diesel::{BoolExpressionMethods, ExpressionMethods, JoinOnDsl, QueryDsl, QueryResult, SelectableHelper};
 
 use super::conn::{Conn, run};
 use super::contributions::Viewer;
 use super::one_of::one_of;
 use super::revisions::Revision;
-use super::{accounts, positions};
+use super::{accounts, hosts, positions};
 use crate::clock::Timestamp;
 use crate::domain::account::Account;
 use crate::domain::contribution::Contribution;
-use crate::domain::host::unreachable_since;
 use crate::domain::id::Id;
 use crate::domain::position::Position;
 use crate::domain::question::Qid;
 use crate::domain::uri::Uri;
-use crate::schema::{accounts as account_rows, contributions, exchanges, hosts, listings, revisions};
+use crate::schema::{contributions, exchanges, listings, revisions};
 
 /// Versions that are read to say since when an organization answers as it does now.
 const RECENT: i32 = 10;
@@ -51,7 +47,7 @@ pub fn lines(conn: &mut Conn, viewer: Viewer, qid: &Qid, history: bool) -> Query
     let authors: Vec<Id<Account>> = authors.into_iter().collect();
     let people: HashMap<Id<Account>, Account> =
         accounts::by_ids(conn, &authors)?.into_iter().map(|account| (account.id, account)).collect();
-    let dark = unreachable(conn, &authors)?;
+    let dark = hosts::unreachable(conn, &authors)?;
     let changed = rows.iter().filter(|(head, _)| history || head.revision > 1).map(|(head, _)| head.id);
     let window = if history { i32::MAX } else { RECENT };
     let mut versions = versions(conn, &changed.collect::<Vec<_>>(), window)?;
@@ -69,17 +65,6 @@ pub fn lines(conn: &mut Conn, viewer: Viewer, qid: &Qid, history: bool) -> Query
         })
     };
     Ok(rows.into_iter().filter_map(line).collect())
-}
-
-/// Since when the servers of these accounts do not answer, for those that do not.
-fn unreachable(conn: &mut Conn, ids: &[Id<Account>]) -> QueryResult<HashMap<Id<Account>, Timestamp>> {
-    let query = account_rows::table
-        .inner_join(hosts::table.on(account_rows::host_id.eq(hosts::id.nullable())))
-        .filter(one_of(account_rows::id, ids))
-        .select((account_rows::id, hosts::failing_since, hosts::dark_since));
-    let rows: Vec<(Id<Account>, Option<Timestamp>, Option<Timestamp>)> = run!(conn, load, query)?;
-    let away = |(id, failing, dark)| Some((id, unreachable_since(failing, dark)?));
-    Ok(rows.into_iter().filter_map(away).collect())
 }
 
 fn versions(

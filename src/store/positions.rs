@@ -222,8 +222,13 @@ pub struct Move {
 }
 
 /// The versions of the positions on a question that are on the map and the viewer may see, the latest
-/// first.
-pub fn moves(conn: &mut Conn, viewer: Viewer, qid: &Qid, limit: i64) -> QueryResult<Vec<Move>> {
+/// first: so many, after so many others.
+pub fn moves(
+    conn: &mut Conn,
+    viewer: Viewer,
+    qid: &Qid,
+    (limit, offset): (i64, i64),
+) -> QueryResult<Vec<Move>> {
     let query = contributions::table
         .inner_join(positions::table)
         .inner_join(revisions::table.on(revisions::contribution_id.eq(contributions::id)))
@@ -232,6 +237,7 @@ pub fn moves(conn: &mut Conn, viewer: Viewer, qid: &Qid, limit: i64) -> QueryRes
         .filter(visible_to(viewer))
         .order((revisions::created_at.desc(), revisions::contribution_id, revisions::revision.desc()))
         .limit(limit)
+        .offset(offset)
         .select((
             contributions::id,
             contributions::author_id,

@@ -4,8 +4,8 @@
 use diesel::dsl::{exists, not};
 use diesel::prelude::Queryable;
 use diesel::{
-    BoolExpressionMethods, ExpressionMethods, IntoSql, NullableExpressionMethods, QueryDsl, QueryResult,
-    SelectableHelper, sql_types::Bool,
+    BoolExpressionMethods, ExpressionMethods, IntoSql, JoinOnDsl, NullableExpressionMethods, QueryDsl,
+    QueryResult, SelectableHelper, sql_types::Bool,
 };
 
 use super::conn::{Conn, run};
@@ -17,9 +17,9 @@ use crate::domain::critique::Intent;
 use crate::domain::host::HostStanding;
 use crate::domain::id::Id;
 use crate::domain::position::{Certainty, Listing};
-use crate::domain::question::{AnswerKey, Qid};
+use crate::domain::question::{AnswerKey, Qid, TieKind};
 use crate::domain::uri::Uri;
-use crate::schema::{accounts, contributions, critiques, positions, questions};
+use crate::schema::{accounts, contributions, critiques, positions, question_ties, questions};
 
 /// A copy of a question in a few words.
 #[derive(Clone, Debug, Queryable)]
@@ -72,6 +72,17 @@ pub fn copies(conn: &mut Conn, viewer: Viewer) -> QueryResult<Vec<Outline>> {
             questions::scope,
             questions::asked_by,
         ));
+    run!(conn, load, query)
+}
+
+/// Which copies say that their question is part of another one, and of which.
+pub fn parts(conn: &mut Conn, viewer: Viewer) -> QueryResult<Vec<(Id<Contribution>, Qid)>> {
+    let query = contributions::table
+        .inner_join(question_ties::table.on(question_ties::contribution_id.eq(contributions::id)))
+        .filter(question_ties::kind.eq(TieKind::PartOf))
+        .filter(visible_to(viewer))
+        .order((contributions::id, question_ties::target))
+        .select((contributions::id, question_ties::target));
     run!(conn, load, query)
 }
 

@@ -10,9 +10,10 @@ use super::conn::{Conn, run};
 use super::contributions::{Viewer, visible_to};
 use super::one_of::one_of;
 use super::{
-    accounts, cards, critiques, emojis, events, media, polls, positions, questions, quotes, revisions,
+    accounts, cards, critiques, emojis, events, hosts, media, polls, positions, questions, quotes, revisions,
     statement_references,
 };
+use crate::clock::Timestamp;
 use crate::domain::account::Account;
 use crate::domain::card::Card;
 use crate::domain::contribution::{Contribution, Kind};
@@ -45,6 +46,7 @@ pub fn load(conn: &mut Conn, viewer: Viewer, heads: Vec<Contribution>) -> QueryR
     let mut bodies = bodies(conn, viewer, &heads)?;
     let mut pictures = pictures(conn, &heads, &people, &polls)?;
     let mut named = group(named);
+    let dark = dark(conn, &heads)?;
     let mut views = Vec::with_capacity(heads.len());
     for head in heads {
         let Some(author) = people.get(&head.author_id).cloned() else { continue };
@@ -66,6 +68,7 @@ pub fn load(conn: &mut Conn, viewer: Viewer, heads: Vec<Contribution>) -> QueryR
             poll: polls.remove(&head.id),
             quote: quoting.remove(&head.id),
             answers_version: None,
+            unreachable_since: dark.get(&head.author_id).copied(),
             quoted: None,
             replies: replies.get(&head.id).copied().unwrap_or(0),
             likes: likes.get(&head.id).copied().unwrap_or(0),
@@ -78,6 +81,17 @@ pub fn load(conn: &mut Conn, viewer: Viewer, heads: Vec<Contribution>) -> QueryR
         });
     }
     Ok(views)
+}
+
+/// Since when the servers of the authors do not answer. A post tells of that on its page alone, which
+/// looks itself: timelines ask nothing more.
+fn dark(conn: &mut Conn, heads: &[Contribution]) -> QueryResult<HashMap<Id<Account>, Timestamp>> {
+    let copies = heads.iter().filter(|head| !head.local && head.kind != Kind::Post);
+    let authors: HashSet<Id<Account>> = copies.map(|head| head.author_id).collect();
+    if authors.is_empty() {
+        return Ok(HashMap::new());
+    }
+    hosts::unreachable(conn, &authors.into_iter().collect::<Vec<_>>())
 }
 
 fn polls_of(

@@ -9,12 +9,12 @@ use serde_json::{Value, json};
 use super::super::mastodon::answer::{Answer, Empty};
 use super::super::mastodon::caller::{Allowed, Maybe, PathId};
 use super::super::mastodon::scopes::{ReadDebate, WriteDebate};
-use super::{named, organizations};
+use super::{entities, named, organizations};
 use crate::domain::Refusal;
 use crate::domain::id::Id;
 use crate::federation::Federation;
 use crate::http::mastodon::entities::date;
-use crate::services::completeness::{self as service, Checked};
+use crate::services::completeness::{self as service, Checked, Compared, Site};
 use crate::store::completeness::Catalogue;
 use crate::store::{accounts, completeness};
 
@@ -24,6 +24,7 @@ pub(super) fn router() -> Router {
         .route("/api/plenum/v1/contributions/{id}/resync", post(resync_thread))
         .route("/api/plenum/v1/organizations/{id}/catalogue", get(catalogue))
         .route("/api/plenum/v1/organizations/{id}/resync", post(resync_catalogue))
+        .route("/api/plenum/v1/questions/{qid}/completeness", get(question))
         .route("/api/plenum/v1/questions/{qid}/resync", post(resync_question))
 }
 
@@ -85,6 +86,32 @@ async fn resync_catalogue(
 ) -> Answer<Empty> {
     data.app.db.write(|tx| service::resync_catalogue(tx, &caller.user, Id::new(key))).await?;
     Ok(Json(Empty))
+}
+
+/// `GET /api/plenum/v1/questions/{qid}/completeness`: who else carries it, and whether they listed the
+/// same positions when they were last asked.
+async fn question(
+    data: Data<Federation>,
+    caller: Maybe<ReadDebate>,
+    Path(qid): Path<String>,
+) -> Answer<Value> {
+    let (viewer, qid) = (caller.viewer(), named(&qid)?);
+    let Compared { sites, at } = data.app.db.read(|conn| service::question(conn, viewer, &qid)).await?;
+    let site = |site: &Site| {
+        let asked = site.exchange.as_ref();
+        let answered = asked.map(|asked| asked.error.is_none());
+        json!({
+            "organization": entities::account(&site.organization),
+            "checked_at": asked.map(|asked| date(asked.checked_at)),
+            "answered": answered,
+            "agrees": asked.filter(|_| answered == Some(true)).map(|asked| asked.agrees),
+        })
+    };
+    Ok(Json(json!({
+        "qid": qid.as_str(),
+        "sites": sites.iter().map(site).collect::<Value>(),
+        "checked_at": at.map(date),
+    })))
 }
 
 /// `POST /api/plenum/v1/questions/{qid}/resync`: others that carry it are asked what they list.

@@ -12,7 +12,9 @@ mod description;
 mod drafts;
 mod entities;
 mod events;
+mod external_statements;
 mod maps;
+mod moves;
 mod organizations;
 mod positions;
 mod questions;
@@ -45,7 +47,9 @@ pub fn router() -> Router {
         .merge(critiques::router())
         .merge(description::router())
         .merge(events::router())
+        .merge(external_statements::router())
         .merge(maps::router())
+        .merge(moves::router())
         .merge(organizations::router())
         .merge(positions::router())
         .merge(questions::router())

@@ -1,6 +1,6 @@
 //! `/api/plenum/v1/questions`: to find, ask, adopt, revise and withdraw them.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use activitypub_federation::config::Data;
 use axum::extract::Path;
@@ -19,7 +19,7 @@ use super::speaking::Speaking;
 use super::{drafts, in_order, listed, named};
 use crate::domain::Refusal;
 use crate::domain::account::Account;
-use crate::domain::contribution::State;
+use crate::domain::contribution::{Contribution, State};
 use crate::domain::id::Id;
 use crate::domain::question::Qid;
 use crate::domain::uri::Uri;
@@ -48,6 +48,10 @@ struct Wanted {
     scope: Option<String>,
     /// Carried by this organization.
     organization: Option<Id<Account>>,
+    /// Only what is part of this question.
+    parent: Option<Qid>,
+    /// Only what is part of no question that is here.
+    top: bool,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -75,11 +79,30 @@ impl Wanted {
             Some(_) => return Err(unknown("state")),
         };
         let organization = params.id("organization").map(Id::new);
-        Ok(Self { origin, state, scope: word("scope").map(|scope| scope.to_lowercase()), organization })
+        let parent = match word("parent") {
+            Some(text) => Some(Qid::parse(&text).ok_or_else(|| unknown("parent"))?),
+            None => None,
+        };
+        let top = params.flag("top").unwrap_or(false);
+        Ok(Self {
+            origin,
+            state,
+            parent,
+            top,
+            scope: word("scope").map(|scope| scope.to_lowercase()),
+            organization,
+        })
     }
 
-    /// Whether the copy that stands for a question is wanted, given our own address and all copies.
-    fn takes(&self, copy: &Outline, ours: &Uri, carriers: &HashSet<(&Qid, Id<Account>)>) -> bool {
+    /// Whether the copy that stands for a question is wanted, given our own address, all copies, and of
+    /// which question it is a part.
+    fn takes(
+        &self,
+        copy: &Outline,
+        ours: &Uri,
+        carriers: &HashSet<(&Qid, Id<Account>)>,
+        parent: Option<&Qid>,
+    ) -> bool {
         let origin = match (copy.local, copy.asked_by == *ours) {
             (true, true) => Origin::Asked,
             (true, false) => Origin::Adopted,
@@ -90,6 +113,8 @@ impl Wanted {
             && self.state.is_none_or(|state| state == copy.state)
             && self.scope.as_ref().is_none_or(|scope| *scope == copy.scope.to_lowercase())
             && self.organization.is_none_or(carried)
+            && self.parent.as_ref().is_none_or(|wanted| parent == Some(wanted))
+            && !(self.top && parent.is_some())
     }
 }
 
@@ -99,11 +124,24 @@ pub(super) fn standing(copies: &[Outline]) -> Vec<&Outline> {
     copies.iter().filter(|copy| seen.insert(&copy.qid)).collect()
 }
 
+/// Of which question each one is a part, of those that are here: as the copies say that stand for them.
+fn parents<'a>(standing: &[&'a Outline], parts: &'a [(Id<Contribution>, Qid)]) -> HashMap<&'a Qid, &'a Qid> {
+    let named: HashMap<_, _> = standing.iter().map(|copy| (copy.id, &copy.qid)).collect();
+    let here: HashSet<&Qid> = standing.iter().map(|copy| &copy.qid).collect();
+    let mut parents = HashMap::new();
+    for (copy, whole) in parts {
+        if let Some(part) = named.get(copy).filter(|_| here.contains(whole)) {
+            parents.entry(*part).or_insert(whole);
+        }
+    }
+    parents
+}
+
 /// Questions as entities, with the keys of their copies.
 pub(super) fn shown(
     conn: &mut Conn,
     viewer: Viewer,
-    ids: &[Id<crate::domain::contribution::Contribution>],
+    ids: &[Id<Contribution>],
 ) -> Result<Vec<(i64, Value)>, Error> {
     let counts = positions::counts(conn, viewer)?;
     let views = in_order(conn, viewer, ids)?;
@@ -130,7 +168,11 @@ async fn index(
         let ours = accounts::by_id(conn, organization)?.ok_or(Refusal::NotFound)?.uri;
         let copies = registers::copies(conn, viewer)?;
         let carriers = copies.iter().map(|copy| (&copy.qid, copy.author_id)).collect();
-        let chosen = standing(&copies).into_iter().filter(|copy| wanted.takes(copy, &ours, &carriers));
+        let parts = registers::parts(conn, viewer)?;
+        let standing = standing(&copies);
+        let parents = parents(&standing, &parts);
+        let takes = |copy: &&Outline| wanted.takes(copy, &ours, &carriers, parents.get(&copy.qid).copied());
+        let chosen = standing.iter().copied().filter(takes);
         let ids: Vec<_> = page.of(chosen.map(|copy| copy.id).collect(), |id| id.get());
         shown(conn, viewer, &ids)
     });
@@ -237,11 +279,7 @@ async fn fetch(data: &Data<Federation>, from: &str) -> Result<(), ApiError> {
 }
 
 /// Our own copy of a question.
-fn own(
-    conn: &mut Conn,
-    organization: Id<Account>,
-    qid: &Qid,
-) -> Result<Id<crate::domain::contribution::Contribution>, Error> {
+fn own(conn: &mut Conn, organization: Id<Account>, qid: &Qid) -> Result<Id<Contribution>, Error> {
     let copy = questions::of_account(conn, qid, organization)?;
     copy.map(|(head, _)| head.id).ok_or_else(|| Refusal::NotFound.into())
 }

@@ -18,6 +18,8 @@ pub struct ComparePage {
     pub columns: Vec<Compared>,
     /// What is compared, each a row.
     pub rows: Vec<CompareRow>,
+    /// The same for programs.
+    pub files: Vec<Link>,
 }
 
 /// A column of a comparison.

@@ -8,6 +8,7 @@ use crate::domain::date::Day;
 use crate::domain::external_statement::{PublishedText, STANCE};
 use crate::domain::map::{Group, Map, Row, Source};
 use crate::domain::question::Question;
+use crate::domain::trust::Trust;
 
 /// The map as JSON, in the words of the glossary.
 pub fn json(question: &Question, map: &Map, as_of: Option<Day>) -> Value {
@@ -67,6 +68,7 @@ pub fn row(row: &Row) -> Value {
             "revision": held.revision,
             "equivocal": declared.equivocal,
             "gap": declared.gap,
+            "trust": declared.trust.map(Trust::as_str),
             "unreachable_since": declared.unreachable_since.map(|at| at.to_rfc3339()),
             "listed_by": declared.listed_by.map(|(sites, of)| json!({ "sites": sites, "of": of })),
             "reasoning": held.reasoning,

@@ -297,6 +297,10 @@ pub(crate) fn compare() -> ComparePage {
             },
             CompareRow { label: "Reasoning", cells: vec![cell(WHY), cell(WHY), cell(WHY)], same: true },
         ],
+        files: vec![
+            Link::new("JSON", "/api/plenum/v1/compare"),
+            Link::new("CSV", "/api/plenum/v1/compare?format=csv"),
+        ],
     }
 }
 

@@ -26,7 +26,7 @@ const PAGE: &str = "/questions/did-the-deployment-stabilise-the-situation";
 const ROW: &str = "has published a text on it; has not said which answer it gives";
 
 /// What a blog sends when something is published there.
-fn article(author: &Actor, path: &str, title: &str, tags: &[String]) -> Value {
+pub(crate) fn article(author: &Actor, path: &str, title: &str, tags: &[String]) -> Value {
     let mut text = author.note(path, "<p>The whole text, with <b>reasons</b>.</p>");
     text["type"] = json!("Article");
     text["name"] = json!(title);
@@ -39,7 +39,7 @@ fn article(author: &Actor, path: &str, title: &str, tags: &[String]) -> Value {
 
 impl Instance {
     /// Our organization follows somebody on a foreign server.
-    async fn reads(&self, actor: &Actor) -> Account {
+    pub(crate) async fn reads(&self, actor: &Actor) -> Account {
         let data = self.data();
         let account = resolve::account(&data, &actor.id).await.unwrap();
         let organization = self.organization().await;

@@ -8,7 +8,7 @@ mod debate;
 mod deletions;
 mod delivery;
 pub(crate) mod events;
-mod external_statements;
+pub(crate) mod external_statements;
 mod floods;
 mod gaps;
 mod hosts;

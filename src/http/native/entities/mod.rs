@@ -11,6 +11,7 @@ use serde_json::{Map, Value, json};
 
 use crate::domain::account::{Account, AccountKind};
 use crate::domain::contribution::{Contribution, State};
+use crate::domain::trust::Trust;
 use crate::domain::view::{Body, View};
 use crate::http::mastodon::entities::date;
 use crate::store::revisions::Revision;
@@ -29,8 +30,16 @@ pub(super) fn contribution(view: &View) -> Value {
         }
         Body::Thesis { thesis, statement, .. } => statement::thesis(view, thesis, statement),
         Body::Event(fact) => event::event(view, fact),
-        Body::Plain => head(view).into(),
+        Body::Plain => text(view),
     }
+}
+
+/// A text of a server of another kind, with what it is called where it has a title.
+pub(super) fn text(view: &View) -> Value {
+    let mut entity = head(view);
+    // Nobody looked whether its server answers.
+    entity.remove("unreachable_since");
+    with(entity, json!({ "title": view.head.title }))
 }
 
 /// What all contributions share.
@@ -52,6 +61,8 @@ fn head(view: &View) -> Entity {
     put("edited_at", head.edited_at.map(date).into());
     put("in_reply_to_id", head.in_reply_to_id.map(|parent| parent.to_string()).into());
     put("replies_count", json!(view.replies));
+    put("trust", head.trust.map(Trust::as_str).into());
+    put("unreachable_since", view.unreachable_since.map(date).into());
     put("content", json!(head.content));
     entity
 }

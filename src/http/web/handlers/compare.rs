@@ -4,7 +4,7 @@ use activitypub_federation::config::Data;
 
 use super::map::may_list;
 use super::{Answer, page};
-use crate::domain::position::Certainty;
+use crate::domain::position::{Certainty, Listing};
 use crate::domain::question::Qid;
 use crate::federation::Federation;
 use crate::http::error::PageError;
@@ -35,7 +35,21 @@ pub async fn show(data: Data<Federation>, visit: Visit) -> Answer {
         question: Link::new(title, format!("/questions/{}", question.slug)),
         columns: found.columns.iter().map(column).collect(),
         rows: rows(&found),
+        files: files(&qid, &found),
     })
+}
+
+/// Where programs find the same, as far as everybody may read it there.
+fn files(qid: &Qid, found: &Comparison) -> Vec<Link> {
+    if found.columns.iter().any(|column| column.position.listing != Listing::Listed) {
+        return Vec::new();
+    }
+    let whose = |column: &Column| format!("&organizations[]={}", column.organization.id);
+    let whose: String = found.columns.iter().map(whose).collect();
+    let link = |(label, end): (&str, &str)| {
+        Link::new(label, format!("/api/plenum/v1/compare?qid={qid}{whose}{end}"))
+    };
+    [("JSON", ""), ("CSV", "&format=csv")].map(link).into()
 }
 
 fn column(column: &Column) -> Compared {
@@ -54,7 +68,7 @@ fn rows(found: &Comparison) -> Vec<CompareRow> {
 
 /// What a cell is written in: words of the site stand beside those of the organizations.
 fn language(field: Field, column: &Column) -> Lang {
-    Lang::new(if field == Field::TextOf { "en" } else { &column.head.language })
+    Lang::new(if matches!(field, Field::Since | Field::TextOf) { "en" } else { &column.head.language })
 }
 
 fn shown(field: Field, cell: &str) -> Html {

@@ -115,7 +115,7 @@ pub async fn show(data: &Data<Federation>, visit: &Visit, slug: &str) -> Answer 
 
 /// What changed on the map of a question.
 fn moves(conn: &mut Conn, viewer: Viewer, qid: &Qid) -> Result<Vec<MoveView>, Error> {
-    let moves = positions::moves(conn, viewer, qid, MOVES)?;
+    let moves = positions::moves(conn, viewer, qid, (MOVES, 0))?;
     let ids: Vec<_> = moves.iter().map(|one| one.account).collect();
     let names: HashMap<_, _> = accounts::by_ids(conn, &ids)?
         .into_iter()
