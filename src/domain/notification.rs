@@ -167,6 +167,25 @@ pub enum Handling {
 
 smallint_enum!(Handling { Accept = 0, Filter = 1, Drop = 2 });
 
+impl Handling {
+    /// Every handling.
+    pub const ALL: [Self; 3] = [Self::Accept, Self::Filter, Self::Drop];
+
+    /// Its word.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Accept => "accept",
+            Self::Filter => "filter",
+            Self::Drop => "drop",
+        }
+    }
+
+    /// The handling that `word` names.
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|handling| handling.as_str() == word)
+    }
+}
+
 /// From whom an account wants to hear.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = crate::schema::notification_policies)]

@@ -10,7 +10,7 @@ use crate::domain::notification::{Handling, NotificationKind, Policy, Severance}
 use crate::domain::relation::{Follow, FollowState};
 use crate::domain::report::Warning;
 use crate::store::{
-    Error, Tx, accounts, bookmarks, contributions, conversations, hosts, interactions, markers, mutes,
+    Error, Event, Tx, accounts, bookmarks, contributions, conversations, hosts, interactions, markers, mutes,
     notification_policies, notifications, profiles, quotes, relations,
 };
 
@@ -141,6 +141,31 @@ pub fn read_all(tx: &mut Tx<'_>, account: Id<Account>) -> Result<(), Error> {
     notifications::mark_read_up_to(tx, account, newest.get(), now)?;
     // Where another device marks something in this moment, its mark stands: everything is read anyway.
     markers::put(tx, account, Timeline::Notifications, newest.get())?;
+    Ok(())
+}
+
+/// An account of ours says from whom it wants to hear.
+pub fn choose(tx: &mut Tx<'_>, account: Id<Account>, policy: &Policy) -> Result<(), Error> {
+    notification_policies::put(tx, account, policy)?;
+    Ok(())
+}
+
+/// It wants to hear from these although its policy puts them aside; what waits of them is shown. Of whom
+/// nothing waits, nothing is kept.
+pub fn let_through(tx: &mut Tx<'_>, account: Id<Account>, from: &[Id<Account>]) -> Result<(), Error> {
+    let waiting = notification_policies::aside(tx, account)?;
+    for one in waiting.iter().filter(|one| from.contains(&one.from)) {
+        notification_policies::permit(tx, account, one.from)?;
+        tx.after_commit(Event::Merged(account));
+    }
+    Ok(())
+}
+
+/// It does not want to read what was put aside of these.
+pub fn dismiss(tx: &mut Tx<'_>, account: Id<Account>, from: &[Id<Account>]) -> Result<(), Error> {
+    for one in from {
+        notification_policies::dismiss(tx, account, *one)?;
+    }
     Ok(())
 }
 

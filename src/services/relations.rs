@@ -345,6 +345,12 @@ pub fn mute(
     mutes::put(tx, account.id, target.id, notifications, until)
 }
 
+/// It wants to see the other again.
+pub fn unmute(tx: &mut Tx<'_>, account: &Account, target: &Account) -> Result<(), Error> {
+    mutes::delete(tx, account.id, target.id)?;
+    Ok(())
+}
+
 /// An account of ours recommends another on its profile; it has to follow it.
 pub fn endorse(tx: &mut Tx<'_>, account: &Account, target: &Account) -> Result<(), Error> {
     if !relations::follows(tx, account.id, target.id)? {

@@ -10,6 +10,7 @@ use super::contributions::Viewer;
 use super::mutes;
 use super::one_of::one_of;
 use crate::domain::account::Account;
+use crate::domain::contribution::Contribution;
 use crate::domain::id::Id;
 use crate::domain::timeline::Found;
 use crate::schema::blocks;
@@ -90,6 +91,16 @@ pub fn sift_kept(conn: &mut Conn, viewer: Viewer, found: Vec<Found>) -> QueryRes
     let reasons = reasons(conn, viewer, &authors.into_iter().collect::<Vec<_>>())?;
     let seen = |one: &Found| reasons.get(&one.head.author_id) != Some(&Hidden::IsBlocked);
     Ok(found.into_iter().filter(seen).collect())
+}
+
+/// Leaves out of a list of contributions what `viewer` does not want to see.
+pub fn sift_heads(
+    conn: &mut Conn,
+    viewer: Viewer,
+    heads: Vec<Contribution>,
+) -> QueryResult<Vec<Contribution>> {
+    let found = sift(conn, viewer, heads.into_iter().map(Found::from).collect())?;
+    Ok(found.into_iter().map(|one| one.head).collect())
 }
 
 /// Leaves out what `viewer` does not want to see, by its author or by who boosted it.

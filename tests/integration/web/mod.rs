@@ -6,6 +6,7 @@ mod asking;
 mod changing;
 mod chronology;
 mod debating;
+mod hiding;
 mod internal;
 mod leaving;
 mod moving;

@@ -16,7 +16,7 @@ use crate::domain::id::Id;
 use crate::domain::relation::FollowOptions;
 use crate::federation::Federation;
 use crate::services::relations;
-use crate::store::{Conn, Error, Tx, accounts, mutes, relationships};
+use crate::store::{Conn, Error, Tx, accounts, relationships};
 use crate::text::plain;
 
 /// The longest note about an account in characters.
@@ -141,7 +141,7 @@ async fn unmute(
     caller: Allowed<WriteMutes>,
     PathId(key): PathId,
 ) -> Answer<Relationship> {
-    act(&data, &caller, key, |tx, me, other| Ok(mutes::delete(tx, me.id, other.id).map(|_| ())?)).await
+    act(&data, &caller, key, relations::unmute).await
 }
 
 /// `POST /api/v1/accounts/{id}/note`, with `comment`; an empty one takes the note away.

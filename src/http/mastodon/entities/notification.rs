@@ -245,14 +245,6 @@ pub fn group(key: &str, rows: &[Row], count: i64, on_page: Option<&[Row]>) -> Op
     })
 }
 
-const fn handling(handling: Handling) -> &'static str {
-    match handling {
-        Handling::Accept => "accept",
-        Handling::Filter => "filter",
-        Handling::Drop => "drop",
-    }
-}
-
 fn summary(aside: &[Aside]) -> Value {
     json!({
         "pending_requests_count": aside.len(),
@@ -263,12 +255,12 @@ fn summary(aside: &[Aside]) -> Value {
 /// Renders a policy.
 pub fn policy(policy: &Policy, aside: &[Aside]) -> Value {
     json!({
-        "for_not_following": handling(policy.not_following),
-        "for_not_followers": handling(policy.not_followers),
-        "for_new_accounts": handling(policy.new_accounts),
-        "for_private_mentions": handling(policy.private_mentions),
-        "for_limited_accounts": handling(policy.limited_accounts),
-        "for_bots": handling(policy.bots),
+        "for_not_following": policy.not_following.as_str(),
+        "for_not_followers": policy.not_followers.as_str(),
+        "for_new_accounts": policy.new_accounts.as_str(),
+        "for_private_mentions": policy.private_mentions.as_str(),
+        "for_limited_accounts": policy.limited_accounts.as_str(),
+        "for_bots": policy.bots.as_str(),
         "summary": summary(aside),
     })
 }

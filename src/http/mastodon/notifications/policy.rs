@@ -18,7 +18,8 @@ use crate::domain::account::Account;
 use crate::domain::id::Id;
 use crate::domain::notification::{Aside, Handling, Policy};
 use crate::federation::Federation;
-use crate::store::{Conn, Error, Event, Tx, notification_policies as store};
+use crate::services::notifications as service;
+use crate::store::{Conn, Error, Tx, notification_policies as store};
 
 /// Requests of one call at most.
 const BATCH: usize = 100;
@@ -63,10 +64,10 @@ async fn update(
     let me = caller.account.id;
     let read = |name: &str| match params.text(name).as_deref() {
         None | Some("") => Ok(None),
-        Some("accept") => Ok(Some(Handling::Accept)),
-        Some("filter") => Ok(Some(Handling::Filter)),
-        Some("drop") => Ok(Some(Handling::Drop)),
-        Some(_) => Err(ApiError::invalid(format!("{name} is none of accept, filter, drop"))),
+        Some(word) => {
+            let unknown = || ApiError::invalid(format!("{name} is none of accept, filter, drop"));
+            Handling::parse(word).map(Some).ok_or_else(unknown)
+        }
     };
     let given = [
         read("for_not_following")?,
@@ -113,8 +114,7 @@ fn change(tx: &mut Tx<'_>, me: Id<Account>, given: [Option<Handling>; 6]) -> Res
     for (field, given) in fields.into_iter().zip(given) {
         *field = given.unwrap_or(*field);
     }
-    store::put(tx, me, &policy)?;
-    Ok(())
+    service::choose(tx, me, &policy)
 }
 
 fn rendered(conn: &mut Conn, app: &App, me: Id<Account>, aside: &[Aside]) -> Result<Vec<Value>, Error> {
@@ -167,25 +167,15 @@ async fn merged(_caller: Allowed<ReadNotifications>) -> Json<Value> {
 }
 
 async fn accepted(data: &Data<Federation>, me: Id<Account>, keys: &[i64]) -> Answer<Empty> {
-    let permitted = data.app.db.write(|tx| {
-        let waiting = store::aside(tx, me)?;
-        for one in waiting.iter().filter(|one| keys.contains(&one.from.get())) {
-            store::permit(tx, me, one.from)?;
-            tx.after_commit(Event::Merged(me));
-        }
-        Ok(())
-    });
+    let from: Vec<Id<Account>> = keys.iter().copied().map(Id::new).collect();
+    let permitted = data.app.db.write(|tx| service::let_through(tx, me, &from));
     permitted.await?;
     Ok(Json(Empty))
 }
 
 async fn dismissed(data: &Data<Federation>, me: Id<Account>, keys: &[i64]) -> Answer<Empty> {
-    let dismissed = data.app.db.write(|tx| {
-        for key in keys {
-            store::dismiss(tx, me, Id::new(*key))?;
-        }
-        Ok(())
-    });
+    let from: Vec<Id<Account>> = keys.iter().copied().map(Id::new).collect();
+    let dismissed = data.app.db.write(|tx| service::dismiss(tx, me, &from));
     dismissed.await?;
     Ok(Json(Empty))
 }

@@ -176,6 +176,9 @@ fn tools(conn: &mut Conn, visit: &Visit, account: &Account) -> Result<Vec<Link>,
             Link::new("Take your account along", "/settings/export"),
             Link::new("Where you are signed in, and your password", "/settings/sign-ins"),
             Link::new("Sign in with a code", "/settings/second-factor"),
+            Link::new("Whom you do not want to see", "/settings/hidden"),
+            Link::new("Words that you do not want to read", "/settings/filters"),
+            Link::new("Of whom you want to be told", "/settings/notifications"),
             Link::new("Relations that decisions of the moderators ended", "/settings/severed"),
             Link::new("Decisions about you", "/settings/decisions"),
             Link::new("What you reported", "/settings/reports"),
@@ -183,6 +186,9 @@ fn tools(conn: &mut Conn, visit: &Visit, account: &Account) -> Result<Vec<Link>,
         ]);
     }
     let mut tools = Vec::new();
+    if visit.session.member.is_some() {
+        tools.push(Link::new("Mute or block", format!("{}/hide", present::account_path(account))));
+    }
     if visit.has(Permission::Accounts) {
         tools.push(Link::new("Decide about this account", format!("/admin/accounts/{}", account.id)));
     }

@@ -17,7 +17,7 @@ use crate::http::web::replies::{Marked, Replies, Reply, ReplyState};
 use crate::http::web::reply::{Elsewhere, Invitation, ReplyForm};
 use crate::http::web::shown::{Lang, Link};
 use crate::store::contributions::{self, Viewer};
-use crate::store::{Conn, Error, quotes, revisions, views};
+use crate::store::{Conn, Error, hiding, quotes, revisions, views};
 
 /// The most contributions one page reads of a thread.
 const MOST: i64 = 1000;
@@ -35,7 +35,8 @@ pub enum Below {
 
 /// Loads the replies to `head` that the viewer may see, and the places of deleted ones between them.
 pub fn load(conn: &mut Conn, viewer: Viewer, head: &Contribution, below: Below) -> Result<Vec<View>, Error> {
-    let mut thread = contributions::thread(conn, viewer, head.thread_id, None, MOST)?;
+    let thread = contributions::thread(conn, viewer, head.thread_id, None, MOST)?;
+    let mut thread = hiding::sift_heads(conn, viewer, thread)?;
     thread.extend(contributions::deleted_in(conn, head.thread_id, MOST)?);
     let found = under(head.id, &thread, below);
     let shown = |reply: &Contribution| found.contains(&reply.id) && reply.kind != Kind::Thesis;

@@ -17,7 +17,7 @@ use crate::http::web::listing::ListingPage;
 use crate::http::web::present;
 use crate::http::web::reply::Elsewhere;
 use crate::http::web::shown::{Lang, Link, Pager};
-use crate::store::{Conn, Error, contributions, relations, statements, views};
+use crate::store::{Conn, Error, contributions, hiding, relations, statements, views};
 
 /// Statements on the home page.
 const FIRST: usize = 10;
@@ -111,6 +111,7 @@ pub async fn tag(data: Data<Federation>, visit: Visit, Path(name): Path<String>)
         let mut heads = contributions::tagged(conn, viewer, &name, start, limit(PAGE))?;
         let more = cut(&mut heads, PAGE);
         let older: Option<Id<_>> = heads.last().filter(|_| more).map(|head| head.id);
+        let heads = hiding::sift_heads(conn, viewer, heads)?;
         Ok((entries(conn, viewer, heads)?, older))
     });
     let (entries, older) = loaded.await?;

@@ -17,6 +17,8 @@ pub mod events;
 pub mod external_statement;
 pub mod feeds;
 pub mod files;
+pub mod filters;
+pub mod hiding;
 pub mod home;
 pub mod host_drafts;
 pub mod host_list;
@@ -30,6 +32,7 @@ pub mod leaving;
 pub mod log;
 pub mod map;
 pub mod moderation;
+pub mod notification_policies;
 pub mod notifications;
 pub mod objections;
 mod passages;
@@ -75,7 +78,11 @@ pub type Answer = Result<Response, PageError>;
 /// [`home::show`], [`statement::show`], [`statement::thesis`], [`question::show`], [`position::show`],
 /// [`events::show`] and [`contribution::show`].
 pub fn router() -> Router {
-    reading().merge(writing()).merge(administering()).layer(Extension(Arc::new(Throttle::default())))
+    reading()
+        .merge(writing())
+        .merge(own())
+        .merge(administering())
+        .layer(Extension(Arc::new(Throttle::default())))
 }
 
 fn reading() -> Router {
@@ -114,21 +121,6 @@ fn reading() -> Router {
 
 fn writing() -> Router {
     Router::new()
-        .route("/sign-in", get(sign_in::show).post(sign_in::submit))
-        .route("/sign-out", post(sign_in::leave))
-        .route("/settings/sign-ins", get(sign_ins::show).post(sign_ins::end))
-        .route("/settings/password", get(sign_ins::ask_password).post(sign_ins::change_password))
-        .route("/password/{secret}", get(sign_ins::ask_link).post(sign_ins::use_link))
-        .route("/settings/second-factor", get(second_factor::show).post(second_factor::submit))
-        .route("/oauth/authorize", get(authorize::show).post(authorize::decide))
-        .route("/oauth/authorize/native", get(authorize::native))
-        .route("/invite/{secret}", get(join::show).post(join::submit))
-        .route("/notifications", get(notifications::show))
-        .route("/notifications/seen", post(notifications::seen))
-        .route("/settings/export", get(transfer::show))
-        .route("/settings/archive", get(transfer::download_archive).post(transfer::archive))
-        .route("/settings/leave", get(leaving::ask).post(leaving::leave))
-        .route("/settings/export/{file}", get(transfer::download))
         .route("/reply", get(reply::show).post(reply::submit))
         .route("/contributions/{id}/edit", get(reply::edit).post(reply::change))
         .route("/internal", get(internal::index))
@@ -137,11 +129,7 @@ fn writing() -> Router {
         .route("/contributions/{id}/delete", get(reply::ask_delete).post(reply::delete))
         .route("/contributions/{id}/approve", get(moderation::ask_approve).post(moderation::approve))
         .route("/contributions/{id}/report", get(appeals::ask_report).post(appeals::report))
-        .route("/settings/decisions", get(appeals::decisions))
-        .route("/settings/decisions/{id}", get(appeals::decision).post(appeals::object))
-        .route("/settings/reports", get(appeals::reported))
         .route("/moderation", get(review::moved))
-        .route("/settings/severed", get(hosts::severed))
         .route("/moderation/external", get(external_statement::waiting))
         .route("/contributions/{id}/external", get(external_statement::choose).post(external_statement::list))
         .route("/external/{id}/{qid}/decide", post(external_statement::decide))
@@ -161,6 +149,7 @@ fn writing() -> Router {
         .route("/positions/{id}/list", post(position::list))
         .route("/threads/{id}/resync", post(thread::resync))
         .route("/@{name}/follow", get(account::ask_follow).post(account::follow))
+        .route("/@{name}/hide", get(hiding::ask).post(hiding::hide))
         .route("/publish", get(publish::show).post(publish::submit))
         .route("/events/new", get(events::write).post(events::submit))
         .route("/events/{token}/revise", get(events::revise).post(events::submit_revision))
@@ -169,6 +158,42 @@ fn writing() -> Router {
         .route("/statements/{slug}/revise", get(publish::revise).post(publish::submit_revision))
         .route("/statements/{slug}/retract", get(withdraw::ask_retract).post(withdraw::retract))
         .route("/statements/{slug}/supersede", get(withdraw::ask_supersede).post(withdraw::supersede))
+}
+
+/// Signing in, and what members decide about their own account.
+fn own() -> Router {
+    Router::new()
+        .route("/sign-in", get(sign_in::show).post(sign_in::submit))
+        .route("/sign-out", post(sign_in::leave))
+        .route("/settings/sign-ins", get(sign_ins::show).post(sign_ins::end))
+        .route("/settings/password", get(sign_ins::ask_password).post(sign_ins::change_password))
+        .route("/password/{secret}", get(sign_ins::ask_link).post(sign_ins::use_link))
+        .route("/settings/second-factor", get(second_factor::show).post(second_factor::submit))
+        .route("/oauth/authorize", get(authorize::show).post(authorize::decide))
+        .route("/oauth/authorize/native", get(authorize::native))
+        .route("/invite/{secret}", get(join::show).post(join::submit))
+        .route("/notifications", get(notifications::show))
+        .route("/notifications/seen", post(notifications::seen))
+        .route("/settings/export", get(transfer::show))
+        .route("/settings/archive", get(transfer::download_archive).post(transfer::archive))
+        .route("/settings/leave", get(leaving::ask).post(leaving::leave))
+        .route("/settings/export/{file}", get(transfer::download))
+        .route("/settings/hidden", get(hiding::index).post(hiding::take_back))
+        .route("/settings/filters", get(filters::index).post(filters::delete))
+        .route("/settings/filters/new", get(filters::ask).post(filters::make))
+        .route("/settings/filters/{id}", get(filters::show).post(filters::revise))
+        .route(
+            "/settings/notifications",
+            get(notification_policies::show).post(notification_policies::choose),
+        )
+        .route(
+            "/settings/notifications/requests",
+            get(notification_policies::requests).post(notification_policies::decide),
+        )
+        .route("/settings/decisions", get(appeals::decisions))
+        .route("/settings/decisions/{id}", get(appeals::decision).post(appeals::object))
+        .route("/settings/reports", get(appeals::reported))
+        .route("/settings/severed", get(hosts::severed))
 }
 
 /// What moderators and admins decide; each page asks `domain::permission` who may.
