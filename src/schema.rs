@@ -52,6 +52,7 @@ diesel::table! {
         reject_reports -> Bool,
         leased_by -> Nullable<Text>,
         dark_since -> Nullable<BigInt>,
+        open_sign_ups -> Nullable<Bool>,
     }
 }
 
@@ -1395,6 +1396,15 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    uploaded_lists (user_id) {
+        user_id -> BigInt,
+        digest -> Text,
+        content -> Text,
+        created_at -> BigInt,
+    }
+}
+
 diesel::joinable!(sessions -> users (user_id));
 diesel::joinable!(password_links -> users (user_id));
 diesel::joinable!(pending_sign_ins -> users (user_id));
@@ -1528,4 +1538,5 @@ diesel::allow_tables_to_appear_in_same_query!(
     host_arrivals,
     archives,
     rebuffs,
+    uploaded_lists,
 );

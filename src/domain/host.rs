@@ -43,6 +43,8 @@ pub struct Host {
     pub dark_since: Option<Timestamp>,
     /// When we first heard of it.
     pub created_at: Timestamp,
+    /// Whether it lets anybody sign up, by its own word.
+    pub open_sign_ups: Option<bool>,
 }
 
 impl Host {

@@ -138,22 +138,23 @@ async fn claims(
 
 /// Finds out what a host runs. A host that does not say so is not asked again.
 pub async fn nodeinfo(data: &Data<Federation>, host: &str) -> Result<(), Error> {
-    let software = match software(data, host).await {
-        Ok(software) => software,
+    let (software, open) = match software(data, host).await {
+        Ok(said) => said,
         Err(error) if error.is_temporary() => return Err(error.into()),
-        Err(_) => String::new(),
+        Err(_) => (String::new(), None),
     };
     data.app
         .db
         .write(|tx| {
             let host = hosts::ensure(tx, host)?;
-            hosts::set_software(tx, host.id, &software)?;
+            hosts::describe(tx, host.id, &software, open)?;
             Ok(())
         })
         .await
 }
 
-async fn software(data: &Federation, host: &str) -> Result<String, FetchError> {
+/// What a server says that it runs, and whether anybody may sign up there.
+async fn software(data: &Federation, host: &str) -> Result<(String, Option<bool>), FetchError> {
     let budget = Budget::new(2);
     let scheme = if data.egress.policy().plain_http { "http" } else { "https" };
     let read = async |url: &str| -> Result<Value, FetchError> {
@@ -172,7 +173,8 @@ async fn software(data: &Federation, host: &str) -> Result<String, FetchError> {
     let document = read(url).await?;
     let field = |name: &str| document.get("software")?.get(name)?.as_str();
     let text: String = [field("name"), field("version")].into_iter().flatten().collect::<Vec<_>>().join(" ");
-    Ok(text.chars().filter(|c| !c.is_control()).take(100).collect())
+    let open = document.get("openRegistrations").and_then(Value::as_bool);
+    Ok((text.chars().filter(|c| !c.is_control()).take(100).collect(), open))
 }
 
 async fn is_known(data: &Federation, uri: &Uri) -> Result<bool, Error> {

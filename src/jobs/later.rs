@@ -298,6 +298,7 @@ async fn cleanup(data: &Data<Federation>) -> Result<(), Error> {
             store::rebuffs::purge(tx, month_ago)?;
             undone::purge(tx, now.plus_seconds(-DAY))?;
             store::content_rules::purge(tx, now.plus_seconds(-7 * DAY))?;
+            store::uploaded_lists::purge(tx, now.plus_seconds(-DAY))?;
             services::quotes::look_again(tx)?;
             services::host_lists::ask_all(tx)?;
             services::archives::purge(tx)?;

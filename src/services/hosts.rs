@@ -28,12 +28,12 @@ pub(super) enum By {
 }
 
 impl By {
-    fn record(self, tx: &mut Tx<'_>, what: &str, name: &str, detail: &str) -> Result<(), Error> {
+    fn record(self, tx: &mut Tx<'_>, what: &str, done: &[(&str, String)]) -> Result<(), Error> {
         let (user, noun) = match self {
             Self::Person(user) => (user, "host"),
             Self::Lists => (None, "list"),
         };
-        audit::record(tx, user, &format!("{noun}.{what}"), name, detail)
+        audit::record_all(tx, user, &format!("{noun}.{what}"), done)
     }
 
     const fn person(self) -> Option<Id<User>> {
@@ -136,17 +136,18 @@ pub(super) fn put_all(tx: &mut Tx<'_>, by: By, rules: &[(String, Decision)]) -> 
     }
     let before: HashMap<String, HostRule> =
         host_rules::all(tx)?.into_iter().map(|rule| (rule.name.clone(), rule)).collect();
-    let mut put = Vec::new();
-    for (name, decision) in rules {
-        put.push(rule(tx, by.person(), name, decision, before.get(name)));
-        by.record(tx, "decide", name, &decision.summary())?;
-    }
+    let kept =
+        |(name, decision): &(String, Decision)| rule(tx, by.person(), name, decision, before.get(name));
+    let put: Vec<HostRule> = rules.iter().map(kept).collect();
+    let done: Vec<(&str, String)> =
+        rules.iter().map(|(name, decision)| (name.as_str(), decision.summary())).collect();
+    by.record(tx, "decide", &done)?;
     host_rules::put_all(tx, &put)?;
     let names: HashSet<&str> = rules.iter().map(|(name, _)| name.as_str()).collect();
     settle_below(tx, &names)?;
-    for name in &names {
-        hosts::ensure(tx, name)?;
-    }
+    let named: Vec<(&str, &Decision)> =
+        rules.iter().map(|(name, decision)| (name.as_str(), decision)).collect();
+    hosts::ensure_all(tx, &named)?;
     let suspended = rules.iter().filter(|(_, decision)| decision.standing == HostStanding::Suspended);
     let out: HashSet<&str> = suspended.map(|(name, _)| name.as_str()).collect();
     if out.is_empty() {
@@ -179,10 +180,10 @@ pub(super) fn take_back(tx: &mut Tx<'_>, by: By, names: &HashSet<String>) -> Res
     }
     let gone: Vec<HostRule> =
         host_rules::all(tx)?.into_iter().filter(|rule| names.contains(&rule.name)).collect();
-    for rule in &gone {
-        // What stands beside it says from which list it came.
-        by.record(tx, "undo", &rule.name, &rule.private_comment)?;
-    }
+    // What stands beside it says from which list it came.
+    let done: Vec<(&str, String)> =
+        gone.iter().map(|rule| (rule.name.as_str(), rule.private_comment.clone())).collect();
+    by.record(tx, "undo", &done)?;
     let names: Vec<String> = gone.iter().map(|rule| rule.name.clone()).collect();
     host_rules::delete_all(tx, &names)?;
     settle_below(tx, &names.iter().map(String::as_str).collect())?;
@@ -198,13 +199,38 @@ fn settle_below(tx: &mut Tx<'_>, names: &HashSet<&str>) -> Result<(), Error> {
     Ok(())
 }
 
-/// What the suspensions of a list would touch, and how many of its rules are new.
-pub fn preview_list(conn: &mut Conn, rules: &[(String, Decision)]) -> Result<(Reach, usize), Error> {
-    let known = host_rules::names(conn)?;
-    let new = || rules.iter().filter(|(name, _)| !known.contains(name));
-    let out = new().filter(|(_, decision)| decision.standing == HostStanding::Suspended);
-    let out = out.map(|(name, _)| name.as_str()).collect();
-    Ok((preview_names(conn, &out, HostStanding::Suspended)?, new().count()))
+/// What a list would do that is taken in.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ListTrial {
+    /// How many of its rules are about names of which there is none here.
+    pub new: usize,
+    /// Of these, how many decide so, and what hangs on the servers that are better off now.
+    pub parts: Vec<(HostStanding, usize, Reach)>,
+    /// Names about which something else was decided here: what, and what the list says.
+    pub differing: Vec<(String, Decision, Decision)>,
+}
+
+/// What a list would do, standing by standing, and where it says something else than we do.
+pub fn preview_list(conn: &mut Conn, rules: &[(String, Decision)]) -> Result<ListTrial, Error> {
+    let known: HashMap<String, Decision> =
+        host_rules::all(conn)?.into_iter().map(|rule| (rule.name.clone(), rule.decision())).collect();
+    let new: Vec<&(String, Decision)> = rules.iter().filter(|(name, _)| !known.contains_key(name)).collect();
+    let mut trial = ListTrial { new: new.len(), ..ListTrial::default() };
+    for standing in
+        [HostStanding::Suspended, HostStanding::Limited, HostStanding::Unknown, HostStanding::Approved]
+    {
+        let such = new.iter().filter(|(_, decision)| decision.standing == standing);
+        let names: HashSet<&str> = such.map(|(name, _)| name.as_str()).collect();
+        if !names.is_empty() {
+            trial.parts.push((standing, names.len(), preview_names(conn, &names, standing)?));
+        }
+    }
+    let differs = |(name, decision): &(String, Decision)| {
+        let ours = known.get(name).filter(|ours| !ours.does_the_same(decision))?;
+        Some((name.clone(), ours.clone(), decision.clone()))
+    };
+    trial.differing = rules.iter().filter_map(differs).collect();
+    Ok(trial)
 }
 
 /// What rules of these names would touch: servers for which as much holds already are left out.

@@ -56,6 +56,7 @@ mod speaking;
 pub mod statements;
 pub mod tags;
 pub mod transfers;
+pub mod uploaded_lists;
 pub mod users;
 pub mod versions;
 

@@ -18,6 +18,9 @@ use crate::schema::{audit_entries, sites};
 /// What a list did that is followed, in numbers.
 pub const LIST_READ: &str = "list.read";
 
+/// Rows that are written with one statement: SQLite takes 32,766 values.
+const AT_ONCE: usize = 1_000;
+
 /// One entry.
 #[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable, Insertable)]
 #[diesel(table_name = audit_entries, treat_none_as_default_value = false)]
@@ -79,8 +82,41 @@ pub fn enter(
 ) -> Result<Id<Entry>, Error> {
     stand_in_line(tx)?;
     let before = newest(tx)?;
+    let entry = next(tx, before.as_ref(), (user, action), (subject, detail));
+    run!(tx, execute, diesel::insert_into(audit_entries::table).values(&entry))?;
+    Ok(entry.id)
+}
+
+/// Writes down that the same was done to many things, one entry for each: what, and the particulars.
+pub fn record_all(
+    tx: &mut Tx<'_>,
+    user: Option<Id<User>>,
+    action: &str,
+    done: &[(&str, String)],
+) -> Result<(), Error> {
+    stand_in_line(tx)?;
+    let mut before = newest(tx)?;
+    for some in done.chunks(AT_ONCE) {
+        let mut entries = Vec::with_capacity(some.len());
+        for (subject, detail) in some {
+            let entry = next(tx, before.as_ref(), (user, action), (*subject, detail));
+            before = Some(entry.clone());
+            entries.push(entry);
+        }
+        run!(tx, execute, diesel::insert_into(audit_entries::table).values(entries))?;
+    }
+    Ok(())
+}
+
+/// The entry that follows this one.
+fn next(
+    tx: &mut Tx<'_>,
+    before: Option<&Entry>,
+    (user, action): (Option<Id<User>>, &str),
+    (subject, detail): (&str, &str),
+) -> Entry {
     // Another process may mint keys that are ahead of ours: the order of keys is the order of the chain.
-    let after = before.as_ref().map_or(0, |before| before.id.get().saturating_add(1));
+    let after = before.map_or(0, |before| before.id.get().saturating_add(1));
     let minted: Id<Entry> = tx.mint();
     let mut entry = Entry {
         id: Id::new(minted.get().max(after)),
@@ -88,13 +124,12 @@ pub fn enter(
         action: action.to_owned(),
         subject: subject.to_owned(),
         detail: detail.to_owned(),
-        previous: before.map(|entry| entry.digest).unwrap_or_default(),
+        previous: before.map(|entry| entry.digest.clone()).unwrap_or_default(),
         digest: String::new(),
         created_at: tx.now,
     };
     entry.digest = entry.seal();
-    run!(tx, execute, diesel::insert_into(audit_entries::table).values(&entry))?;
-    Ok(entry.id)
+    entry
 }
 
 /// Two entries that are written at the same moment must not follow the same one: on PostgreSQL

@@ -15,8 +15,12 @@ use super::{Error, host_rules};
 use crate::clock::Timestamp;
 use crate::domain::account::Account;
 use crate::domain::host::{Host, HostStanding, unreachable_since};
+use crate::domain::host_rule::Decision;
 use crate::domain::id::Id;
 use crate::schema::{accounts, hosts};
+
+/// Rows that are written with one statement: SQLite takes 32,766 values.
+const AT_ONCE: usize = 1_000;
 
 /// The host with this key.
 pub fn by_id(conn: &mut Conn, id: Id<Host>) -> QueryResult<Option<Host>> {
@@ -63,6 +67,33 @@ pub fn ensure(tx: &mut Tx<'_>, name: &str) -> Result<Host, Error> {
     by_name(tx, name)?.ok_or_else(|| Error::broken("a host vanished while it was being made"))
 }
 
+/// Makes hosts of these names known, about each of which there is such a rule.
+pub fn ensure_all(tx: &mut Tx<'_>, rules: &[(&str, &Decision)]) -> Result<(), Error> {
+    for some in rules.chunks(AT_ONCE) {
+        let names: Vec<String> = some.iter().map(|(name, _)| (*name).to_owned()).collect();
+        let known: Vec<String> =
+            run!(tx, load, hosts::table.filter(hosts::name.eq_any(names.clone())).select(hosts::name))?;
+        let known: HashSet<String> = known.into_iter().collect();
+        let mut rows = Vec::new();
+        for (name, rule) in some.iter().filter(|(name, _)| !known.contains(*name)) {
+            let id: Id<Host> = tx.mint();
+            rows.push((
+                hosts::id.eq(id),
+                hosts::name.eq((*name).to_owned()),
+                hosts::standing.eq(rule.standing),
+                hosts::reject_media.eq(rule.reject_media),
+                hosts::reject_reports.eq(rule.reject_reports),
+                hosts::signature.eq(0_i16),
+                hosts::failures.eq(0),
+                hosts::created_at.eq(tx.now),
+            ));
+        }
+        // Another process may have been faster; then its row is the host.
+        run!(tx, execute, diesel::insert_into(hosts::table).values(rows).on_conflict_do_nothing())?;
+    }
+    Ok(())
+}
+
 /// Changes how a server stands, where no rule holds: it is let in because somebody here follows it.
 pub fn set_standing(conn: &mut Conn, id: Id<Host>, standing: HostStanding) -> QueryResult<usize> {
     run!(conn, execute, diesel::update(hosts::table.find(id)).set(hosts::standing.eq(standing)))
@@ -107,9 +138,15 @@ pub fn suspended_among(conn: &mut Conn, names: &[&str]) -> QueryResult<HashSet<S
     Ok(suspended.into_iter().collect())
 }
 
-/// Notes what a host runs.
-pub fn set_software(conn: &mut Conn, id: Id<Host>, software: &str) -> QueryResult<usize> {
-    run!(conn, execute, diesel::update(hosts::table.find(id)).set(hosts::software.eq(Some(software))))
+/// Notes what a host runs, and whether it lets anybody sign up.
+pub fn describe(
+    conn: &mut Conn,
+    id: Id<Host>,
+    software: &str,
+    open_sign_ups: Option<bool>,
+) -> QueryResult<usize> {
+    let change = (hosts::software.eq(Some(software)), hosts::open_sign_ups.eq(open_sign_ups));
+    run!(conn, execute, diesel::update(hosts::table.find(id)).set(change))
 }
 
 /// The servers about which nobody here decided, and those that are only limited: an allowlist leaves

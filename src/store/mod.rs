@@ -84,6 +84,7 @@ pub mod timelines;
 pub mod tombstones;
 mod tx;
 pub mod undone;
+pub mod uploaded_lists;
 pub mod usage;
 pub mod users;
 mod verbatim;

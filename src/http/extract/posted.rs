@@ -84,6 +84,8 @@ async fn read<S: Send + Sync>(request: Request, state: &S) -> Result<Posted, Pag
     let media = media.to_ascii_lowercase();
     let request = Request::from_parts(parts, body);
     if media.starts_with("multipart/form-data") {
+        // Files are long, and held in memory: nobody else has any to send.
+        visit.concerned()?;
         return Ok(Posted { visit, fields: with_files(request, state).await? });
     }
     if !media.starts_with("application/x-www-form-urlencoded") {

@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use super::forms::Mistakes;
+use super::forms::{Choice, Mistakes};
 use super::layout::Layout;
 
 /// `/admin/hosts/list`.
@@ -12,7 +12,11 @@ pub struct HostListPage {
     /// The frame.
     pub layout: Layout,
     /// How large a file may be.
-    pub kibibytes: usize,
+    pub megabytes: usize,
+    /// How many rows are read.
+    pub rows: usize,
+    /// What a file may be read as.
+    pub kinds: Vec<Choice>,
     /// What is wrong with the form.
     pub mistakes: Mistakes,
     /// What the list that was sent says.
@@ -24,14 +28,20 @@ pub struct HostListPage {
 pub struct Preview {
     /// How many rules, how many new ones, how many repetitions.
     pub summary: String,
-    /// What the suspensions among the new ones do.
-    pub consequence: String,
+    /// What the new ones do, standing by standing.
+    pub consequences: Vec<String>,
     /// Rows that are no rules.
     pub refused: Vec<String>,
     /// How many such rows are not shown.
     pub more: usize,
-    /// The list once more.
-    pub text: String,
+    /// Rows that say something else than a rule of ours.
+    pub differing: Vec<Choice>,
+    /// How many such rows are not shown.
+    pub more_differing: usize,
+    /// What the list was read as.
+    pub kind: &'static str,
+    /// Under which digest the list is kept.
+    pub digest: String,
     /// Whether anything would change.
     pub useful: bool,
 }

@@ -56,24 +56,21 @@ pub mod versions;
 
 use activitypub_federation::config::Data;
 use axum::Router;
-use axum::extract::DefaultBodyLimit;
 use axum::response::{IntoResponse, Response};
 
 use crate::federation::Federation;
 
 pub use super::extract::visit::Visit;
 
-/// What a form has beside its file, in bytes.
-const FORM: usize = 4096;
-
 /// Every page, without those that `http` negotiates: they are the functions below.
 pub fn router() -> Router {
     handlers::router()
 }
 
-/// The form that takes files with relations: it has its own limit, because such files are long.
+/// The forms that take files: they have their own limits, because such files are long. One with a member's
+/// relations has at most so many bytes.
 pub fn imports(bytes: usize) -> Router {
-    handlers::imports().layer(DefaultBodyLimit::max(bytes + FORM))
+    handlers::imports(bytes)
 }
 
 /// The organization's home.

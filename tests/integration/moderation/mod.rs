@@ -14,6 +14,7 @@ mod retractions;
 mod terminal;
 mod texts;
 mod upgrades;
+mod uploaded_lists;
 
 use plenum::domain::account::Account;
 use plenum::domain::account_rule::AccountDecision;

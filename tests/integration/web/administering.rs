@@ -41,6 +41,7 @@ const ROUTES: &[(&str, Option<Permission>, bool)] = &[
     ("/admin/people/{name}", Some(Permission::People), true),
     ("/admin/settings", Some(Permission::Settings), true),
     ("/admin/hosts", Some(Permission::Hosts), false),
+    ("/admin/hosts/allowances.csv", Some(Permission::Hosts), false),
     ("/admin/hosts/list", Some(Permission::Hosts), true),
     ("/admin/hosts/list.csv", Some(Permission::Hosts), false),
     ("/admin/hosts/lists", Some(Permission::Hosts), true),

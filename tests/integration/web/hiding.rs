@@ -2,8 +2,9 @@
 
 use axum::http::StatusCode;
 use plenum::domain::account::Account;
+use plenum::domain::contribution::Contribution;
+use plenum::domain::id::Id;
 use plenum::domain::site::FederationMode;
-use plenum::store::contributions::Viewer;
 use plenum::store::{accounts, relations};
 use serde_json::json;
 
@@ -14,6 +15,8 @@ use crate::harness::world::{Instance, World, on_each_engine};
 
 const HIDDEN: &str = "/settings/hidden";
 const FILTERS: &str = "/settings/filters";
+/// What Sam said.
+const SAID: &str = "Nobody saw them count.";
 const TOLD: &str = "/settings/notifications";
 
 async fn presses(browser: &mut Browser, path: &str, word: &str) -> Page {
@@ -34,7 +37,8 @@ fn button(page: &Page, begins: &str) -> Option<String> {
 
 /// Whether one blocks the other, and whether it follows, as this server knows both.
 async fn stand(at: &Instance, one: &Account, other: &Account) -> (bool, bool) {
-    let found = at.app().db.read(|conn| {
+    let db = at.app().db;
+    let found = db.read(|conn| {
         let one = accounts::by_uri(conn, &one.uri)?.unwrap().id;
         let other = accounts::by_uri(conn, &other.uri)?.unwrap().id;
         Ok((relations::blocks(conn, one, other)?, relations::follows(conn, one, other)?))
@@ -42,49 +46,73 @@ async fn stand(at: &Instance, one: &Account, other: &Account) -> (bool, bool) {
     found.await.unwrap()
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_member_mutes_and_blocks_without_an_app() {
-    on_each_engine(|database| async {
-        let places = [("north", database), ("south", Database::sqlite())];
-        let world = World::on(places, FederationMode::Open).await;
-        let (north, south) = (world.at("north"), world.at("south"));
-        let (anna, sam) = (north.person("anna", &[]).await, south.person("sam", &[]).await);
-        north.person("bela", &[]).await;
-        south.follows(north).await;
-        world.settle().await;
-        let bees = north.publishes(statement("On bees").thesis("Bees can count.")).await.head;
-        world.settle().await;
-        south.replies(&sam, &bees.uri, "Nobody saw them count.").await;
-        world.settle().await;
-        let (page, thread) = (format!("/@{}", sam.handle), format!("/threads/{}", bees.id));
-        let way = format!("{page}/hide");
-        let (mut browser, mut other) = (north.signed_in("anna").await, north.signed_in("bela").await);
-        let reads = async |browser: &mut Browser| browser.open(&thread).await.says("Nobody saw them");
-        assert!(north.browser().open(&way).await.path.starts_with("/sign-in"));
+/// Two servers: Sam of South has answered what North says. Anna and Bela are members of North.
+async fn answered(database: Database) -> (World, Account, Account, Id<Contribution>) {
+    let places = [("north", database), ("south", Database::sqlite())];
+    let world = World::on(places, FederationMode::Open).await;
+    let (north, south) = (world.at("north"), world.at("south"));
+    let (anna, sam) = (north.person("anna", &[]).await, south.person("sam", &[]).await);
+    north.person("bela", &[]).await;
+    south.follows(north).await;
+    world.settle().await;
+    let bees = north.publishes(statement("On bees").thesis("Bees can count.")).await.head;
+    world.settle().await;
+    south.replies(&sam, &bees.uri, SAID).await;
+    world.settle().await;
+    (world, anna, sam, bees.id)
+}
 
-        let profile = browser.open(&page).await;
+/// Whether this browser shows in the thread what Sam said.
+async fn reads(browser: &mut Browser, thread: Id<Contribution>) -> bool {
+    browser.open(&format!("/threads/{thread}")).await.says(SAID)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_member_mutes_without_an_app() {
+    on_each_engine(|database| async {
+        let (world, _, sam, bees) = answered(database).await;
+        let north = world.at("north");
+        let way = format!("/@{}/hide", sam.handle);
+        let (mut browser, mut other) = (north.signed_in("anna").await, north.signed_in("bela").await);
+        assert!(north.browser().open(&way).await.path.starts_with("/sign-in"));
+        let profile = browser.open(&format!("/@{}", sam.handle)).await;
         assert_eq!(profile.attribute(".tools a", "href"), Some(way.clone()), "{}", profile.body);
         let form = browser.open(&way).await;
         assert!(form.says("You see what it writes."));
-        let odd = browser.send(&form, "main form", &[("deed", "bite")]).await;
-        assert_eq!(odd.status, StatusCode::UNPROCESSABLE_ENTITY);
-        let odd = browser.send(&form, "main form", &[("deed", "mute"), ("duration", "7")]).await;
-        assert_eq!(odd.status, StatusCode::UNPROCESSABLE_ENTITY);
-        assert!(browser.open(HIDDEN).await.says("You see everything.") && reads(&mut browser).await);
-
+        for fields in [[("deed", "bite"), ("duration", "0")], [("deed", "mute"), ("duration", "7")]] {
+            let odd = browser.send(&form, "main form", &fields).await;
+            assert_eq!(odd.status, StatusCode::UNPROCESSABLE_ENTITY);
+        }
+        assert!(browser.open(HIDDEN).await.says("You see everything.") && reads(&mut browser, bees).await);
         let fields = [("deed", "mute"), ("duration", "3600"), ("notifications", "told")];
         assert!(browser.send(&form, "main form", &fields).await.says("Changed."));
         let list = browser.open(HIDDEN).await;
         assert!(list.says(&sam.handle) && list.says("muted until 24 November 2026, 13:00 UTC"));
         assert!(list.says("still told"), "{}", list.body);
-        assert!(!reads(&mut browser).await, "threads leave it out");
-        assert!(reads(&mut other).await && reads(&mut north.browser()).await, "for nobody else");
-        assert!(north.view(Viewer::Anyone, &bees.uri).await.is_some());
+        assert!(!reads(&mut browser, bees).await, "threads leave it out");
+        assert!(reads(&mut other, bees).await && reads(&mut north.browser(), bees).await, "for nobody else");
         world.advance_hours(2);
         world.settle().await;
-        assert!(reads(&mut browser).await && browser.open(HIDDEN).await.says("You see everything."));
+        assert!(reads(&mut browser, bees).await && browser.open(HIDDEN).await.says("You see everything."));
+        browser.send(&form, "main form", &[("deed", "mute"), ("duration", "0")]).await;
+        world.advance_hours(24 * 3);
+        let list = browser.open(HIDDEN).await;
+        assert!(list.says("muted until you take it back"), "{}", list.body);
+        presses(&mut browser, HIDDEN, &button(&list, "unmute ").unwrap()).await;
+        assert!(reads(&mut browser, bees).await);
+    })
+    .await;
+}
 
-        let profile = browser.open(&page).await;
+#[tokio::test(flavor = "multi_thread")]
+async fn a_member_follows_and_blocks_without_an_app() {
+    on_each_engine(|database| async {
+        let (world, anna, sam, bees) = answered(database).await;
+        let (north, south) = (world.at("north"), world.at("south"));
+        let way = format!("/@{}/hide", sam.handle);
+        let (mut browser, mut other) = (north.signed_in("anna").await, north.signed_in("bela").await);
+        let form = browser.open(&way).await;
+        let profile = browser.open(&format!("/@{}", sam.handle)).await;
         browser.send(&profile, ".follow form", &[]).await;
         world.settle().await;
         assert_eq!(stand(south, &anna, &sam).await, (false, true));
@@ -92,21 +120,20 @@ async fn a_member_mutes_and_blocks_without_an_app() {
         world.settle().await;
         assert_eq!(stand(north, &anna, &sam).await, (true, false));
         assert_eq!(stand(south, &anna, &sam).await, (true, false), "its server was told");
-        assert!(!reads(&mut browser).await);
+        assert!(!reads(&mut browser, bees).await);
         let list = browser.open(HIDDEN).await;
         let back = button(&list, "unblock ").unwrap();
         sends(&mut other, HIDDEN, &back).await;
         assert!(stand(north, &anna, &sam).await.0, "nobody takes back what others decided");
         assert!(presses(&mut browser, HIDDEN, &back).await.says("You see everything."));
         world.settle().await;
-        assert!(!stand(south, &anna, &sam).await.0 && reads(&mut browser).await);
-
+        assert!(!stand(south, &anna, &sam).await.0 && reads(&mut browser, bees).await);
         browser.send(&form, "main form", &[("deed", "host")]).await;
-        assert!(!reads(&mut browser).await);
+        assert!(!reads(&mut browser, bees).await);
         assert!(browser.open(&way).await.says(&format!("You block everything on {}.", south.host)));
         let list = browser.open(HIDDEN).await;
         presses(&mut browser, HIDDEN, &button(&list, "host ").unwrap()).await;
-        assert!(reads(&mut browser).await);
+        assert!(reads(&mut browser, bees).await);
         for deed in ["mute", "block", "host", "nothing"] {
             browser.send(&form, "main form", &[("deed", deed)]).await;
         }

@@ -59,6 +59,7 @@ pub mod withdraw;
 use std::sync::Arc;
 
 use askama::Template;
+use axum::extract::DefaultBodyLimit;
 use axum::http::HeaderValue;
 use axum::http::header::LINK;
 use axum::response::{Html, IntoResponse, Redirect, Response};
@@ -70,6 +71,10 @@ use crate::domain::id::Id;
 use crate::http::error::PageError;
 use crate::http::extract::visit::Visit;
 use crate::http::throttle::Throttle;
+use crate::import::host_rules::MOST_BYTES;
+
+/// What a form has beside its file, in bytes.
+const FORM: usize = 4096;
 
 /// What a handler of a page answers.
 pub type Answer = Result<Response, PageError>;
@@ -205,6 +210,7 @@ fn administering() -> Router {
         .route("/admin/people/{name}", get(people::show).post(people::grant))
         .route("/admin/hosts", get(hosts::index))
         .route("/admin/hosts/list.csv", get(host_list::download))
+        .route("/admin/hosts/allowances.csv", get(host_list::download_allowances))
         .route("/admin/hosts/lists", get(host_lists::index).post(host_lists::work))
         .route("/admin/hosts/lists/new", get(host_lists::ask).post(host_lists::follow))
         .route("/admin/hosts/lists/drafts", get(host_drafts::drafts).post(host_drafts::decide))
@@ -230,11 +236,14 @@ fn administering() -> Router {
         .route("/admin/log/{id}", get(log::show).post(log::decide))
 }
 
-/// The forms that take files.
-pub fn imports() -> Router {
+/// The form that takes files with relations, up to so many bytes, and the one for lists of rules about
+/// servers, which are longer.
+pub fn imports(bytes: usize) -> Router {
+    let lists = Router::new().route("/admin/hosts/list", get(host_list::show).post(host_list::submit));
     Router::new()
         .route("/settings/import", post(transfer::submit))
-        .route("/admin/hosts/list", get(host_list::show).post(host_list::submit))
+        .layer(DefaultBodyLimit::max(bytes + FORM))
+        .merge(lists.layer(DefaultBodyLimit::max(MOST_BYTES + FORM)))
 }
 
 /// A page as a response.
