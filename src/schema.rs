@@ -340,6 +340,7 @@ diesel::table! {
     mentions (contribution_id, account_id) {
         contribution_id -> BigInt,
         account_id -> BigInt,
+        silent -> Bool,
     }
 }
 
@@ -827,6 +828,7 @@ diesel::table! {
         language -> Nullable<Text>,
         quote_policy -> SmallInt,
         attribution_hosts -> Text,
+        continues -> Nullable<Text>,
     }
 }
 
@@ -1295,6 +1297,25 @@ diesel::table! {
 }
 
 diesel::table! {
+    guarantors (account_id, uri) {
+        account_id -> BigInt,
+        uri -> Text,
+        needed -> Integer,
+        dropped_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    successions (account_id, guarantor) {
+        account_id -> BigInt,
+        guarantor -> Text,
+        successor -> Text,
+        signing_key -> Text,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
     listing_allowances (uri) {
         uri -> Text,
         user_id -> Nullable<BigInt>,
@@ -1539,4 +1560,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     archives,
     rebuffs,
     uploaded_lists,
+    guarantors,
+    successions,
 );

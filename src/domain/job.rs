@@ -4,6 +4,9 @@ use serde::{Deserialize, Serialize};
 
 use super::transfer::Row;
 
+/// A day in milliseconds.
+const DAY: i64 = 24 * 3_600_000;
+
 /// A unit of later work. Keys are plain numbers and addresses, so that an old row stays readable.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "job", rename_all = "snake_case")]
@@ -124,6 +127,13 @@ pub enum Job {
         /// The account.
         account: i64,
     },
+    /// Ask where an organization goes on whose server does not answer.
+    SeekSuccessor {
+        /// Its account.
+        account: i64,
+        /// When, in milliseconds: one such job a day.
+        due: i64,
+    },
     /// Send a notification to an app that sleeps.
     Push {
         /// Where to.
@@ -191,6 +201,7 @@ impl Job {
             Self::TakeIn { account, row } => format!("take_in {account} {row:?}"),
             Self::FetchCard { url } => format!("fetch_card {url}"),
             Self::CheckLinks { account } => format!("check_links {account}"),
+            Self::SeekSuccessor { account, due } => format!("seek_successor {account} {}", due / DAY),
             Self::Push { subscription, notification } => format!("push {subscription} {notification}"),
             Self::RemoveFile { file } => format!("remove_file {file}"),
             Self::FetchHostList { list } => format!("fetch_host_list {list}"),
@@ -224,6 +235,7 @@ impl Job {
             | Self::EndRoles { .. }
             | Self::TakeIn { .. }
             | Self::CheckLinks { .. }
+            | Self::SeekSuccessor { .. }
             | Self::Push { .. }
             | Self::RemoveFile { .. }
             | Self::FetchHostList { .. }
@@ -256,6 +268,7 @@ impl Job {
             | Self::EndRoles { .. }
             | Self::TakeIn { .. }
             | Self::CheckLinks { .. }
+            | Self::SeekSuccessor { .. }
             | Self::Push { .. }
             | Self::FetchCard { .. }
             | Self::FetchHostList { .. }

@@ -48,6 +48,7 @@ pub mod sign_in;
 pub mod site;
 mod sql;
 pub mod statement;
+pub mod succession;
 pub mod timeline;
 pub mod totp;
 pub mod transfer;

@@ -6,6 +6,7 @@ use super::account::Account;
 use super::contribution::Visibility;
 use super::id::Id;
 use super::quote::QuotePolicy;
+use super::uri::Uri;
 use crate::clock::Timestamp;
 
 /// The most fields that are kept of one account.
@@ -37,6 +38,8 @@ pub struct Profile {
     pub quote_policy: QuotePolicy,
     /// The servers whose pages may name it as their author, one a line.
     pub attribution_hosts: String,
+    /// The account of another server that it continues.
+    pub continues: Option<Uri>,
 }
 
 impl Profile {
@@ -59,6 +62,7 @@ impl Profile {
             language: None,
             quote_policy: QuotePolicy::EVERYONE,
             attribution_hosts: String::new(),
+            continues: None,
         }
     }
 }

@@ -231,6 +231,39 @@ async fn attested(
     uri: &Uri,
     budget: &Budget,
 ) -> Result<Vec<String>, FetchError> {
+    let (_, value) = attestation(data, peer, uri, budget).await?;
+    let listed = value.get("plenum:keys").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+    let key = |entry: &Value| Some(entry.get("plenum:key")?.as_str()?.to_owned());
+    let mut keys: Vec<String> = listed.iter().filter_map(key).collect();
+    keys.sort_unstable();
+    keys.dedup();
+    Ok(keys)
+}
+
+/// Where an account goes on, and with which key, as this guarantor says under its own signature.
+pub(super) async fn succession(
+    data: &Federation,
+    guarantor: &Uri,
+    uri: &Uri,
+    budget: &Budget,
+) -> Result<Option<(Uri, String)>, FetchError> {
+    resolve::actor(data, guarantor, budget).await?;
+    let (witness, value) = attestation(data, guarantor, uri, budget).await?;
+    if witness != *guarantor {
+        return Err(refused("another organization speaks there"));
+    }
+    let successor = value.get("plenum:successor").and_then(Value::as_str).and_then(Uri::parse);
+    let key = value.get("plenum:successorKey").and_then(Value::as_str);
+    Ok(successor.zip(key.map(str::to_owned)))
+}
+
+/// What an organization says about an account, under its own signature; and who that is.
+async fn attestation(
+    data: &Federation,
+    peer: &Uri,
+    uri: &Uri,
+    budget: &Budget,
+) -> Result<(Uri, Value), FetchError> {
     let (value, _) = ask(data, peer, "keys?actor", uri, budget).await?;
     let witness = value.get("attributedTo").and_then(Value::as_str).and_then(Uri::parse);
     let witness = witness.filter(|witness| witness.same_origin(peer));
@@ -241,12 +274,7 @@ async fn attested(
     if about != Some(uri.as_str()) || proving(data, &value, &known).await?.is_none() {
         return Err(refused("the witness did not sign this"));
     }
-    let listed = value.get("plenum:keys").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
-    let key = |entry: &Value| Some(entry.get("plenum:key")?.as_str()?.to_owned());
-    let mut keys: Vec<String> = listed.iter().filter_map(key).collect();
-    keys.sort_unstable();
-    keys.dedup();
-    Ok(keys)
+    Ok((witness, value))
 }
 
 async fn ask(

@@ -32,6 +32,7 @@ pub mod push;
 pub mod quotes;
 pub mod resolve;
 pub mod signature;
+pub mod successions;
 pub mod transfer;
 pub mod webfinger;
 

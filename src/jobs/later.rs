@@ -19,7 +19,7 @@ use crate::domain::uri::Uri;
 use crate::domain::user::User;
 use crate::federation::{
     Federation, backfill, cards, catalogue, counts, exchange, history, host_lists, links, pins, push, quotes,
-    resolve, transfer,
+    resolve, successions, transfer,
 };
 use crate::services::{self, media, relations};
 use crate::store::jobs::{self, StoredJob};
@@ -126,6 +126,7 @@ const fn tries(job: &Job) -> i32 {
     match job {
         Job::FetchNodeInfo { .. }
         | Job::CheckLinks { .. }
+        | Job::SeekSuccessor { .. }
         | Job::FetchCard { .. }
         | Job::CountAccount { .. } => 2,
         Job::TakeIn { .. } => 3,
@@ -196,6 +197,7 @@ async fn perform(data: &Data<Federation>, job: &Job) -> Result<(), Error> {
         Job::TakeIn { account, row } => transfer::take_in(data, Id::new(*account), row).await,
         Job::FetchCard { url } => cards::fetch(data, url).await,
         Job::CheckLinks { account } => links::check(data, Id::new(*account)).await,
+        Job::SeekSuccessor { account, .. } => successions::seek(data, Id::new(*account)).await,
         Job::FetchHostList { list } => host_lists::fetch(data, Id::new(*list)).await,
         Job::Archive { account } => archive::make(data, Id::new(*account)).await,
         Job::Expel { .. } => expel(data).await,

@@ -1,6 +1,6 @@
 //! Accounts elsewhere: made known, brought up to date, gone.
 
-use super::emojis;
+use super::{emojis, successions};
 use crate::clock::Timestamp;
 use crate::domain::Refusal;
 use crate::domain::account::{Account, AccountKind, AccountState};
@@ -69,7 +69,17 @@ pub fn receive(
     }
     let listed: Vec<Uri> = actor.keys.iter().map(|key| key.uri.clone()).collect();
     keys::retire_unlisted(tx, id, &listed)?;
-    accounts::by_id(tx, id)?.ok_or_else(|| Error::broken("an account vanished while it was being written"))
+    let missing = || Error::broken("an account vanished while it was being written");
+    let account = accounts::by_id(tx, id)?.ok_or_else(missing)?;
+    if account.kind != AccountKind::Organization {
+        return Ok(account);
+    }
+    successions::receive(tx, id, &actor.guarantors, actor.guarantors_needed)?;
+    if actor.moved_to.is_some() {
+        return Ok(account);
+    }
+    successions::returned(tx, &account)?;
+    accounts::by_id(tx, id)?.ok_or_else(missing)
 }
 
 /// Whether the numbers of an account are ours to know, or were asked for not long ago.
@@ -202,7 +212,8 @@ fn describe(tx: &mut Tx<'_>, id: Id<Account>, actor: &IncomingActor) -> Result<(
         let later = tx.now.plus_seconds(LINKS_SECONDS);
         jobs::enqueue(tx, &Job::CheckLinks { account: id.get() }, later)?;
     }
-    let profile = LongProfile { fields: Field::write_all(&fields), ..LongProfile::empty(id) };
+    let (fields, indexable) = (Field::write_all(&fields), actor.indexable);
+    let profile = LongProfile { fields, indexable, ..LongProfile::empty(id) };
     profiles::put(tx, &profile)?;
     Ok(())
 }

@@ -324,6 +324,12 @@ pub fn keep_copy(tx: &mut Tx<'_>, copy: &CachedFile, most: i64) -> Result<(), Er
 pub fn purge(tx: &mut Tx<'_>, days: u32) -> Result<(), Error> {
     let before = tx.now.plus_seconds(-PATIENCE);
     for row in media::waiting(tx, before, MOST_PURGED)? {
+        if scheduled::names(tx, row.account_id, row.id)? {
+            // Its post was moved to another day, or waits for its author.
+            let now = tx.now;
+            media::set_created_at(tx, row.id, now)?;
+            continue;
+        }
         discard(tx, row)?;
     }
     let before = tx.now.plus_seconds(-i64::from(days) * 24 * 3600);

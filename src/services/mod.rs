@@ -54,6 +54,7 @@ pub mod setup;
 pub mod sign_ins;
 mod speaking;
 pub mod statements;
+pub mod successions;
 pub mod tags;
 pub mod transfers;
 pub mod uploaded_lists;

@@ -194,9 +194,13 @@ pub(super) fn recount(
 /// A poll is over: who took part here hears of it, and of one of ours the world hears how it ended.
 pub fn close(tx: &mut Tx<'_>, id: Id<Contribution>) -> Result<(), Error> {
     let Some(poll) = polls::one(tx, None, id)? else { return Ok(()) };
+    if !poll.poll.is_over(tx.now) {
+        return Ok(());
+    }
+    polls::set_terms(tx, id, poll.poll.ends_at, false)?;
     // What is out of sight is told to nobody, and whoever fetches it later finds its counts.
     let head = contributions::known_by_id(tx, id)?.filter(Contribution::is_shown);
-    let Some(head) = head.filter(|_| poll.poll.is_over(tx.now)) else { return Ok(()) };
+    let Some(head) = head else { return Ok(()) };
     tell_voters(tx, &head)?;
     if !head.local || head.visibility == Visibility::Internal {
         return Ok(());

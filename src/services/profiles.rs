@@ -7,12 +7,13 @@ use super::relations::host_name;
 use crate::domain::Refusal;
 use crate::domain::account::Account;
 use crate::domain::contribution::Visibility;
+use crate::domain::host::HostStanding;
 use crate::domain::id::Id;
 use crate::domain::job::Job;
 use crate::domain::keys::Algorithm;
 use crate::domain::profile::{Field, Profile};
 use crate::domain::quote::QuotePolicy;
-use crate::store::{Conn, Error, Tx, account_views, accounts, jobs, keys, profiles};
+use crate::store::{self, Conn, Error, Tx, account_views, accounts, jobs, keys, profiles, successions};
 use crate::text::{markdown, plain};
 use crate::vocab::actor::{self, Actor};
 use crate::vocab::proof;
@@ -84,11 +85,25 @@ pub fn change(tx: &mut Tx<'_>, account: &Account, change: &Change) -> Result<Acc
         updated_at: tx.now,
     };
     accounts::say(tx, account.id, &said)?;
+    if account.locked && change.locked == Some(false) {
+        let_in(tx, account)?;
+    }
     if change.fields.is_some() {
         let now = tx.now;
         jobs::enqueue(tx, &Job::CheckLinks { account: account.id.get() }, now)?;
     }
     announce(tx, account)
+}
+
+/// Whoever waits to follow an account that decides no longer: all but those whom moderators limited.
+fn let_in(tx: &mut Tx<'_>, account: &Account) -> Result<(), Error> {
+    for follower in store::relations::pending_followers(tx, account.id)? {
+        let follower = accounts::by_id(tx, follower)?;
+        if let Some(follower) = follower.filter(|follower| follower.standing != HostStanding::Limited) {
+            super::relations::accept(tx, account, &follower)?;
+        }
+    }
+    Ok(())
 }
 
 /// Tells the followers of an account of ours that it shows itself differently; the account as it is.
@@ -119,10 +134,12 @@ pub fn document(conn: &mut Conn, account: &Account) -> Result<Value, Error> {
     let multibase = ed25519.key.verifying_key().to_multibase();
     let profile = profiles::of(conn, account.id)?;
     let view = account_views::one(conn, account.clone())?.ok_or(Refusal::NotFound)?;
+    let guarantors = successions::named_by(conn, account.id)?;
     let document = actor::document(&Actor {
         account,
         profile: &profile,
         emojis: &view.emojis,
+        guarantors: &guarantors,
         rsa: (&rsa.uri, &pem),
         ed25519: Some((&ed25519.uri, &multibase)),
         webfinger: account.handle.clone(),

@@ -293,6 +293,7 @@ fn recipients(tx: &mut Tx<'_>, view: &View) -> Result<Recipients, Error> {
     // Whoever is quoted was asked, and hears what becomes of it.
     let mut accounts: Vec<Id<Account>> =
         view.mentions.iter().map(|account| account.id).chain(quoted).collect();
+    accounts.extend(contributions::named_before(tx, view.head.id)?);
     let qid = match &view.body {
         Body::Question(asked) => Some(&asked.question.qid),
         Body::Position(stand) => Some(&stand.position.qid),
@@ -306,8 +307,19 @@ fn recipients(tx: &mut Tx<'_>, view: &View) -> Result<Recipients, Error> {
         accounts.sort_unstable();
         accounts.dedup();
     }
-    let followers_of = if followers { vec![view.author.id] } else { Vec::new() };
+    let mut followers_of = if followers { vec![view.author.id] } else { Vec::new() };
+    followers_of.extend(answered(tx, view)?);
     Ok(Recipients { followers_of, accounts, readers_of: None })
+}
+
+/// Whoever of ours is answered in the open: who follows them follows the debate.
+fn answered(tx: &mut Tx<'_>, view: &View) -> Result<Option<Id<Account>>, Error> {
+    let parent = match view.head.in_reply_to_id.filter(|_| view.head.is_open()) {
+        Some(parent) => contributions::known_by_id(tx, parent)?,
+        None => None,
+    };
+    let ours = parent.filter(|parent| parent.local && parent.author_id != view.author.id);
+    Ok(ours.map(|parent| parent.author_id))
 }
 
 /// FEP-1b12: our Forum hands what happens in its threads to its followers. A new statement is

@@ -403,7 +403,7 @@ pub fn unblock(tx: &mut Tx<'_>, account: &Account, target: &Account) -> Result<(
 /// An account elsewhere moved, and the new one says so too: who followed the old one here asks the
 /// new one.
 pub fn receive_move(tx: &mut Tx<'_>, old: &Account, new: &Account) -> Result<(), Error> {
-    accounts::set_moved_to(tx, old.id, &new.uri)?;
+    accounts::set_moved_to(tx, old.id, Some(&new.uri))?;
     for follower in relations::local_followers(tx, old.id)? {
         if let Some(account) = accounts::by_id(tx, follower)? {
             unfollow(tx, &account, old)?;

@@ -193,7 +193,7 @@ pub fn touch(conn: &mut Conn, id: Id<Account>, now: Timestamp) -> QueryResult<us
 }
 
 /// Says where an account moved.
-pub fn set_moved_to(conn: &mut Conn, id: Id<Account>, target: &Uri) -> QueryResult<usize> {
+pub fn set_moved_to(conn: &mut Conn, id: Id<Account>, target: Option<&Uri>) -> QueryResult<usize> {
     run!(conn, execute, diesel::update(accounts::table.find(id)).set(accounts::moved_to.eq(target)))
 }
 

@@ -273,12 +273,22 @@ pub fn set_mentions(conn: &mut Conn, id: Id<Contribution>, named: &[Id<Account>]
     add_mentions(conn, id, named)
 }
 
-/// Replaces whom a contribution names; returns those whom it did not name before.
+/// Replaces whom a contribution names; returns those whom it never named before. Whom an earlier version
+/// named has it: they go on seeing it, and hear what becomes of it.
 pub fn rename(conn: &mut Conn, id: Id<Contribution>, named: &[Id<Account>]) -> QueryResult<Vec<Id<Account>>> {
-    let query = mentions::table.filter(mentions::contribution_id.eq(id)).select(mentions::account_id);
-    let before: Vec<Id<Account>> = run!(conn, load, query)?;
-    set_mentions(conn, id, named)?;
+    let all = || mentions::table.filter(mentions::contribution_id.eq(id));
+    let before: Vec<Id<Account>> = run!(conn, load, all().select(mentions::account_id))?;
+    let again = all().filter(mentions::account_id.eq_any(named.to_vec()));
+    run!(conn, execute, diesel::delete(again))?;
+    run!(conn, execute, diesel::update(all()).set(mentions::silent.eq(true)))?;
+    add_mentions(conn, id, named)?;
     Ok(named.iter().filter(|account| !before.contains(account)).copied().collect())
+}
+
+/// Whom only earlier versions of a contribution named.
+pub fn named_before(conn: &mut Conn, id: Id<Contribution>) -> QueryResult<Vec<Id<Account>>> {
+    let query = mentions::table.filter(mentions::contribution_id.eq(id)).filter(mentions::silent.eq(true));
+    run!(conn, load, query.select(mentions::account_id))
 }
 
 fn add_mentions(conn: &mut Conn, id: Id<Contribution>, named: &[Id<Account>]) -> QueryResult<()> {

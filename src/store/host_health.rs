@@ -5,10 +5,9 @@
 
 use diesel::{BoolExpressionMethods, ExpressionMethods, QueryDsl, QueryResult, SelectableHelper};
 
-use super::Error;
 use super::conn::{Conn, run};
-use super::deliveries;
 use super::tx::{Event, Tx};
+use super::{Error, deliveries, successions};
 use crate::clock::Timestamp;
 use crate::domain::host::{Host, SignatureScheme};
 use crate::domain::id::Id;
@@ -113,7 +112,9 @@ fn note(tx: &mut Tx<'_>, visit: &Visit<'_>) -> Result<(), Error> {
         let ill = (hosts::failures.eq(hosts::failures + 1), hosts::last_error.eq(why));
         run!(tx, execute, diesel::update(host()).set(ill))?;
         let first = host().filter(hosts::failing_since.is_null());
-        run!(tx, execute, diesel::update(first).set(hosts::failing_since.eq(now)))?;
+        if run!(tx, execute, diesel::update(first).set(hosts::failing_since.eq(now)))? > 0 {
+            successions::seek(tx, visit.host)?;
+        }
     }
     Ok(())
 }
@@ -155,8 +156,11 @@ pub fn revive(tx: &mut Tx<'_>, id: Id<Host>) -> Result<(), Error> {
 pub fn went_dark(tx: &mut Tx<'_>, name: &str) -> Result<(), Error> {
     let lit = hosts::table.filter(hosts::name.eq(name)).filter(hosts::dark_since.is_null());
     let now = Some(tx.now);
-    run!(tx, execute, diesel::update(lit).set(hosts::dark_since.eq(now)))?;
-    Ok(())
+    if run!(tx, execute, diesel::update(lit).set(hosts::dark_since.eq(now)))? == 0 {
+        return Ok(());
+    }
+    let id: Id<Host> = run!(tx, first, hosts::table.filter(hosts::name.eq(name)).select(hosts::id))?;
+    successions::seek(tx, id)
 }
 
 /// A host answers what it is asked. Whether it takes what is sent to it is seen when something is sent.

@@ -78,6 +78,7 @@ pub mod settings;
 pub mod sign_ins;
 pub mod statement_references;
 pub mod statements;
+pub mod successions;
 pub mod tags;
 pub mod threads;
 pub mod timelines;

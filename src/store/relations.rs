@@ -172,6 +172,16 @@ pub fn local_followers(conn: &mut Conn, followee: Id<Account>) -> QueryResult<Ve
     run!(conn, load, query)
 }
 
+/// Who waits to follow an account.
+pub fn pending_followers(conn: &mut Conn, followee: Id<Account>) -> QueryResult<Vec<Id<Account>>> {
+    let query = follows::table
+        .filter(follows::followee_id.eq(followee))
+        .filter(follows::state.eq(FollowState::Pending))
+        .order(follows::id)
+        .select(follows::follower_id);
+    run!(conn, load, query)
+}
+
 /// Keeps a block.
 pub fn insert_block(
     tx: &mut Tx<'_>,

@@ -176,7 +176,8 @@ fn group<K: Eq + Hash, V>(pairs: Vec<(K, V)>) -> HashMap<K, Vec<V>> {
 }
 
 fn mentions_of(conn: &mut Conn, ids: &Ids) -> QueryResult<Vec<(Id<Contribution>, Id<Account>)>> {
-    let query = mentions::table.filter(one_of(mentions::contribution_id, ids));
+    let query =
+        mentions::table.filter(one_of(mentions::contribution_id, ids)).filter(mentions::silent.eq(false));
     run!(conn, load, query.select((mentions::contribution_id, mentions::account_id)))
 }
 

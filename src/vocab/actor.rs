@@ -6,6 +6,7 @@ use super::emoji;
 use crate::domain::account::{Account, AccountKind};
 use crate::domain::emoji::Emoji;
 use crate::domain::profile::{Field, Profile};
+use crate::domain::succession::Guarantor;
 use crate::domain::uri::Uri;
 use crate::media::Format;
 use crate::text::markdown;
@@ -24,6 +25,8 @@ pub struct Actor<'a> {
     pub webfinger: String,
     /// The emoji that its texts name.
     pub emojis: &'a [Emoji],
+    /// Who may confirm where it goes on when this server is lost.
+    pub guarantors: &'a [Guarantor],
 }
 
 /// The actor document.
@@ -61,7 +64,9 @@ pub fn document(actor: &Actor<'_>) -> Value {
             put("following", json!(format!("{uri}/following")));
             put("featured", json!(account.featured));
             put("discoverable", json!(account.discoverable));
-            put("indexable", json!(account.discoverable || actor.profile.indexable));
+            let speaks_for_all = matches!(account.kind, AccountKind::Organization | AccountKind::Forum);
+            let open = speaks_for_all && account.discoverable;
+            put("indexable", json!(open || actor.profile.indexable));
             let named = [uri.host()].into_iter().chain(actor.profile.attribution_hosts());
             put("attributionDomains", named.collect());
             put("attachment", fields(actor.profile, origin));
@@ -82,7 +87,22 @@ pub fn document(actor: &Actor<'_>) -> Value {
             json!({ "id": key, "type": "Multikey", "controller": uri, "publicKeyMultibase": multibase });
         put("assertionMethod", json!([method]));
     }
+    document.extend(future(actor));
     document.into()
+}
+
+/// Who may confirm where it goes on when this server is lost, and which account it continues itself.
+fn future(actor: &Actor<'_>) -> Map<String, Value> {
+    let mut fields = Map::new();
+    if let Some(first) = actor.guarantors.first() {
+        let named: Vec<&Uri> = actor.guarantors.iter().map(|one| &one.uri).collect();
+        fields.insert("plenum:guarantors".to_owned(), json!(named));
+        fields.insert("plenum:guarantorsNeeded".to_owned(), json!(first.needed));
+    }
+    if let Some(old) = &actor.profile.continues {
+        fields.insert("alsoKnownAs".to_owned(), json!([old]));
+    }
+    fields
 }
 
 /// A picture of ours; its address ends in the ending of its format.

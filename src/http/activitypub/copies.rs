@@ -19,7 +19,7 @@ use crate::domain::uri::Uri;
 use crate::federation::Federation;
 use crate::services::{profiles, publish};
 use crate::store::contributions::{self, Viewer};
-use crate::store::{Conn, Error, accounts, keys, revisions, tombstones};
+use crate::store::{Conn, Error, accounts, keys, revisions, successions, tombstones};
 use crate::vocab::{context, proof};
 
 fn named(query: &HashMap<String, String>, name: &str) -> Result<Uri, Answer> {
@@ -130,11 +130,17 @@ fn attestation(conn: &mut Conn, witness: &Account, account: &Account) -> Result<
     if seen.is_empty() {
         return Err(Refusal::NotFound.into());
     }
-    Ok(json!({
+    let mut attestation = json!({
         "@context": context(),
         "type": "plenum:KeyAttestation",
         "attributedTo": witness.uri,
         "plenum:actor": account.uri,
         "plenum:keys": seen,
-    }))
+    });
+    let said = successions::of(conn, account.id)?.into_iter().find(|said| said.guarantor == witness.uri);
+    if let (Some(said), Some(fields)) = (said, attestation.as_object_mut()) {
+        fields.insert("plenum:successor".to_owned(), json!(said.successor));
+        fields.insert("plenum:successorKey".to_owned(), json!(said.signing_key));
+    }
+    Ok(attestation)
 }

@@ -48,6 +48,8 @@ pub struct AccountView {
     pub complete_to: Option<Moment>,
     /// Where it moved to.
     pub moved_to: Option<Link>,
+    /// Who vouches for that, where it cannot say so itself.
+    pub vouched_by: Vec<Link>,
     /// Its forum, or the organization of a forum; blank list for persons.
     pub related: Vec<Link>,
     /// What the viewer may do: edit, block, report, limit.

@@ -11,6 +11,7 @@ use crate::domain::emoji::ReceivedEmoji;
 use crate::domain::handle::{Handle, is_name};
 use crate::domain::keys::VerifyingKey;
 use crate::domain::profile::MOST_FIELDS;
+use crate::domain::succession::MOST_GUARANTORS;
 use crate::domain::uri::Uri;
 use crate::text::Html;
 
@@ -51,6 +52,8 @@ pub struct IncomingActor {
     pub locked: bool,
     /// Whether it agrees to stand in lists.
     pub discoverable: bool,
+    /// Whether what it says in public may be found by its words.
+    pub indexable: bool,
     /// The rows of its profile: plain names, safe HTML values.
     pub fields: Vec<(String, Html)>,
     /// The small pictures that its texts name.
@@ -59,6 +62,10 @@ pub struct IncomingActor {
     pub moved_to: Option<Uri>,
     /// Other accounts of the same owner.
     pub also_known_as: Vec<Uri>,
+    /// Who may confirm where it goes on when its server is lost.
+    pub guarantors: Vec<Uri>,
+    /// How many of them have to.
+    pub guarantors_needed: i32,
     /// When it joined.
     pub published: Option<Timestamp>,
     /// Its keys, those for requests first.
@@ -114,6 +121,7 @@ impl IncomingActor {
             forum: own(fields, "plenum:forum", &id).ok().flatten(),
             locked: values::flag(fields, "manuallyApprovesFollowers"),
             discoverable: values::flag(fields, "discoverable"),
+            indexable: values::flag(fields, "indexable"),
             fields: rows(fields),
             emojis: emoji::of(fields),
             moved_to: values::single(fields, "movedTo"),
@@ -122,6 +130,16 @@ impl IncomingActor {
                 .take(MOST_ALIASES)
                 .filter_map(values::address)
                 .collect(),
+            guarantors: values::entries(fields.get("plenum:guarantors"))
+                .iter()
+                .take(MOST_GUARANTORS)
+                .filter_map(values::address)
+                .collect(),
+            guarantors_needed: fields
+                .get("plenum:guarantorsNeeded")
+                .and_then(Value::as_i64)
+                .and_then(|number| i32::try_from(number).ok())
+                .unwrap_or(i32::MAX),
             published: values::time(fields, "published"),
             keys: keys(fields, &id),
             id,

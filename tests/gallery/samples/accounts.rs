@@ -62,6 +62,7 @@ fn league() -> AccountView {
         }),
         complete_to: None,
         moved_to: None,
+        vouched_by: Vec::new(),
         related: vec![Link::new("Forum of the Southern League", "/@forum@south.example")],
         tools: Vec::new(),
     }

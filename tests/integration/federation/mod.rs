@@ -20,5 +20,6 @@ mod reach;
 pub(crate) mod sink;
 mod statements;
 mod storage;
+mod successions;
 mod ties;
 mod wire;

@@ -386,7 +386,7 @@ async fn a_follow_that_cannot_be_is_refused_and_one_that_ends_leaves_nothing() {
         assert_eq!(followers.unwrap(), 0, "and they are told");
         let moved = here.write(|tx| {
             let bea = store::accounts::local_by_name(tx, "bea")?.unwrap();
-            store::accounts::set_moved_to(tx, bea.id, &ada.uri)?;
+            store::accounts::set_moved_to(tx, bea.id, Some(&ada.uri))?;
             Ok(())
         });
         moved.await.unwrap();

@@ -19,7 +19,7 @@ use crate::media::picture;
 use crate::security::routes::{Door, routes};
 
 /// Described, and not made by this story: what each of them waits for is told in stories of its own.
-const ELSEWHERE: [&str; 22] = [
+const ELSEWHERE: [&str; 20] = [
     "AccountRole",
     "AccountWarning",
     "ActivityWeek",
@@ -32,8 +32,6 @@ const ELSEWHERE: [&str; 22] = [
     "Appeal",
     "CardAuthor",
     "DomainBlock",
-    "EditedOption",
-    "EditedPoll",
     "MediaColors",
     "PartialAccount",
     "PreviewCard",

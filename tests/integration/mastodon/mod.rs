@@ -28,6 +28,7 @@ mod reports;
 mod statuses;
 mod streaming;
 mod tags;
+mod told;
 mod usage;
 mod writing;
 

@@ -31,6 +31,8 @@ const ROUTES: &[(&str, Option<Permission>, bool)] = &[
     ("/admin/log.jsonl", Some(Permission::Log), false),
     ("/admin/log/check", Some(Permission::Log), false),
     ("/admin/log/{id}", Some(Permission::Log), true),
+    ("/admin/succession", Some(Permission::Settings), true),
+    ("/admin/succession/confirm", Some(Permission::Settings), true),
     ("/admin/remove", Some(Permission::Rules), true),
     ("/admin/reports", Some(Permission::Reports), false),
     ("/admin/reports/{id}", Some(Permission::Reports), true),

@@ -126,8 +126,7 @@ pub fn account(view: &AccountView, site: &Site) -> Account {
             || profile.is_some_and(|profile| profile.bot),
         group: account.kind == AccountKind::Forum,
         discoverable: account.discoverable,
-        // What people here said themselves; of others we know only that they want to be found.
-        indexable: profile.is_some_and(|profile| profile.indexable) || (!local && account.discoverable),
+        indexable: profile.is_some_and(|profile| profile.indexable),
         noindex: local.then_some(!account.discoverable),
         created_at: day(account.created_at),
         note: shown(&account.summary),

@@ -4,11 +4,12 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::account::{Account, account};
-use super::date;
 use super::emoji::{CustomEmoji, emojis};
 use super::media::{MediaAttachment, list, media, removed};
+use super::poll::{Poll, PollOption};
 use super::quote::{Quote, quote};
 use super::status::{content, fallback, spoiler};
+use super::{date, id};
 use crate::clock::Timestamp;
 use crate::domain::contribution::Contribution;
 use crate::domain::site::Site;
@@ -34,23 +35,9 @@ pub struct StatusEdit {
     pub emojis: Vec<CustomEmoji>,
     /// What readers could choose from.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub poll: Option<EditedPoll>,
+    pub poll: Option<Poll>,
     /// What it quotes.
     pub quote: Option<Quote>,
-}
-
-/// The poll of an earlier version: the answers, without what was chosen.
-#[derive(Clone, Debug, Serialize)]
-pub struct EditedPoll {
-    /// In their order.
-    pub options: Vec<EditedOption>,
-}
-
-/// An answer of an earlier version.
-#[derive(Clone, Debug, Serialize)]
-pub struct EditedOption {
-    /// Plain text.
-    pub title: String,
 }
 
 /// Renders the versions of a status, the first one first.
@@ -82,7 +69,7 @@ pub fn edits(line: &Line, versions: &[Revision], site: &Site, now: Timestamp) ->
         let frozen = version.document.as_deref().and_then(|text| serde_json::from_str::<Value>(text).ok());
         if let Some(frozen) = frozen {
             edit.media_attachments = beside(&frozen, line, site);
-            edit.poll = asked(&frozen);
+            edit.poll = asked(&frozen, head, now);
             if let Some(sensitive) = frozen.get("sensitive").and_then(Value::as_bool) {
                 let hidden = line.view.author.sensitive || !edit.spoiler_text.is_empty();
                 edit.sensitive = sensitive || hidden;
@@ -126,9 +113,25 @@ fn beside(frozen: &Value, line: &Line, site: &Site) -> Vec<MediaAttachment> {
     files.enumerate().filter_map(shown).collect()
 }
 
-fn asked(frozen: &Value) -> Option<EditedPoll> {
-    let answers = [each(frozen, "oneOf"), each(frozen, "anyOf")].concat();
-    let title = |answer: &Value| Some(EditedOption { title: text(answer, "name")?.to_owned() });
-    let options: Vec<EditedOption> = answers.iter().filter_map(title).collect();
-    (!options.is_empty()).then_some(EditedPoll { options })
+/// The poll of an earlier version as a whole one, because apps read it as such; what was chosen in it is
+/// not kept.
+fn asked(frozen: &Value, head: &Contribution, now: Timestamp) -> Option<Poll> {
+    let several = each(frozen, "anyOf");
+    let answers = [each(frozen, "oneOf"), several].concat();
+    let option =
+        |answer: &Value| Some(PollOption { title: text(answer, "name")?.to_owned(), votes_count: Some(0) });
+    let options: Vec<PollOption> = answers.iter().filter_map(option).collect();
+    let end = text(frozen, "endTime").and_then(Timestamp::parse);
+    (!options.is_empty()).then(|| Poll {
+        id: id(head.id.get()),
+        expires_at: end.map(date),
+        expired: end.is_some_and(|end| end <= now),
+        multiple: !several.is_empty(),
+        votes_count: 0,
+        voters_count: Some(0),
+        options,
+        emojis: Vec::new(),
+        voted: None,
+        own_votes: None,
+    })
 }

@@ -58,7 +58,12 @@ async fn fill(app: &App) {
         let event = tokio::select! {
             event = events.recv() => match event {
                 Ok(event) => event,
-                Err(RecvError::Lagged(_)) => Event::Tokens,
+                Err(RecvError::Lagged(missed)) => {
+                    // Whoever is let go asks again, and misses nothing.
+                    tracing::warn!(missed, "streams fell behind and are closed");
+                    app.streams.close();
+                    continue;
+                }
                 Err(RecvError::Closed) => return,
             },
             // The command line changes passwords in a process of its own.

@@ -24,7 +24,9 @@ use crate::http::web::layout::{Layout, OpenGraph, Section};
 use crate::http::web::present::{self, moment};
 use crate::http::web::shown::{Lang, Link};
 use crate::services::relations as service;
-use crate::store::{Conn, Error, accounts, audit, completeness, contributions, hosts, relations};
+use crate::store::{
+    Conn, Error, accounts, audit, completeness, contributions, hosts, relations, successions,
+};
 
 /// Entries on a page.
 const PAGE: usize = 20;
@@ -154,9 +156,21 @@ fn account_view(conn: &mut Conn, visit: &Visit, account: &Account) -> Result<Acc
         origin,
         complete_to,
         moved_to: account.moved_to.as_ref().map(|uri| Link::new(uri.as_str(), uri.as_str())),
+        vouched_by: vouched_by(conn, account)?,
         related: related(conn, visit, account)?,
         tools: tools(conn, visit, account)?,
     })
+}
+
+/// Who says where an organization goes on that cannot say so itself any more.
+fn vouched_by(conn: &mut Conn, account: &Account) -> Result<Vec<Link>, Error> {
+    let Some(successor) = &account.moved_to else { return Ok(Vec::new()) };
+    let mut links = Vec::new();
+    for said in successions::of(conn, account.id)?.iter().filter(|said| said.successor == *successor) {
+        let guarantor = accounts::by_uri(conn, &said.guarantor)?;
+        links.extend(guarantor.map(|one| Link::new(one.title(), present::account_path(&one))));
+    }
+    Ok(links)
 }
 
 /// The Forum of an organization; the organization of our Forum.

@@ -79,7 +79,10 @@ pub async fn show(data: Data<Federation>, visit: Visit) -> Answer {
             Permission::Log => vec![Link::new("The log: who decided what", "/admin/log")],
             Permission::People => vec![Link::new("People who sign in here", "/admin/people")],
             Permission::Hosts => vec![Link::new("Other servers, and rules about them", "/admin/hosts")],
-            Permission::Settings => vec![Link::new("Settings of this site", "/admin/settings")],
+            Permission::Settings => vec![
+                Link::new("Settings of this site", "/admin/settings"),
+                Link::new("If this server is lost: who confirms where you go on", "/admin/succession"),
+            ],
         })
         .collect();
     if links.is_empty() {
@@ -116,7 +119,7 @@ pub async fn settings(data: Data<Federation>, visit: Visit) -> Answer {
 pub async fn change(data: Data<Federation>, Posted { visit, fields }: Posted) -> Answer {
     let user = visit.may(Permission::Settings)?;
     let (new, rules, mut mistakes) = read(&visit.settings, &fields);
-    let chosen = chosen(&data, fields.get(CHOSEN)).await.unwrap_or_else(|why| {
+    let chosen = organizations(&data, fields.get(CHOSEN), MOST_CHOSEN).await.unwrap_or_else(|why| {
         mistakes.add(CHOSEN, why);
         Vec::new()
     });
@@ -154,11 +157,15 @@ fn read(current: &Settings, fields: &Fields) -> (Settings, Vec<(String, String)>
 }
 
 /// The organizations that a form names, one to a line, by address or handle.
-async fn chosen(data: &Data<Federation>, text: &str) -> Result<Vec<Uri>, String> {
+pub(super) async fn organizations(
+    data: &Data<Federation>,
+    text: &str,
+    most: usize,
+) -> Result<Vec<Uri>, String> {
     let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
-    let names: Vec<&str> = lines.take(MOST_CHOSEN + 1).collect();
-    if names.len() > MOST_CHOSEN {
-        return Err(format!("At most {MOST_CHOSEN} organizations are on the list."));
+    let names: Vec<&str> = lines.take(most.saturating_add(1)).collect();
+    if names.len() > most {
+        return Err(format!("At most {most} can be named here."));
     }
     let mut chosen = Vec::new();
     for name in names {
@@ -174,7 +181,7 @@ async fn chosen(data: &Data<Federation>, text: &str) -> Result<Vec<Uri>, String>
                 .map_err(|error| format!("{name}: {}", PageError::from(error).why))?,
         };
         if account.kind != AccountKind::Organization {
-            return Err(format!("{name} is no organization; only organizations take positions."));
+            return Err(format!("{name} is no organization."));
         }
         chosen.push(account.uri);
     }

@@ -52,6 +52,7 @@ pub mod sign_in;
 pub mod sign_ins;
 pub mod stand;
 pub mod statement;
+mod succession;
 pub mod thread;
 pub mod transfer;
 pub mod withdraw;
@@ -206,6 +207,8 @@ fn administering() -> Router {
     Router::new()
         .route("/admin", get(admin::show))
         .route("/admin/settings", get(admin::settings).post(admin::change))
+        .route("/admin/succession", get(succession::show).post(succession::change))
+        .route("/admin/succession/confirm", get(succession::ask).post(succession::confirm))
         .route("/admin/people", get(people::index).post(people::work))
         .route("/admin/people/{name}", get(people::show).post(people::grant))
         .route("/admin/hosts", get(hosts::index))

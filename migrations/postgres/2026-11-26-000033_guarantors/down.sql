@@ -1,0 +1,3 @@
+ALTER TABLE profiles DROP COLUMN continues;
+DROP TABLE successions;
+DROP TABLE guarantors;
