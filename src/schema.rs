@@ -20,6 +20,7 @@ diesel::table! {
         privacy -> Text,
         privacy_at -> Nullable<BigInt>,
         described_at -> Nullable<BigInt>,
+        grace_days -> Integer,
     }
 }
 
@@ -1221,6 +1222,14 @@ diesel::table! {
         author -> Text,
         content -> Text,
         published_at -> BigInt,
+        digest -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    evidence_texts (digest) {
+        digest -> Text,
+        content -> Text,
     }
 }
 
@@ -1268,6 +1277,7 @@ diesel::table! {
         contribution_id -> BigInt,
         rule_id -> BigInt,
         created_at -> BigInt,
+        state -> Nullable<SmallInt>,
     }
 }
 
@@ -1396,6 +1406,21 @@ diesel::table! {
 diesel::table! {
     expulsions (contribution_id) {
         contribution_id -> BigInt,
+        condemnation_id -> Nullable<BigInt>,
+        state -> Nullable<SmallInt>,
+        failed_at -> Nullable<BigInt>,
+        why -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    condemnations (id) {
+        id -> BigInt,
+        user_id -> Nullable<BigInt>,
+        about -> Text,
+        texts -> BigInt,
+        created_at -> BigInt,
+        due_at -> BigInt,
     }
 }
 
@@ -1541,6 +1566,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     account_severed,
     public_entries,
     report_evidence,
+    evidence_texts,
+    condemnations,
     report_notes,
     warnings,
     content_rules,

@@ -20,9 +20,11 @@ pub enum Rebuff {
     Forbidden,
     /// A copy, or a word of somebody else, that its author did not sign so.
     Altered,
+    /// More reports than moderators can look into.
+    Reports,
 }
 
-smallint_enum!(Rebuff { Questions = 0, Flood = 1, Unreadable = 2, Forbidden = 3, Altered = 4 });
+smallint_enum!(Rebuff { Questions = 0, Flood = 1, Unreadable = 2, Forbidden = 3, Altered = 4, Reports = 5 });
 
 impl Rebuff {
     /// What the server does, and what is counted: one of it and many.
@@ -33,6 +35,7 @@ impl Rebuff {
             Self::Unreadable => ("sends what cannot be read", "activity"),
             Self::Forbidden => ("sends what our rules refuse", "activity"),
             Self::Altered => ("hands out what its author did not sign so", "copy"),
+            Self::Reports => ("reports more than moderators can look into", "report"),
         }
     }
 }

@@ -143,7 +143,7 @@ impl Outcome {
 }
 
 /// What was reported, as it stood when the report came: whoever deletes it afterwards is judged by it.
-#[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable, Insertable)]
+#[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable)]
 #[diesel(table_name = crate::schema::report_evidence)]
 pub struct Evidence {
     /// In which report.

@@ -8,7 +8,6 @@ use crate::domain::contribution::{Contribution, Kind, State, Visibility};
 use crate::domain::host::HostStanding;
 use crate::domain::id::Id;
 use crate::domain::notice::Rule;
-use crate::domain::notification::NotificationKind;
 use crate::domain::report::{Note, Outcome, Report, Warning};
 use crate::domain::user::{Role, User};
 use crate::services::posts::NewPost;
@@ -294,7 +293,7 @@ pub fn appeal(tx: &mut Tx<'_>, account: &Account, id: Id<Warning>, text: &str) -
         return Err(Refusal::Conflict("you have objected to this decision already".to_owned()).into());
     }
     let user = users::by_account(tx, account.id)?.map(|user| user.id);
-    reports_in::tell_moderators(tx, account, Some(account.id), (NotificationKind::Objection, None))?;
+    reports_in::tell_of_objection(tx, account)?;
     audit::record(tx, user, "appeal.make", account.uri.as_str(), &id.to_string())
 }
 

@@ -2,6 +2,9 @@
 
 use std::collections::HashSet;
 
+use aws_lc_rs::digest::{SHA256, digest};
+use data_encoding::HEXLOWER;
+
 use super::publish;
 use crate::domain::Refusal;
 use crate::domain::account::Account;
@@ -20,10 +23,15 @@ use crate::text::{Html, plain};
 const LONGEST: usize = 5_000;
 /// The longest comment of a report from here, in characters.
 const LONGEST_COMMENT: usize = 1_000;
-/// For how long one unread report of somebody stands for the others.
+/// For how long unread reports stand for the others.
 const TOLD_SECONDS: i64 = 3600;
+/// How many unread reports of one server stand for the others from there.
+const TOLD_THERE: i64 = 5;
 /// The most contributions one report names.
 const MOST: usize = 50;
+/// How many reports of a day wait at most: of one reporter elsewhere, and of all reporters of its server.
+const WAITING: (i64, i64) = (20, 100);
+const DAY: i64 = 24 * 3600;
 
 /// What a report is about.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -107,7 +115,7 @@ pub fn file(tx: &mut Tx<'_>, reporter: &Account, new: &NewReport) -> Result<Repo
     };
     let id = reports::insert(tx, &report)?.ok_or_else(|| Error::broken("a report has a used address"))?;
     keep(tx, id, &items, Some(target.id))?;
-    tell_moderators(tx, reporter, Some(target.id), (NotificationKind::Report, Some(id)))?;
+    tell_of_report(tx, reporter, (id, new.category), Some(target.id))?;
     reports::by_id(tx, id)?.ok_or_else(|| Error::broken("a report vanished while it was being filed"))
 }
 
@@ -130,7 +138,8 @@ fn reported(
     Ok(items)
 }
 
-/// A report from elsewhere: kept for the moderators, and nothing else happens by itself.
+/// A report from elsewhere: kept for the moderators, and nothing else happens by itself. Whether it was
+/// taken: more than anybody could read is not.
 pub fn receive(
     tx: &mut Tx<'_>,
     uri: &Uri,
@@ -138,7 +147,12 @@ pub fn receive(
     target: &Account,
     items: &[Uri],
     content: &str,
-) -> Result<(), Error> {
+) -> Result<bool, Error> {
+    let since = tx.now.plus_seconds(-DAY);
+    let waiting = reports::count_waiting(tx, reporter, since)?;
+    if waiting.0 >= WAITING.0 || waiting.1 >= WAITING.1 {
+        return Ok(false);
+    }
     let content = plain::excerpt(&plain::strip_format_chars(content), LONGEST);
     let items: Vec<Uri> = items.iter().take(MOST).cloned().collect();
     let report = reports::NewReport {
@@ -151,13 +165,11 @@ pub fn receive(
         rules: &[],
         forwarded: false,
     };
-    match reports::insert(tx, &report)? {
-        Some(id) => {
-            keep(tx, id, &items, report.target)?;
-            tell_moderators(tx, reporter, report.target, (NotificationKind::Report, Some(id)))
-        }
-        None => Ok(()),
+    if let Some(id) = reports::insert(tx, &report)? {
+        keep(tx, id, &items, report.target)?;
+        tell_of_report(tx, reporter, (id, Category::Other), report.target)?;
     }
+    Ok(true)
 }
 
 /// Keeps what is reported as it stands now: it may be changed or gone when somebody looks.
@@ -179,36 +191,44 @@ fn keep(tx: &mut Tx<'_>, id: Id<Report>, items: &[Uri], target: Option<Id<Accoun
             content: plain::excerpt(&parts.join("\n"), LONGEST),
             published_at: head.published_at,
         };
-        reports::keep(tx, &evidence)?;
+        let digest = HEXLOWER.encode(digest(&SHA256, evidence.content.as_bytes()).as_ref());
+        reports::keep(tx, &evidence, &digest)?;
         rank += 1;
     }
     Ok(())
 }
 
-/// Tells the moderators of a report or of an objection, whoever blocks whom, but not
-/// whoever it is about. Who was told of one from there and did not look yet is not told again for an hour:
-/// the list of reports has them all.
-pub(super) fn tell_moderators(
+/// Tells the moderators of a report, whoever blocks whom, but not whoever it is about. Who was told of one
+/// from this account, or of several from its server, and did not look yet is not told again for an hour: the
+/// list of reports has them all. What the law forbids cannot wait.
+fn tell_of_report(
     tx: &mut Tx<'_>,
     reporter: &Account,
+    (report, category): (Id<Report>, Category),
     about: Option<Id<Account>>,
-    (kind, report): (NotificationKind, Option<Id<Report>>),
 ) -> Result<(), Error> {
-    for user in users::all(tx)?.into_iter().filter(|user| user.roles.has(Role::Moderator)) {
-        if Some(user.account_id) == about {
-            continue;
-        }
-        let since = tx.now.plus_seconds(-TOLD_SECONDS);
-        let reported = kind == NotificationKind::Report;
-        if reported && notifications::is_report_unread(tx, user.account_id, reporter, since)? {
-            continue;
-        }
-        if let Some(report) = report {
-            notifications::insert_report(tx, (user.account_id, reporter.id), report)?;
-        } else {
-            notifications::forget_deed(tx, user.account_id, kind, reporter.id, None)?;
-            notifications::insert_as(tx, (user.account_id, reporter.id), kind, None, false)?;
+    let since = tx.now.plus_seconds(-TOLD_SECONDS);
+    for moderator in moderators(tx, about)? {
+        let (own, there) = notifications::count_unread_reports(tx, moderator, reporter, since)?;
+        if category == Category::Legal || (own == 0 && there < TOLD_THERE) {
+            notifications::insert_report(tx, (moderator, reporter.id), report)?;
         }
     }
     Ok(())
+}
+
+/// Tells the moderators that somebody objects to what was decided about them.
+pub(super) fn tell_of_objection(tx: &mut Tx<'_>, account: &Account) -> Result<(), Error> {
+    let kind = NotificationKind::Objection;
+    for moderator in moderators(tx, Some(account.id))? {
+        notifications::forget_deed(tx, moderator, kind, account.id, None)?;
+        notifications::insert_as(tx, (moderator, account.id), kind, None, false)?;
+    }
+    Ok(())
+}
+
+/// The accounts of the moderators, without whoever it is about.
+fn moderators(tx: &mut Tx<'_>, about: Option<Id<Account>>) -> Result<Vec<Id<Account>>, Error> {
+    let all = users::all(tx)?.into_iter().filter(|user| user.roles.has(Role::Moderator));
+    Ok(all.map(|user| user.account_id).filter(|account| Some(*account) != about).collect())
 }

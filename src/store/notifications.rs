@@ -107,26 +107,25 @@ pub fn insert_severance(
     put(tx, (account, from), NotificationKind::Severance, &about, false)
 }
 
-/// Whether a moderator was told of a report by this account, or by anybody on its server, since then and
+/// Of how many reports by this account, and by anybody on its server, a moderator was told since then and
 /// did not look yet.
-pub fn is_report_unread(
+pub fn count_unread_reports(
     conn: &mut Conn,
     account: Id<Account>,
     from: &Account,
     since: Timestamp,
-) -> QueryResult<bool> {
-    let there = accounts::table
-        .filter(accounts::id.eq(from.id).or(accounts::host_id.eq(from.host_id)))
-        .select(accounts::id);
-    let told = notifications::table
-        .filter(notifications::account_id.eq(account))
-        .filter(notifications::kind.eq(NotificationKind::Report))
-        .filter(notifications::read_at.is_null())
-        .filter(notifications::created_at.gt(since))
-        .filter(notifications::from_id.eq_any(there))
-        .count();
-    let told: i64 = run!(conn, get_result, told)?;
-    Ok(told > 0)
+) -> QueryResult<(i64, i64)> {
+    let told = || {
+        notifications::table
+            .filter(notifications::account_id.eq(account))
+            .filter(notifications::kind.eq(NotificationKind::Report))
+            .filter(notifications::read_at.is_null())
+            .filter(notifications::created_at.gt(since))
+    };
+    let own: i64 = run!(conn, get_result, told().filter(notifications::from_id.eq(from.id)).count())?;
+    let there = accounts::table.filter(accounts::host_id.eq(from.host_id)).select(accounts::id);
+    let all: i64 = run!(conn, get_result, told().filter(notifications::from_id.eq_any(there)).count())?;
+    Ok((own, all))
 }
 
 /// What is told.

@@ -1,5 +1,7 @@
 //! Reports, with what was reported as it stood then and what moderators noted.
 
+use std::collections::HashMap;
+
 use diesel::sql_types::Bool;
 use diesel::{
     BoolExpressionMethods, ExpressionMethods, IntoSql, OptionalExtension, QueryDsl, QueryResult,
@@ -12,12 +14,14 @@ use super::page::{Page, paged};
 use super::tx::Tx;
 use crate::clock::Timestamp;
 use crate::domain::account::Account;
+use crate::domain::contribution::{Contribution, Visibility};
 use crate::domain::id::Id;
 use crate::domain::notice::Rule;
+use crate::domain::relation::FollowState;
 use crate::domain::report::{Evidence, Note, Outcome, Report};
 use crate::domain::uri::Uri;
 use crate::domain::user::User;
-use crate::schema::{report_evidence, report_notes, reports};
+use crate::schema::{accounts, evidence_texts, follows, mentions, report_evidence, report_notes, reports};
 
 /// A report to keep.
 #[derive(Clone, Copy, Debug)]
@@ -136,6 +140,45 @@ pub fn describe(
     run!(conn, execute, diesel::update(reports::table.find(id)).set(reports::category.eq(category)))
 }
 
+/// How many reports of an account, and of all accounts of its server, came since then and wait.
+pub fn count_waiting(conn: &mut Conn, reporter: &Account, since: Timestamp) -> QueryResult<(i64, i64)> {
+    let open = || reports::table.filter(reports::closed_at.is_null()).filter(reports::created_at.gt(since));
+    let own: i64 = run!(conn, get_result, open().filter(reports::reporter_id.eq(reporter.id)).count())?;
+    let there = accounts::table.filter(accounts::host_id.eq(reporter.host_id)).select(accounts::id);
+    let all: i64 = run!(conn, get_result, open().filter(reports::reporter_id.eq_any(there)).count())?;
+    Ok((own, all))
+}
+
+/// Whether something was given to the server of an account: nobody there can report what nobody there saw.
+pub fn is_known_to(conn: &mut Conn, reporter: &Account, head: &Contribution) -> QueryResult<bool> {
+    if head.is_for_all() {
+        return Ok(true);
+    }
+    if head.visibility == Visibility::Internal {
+        return Ok(false);
+    }
+    let there = || accounts::table.filter(accounts::host_id.eq(reporter.host_id)).select(accounts::id);
+    let named = mentions::table
+        .filter(mentions::contribution_id.eq(head.id))
+        .filter(mentions::account_id.eq_any(there()));
+    let named: i64 = run!(conn, get_result, named.count())?;
+    let followed = follows::table
+        .filter(follows::followee_id.eq(head.author_id))
+        .filter(follows::state.eq(FollowState::Accepted))
+        .filter(follows::follower_id.eq_any(there()));
+    let followed: i64 = run!(conn, get_result, followed.count())?;
+    Ok(named > 0 || (head.visibility == Visibility::Followers && followed > 0))
+}
+
+/// Whether something names an account of ours.
+pub fn names_us(conn: &mut Conn, id: Id<Contribution>) -> QueryResult<bool> {
+    let ours = accounts::table.filter(accounts::host_id.is_null()).select(accounts::id);
+    let named =
+        mentions::table.filter(mentions::contribution_id.eq(id)).filter(mentions::account_id.eq_any(ours));
+    let named: i64 = run!(conn, get_result, named.count())?;
+    Ok(named > 0)
+}
+
 /// How many wait.
 pub fn count_open(conn: &mut Conn) -> QueryResult<i64> {
     run!(conn, get_result, reports::table.filter(reports::closed_at.is_null()).count())
@@ -184,15 +227,38 @@ pub fn reopen(conn: &mut Conn, id: Id<Report>) -> QueryResult<usize> {
     run!(conn, execute, diesel::update(reports::table.find(id)).set(change))
 }
 
-/// Keeps what was reported as it stands now.
-pub fn keep(conn: &mut Conn, evidence: &Evidence) -> QueryResult<usize> {
-    run!(conn, execute, diesel::insert_into(report_evidence::table).values(evidence))
+/// Keeps what was reported as it stands now; a text that many report is kept once, by its digest.
+pub fn keep(conn: &mut Conn, evidence: &Evidence, digest: &str) -> QueryResult<usize> {
+    let text = (evidence_texts::digest.eq(digest), evidence_texts::content.eq(&evidence.content));
+    let insert = diesel::insert_into(evidence_texts::table).values(text).on_conflict_do_nothing();
+    run!(conn, execute, insert)?;
+    let row = (
+        report_evidence::report_id.eq(evidence.report_id),
+        report_evidence::rank.eq(evidence.rank),
+        report_evidence::uri.eq(&evidence.uri),
+        report_evidence::author.eq(&evidence.author),
+        report_evidence::content.eq(""),
+        report_evidence::published_at.eq(evidence.published_at),
+        report_evidence::digest.eq(Some(digest)),
+    );
+    run!(conn, execute, diesel::insert_into(report_evidence::table).values(row))
 }
 
 /// What was reported, as it stood then.
 pub fn evidence(conn: &mut Conn, id: Id<Report>) -> QueryResult<Vec<Evidence>> {
     let query = report_evidence::table.filter(report_evidence::report_id.eq(id)).order(report_evidence::rank);
-    run!(conn, load, query.select(Evidence::as_select()))
+    let rows: Vec<(Evidence, Option<String>)> =
+        run!(conn, load, query.select((Evidence::as_select(), report_evidence::digest)))?;
+    let digests: Vec<String> = rows.iter().filter_map(|(_, digest)| digest.clone()).collect();
+    let texts = evidence_texts::table.filter(evidence_texts::digest.eq_any(digests));
+    let texts = texts.select((evidence_texts::digest, evidence_texts::content));
+    let texts: Vec<(String, String)> = run!(conn, load, texts)?;
+    let texts: HashMap<String, String> = texts.into_iter().collect();
+    let whole = |(row, digest): (Evidence, Option<String>)| match digest.and_then(|key| texts.get(&key)) {
+        Some(content) => Evidence { content: content.clone(), ..row },
+        None => row,
+    };
+    Ok(rows.into_iter().map(whole).collect())
 }
 
 /// Keeps a note.

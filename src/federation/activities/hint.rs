@@ -1,7 +1,7 @@
 //! An activity that nobody we can name vouches for: only a hint to ask its origin.
 
 use super::create::{self, Telling};
-use super::{Arrived, Finding, Found, Need, Outcome, Voucher, delete};
+use super::{Arrived, Finding, Found, Need, Outcome, Voucher, delete, flag};
 use crate::domain::account::Account;
 use crate::domain::uri::Uri;
 use crate::services;
@@ -15,6 +15,9 @@ pub(super) fn apply(
     found: &Found,
 ) -> Result<Outcome, Error> {
     let activity = &arrived.activity;
+    if let (Verb::Flag, Voucher::Group(group)) = (&activity.verb, voucher) {
+        return flag::handed_on(tx, group, activity);
+    }
     let Some(uri) = activity.object_uri().filter(|uri| uri.same_origin(&activity.actor)) else {
         return Ok(Outcome::Ignored("unsigned, and its object belongs to another server"));
     };
