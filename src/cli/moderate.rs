@@ -13,11 +13,11 @@ use crate::domain::host::HostStanding;
 use crate::domain::id::Id;
 use crate::domain::report::Outcome;
 use crate::services::cases::{self, Ruling};
-use crate::services::{account_rules as rules, content_rules as texts};
+use crate::services::{account_rules as rules, condemnations as condemned, content_rules as texts};
 use crate::store::content_rules::Wave;
 use crate::store::page::Page;
 use crate::store::reports::Wanted;
-use crate::store::{Db, account_rules, accounts, content_rules, hosts, reports, warnings};
+use crate::store::{Db, account_rules, accounts, condemnations, content_rules, hosts, reports, warnings};
 use crate::text::plain;
 
 /// Entries of a list at most.
@@ -80,6 +80,9 @@ enum What {
         /// Within how many minutes.
         #[arg(long, default_value_t = 0)]
         minutes: i32,
+        /// Let what came in the last hours wait, too: for words and links.
+        #[arg(long, default_value_t = 0, value_name = "HOURS")]
+        since: u32,
     },
     /// Remove a rule about texts.
     RemoveRule {
@@ -88,6 +91,13 @@ enum What {
     },
     /// Delete a whole wave of posts and answers of others in one step.
     Clear(Clear),
+    /// Show what was removed and is not deleted yet.
+    Removed,
+    /// Take a removal back.
+    TakeBack {
+        /// Its key, as `removed` prints it.
+        key: i64,
+    },
 }
 
 #[derive(Debug, Args)]
@@ -168,6 +178,10 @@ fn kind(word: &str) -> Result<RuleKind, String> {
 
 impl Moderate {
     /// Runs one of the commands.
+    #[expect(
+        clippy::cognitive_complexity,
+        reason = "one arm for each command, with nothing in it but a call"
+    )]
     pub async fn run(self, config: Config) -> Result<(), Failure> {
         let app = context::app(config).await?;
         let db = &app.db;
@@ -180,11 +194,14 @@ impl Moderate {
             What::Appeals => appeals(db).await,
             What::Answer { key, text, grant } => answer(db, key, &text, grant).await,
             What::Rules => list_rules(db).await,
-            What::AddRule { kind, pattern, number, minutes } => {
-                add_rule(db, &NewRule { kind, pattern, number, minutes }, app.clock().now()).await
+            What::AddRule { kind, pattern, number, minutes, since } => {
+                let rule = NewRule { kind, pattern, number, minutes };
+                add_rule(db, &rule, app.clock().now(), since).await
             }
             What::RemoveRule { key } => remove_rule(db, key).await,
             What::Clear(clear) => clear.run(db, app.clock().now()).await,
+            What::Removed => removed(db, app.clock().now()).await,
+            What::TakeBack { key } => take_back(db, key).await,
         };
         app.db.close().await;
         done
@@ -302,7 +319,9 @@ async fn answer(db: &Db, key: i64, text: &str, grant: bool) -> Result<(), Failur
 
 async fn remove_rule(db: &Db, key: i64) -> Result<(), Failure> {
     db.write(|tx| texts::remove(tx, None, Id::new(key))).await?;
-    println!("The rule is removed; what it caught goes on waiting.");
+    println!(
+        "The rule is removed; what was shown before is shown again, the rest of what it caught goes on waiting."
+    );
     Ok(())
 }
 
@@ -316,14 +335,43 @@ async fn list_rules(db: &Db) -> Result<(), Failure> {
     Ok(())
 }
 
-async fn add_rule(db: &Db, rule: &NewRule, now: Timestamp) -> Result<(), Failure> {
+async fn add_rule(db: &Db, rule: &NewRule, now: Timestamp, hours: u32) -> Result<(), Failure> {
     let mut rule = rule.clone();
     rule.accept().map_err(|(field, why)| Failure::new(format!("{field}: {why}")))?;
     if let Some((held, of)) = db.read(|conn| texts::try_out(conn, &rule, now)).await? {
         println!("In the last 30 days {held} of {of} texts would have waited.");
     }
-    let made = db.write(|tx| texts::make(tx, None, &rule)).await?;
-    println!("{}  {} wait from now on.", made.id, rule.sentence());
+    let since = now.plus_seconds(-i64::from(hours) * 3600);
+    let fitting = if hours > 0 && rule.kind.is_about_texts() {
+        db.read(|conn| texts::fitting_since(conn, &rule, since)).await?
+    } else {
+        Vec::new()
+    };
+    let made = db.write(|tx| {
+        let made = texts::make(tx, None, &rule)?;
+        let held = texts::hold(tx, None, &made, &fitting)?;
+        Ok((made.id, held))
+    });
+    let (id, held) = made.await?;
+    println!("{id}  {} wait from now on.", rule.sentence());
+    if held > 0 {
+        println!(
+            "{held} of what was here wait, too; `plenum moderate clear --rule {id} --hours 0` deletes them."
+        );
+    }
+    Ok(())
+}
+
+async fn removed(db: &Db, now: Timestamp) -> Result<(), Failure> {
+    for one in db.read(|conn| Ok(condemnations::open(conn, now)?)).await? {
+        println!("{}  {}  {} texts, deleted on {}", one.id, one.about, one.texts, one.due_at.to_rfc3339());
+    }
+    Ok(())
+}
+
+async fn take_back(db: &Db, key: i64) -> Result<(), Failure> {
+    let count = db.write(|tx| condemned::take_back(tx, None, Id::new(key))).await?;
+    println!("{count} texts are as they were before.");
     Ok(())
 }
 
@@ -341,7 +389,9 @@ impl Clear {
         let hours = i64::from(self.hours) * 3600;
         let since = if hours == 0 { Timestamp(0) } else { now.plus_seconds(-hours) };
         let count = db.write(|tx| texts::clear(tx, None, wave, since)).await?;
-        println!("{count} texts are deleted and will not be taken in again.");
+        println!(
+            "{count} texts are out of sight and will not be taken in again; `plenum moderate removed` says when they are deleted."
+        );
         Ok(())
     }
 }

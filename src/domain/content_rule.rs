@@ -85,6 +85,14 @@ impl RuleKind {
         }
     }
 
+    /// Whether it looks at a text alone, and not at what came before.
+    pub const fn is_about_texts(self) -> bool {
+        match self {
+            Self::Words | Self::Link | Self::Links => true,
+            Self::FirstTime | Self::AuthorRate | Self::HostRate => false,
+        }
+    }
+
     /// The kind that `word` names.
     pub fn parse(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|kind| kind.word() == word)

@@ -156,10 +156,24 @@ pub enum Job {
         /// Whose.
         account: i64,
     },
-    /// Delete what somebody decided to delete, piece by piece.
+    /// Delete what somebody decided to delete, as far as it is due, piece by piece.
     Expel {
-        /// When it was decided, in milliseconds.
+        /// The decision, or when it was made, in milliseconds: each has a job of its own.
         since: i64,
+    },
+    /// Show what waits of an author who was let in, piece by piece.
+    ReleaseAuthor {
+        /// The author.
+        author: i64,
+        /// When it was decided, in milliseconds: what came later is none of this.
+        until: i64,
+    },
+    /// Show what waits from a server that was let in, piece by piece.
+    ReleaseHost {
+        /// The server.
+        host: i64,
+        /// When it was decided, in milliseconds.
+        until: i64,
     },
     /// Remove what is over: sessions, marks of what was deleted long ago, applied inbox items.
     Cleanup,
@@ -207,6 +221,8 @@ impl Job {
             Self::FetchHostList { list } => format!("fetch_host_list {list}"),
             Self::Archive { account } => format!("archive {account}"),
             Self::Expel { since } => format!("expel {since}"),
+            Self::ReleaseAuthor { author, until } => format!("release_author {author} {until}"),
+            Self::ReleaseHost { host, until } => format!("release_host {host} {until}"),
             Self::Cleanup => "cleanup".to_owned(),
         }
     }
@@ -241,6 +257,8 @@ impl Job {
             | Self::FetchHostList { .. }
             | Self::Archive { .. }
             | Self::Expel { .. }
+            | Self::ReleaseAuthor { .. }
+            | Self::ReleaseHost { .. }
             | Self::Cleanup => None,
         }
     }
@@ -274,6 +292,8 @@ impl Job {
             | Self::FetchHostList { .. }
             | Self::Archive { .. }
             | Self::Expel { .. }
+            | Self::ReleaseAuthor { .. }
+            | Self::ReleaseHost { .. }
             | Self::RemoveFile { .. } => None,
         }
     }

@@ -7,6 +7,7 @@ mod answer;
 pub mod archive;
 pub mod attribution;
 pub mod card;
+pub mod condemnation;
 pub mod content_rule;
 pub mod contribution;
 pub mod critique;

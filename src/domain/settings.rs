@@ -13,6 +13,8 @@ const LONGEST_DESCRIPTION: usize = 5_000;
 const LONGEST_PRIVACY: usize = 50_000;
 /// The longest contact, in characters.
 const LONGEST_CONTACT: usize = 300;
+/// For how many days what moderators remove can be kept.
+const MOST_GRACE_DAYS: i32 = 90;
 /// Languages of a site at most.
 const MOST_LANGUAGES: usize = 20;
 
@@ -35,11 +37,13 @@ pub enum Setting {
     ReplyPolicy,
     /// Whose positions are on our maps by themselves.
     ListingPolicy,
+    /// After how many days what moderators remove is deleted.
+    GraceDays,
 }
 
 impl Setting {
     /// Every setting, in the order in which a form shows them.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Name,
         Self::Description,
         Self::Privacy,
@@ -48,6 +52,7 @@ impl Setting {
         Self::FederationMode,
         Self::ReplyPolicy,
         Self::ListingPolicy,
+        Self::GraceDays,
     ];
 
     /// Its word.
@@ -61,6 +66,7 @@ impl Setting {
             Self::FederationMode => "federation_mode",
             Self::ReplyPolicy => "reply_policy",
             Self::ListingPolicy => "listing_policy",
+            Self::GraceDays => "grace_days",
         }
     }
 
@@ -80,6 +86,7 @@ impl Setting {
             Self::FederationMode => settings.federation_mode.as_str().to_owned(),
             Self::ReplyPolicy => settings.reply_policy.as_str().to_owned(),
             Self::ListingPolicy => settings.listing_policy.as_str().to_owned(),
+            Self::GraceDays => settings.grace_days.to_string(),
         }
     }
 
@@ -103,6 +110,11 @@ impl Setting {
             Self::ListingPolicy => {
                 settings.listing_policy = ListingPolicy::parse(&typed)
                     .ok_or_else(|| one_of(&ListingPolicy::ALL.map(ListingPolicy::as_str)))?;
+            }
+            Self::GraceDays => {
+                let days = typed.parse::<i32>().ok().filter(|days| (0..=MOST_GRACE_DAYS).contains(days));
+                let why = || format!("Give a number of days from 0 to {MOST_GRACE_DAYS}.");
+                settings.grace_days = days.ok_or_else(why)?;
             }
         }
         Ok(())

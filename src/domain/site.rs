@@ -43,6 +43,8 @@ pub struct Settings {
     pub listing_policy: ListingPolicy,
     /// How to reach a person, shown on `/about`.
     pub contact: String,
+    /// After how many days what moderators remove is deleted; until then it can be taken back.
+    pub grace_days: i32,
 }
 
 /// Which servers may take part.

@@ -22,6 +22,7 @@ use crate::federation::{
     resolve, successions, transfer,
 };
 use crate::services::{self, media, relations};
+use crate::store::held::Source;
 use crate::store::jobs::{self, StoredJob};
 use crate::store::scheduled::{self, Scheduled};
 use crate::store::{
@@ -146,6 +147,8 @@ const fn tries(job: &Job) -> i32 {
         | Job::Push { .. }
         | Job::FetchHostList { .. }
         | Job::Archive { .. }
+        | Job::ReleaseAuthor { .. }
+        | Job::ReleaseHost { .. }
         | Job::RemoveFile { .. } => 6,
         // Never given up: without it the server fills up, sites drift apart, and what people were told is
         // deleted stays.
@@ -201,6 +204,12 @@ async fn perform(data: &Data<Federation>, job: &Job) -> Result<(), Error> {
         Job::FetchHostList { list } => host_lists::fetch(data, Id::new(*list)).await,
         Job::Archive { account } => archive::make(data, Id::new(*account)).await,
         Job::Expel { .. } => expel(data).await,
+        Job::ReleaseAuthor { author, until } => {
+            release(data, Source::Author(Id::new(*author)), Timestamp(*until)).await
+        }
+        Job::ReleaseHost { host, until } => {
+            release(data, Source::Host(Id::new(*host)), Timestamp(*until)).await
+        }
         Job::Cleanup => cleanup(data).await,
     }
 }
@@ -229,7 +238,15 @@ async fn close_poll(data: &Data<Federation>, id: Id<Contribution>) -> Result<(),
 }
 
 async fn expel(data: &Data<Federation>) -> Result<(), Error> {
-    while data.app.db.write(services::content_rules::expel_some).await? {}
+    while data.app.db.write(services::condemnations::expel_some).await? {}
+    Ok(())
+}
+
+async fn release(data: &Data<Federation>, source: Source, until: Timestamp) -> Result<(), Error> {
+    let mut after = Some(Id::new(0));
+    while let Some(place) = after {
+        after = data.app.db.write(|tx| services::held::release_some(tx, source, (until, place))).await?;
+    }
     Ok(())
 }
 
@@ -304,6 +321,7 @@ async fn cleanup(data: &Data<Federation>) -> Result<(), Error> {
             services::quotes::look_again(tx)?;
             services::host_lists::ask_all(tx)?;
             services::archives::purge(tx)?;
+            services::condemnations::try_again(tx)?;
             store::activities::forget_gone(tx)?;
             store::keys::forget_gone(tx)?;
             probe(tx)

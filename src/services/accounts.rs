@@ -1,6 +1,6 @@
 //! Accounts elsewhere: made known, brought up to date, gone.
 
-use super::{emojis, successions};
+use super::{condemnations, emojis, successions};
 use crate::clock::Timestamp;
 use crate::domain::Refusal;
 use crate::domain::account::{Account, AccountKind, AccountState};
@@ -13,8 +13,8 @@ use crate::domain::uri::Uri;
 use crate::domain::user::User;
 use crate::store::accounts::{self, NewAccount, Profile, Said};
 use crate::store::{
-    Conn, Error, Tx, account_rules, audit, claimed_counts, content_rules, contributions, hosts, interactions,
-    jobs, keys, profiles, relations, tombstones,
+    Conn, Error, Tx, account_rules, audit, claimed_counts, contributions, hosts, interactions, jobs, keys,
+    profiles, relations, tombstones,
 };
 use crate::text::Html;
 use crate::vocab::incoming::IncomingActor;
@@ -128,9 +128,7 @@ pub fn remove(tx: &mut Tx<'_>, account: &Account) -> Result<(), Error> {
 /// Takes everything that an account said out of sight, and has it deleted piece by piece.
 fn expel(tx: &mut Tx<'_>, account: &Account) -> Result<(), Error> {
     let said = contributions::all_of(tx, account.id)?;
-    content_rules::condemn(tx, &said)?;
-    let now = tx.now;
-    jobs::enqueue(tx, &Job::Expel { since: now.0 }, now)
+    condemnations::condemn_at_once(tx, &said)
 }
 
 /// Deletes what is kept of a suspended account of another server: everything it said, its name, its

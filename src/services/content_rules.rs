@@ -1,22 +1,19 @@
 //! Rules that let contributions of others wait whoever wrote them, and removing a wave in one step.
 
-use super::held;
+use super::condemnations;
 use crate::clock::Timestamp;
 use crate::domain::Refusal;
 use crate::domain::content_rule::{ContentRule, NewRule, RuleKind, Text};
-use crate::domain::contribution::{Received, ReceivedBody};
+use crate::domain::contribution::{Contribution, Received, ReceivedBody};
 use crate::domain::host::{Host, HostStanding};
 use crate::domain::id::Id;
-use crate::domain::job::Job;
 use crate::domain::user::User;
 use crate::store::content_rules::{self, Wave};
-use crate::store::{Conn, Error, Tx, accounts, audit, hosts, jobs, relations};
+use crate::store::{Conn, Error, Tx, accounts, audit, hosts, relations};
 use crate::text::{Html, links, plain};
 
 /// What a rule is called that is gone.
 pub const REMOVED: &str = "A rule that was removed";
-/// Texts that are deleted in one transaction.
-const AT_ONCE: i64 = 100;
 /// Rules at most: each text is held against all of them.
 const MOST: usize = 500;
 /// Days that a rule is tried against, and texts that are looked at for it.
@@ -53,19 +50,54 @@ pub fn make(tx: &mut Tx<'_>, user: Option<Id<User>>, new: &NewRule) -> Result<Co
     Ok(rule)
 }
 
-/// Removes a rule; what it caught goes on waiting.
+/// Lets what is shown already wait because of a rule, as far as it fits: what came before the rule was made.
+/// How much that is. When the rule is removed, it comes back.
+pub fn hold(
+    tx: &mut Tx<'_>,
+    user: Option<Id<User>>,
+    rule: &ContentRule,
+    fitting: &[Id<Contribution>],
+) -> Result<usize, Error> {
+    let held = content_rules::hold(tx, rule.id, fitting)?;
+    if held > 0 {
+        audit::record(tx, user, "rule.hold", rule.kind.word(), &held.to_string())?;
+    }
+    Ok(held)
+}
+
+/// The texts of others that came since then and fit a rule.
+pub fn fitting_since(
+    conn: &mut Conn,
+    rule: &NewRule,
+    since: Timestamp,
+) -> Result<Vec<Id<Contribution>>, Error> {
+    let mut found = Vec::new();
+    let mut below = Id::new(i64::MAX);
+    loop {
+        let texts = content_rules::shown_texts(conn, since, below, TRIED.1)?;
+        let Some(last) = texts.last().map(|(id, ..)| *id) else { return Ok(found) };
+        below = last;
+        let fits = |(id, title, summary, content): &content_rules::Said| {
+            rule.fits(&text(title.as_deref(), summary.as_deref(), content)).then_some(*id)
+        };
+        found.extend(texts.iter().filter_map(fits));
+    }
+}
+
+/// Removes a rule; what it caught when it came goes on waiting, and what was shown before is shown again.
 pub fn remove(tx: &mut Tx<'_>, user: Option<Id<User>>, id: Id<ContentRule>) -> Result<(), Error> {
     let rule = content_rules::by_id(tx, id)?.ok_or(Refusal::NotFound)?;
     content_rules::delete(tx, id)?;
+    let authors = content_rules::let_go(tx, id)?.into_iter().collect();
+    condemnations::hold_again(tx, &authors)?;
     audit::record(tx, user, "rule.remove", rule.kind.word(), &rule.typed().sentence())
 }
 
 /// How many of the texts of the last 30 days a rule about texts would have held, and of how many; `None`
 /// for rules about authors and servers, which depend on when each text came.
 pub fn try_out(conn: &mut Conn, rule: &NewRule, now: Timestamp) -> Result<Option<(usize, usize)>, Error> {
-    match rule.kind {
-        RuleKind::Words | RuleKind::Link | RuleKind::Links => {}
-        RuleKind::FirstTime | RuleKind::AuthorRate | RuleKind::HostRate => return Ok(None),
+    if !rule.kind.is_about_texts() {
+        return Ok(None);
     }
     let (days, most) = TRIED;
     let texts = content_rules::texts(conn, now.plus_seconds(-days * 24 * 3600), most)?;
@@ -156,27 +188,15 @@ fn exceeds(
 }
 
 /// Deletes a whole wave and takes nothing of it in again; how much that is. One entry in the log. It is out
-/// of sight when this returns; a job deletes it piece by piece, so that nobody waits for it.
+/// of sight when this returns; a job deletes it piece by piece when it can no longer be taken back.
 pub fn clear(tx: &mut Tx<'_>, user: Option<Id<User>>, wave: Wave, since: Timestamp) -> Result<usize, Error> {
     let about = name(tx, wave)?.ok_or(Refusal::NotFound)?;
     let found = content_rules::wave(tx, wave, since)?;
     if !found.is_empty() {
-        content_rules::condemn(tx, &found)?;
-        let now = tx.now;
-        jobs::enqueue(tx, &Job::Expel { since: now.0 }, now)?;
+        condemnations::condemn(tx, user, &about, &found)?;
         audit::record(tx, user, "wave.remove", &about, &found.len().to_string())?;
     }
     Ok(found.len())
-}
-
-/// Deletes some of what is to be deleted; whether anything is left.
-pub fn expel_some(tx: &mut Tx<'_>) -> Result<bool, Error> {
-    let some = content_rules::condemned(tx, AT_ONCE)?;
-    for id in &some {
-        held::expel(tx, *id)?;
-    }
-    content_rules::acquit(tx, &some)?;
-    Ok(!some.is_empty())
 }
 
 /// What a wave is called; `None` where there is no such rule, author or server. What a rule caught can be

@@ -2,33 +2,77 @@
 
 use super::cards::{self, Named};
 use super::contributions::{erase, load, notify, stored};
-use super::{external_statements, publish, quotes};
+use super::{condemnations, external_statements, publish, quotes};
+use crate::clock::Timestamp;
 use crate::domain::account::Account;
-use crate::domain::contribution::{Contribution, State};
+use crate::domain::contribution::{Contribution, NEWS_SECONDS, State};
 use crate::domain::host::{Host, HostStanding};
 use crate::domain::id::Id;
-use crate::store::{Error, Event, Tx, accounts, contributions, held, revisions, tombstones};
+use crate::domain::job::Job;
+use crate::domain::user::User;
+use crate::store::held::Source;
+use crate::store::{Error, Event, Tx, accounts, contributions, held, jobs, revisions, tombstones};
 
-/// A moderator lets an author in: what was held becomes visible and is announced.
+/// Contributions that are shown in one transaction.
+const AT_ONCE: usize = 100;
+
+/// A moderator lets an author in: what was held becomes visible and is announced, the first of it at once and
+/// the rest by a job. How much that is.
 pub fn approve(tx: &mut Tx<'_>, author: Id<Account>) -> Result<usize, Error> {
     accounts::set_standing(tx, author, HostStanding::Approved)?;
     let held = held::of(tx, author)?;
-    release(tx, &held)?;
+    let until = tx.now.0;
+    begin(tx, &held, &Job::ReleaseAuthor { author: author.get(), until })
+}
+
+/// Everything that waits from a server becomes visible and is announced, in the same way.
+pub fn let_in(tx: &mut Tx<'_>, host: Id<Host>) -> Result<usize, Error> {
+    let held = held::from(tx, host)?;
+    let until = tx.now.0;
+    begin(tx, &held, &Job::ReleaseHost { host: host.get(), until })
+}
+
+fn begin(tx: &mut Tx<'_>, held: &[Id<Contribution>], rest: &Job) -> Result<usize, Error> {
+    for id in held.iter().take(AT_ONCE) {
+        release(tx, *id)?;
+    }
+    if held.len() > AT_ONCE {
+        let now = tx.now;
+        jobs::enqueue(tx, rest, now)?;
+    }
     Ok(held.len())
 }
 
-/// Everything that waits from a server becomes visible and is announced.
-pub fn let_in(tx: &mut Tx<'_>, host: Id<Host>) -> Result<(), Error> {
-    let held = held::from(tx, host)?;
-    release(tx, &held)
+/// Shows some of what waited when it was let in, behind a place; where to go on. What cannot be shown goes on
+/// waiting, for a moderator to look at.
+pub fn release_some(
+    tx: &mut Tx<'_>,
+    source: Source,
+    (until, after): (Timestamp, Id<Contribution>),
+) -> Result<Option<Id<Contribution>>, Error> {
+    let limit = i64::try_from(AT_ONCE).unwrap_or(i64::MAX);
+    let some = held::let_in_since(tx, source, (until, after), limit)?;
+    for id in &some {
+        match tx.savepoint(|tx| release(tx, *id)) {
+            Err(error) if error.is_transient() => return Err(error),
+            Err(error) => tracing::warn!(contribution = id.get(), %error, "it could not be shown"),
+            Ok(()) => {}
+        }
+    }
+    Ok(some.last().copied())
 }
 
-/// What waits of an author is deleted, and nothing of it is taken in again.
-pub fn reject(tx: &mut Tx<'_>, author: Id<Account>) -> Result<usize, Error> {
-    let held = held::of(tx, author)?;
-    for id in &held {
-        expel(tx, *id)?;
-    }
+/// What waits of some authors is deleted, and nothing of it is taken in again. How much that is.
+pub fn reject(tx: &mut Tx<'_>, user: Id<User>, about: &str, authors: &[Id<Account>]) -> Result<usize, Error> {
+    let held = held::of_all(tx, authors)?;
+    condemnations::condemn(tx, Some(user), about, &held)?;
+    Ok(held.len())
+}
+
+/// The same for all that waits from a server.
+pub fn reject_from(tx: &mut Tx<'_>, user: Id<User>, host: &Host) -> Result<usize, Error> {
+    let held = held::from(tx, host.id)?;
+    condemnations::condemn(tx, Some(user), &host.name, &held)?;
     Ok(held.len())
 }
 
@@ -48,22 +92,23 @@ fn declared(tx: &mut Tx<'_>, id: Id<Contribution>) -> Result<State, Error> {
     })
 }
 
-/// Shows what was held, and tells whom it concerns; what its author has withdrawn is no news.
-fn release(tx: &mut Tx<'_>, held: &[Id<Contribution>]) -> Result<(), Error> {
-    for id in held {
-        let state = declared(tx, *id)?;
-        contributions::set_state(tx, *id, state)?;
-        tx.after_commit(Event::Placed(id.get()));
-        let view = load(tx, *id)?;
-        cards::rename(tx, *id, &Named::of(&view))?;
-        quotes::approved(tx, *id)?;
-        external_statements::approved(tx, &view)?;
-        if state != State::Current {
-            continue;
-        }
-        notify(tx, &view)?;
-        let address = serde_json::json!(view.head.uri);
-        publish::announce_in_forum(tx, &view.head, &view.author, &address)?;
+/// Shows what was held, and tells whom it concerns; what its author has withdrawn is no news, and what is old
+/// none for those who follow the Forum.
+fn release(tx: &mut Tx<'_>, id: Id<Contribution>) -> Result<(), Error> {
+    let state = declared(tx, id)?;
+    contributions::set_state(tx, id, state)?;
+    tx.after_commit(Event::Placed(id.get()));
+    let view = load(tx, id)?;
+    cards::rename(tx, id, &Named::of(&view))?;
+    quotes::approved(tx, id)?;
+    external_statements::approved(tx, &view)?;
+    if state != State::Current {
+        return Ok(());
     }
-    Ok(())
+    notify(tx, &view)?;
+    if !view.head.is_younger_than(NEWS_SECONDS, tx.now) {
+        return Ok(());
+    }
+    let address = serde_json::json!(view.head.uri);
+    publish::announce_in_forum(tx, &view.head, &view.author, &address)
 }

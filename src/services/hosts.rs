@@ -305,7 +305,9 @@ fn settle(tx: &mut Tx<'_>, host: &Host) -> Result<(), Error> {
         HostStanding::Limited => {
             withheld::withhold(tx, host.id, State::Held)?;
         }
-        HostStanding::Approved => held::let_in(tx, host.id)?,
+        HostStanding::Approved => {
+            held::let_in(tx, host.id)?;
+        }
         HostStanding::Unknown => {}
     }
     account_rules::hold_again(tx, host.id)

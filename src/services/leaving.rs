@@ -1,15 +1,14 @@
 //! Leaving: a member deletes their own account, here and wherever it is known.
 
 use super::users::is_last_admin;
-use super::{archives, media, publish};
+use super::{archives, condemnations, media, publish};
 use crate::domain::Refusal;
 use crate::domain::account::{Account, AccountState};
-use crate::domain::job::Job;
 use crate::domain::user::{Roles, User};
 use crate::store::accounts::Said;
 use crate::store::{
-    Error, Event, Tx, account_rules, accounts, audit, content_rules, contributions, interactions, jobs,
-    leaving, relations, sign_ins, users,
+    Error, Event, Tx, account_rules, accounts, audit, contributions, interactions, leaving, relations,
+    sign_ins, users,
 };
 
 /// Deletes the account of a member. What they said is out of sight when this returns, and is deleted piece by
@@ -25,9 +24,8 @@ pub fn leave(tx: &mut Tx<'_>, user: &User, account: &Account) -> Result<(), Erro
     account_rules::drop_deliveries(tx, account)?;
     publish::farewell(tx, account)?;
     let said = contributions::all_of(tx, account.id)?;
-    content_rules::condemn(tx, &said)?;
+    condemnations::condemn_at_once(tx, &said)?;
     let now = tx.now;
-    jobs::enqueue(tx, &Job::Expel { since: now.0 }, now)?;
     relations::forget(tx, account.id)?;
     interactions::forget(tx, account.id)?;
     media::forget(tx, account.id)?;

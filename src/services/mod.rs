@@ -10,6 +10,7 @@ pub mod cards;
 pub mod cases;
 pub mod comparisons;
 pub mod completeness;
+pub mod condemnations;
 pub mod content_rules;
 pub mod contributions;
 mod critiques;

@@ -1,6 +1,6 @@
 //! What moderators decide about what waits.
 
-use super::held::{approve, reject};
+use super::held::{approve, reject, reject_from};
 use super::hosts;
 use crate::domain::Refusal;
 use crate::domain::account::Account;
@@ -8,6 +8,8 @@ use crate::domain::host::{Host, HostStanding};
 use crate::domain::host_rule::Decision;
 use crate::domain::id::Id;
 use crate::domain::user::User;
+use crate::store::contributions::Viewer;
+use crate::store::held::{Place, Waiting};
 use crate::store::{self, Error, Tx, account_rules, accounts, audit, held, host_rules};
 
 /// What becomes of what waits.
@@ -37,7 +39,7 @@ pub fn authors(
     ids: &[Id<Account>],
     verdict: Verdict,
 ) -> Result<usize, Error> {
-    let mut count = 0;
+    let mut found = Vec::new();
     for id in ids {
         let author =
             accounts::by_id(tx, *id)?.filter(|author| !author.is_local()).ok_or(Refusal::NotFound)?;
@@ -48,14 +50,53 @@ pub fn authors(
             let why = format!("there is a rule about {}: change that one", author.handle);
             return Err(Refusal::Conflict(why).into());
         }
+        found.push(author);
+    }
+    let mut count = 0;
+    for author in &found {
         let (action, some) = match verdict {
             Verdict::Approve => ("account.approve", approve(tx, author.id)?),
-            Verdict::Reject => ("account.reject", reject(tx, author.id)?),
+            Verdict::Reject => ("account.reject", held::of(tx, author.id)?.len()),
         };
         audit::record(tx, Some(user), action, author.uri.as_str(), &some.to_string())?;
         count += some;
     }
+    if verdict == Verdict::Reject {
+        reject(tx, user, &about(&found), ids)?;
+    }
     Ok(count)
+}
+
+/// Deletes all that stands on a page of the list, if it is what was seen there; how many contributions that
+/// concerns.
+pub fn reject_page(
+    tx: &mut Tx<'_>,
+    user: Id<User>,
+    viewer: Viewer,
+    (after, most): (&Place, usize),
+    seen: &str,
+) -> Result<usize, Error> {
+    let limit = i64::try_from(most).unwrap_or(i64::MAX);
+    let waiting = held::groups(tx, viewer, after, limit)?;
+    if waiting.is_empty() || Waiting::digest(&waiting) != seen {
+        let why = "something else waits by now: look at the list once more".to_owned();
+        return Err(Refusal::Conflict(why).into());
+    }
+    let ids: Vec<Id<Account>> = waiting.iter().map(|one| one.author).collect();
+    authors(tx, user, &ids, Verdict::Reject)
+}
+
+/// Of whom a decision is, in words.
+fn about(authors: &[Account]) -> String {
+    match authors {
+        [] => String::new(),
+        [one] => one.handle.clone(),
+        [first, others @ ..] => format!("{} and {}", first.handle, counted_others(others.len())),
+    }
+}
+
+fn counted_others(count: usize) -> String {
+    if count == 1 { "another author".to_owned() } else { format!("{count} other authors") }
 }
 
 /// Decides about everything that waits from a server; how many contributions that concerns.
@@ -74,13 +115,16 @@ pub fn host(tx: &mut Tx<'_>, user: Id<User>, id: Id<Host>, verdict: Verdict) -> 
                 return Err(Refusal::Conflict(why).into());
             }
             let known = host_rules::by_name(tx, &host.name)?.map(|rule| rule.decision()).unwrap_or_default();
-            let allowed = Decision { standing: HostStanding::Approved, ..known };
+            // What everybody reads of the decision before was not written for this one.
+            let allowed =
+                Decision { standing: HostStanding::Approved, public_comment: String::new(), ..known };
             hosts::decide(tx, Some(user), &host.name, &allowed)?;
             Ok(count)
         }
         Verdict::Reject => {
-            let authors = held::authors_from(tx, host.id)?;
-            self::authors(tx, user, &authors, Verdict::Reject)
+            let count = reject_from(tx, user, &host)?;
+            audit::record(tx, Some(user), "host.reject", &host.name, &count.to_string())?;
+            Ok(count)
         }
     }
 }

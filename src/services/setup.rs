@@ -12,6 +12,9 @@ use crate::text::Markdown;
 use crate::text::language::Language;
 use crate::text::markdown::render;
 
+/// For how many days what moderators remove can be taken back, until admins say otherwise.
+const GRACE_DAYS: i32 = 3;
+
 /// What the set-up page asks, and the flags of `plenum setup` give.
 #[derive(Clone, Debug, Default)]
 pub struct SetUp {
@@ -135,6 +138,7 @@ fn check(request: &SetUp) -> Result<Settings, Refusal> {
         languages: request.languages.clone(),
         federation_mode: request.federation_mode,
         reply_policy: ReplyPolicy::Everyone,
+        grace_days: GRACE_DAYS,
         listing_policy: ListingPolicy::default(),
         contact: request.contact.trim().to_owned(),
     })

@@ -9,6 +9,7 @@ use diesel::{ExpressionMethods, JoinOnDsl, OptionalExtension, QueryDsl, QueryRes
 use super::conn::{Conn, run};
 use super::one_of::one_of;
 use super::tx::Tx;
+use super::withheld::SHOWN;
 use crate::clock::Timestamp;
 use crate::domain::account::Account;
 use crate::domain::content_rule::ContentRule;
@@ -16,8 +17,7 @@ use crate::domain::contribution::{Contribution, Kind, State};
 use crate::domain::host::Host;
 use crate::domain::id::Id;
 use crate::schema::{
-    account_withheld, accounts, caught, content_rules, contributions, expulsions, host_arrivals,
-    withheld_contributions,
+    accounts, caught, content_rules, contributions, expulsions, host_arrivals, withheld_contributions,
 };
 
 /// Rows that are written with one statement.
@@ -177,6 +177,25 @@ pub fn texts(conn: &mut Conn, since: Timestamp, most: i64) -> QueryResult<Vec<Sa
     run!(conn, load, query)
 }
 
+/// Some of those that are shown to anybody or wait, below a key and the latest first.
+pub fn shown_texts(
+    conn: &mut Conn,
+    since: Timestamp,
+    below: Id<Contribution>,
+    most: i64,
+) -> QueryResult<Vec<Said>> {
+    let query = contributions::table
+        .filter(contributions::id.lt(below))
+        .filter(contributions::arrived_at.ge(since))
+        .filter(contributions::local.eq(false))
+        .filter(contributions::kind.eq_any([Kind::Post, Kind::Critique]))
+        .filter(contributions::state.eq_any(SHOWN))
+        .order(contributions::id.desc())
+        .limit(most)
+        .select((contributions::id, contributions::title, contributions::summary, contributions::content));
+    run!(conn, load, query)
+}
+
 /// Of what one removal would take.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Wave {
@@ -213,33 +232,75 @@ pub fn wave(conn: &mut Conn, wave: Wave, since: Timestamp) -> QueryResult<Vec<Id
     }
 }
 
-/// Takes contributions out of sight until they are deleted.
-pub fn condemn(conn: &mut Conn, ids: &[Id<Contribution>]) -> QueryResult<()> {
+/// Lets contributions wait because of a rule, and notes how they were shown before; what waits because of
+/// another rule stays with that one. How many.
+pub fn hold(tx: &mut Tx<'_>, rule: Id<ContentRule>, ids: &[Id<Contribution>]) -> QueryResult<usize> {
+    let mut held = 0;
     for some in ids.chunks(AT_ONCE) {
-        let rows: Vec<_> = some.iter().map(|id| expulsions::contribution_id.eq(*id)).collect();
-        let insert = diesel::insert_into(expulsions::table).values(rows).on_conflict_do_nothing();
-        run!(conn, execute, insert)?;
-        let shown = contributions::table.filter(one_of(contributions::id, some));
-        run!(conn, execute, diesel::update(shown).set(contributions::state.eq(State::Withheld)))?;
-        // No rule that is taken back brings it back.
-        let of_host = withheld_contributions::table
-            .filter(withheld_contributions::contribution_id.eq_any(some.to_vec()));
-        run!(conn, execute, diesel::delete(of_host))?;
-        let of_account =
-            account_withheld::table.filter(account_withheld::contribution_id.eq_any(some.to_vec()));
-        run!(conn, execute, diesel::delete(of_account))?;
+        let shown = || {
+            contributions::table
+                .filter(one_of(contributions::id, some))
+                .filter(contributions::state.eq_any(SHOWN))
+        };
+        // A row of something that is shown says nothing any more: somebody let it in.
+        let known = caught::table.filter(one_of(caught::contribution_id, some)).filter(
+            caught::contribution_id
+                .eq_any(shown().filter(contributions::state.ne(State::Held)).select(contributions::id)),
+        );
+        run!(tx, execute, diesel::delete(known))?;
+        let rows = shown()
+            .filter(contributions::id.ne_all(caught::table.select(caught::contribution_id)))
+            .select((contributions::id, contributions::state));
+        let rows: Vec<(Id<Contribution>, State)> = run!(tx, load, rows)?;
+        let found: Vec<Id<Contribution>> = rows.iter().map(|(id, _)| *id).collect();
+        let now = tx.now;
+        let row = |(id, state): &(Id<Contribution>, State)| {
+            (
+                caught::contribution_id.eq(*id),
+                caught::rule_id.eq(rule),
+                caught::created_at.eq(now),
+                caught::state.eq(Some(*state)),
+            )
+        };
+        let rows: Vec<_> = rows.iter().map(row).collect();
+        run!(tx, execute, diesel::insert_into(caught::table).values(rows))?;
+        let rows = contributions::table.filter(one_of(contributions::id, &found));
+        held += run!(tx, execute, diesel::update(rows).set(contributions::state.eq(State::Held)))?;
     }
-    Ok(())
+    Ok(held)
 }
 
-/// Some of what is to be deleted.
-pub fn condemned(conn: &mut Conn, limit: i64) -> QueryResult<Vec<Id<Contribution>>> {
-    let query = expulsions::table.order(expulsions::contribution_id).limit(limit);
-    run!(conn, load, query.select(expulsions::contribution_id))
-}
-
-/// These are deleted.
-pub fn acquit(conn: &mut Conn, ids: &[Id<Contribution>]) -> QueryResult<usize> {
-    let done = expulsions::table.filter(one_of(expulsions::contribution_id, ids));
-    run!(conn, execute, diesel::delete(done))
+/// Shows again what a rule took out of sight that was shown before, as far as nobody decided about it
+/// meanwhile; whose that is.
+pub fn let_go(tx: &mut Tx<'_>, rule: Id<ContentRule>) -> QueryResult<Vec<Id<Account>>> {
+    let mut authors = Vec::new();
+    for state in [State::Current, State::Superseded, State::Retracted] {
+        let rows = || {
+            caught::table
+                .filter(caught::rule_id.eq(rule))
+                .filter(caught::state.eq(state))
+                .select(caught::contribution_id)
+        };
+        let held = || {
+            contributions::table
+                .filter(contributions::id.eq_any(rows()))
+                .filter(contributions::state.eq(State::Held))
+        };
+        let whose: Vec<Id<Account>> = run!(tx, load, held().select(contributions::author_id).distinct())?;
+        authors.extend(whose);
+        run!(tx, execute, diesel::update(held()).set(contributions::state.eq(state)))?;
+        // What another rule hides now comes back as it was before this one.
+        let hidden = withheld_contributions::table
+            .filter(withheld_contributions::contribution_id.eq_any(rows()))
+            .filter(withheld_contributions::state.eq(State::Held));
+        run!(tx, execute, diesel::update(hidden).set(withheld_contributions::state.eq(state)))?;
+    }
+    run!(
+        tx,
+        execute,
+        diesel::delete(caught::table.filter(caught::rule_id.eq(rule)).filter(caught::state.is_not_null()))
+    )?;
+    authors.sort_unstable();
+    authors.dedup();
+    Ok(authors)
 }

@@ -33,7 +33,7 @@ impl Error {
     }
 
     /// Whether the same work may succeed when it is simply done again.
-    pub(super) fn is_transient(&self) -> bool {
+    pub fn is_transient(&self) -> bool {
         match self {
             Self::Fault(Fault::Database(DieselError::DatabaseError(kind, info))) => {
                 matches!(kind, DatabaseErrorKind::SerializationFailure) || info.message().contains("deadlock")

@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use aws_lc_rs::digest::{SHA256, digest};
+use data_encoding::HEXLOWER;
 use diesel::dsl::{count_star, max, min};
 use diesel::{
     BoolExpressionMethods, ExpressionMethods, JoinOnDsl, NullableExpressionMethods, QueryDsl, QueryResult,
@@ -11,6 +13,7 @@ use super::conn::{Conn, run};
 use super::contributions::{Viewer, visible_to};
 use super::one_of::one_of;
 use super::verbatim::Verbatim;
+use crate::clock::Timestamp;
 use crate::domain::account::Account;
 use crate::domain::contribution::Contribution;
 use crate::domain::host::{Host, HostStanding};
@@ -35,6 +38,15 @@ pub struct Waiting {
     pub first: Id<Contribution>,
     /// What came last.
     pub last: Id<Contribution>,
+}
+
+impl Waiting {
+    /// Everything that whoever decides about a page has seen, in one word: another page is another word.
+    pub fn digest(page: &[Self]) -> String {
+        let line = |one: &Self| format!("{} {} {} {}\n", one.author, one.count, one.first, one.last);
+        let text: String = page.iter().map(line).collect();
+        HEXLOWER.encode(digest(&SHA256, text.as_bytes()).as_ref())
+    }
 }
 
 /// Where a page of the list ends: the name of a server, and an author there.
@@ -109,6 +121,56 @@ pub fn followed_there(conn: &mut Conn, on: &[Id<Host>]) -> QueryResult<HashMap<I
     Ok(rows.into_iter().filter_map(|(host, count)| Some((host?, count))).collect())
 }
 
+/// Whose contributions are let in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Source {
+    /// Those of an author.
+    Author(Id<Account>),
+    /// Those from a server, except of authors about whom somebody decided otherwise.
+    Host(Id<Host>),
+}
+
+/// Some of what waited at a moment of those who are still let in, behind a place and oldest first.
+pub fn let_in_since(
+    conn: &mut Conn,
+    source: Source,
+    (until, after): (Timestamp, Id<Contribution>),
+    limit: i64,
+) -> QueryResult<Vec<Id<Contribution>>> {
+    let waiting = || {
+        contributions::table
+            .inner_join(accounts::table.on(accounts::id.eq(contributions::author_id)))
+            .inner_join(hosts::table.on(accounts::host_id.eq(hosts::id.nullable())))
+            .filter(Verbatim(HELD))
+            .filter(contributions::id.gt(after))
+            .filter(contributions::arrived_at.is_null().or(contributions::arrived_at.le(until)))
+            .order(contributions::id)
+            .limit(limit)
+            .select(contributions::id)
+    };
+    match source {
+        Source::Author(author) => {
+            let query = waiting().filter(accounts::id.eq(author));
+            run!(conn, load, query.filter(accounts::standing.eq(HostStanding::Approved)))
+        }
+        Source::Host(host) => {
+            let query = waiting().filter(hosts::id.eq(host));
+            let query = query.filter(hosts::standing.eq(HostStanding::Approved));
+            run!(conn, load, query.filter(accounts::standing.ne(HostStanding::Limited)))
+        }
+    }
+}
+
+/// What waits of these authors, oldest first.
+pub fn of_all(conn: &mut Conn, authors: &[Id<Account>]) -> QueryResult<Vec<Id<Contribution>>> {
+    let query = contributions::table
+        .filter(one_of(contributions::author_id, authors))
+        .filter(Verbatim(HELD))
+        .order(contributions::id)
+        .select(contributions::id);
+    run!(conn, load, query)
+}
+
 /// What a moderator would let in together with this author, oldest first.
 pub fn of(conn: &mut Conn, author: Id<Account>) -> QueryResult<Vec<Id<Contribution>>> {
     let query = contributions::table
@@ -129,17 +191,5 @@ pub fn from(conn: &mut Conn, host: Id<Host>) -> QueryResult<Vec<Id<Contribution>
         .filter(Verbatim(HELD))
         .order(contributions::id)
         .select(contributions::id);
-    run!(conn, load, query)
-}
-
-/// Whose contributions wait from a server.
-pub fn authors_from(conn: &mut Conn, host: Id<Host>) -> QueryResult<Vec<Id<Account>>> {
-    let query = contributions::table
-        .inner_join(accounts::table.on(accounts::id.eq(contributions::author_id)))
-        .filter(accounts::host_id.eq(host))
-        .filter(Verbatim(HELD))
-        .order(accounts::id)
-        .distinct()
-        .select(accounts::id);
     run!(conn, load, query)
 }

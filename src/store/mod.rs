@@ -12,6 +12,7 @@ pub mod bookmarks;
 pub mod cards;
 pub mod claimed_counts;
 pub mod completeness;
+pub mod condemnations;
 mod conn;
 pub mod content_rules;
 pub mod contributions;

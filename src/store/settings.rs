@@ -34,7 +34,7 @@ pub fn site(conn: &mut Conn) -> QueryResult<Option<Site>> {
 
 /// What the admins decided; the defaults before set-up.
 pub fn get(conn: &mut Conn) -> QueryResult<Settings> {
-    type Row = (String, String, String, FederationMode, ReplyPolicy, ListingPolicy, String, String);
+    type Row = (String, String, String, FederationMode, ReplyPolicy, ListingPolicy, (String, String, i32));
     let query = sites::table.find(ONLY).select((
         sites::name,
         sites::description,
@@ -42,12 +42,12 @@ pub fn get(conn: &mut Conn) -> QueryResult<Settings> {
         sites::federation_mode,
         sites::reply_policy,
         sites::listing_policy,
-        sites::contact,
-        sites::privacy,
+        (sites::contact, sites::privacy, sites::grace_days),
     ));
     let row: Option<Row> = run!(conn, first, query).optional()?;
-    let (name, description, languages, federation_mode, reply_policy, listing_policy, contact, privacy) =
+    let (name, description, languages, federation_mode, reply_policy, listing_policy, rest) =
         row.unwrap_or_default();
+    let (contact, privacy, grace_days) = rest;
     let languages = languages.split_whitespace().map(str::to_owned).collect();
     Ok(Settings {
         name,
@@ -58,6 +58,7 @@ pub fn get(conn: &mut Conn) -> QueryResult<Settings> {
         reply_policy,
         listing_policy,
         contact,
+        grace_days,
     })
 }
 
@@ -97,6 +98,7 @@ pub fn insert(conn: &mut Conn, site: &Site, settings: &Settings, now: Timestamp)
             sites::reply_policy.eq(settings.reply_policy),
             sites::listing_policy.eq(settings.listing_policy),
             sites::contact.eq(&settings.contact),
+            sites::grace_days.eq(settings.grace_days),
         ),
     );
     run!(conn, execute, diesel::insert_into(sites::table).values(row))
@@ -113,6 +115,7 @@ pub fn update(conn: &mut Conn, settings: &Settings) -> QueryResult<usize> {
         sites::listing_policy.eq(settings.listing_policy),
         sites::contact.eq(&settings.contact),
         sites::privacy.eq(&settings.privacy),
+        sites::grace_days.eq(settings.grace_days),
         // Which servers take part may be another question from now on.
         sites::rules_version.eq(sites::rules_version + 1),
     );

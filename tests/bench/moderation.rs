@@ -21,9 +21,10 @@ use plenum::domain::account::AccountKind;
 use plenum::domain::host::HostStanding;
 use plenum::domain::host_list::RuleBook;
 use plenum::domain::host_rule::Decision;
+use plenum::domain::site::Settings;
 use plenum::domain::uri::Uri;
 use plenum::http as doors;
-use plenum::services::{content_rules, hosts, users};
+use plenum::services::{condemnations, content_rules, hosts, settings, users};
 use plenum::store::content_rules::Wave;
 use plenum::store::{Conn, Db, accounts};
 use tower::ServiceExt;
@@ -129,11 +130,18 @@ async fn waiting(place: &fixture::Place) {
 async fn wave(place: &fixture::Place) {
     let host = fill(place, ("wave.example", 50), (WAVE, 0)).await;
     let db = place.app().db;
+    // What can be taken back is deleted later: here nothing can.
+    db.write(|tx| {
+        let now = plenum::store::settings::get(tx)?;
+        settings::change(tx, None, &Settings { grace_days: 0, ..now }).map(drop)
+    })
+    .await
+    .unwrap();
     let start = Instant::now();
     let wave = Wave::Host(plenum::domain::id::Id::new(host));
     let count = db.write(|tx| content_rules::clear(tx, None, wave, Timestamp(0))).await.unwrap();
     let decided = start.elapsed();
-    while db.write(content_rules::expel_some).await.unwrap() {}
+    while db.write(condemnations::expel_some).await.unwrap() {}
     println!("wave of {count} out of sight in   {decided:?}, deleted in {:?}", start.elapsed());
     assert_eq!(i64::try_from(count).unwrap(), WAVE);
 }

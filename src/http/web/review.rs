@@ -14,8 +14,10 @@ pub struct ReviewPage {
     pub layout: Layout,
     /// The servers.
     pub hosts: Vec<HostGroup>,
-    /// Texts that may belong to a question, where any wait.
-    pub texts: Option<Link>,
+    /// Where one goes on: texts that may belong to a question, and what was removed.
+    pub ways: Vec<Link>,
+    /// After which place the page begins, and what stands on it, for deciding about all of it.
+    pub page: (String, String),
     /// Neighbouring pages.
     pub pager: Pager,
 }

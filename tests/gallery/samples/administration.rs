@@ -66,7 +66,15 @@ pub(crate) fn review(empty: bool) -> ReviewPage {
     ReviewPage {
         layout: frame("Waiting"),
         hosts: if empty { Vec::new() } else { vec![host] },
-        texts: (!empty).then(|| Link::new("Texts that may belong to a question: 2", "/moderation/external")),
+        ways: if empty {
+            Vec::new()
+        } else {
+            vec![
+                Link::new("Texts that may belong to a question: 2", "/moderation/external"),
+                Link::new("Removed, and not deleted yet: 1", "/admin/removed"),
+            ]
+        },
+        page: (String::new(), String::new()),
         pager: Pager::default(),
     }
 }

@@ -75,7 +75,7 @@ async fn a_wave_waits_and_goes_in_one_step() {
         let form = mona.open(&rules.attribute("tbody a", "href").unwrap()).await;
         let asked = mona.send(&form, "main form", &[("hours", "0")]).await;
         assert!(asked.says("Delete 35 texts?"), "{}", asked.body);
-        assert!(mona.send(&asked, "main form", &[]).await.says("Deleted."));
+        assert!(mona.send(&asked, "main form", &[]).await.says("Removed."));
         assert!(mona.open("/admin/rules").await.says("nothing"));
         let form = mona.open(&format!("/admin/remove?by=host&of={}", peers.host("bad"))).await;
         let asked = mona.send(&form, "main form", &[("hours", "24")]).await;
@@ -83,6 +83,7 @@ async fn a_wave_waits_and_goes_in_one_step() {
         mona.send(&asked, "main form", &[]).await;
         edits_bring_nothing_back(&world, &actors[0], &bees).await;
         let db = north.app().db;
+        world.advance_hours(73);
         db.write(|tx| jobs::enqueue(tx, &Job::Expel { since: 1 }, tx.now)).await.unwrap();
         world.settle().await;
         assert_eq!(says(north, &actors[0], "0", &bees), 202);
@@ -146,7 +147,7 @@ async fn words_links_and_first_texts_wait_and_can_be_let_in() {
         let form = admin.open(&rules.attribute("tbody tr:last-child a", "href").unwrap()).await;
         let asked = admin.send(&form, "main form", &[("hours", "0")]).await;
         assert!(asked.says("Delete 2 texts?"), "{}", asked.body);
-        assert!(admin.send(&asked, "main form", &[]).await.says("Deleted."));
+        assert!(admin.send(&asked, "main form", &[]).await.says("Removed."));
         assert!(!admin.open("/admin/rules").await.says("A rule that was removed"));
         makes(&mut admin, &[("kind", "first-time")]).await;
         let new = peers.person("b", "neu");

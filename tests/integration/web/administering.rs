@@ -34,6 +34,7 @@ const ROUTES: &[(&str, Option<Permission>, bool)] = &[
     ("/admin/succession", Some(Permission::Settings), true),
     ("/admin/succession/confirm", Some(Permission::Settings), true),
     ("/admin/remove", Some(Permission::Rules), true),
+    ("/admin/removed", Some(Permission::Review), true),
     ("/admin/reports", Some(Permission::Reports), false),
     ("/admin/reports/{id}", Some(Permission::Reports), true),
     ("/admin/reports/{id}/decide", Some(Permission::Reports), true),

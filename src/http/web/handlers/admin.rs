@@ -271,6 +271,11 @@ fn field(setting: Setting, value: &str) -> Field {
                 "On the maps of this site. Whatever a map does not list stays readable at its own address.";
             radios("Whose positions are listed by themselves?", hint, listing_policies(value))
         }
+        Setting::GraceDays => {
+            let hint =
+                "What moderators reject or remove is out of sight at once, and can be taken back until then.";
+            Field::line(name, "After how many days is it deleted for good?", hint, value)
+        }
     }
 }
 

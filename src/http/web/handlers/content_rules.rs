@@ -7,6 +7,7 @@ use super::ask::refused;
 use super::{Answer, key, page, then};
 use crate::clock::Timestamp;
 use crate::domain::content_rule::{ContentRule, NewRule, RuleKind};
+use crate::domain::contribution::Contribution;
 use crate::domain::id::Id;
 use crate::domain::permission::Permission;
 use crate::domain::reach::counted;
@@ -28,7 +29,14 @@ use crate::store::{hosts, users};
 /// The field that says that the consequences were read.
 const CONFIRMED: &str = "confirmed";
 /// The fields of a rule.
-const FIELDS: [&str; 4] = ["kind", "pattern", "number", "minutes"];
+const FIELDS: [&str; 5] = ["kind", "pattern", "number", "minutes", "before"];
+/// What came before a rule was made and waits, too, in hours.
+const BEFORE: [(&str, &str); 4] = [
+    ("0", "Only what comes from now on"),
+    ("1", "Also what came in the last hour"),
+    ("24", "Also what came in the last day"),
+    ("168", "Also what came in the last week"),
+];
 /// How far back a removal may reach, in hours; 0 for everything.
 const HOURS: [(&str, &str); 4] =
     [("1", "The last hour"), ("24", "The last day"), ("168", "The last week"), ("0", "Everything")];
@@ -72,7 +80,8 @@ pub async fn index(data: Data<Federation>, visit: Visit) -> Answer {
         layout: visit.private_layout("Rules about texts", Section::Administration),
         heading: "Which texts wait for you".to_owned(),
         lead: "What a rule catches is not deleted: members see it, the public does not, and it waits in the list of \
-               what waits. Open the number beside a rule to delete all that it caught in one step."
+               what waits. Open the number beside a rule to delete all that it caught in one step. What was shown \
+               before a rule was made comes back when you remove the rule."
             .to_owned(),
         facts: Vec::new(),
         ways: vec![Link::new("Make a rule", "/admin/rules/new"), Link::new("What waits", "/admin/review")],
@@ -110,8 +119,30 @@ pub async fn make(data: Data<Federation>, Posted { visit, fields }: Posted) -> A
     if fields.get(CONFIRMED) != "yes" {
         return confirm(&data, &visit, &rule, &fields).await;
     }
-    data.app.db.write(|tx| service::make(tx, Some(user), &rule)).await?;
-    then("/admin/rules?note=changed")
+    let fitting = fitting(&data, &rule, &fields).await?;
+    let made = data.app.db.write(|tx| {
+        let made = service::make(tx, Some(user), &rule)?;
+        let held = service::hold(tx, Some(user), &made, &fitting)?;
+        Ok((made.id, held))
+    });
+    match made.await? {
+        (_, 0) => then("/admin/rules?note=changed"),
+        (id, _) => then(&format!("/admin/remove?by=rule&of={id}&hours=0")),
+    }
+}
+
+/// What is here already and waits because of a rule from now on.
+async fn fitting(
+    data: &Data<Federation>,
+    rule: &NewRule,
+    fields: &Fields,
+) -> Result<Vec<Id<Contribution>>, PageError> {
+    let hours: i64 = fields.get("before").parse().unwrap_or(0);
+    if !(1..=168).contains(&hours) || !rule.kind.is_about_texts() {
+        return Ok(Vec::new());
+    }
+    let since = data.app.clock().now().plus_seconds(-hours * 3600);
+    Ok(data.app.db.read(|conn| service::fitting_since(conn, rule, since)).await?)
 }
 
 fn read(fields: &Fields) -> Result<NewRule, Mistakes> {
@@ -137,6 +168,13 @@ async fn confirm(data: &Data<Federation>, visit: &Visit, rule: &NewRule, fields:
         }
         None => String::new(),
     };
+    let here = match fitting(data, rule, fields).await?.len() {
+        0 => "What is here already stays as it is.".to_owned(),
+        some => {
+            let some = counted(i64::try_from(some).unwrap_or(i64::MAX), "text");
+            format!("{some} of what is here already wait, too, and come back when you remove the rule.")
+        }
+    };
     let mut hidden: Vec<(&'static str, String)> =
         FIELDS.map(|field| (field, fields.get(field).to_owned())).into();
     hidden.push((CONFIRMED, "yes".to_owned()));
@@ -144,7 +182,7 @@ async fn confirm(data: &Data<Federation>, visit: &Visit, rule: &NewRule, fields:
         layout: visit.private_layout("Make a rule", Section::Administration),
         question: format!("{} wait from now on?", rule.sentence()),
         consequence: format!(
-            "What is here already stays as it is.{tried} Statements, questions and positions of organizations never wait \
+            "{here}{tried} Statements, questions and positions of organizations never wait \
              because of such a rule, nor does anything of members of this site."
         ),
         action: "/admin/rules/new".into(),
@@ -178,6 +216,10 @@ fn form(visit: &Visit, fields: &Fields, mistakes: Mistakes) -> Answer {
         let (name, hint) = label(kind);
         Choice { hint: hint.to_owned(), ..Choice::new(kind.word(), name, fields.get("kind") == kind.word()) }
     };
+    let chosen = fields.get("before");
+    let before = BEFORE.map(|(value, label)| {
+        Choice::new(value, label, value == if chosen.is_empty() { "0" } else { chosen })
+    });
     page(&FormPage {
         layout: visit.private_layout("Make a rule", Section::Administration),
         heading: "Which texts should wait?".to_owned(),
@@ -204,6 +246,13 @@ fn form(visit: &Visit, fields: &Fields, mistakes: Mistakes) -> Answer {
                 "Within how many minutes",
                 "For the last two kinds.",
                 fields.get("minutes"),
+            ),
+            Field::new(
+                "before",
+                "And what is here already?",
+                "For words and links: a wave that is under way waits, too, and can be removed in the next step.",
+                FieldKind::Radios(before.into()),
+                "",
             ),
         ],
         mistakes,
@@ -240,8 +289,11 @@ fn since(now: Timestamp, hours: &str) -> Result<Timestamp, PageError> {
 pub async fn ask_clear(data: Data<Federation>, visit: Visit) -> Answer {
     visit.may(Permission::Rules)?;
     let (by, of) = (visit.asked("by").unwrap_or_default(), visit.asked("of").unwrap_or_default());
-    let (_, name) = wave(&data, &by, &of).await?;
+    let (wave, name) = wave(&data, &by, &of).await?;
     let rule = by == "rule";
+    if let Some(hours) = visit.asked("hours") {
+        return confirm_clear(&data, &visit, (wave, &name), [by, of, hours]).await;
+    }
     let hours = HOURS.map(|(value, label)| Choice::new(value, label, value == if rule { "0" } else { "24" }));
     page(&FormPage {
         layout: visit.private_layout("Remove a wave", Section::Administration),
@@ -276,22 +328,33 @@ pub async fn clear(data: Data<Federation>, Posted { visit, fields }: Posted) -> 
         data.app.db.write(|tx| service::clear(tx, Some(user), wave, since)).await?;
         return then("/admin/rules?note=removed");
     }
+    let hours = fields.get("hours").to_owned();
+    confirm_clear(&data, &visit, (wave, &name), [by, of, hours]).await
+}
+
+/// Shows how much a removal would take.
+async fn confirm_clear(
+    data: &Data<Federation>,
+    visit: &Visit,
+    (wave, name): (Wave, &str),
+    [by, of, hours]: [String; 3],
+) -> Answer {
+    let since = since(data.app.clock().now(), &hours)?;
     let found = data.app.db.read(|conn| Ok(content_rules::wave(conn, wave, since)?)).await?;
     let count = counted(i64::try_from(found.len()).unwrap_or(i64::MAX), "text");
+    let days = match visit.settings.grace_days {
+        1 => "a day".to_owned(),
+        days => format!("{days} days"),
+    };
     page(&ConfirmPage {
         layout: visit.private_layout("Remove a wave", Section::Administration),
         question: format!("Delete {count}?"),
         consequence: format!(
-            "{name}: {count} are deleted and not taken in again. This cannot be taken back. What comes later is not \
-             touched: make a rule for that."
+            "{name}: {count} are out of sight at once, not taken in again, and deleted after {days}; until then you can \
+             take it back. What comes later is not touched: make a rule for that."
         ),
         action: "/admin/remove".into(),
-        fields: vec![
-            ("by", by),
-            ("of", of),
-            ("hours", fields.get("hours").to_owned()),
-            (CONFIRMED, "yes".to_owned()),
-        ],
+        fields: vec![("by", by), ("of", of), ("hours", hours), (CONFIRMED, "yes".to_owned())],
         button: "Delete them".to_owned(),
         back: "/admin/rules".into(),
     })

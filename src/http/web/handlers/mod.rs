@@ -43,6 +43,7 @@ pub mod question;
 pub mod questions;
 pub mod queues;
 mod references;
+pub mod removed;
 pub mod reply;
 pub mod reports;
 pub mod review;
@@ -222,6 +223,7 @@ fn administering() -> Router {
         .route("/admin/hosts/lists/{id}/leave", get(host_lists::ask_leave).post(host_lists::leave))
         .route("/admin/hosts/{name}", get(hosts::show).post(hosts::decide))
         .route("/admin/review", get(review::show).post(review::decide))
+        .route("/admin/removed", get(removed::index).post(removed::take_back))
         .route("/admin/accounts", get(account_rules::index))
         .route("/admin/accounts/{id}", get(account_rules::show).post(account_rules::decide))
         .route("/admin/rules", get(content_rules::index).post(content_rules::remove))

@@ -20,7 +20,7 @@ use crate::http::web::shown::{Link, Pager};
 use crate::services::queues as service;
 use crate::store::queues::{self, Queue};
 use crate::store::rebuffs::{self, Entry};
-use crate::store::{deliveries, inbox_items, jobs};
+use crate::store::{condemnations, deliveries, inbox_items, jobs};
 use crate::text::plain;
 
 /// Received activities and jobs that were put aside and are shown one by one.
@@ -34,9 +34,10 @@ pub async fn show(data: Data<Federation>, visit: Visit) -> Answer {
     let loaded = data.app.db.read(|conn| {
         let waiting = (deliveries::pending(conn)?, inbox_items::pending(conn)?, jobs::pending(conn)?);
         let aside = (jobs::aside(conn, SHOWN)?, inbox_items::parked(conn, SHOWN)?);
-        Ok((queues::all(conn)?, waiting, aside, rebuffs::all(conn, SHOWN)?))
+        let kept = condemnations::failed(conn, SHOWN)?;
+        Ok((queues::all(conn)?, waiting, aside, kept, rebuffs::all(conn, SHOWN)?))
     });
-    let (rows, (outgoing, incoming, later), (undone, parked), rebuffed) = loaded.await?;
+    let (rows, (outgoing, incoming, later), (undone, parked), kept, rebuffed) = loaded.await?;
     let now = data.app.clock().now();
     let mut facts = vec![format!(
         "On their way: {}, {} and {}.",
@@ -53,6 +54,9 @@ pub async fn show(data: Data<Federation>, visit: Visit) -> Answer {
     facts.extend(
         undone.iter().map(|(job, why)| format!("Could not be done: {job} ({})", reason(why.as_deref()))),
     );
+    facts.extend(kept.iter().map(|(url, why)| {
+        format!("Could not be deleted, and is tried again every day: {url} ({})", reason(why.as_deref()))
+    }));
     facts.extend(rebuffed.iter().map(rebuffs_of));
     let aside = rows.iter().any(|row| row.aside.0 > 0) || !undone.is_empty() || !parked.is_empty();
     let all = ("retry".to_owned(), "Try again all that was put aside".to_owned());

@@ -26,7 +26,9 @@ use crate::http::web::shown::{Href, Link, Pager};
 use crate::services::review::{self as service, Verdict};
 use crate::store::contributions::Viewer;
 use crate::store::held::{self, Place, Waiting};
-use crate::store::{Conn, Error, accounts, content_rules, contributions, external_statements, hosts, views};
+use crate::store::{
+    Conn, Error, accounts, condemnations, content_rules, contributions, external_statements, hosts, views,
+};
 
 /// Authors on one page.
 const PAGE: usize = 50;
@@ -40,17 +42,24 @@ pub async fn moved() -> Answer {
 pub async fn show(data: Data<Federation>, visit: Visit) -> Answer {
     visit.may(Permission::Review)?;
     let viewer = visit.viewer();
-    let after = visit.asked("after").and_then(|text| place(&text));
+    let asked = visit.asked("after").unwrap_or_default();
+    let (after, now) = (place(&asked), data.app.clock().now());
     let first = after.is_none();
-    let after = after.unwrap_or_else(|| (String::new(), Id::new(0)));
-    let loaded =
-        data.app.db.read(|conn| Ok((load(conn, viewer, &after)?, external_statements::count_waiting(conn)?)));
-    let ((hosts, older), texts) = loaded.await?;
-    let label = format!("Texts that may belong to a question: {texts}");
+    let after = after.unwrap_or_else(start);
+    let loaded = data.app.db.read(|conn| {
+        let texts = external_statements::count_waiting(conn)?;
+        Ok((load(conn, viewer, &after)?, texts, condemnations::open(conn, now)?.len()))
+    });
+    let ((hosts, older, seen), texts, removed) = loaded.await?;
+    let texts = (texts > 0)
+        .then(|| Link::new(format!("Texts that may belong to a question: {texts}"), "/moderation/external"));
+    let removed = (removed > 0)
+        .then(|| Link::new(format!("Removed, and not deleted yet: {removed}"), "/admin/removed"));
     page(&ReviewPage {
         layout: visit.private_layout("Waiting", Section::Administration),
         hosts,
-        texts: (texts > 0).then(|| Link::new(label, "/moderation/external")),
+        ways: texts.into_iter().chain(removed).collect(),
+        page: (asked, seen),
         pager: Pager { newer: (!first).then(|| "/admin/review".into()), older },
     })
 }
@@ -74,6 +83,11 @@ pub async fn decide(data: Data<Federation>, Posted { visit, fields }: Posted) ->
         "ticked" => {
             let ticked = ticked(&fields)?;
             data.app.db.write(|tx| service::authors(tx, user, &ticked, verdict)).await
+        }
+        "page" if verdict == Verdict::Reject => {
+            let after = place(fields.get("after")).unwrap_or_else(start);
+            let (viewer, seen) = (visit.viewer(), fields.get("seen"));
+            data.app.db.write(|tx| service::reject_page(tx, user, viewer, (&after, PAGE), seen)).await
         }
         _ => return Err(unclear()),
     };
@@ -100,13 +114,21 @@ fn ticked(fields: &Fields) -> Result<Vec<Id<Account>>, PageError> {
     Ok(ticked)
 }
 
+/// Where the first page begins.
+const fn start() -> Place {
+    (String::new(), Id::new(0))
+}
+
 /// `name/author`, where a page goes on.
 fn place(text: &str) -> Option<Place> {
     let (name, author) = text.rsplit_once('/')?;
     Some((name.to_owned(), Id::parse(author)?))
 }
 
-fn load(conn: &mut Conn, viewer: Viewer, after: &Place) -> Result<(Vec<HostGroup>, Option<Href>), Error> {
+/// The groups of a page, where it goes on, and what stands on it, in one word.
+type Loaded = (Vec<HostGroup>, Option<Href>, String);
+
+fn load(conn: &mut Conn, viewer: Viewer, after: &Place) -> Result<Loaded, Error> {
     let limit = i64::try_from(PAGE + 1).unwrap_or(i64::MAX);
     let mut waiting = held::groups(conn, viewer, after, limit)?;
     let more = super::cut(&mut waiting, PAGE);
@@ -126,7 +148,7 @@ fn load(conn: &mut Conn, viewer: Viewer, after: &Place) -> Result<(Vec<HostGroup
             }),
         }
     }
-    Ok((groups, older))
+    Ok((groups, older, Waiting::digest(&waiting)))
 }
 
 /// What helps to decide, loaded for a whole page.
