@@ -7,7 +7,9 @@ use clap::{Args, Subcommand};
 use super::{Failure, context};
 use crate::clock::Timestamp;
 use crate::config::Config;
+use crate::domain::Refusal;
 use crate::domain::host::HostStanding;
+use crate::domain::host_list::ListDraft;
 use crate::domain::id::Id;
 use crate::domain::reach::counted;
 use crate::services::host_lists::{self as service, NewList};
@@ -60,16 +62,10 @@ enum What {
     },
     /// Show what the lists propose, and what it would have touched in the last 30 days.
     Drafts,
-    /// Take proposals over; all of them where none is named.
-    Accept {
-        /// Names of servers.
-        names: Vec<String>,
-    },
-    /// Do not want proposals, and do not be asked again; all of them where none is named.
-    Refuse {
-        /// Names of servers.
-        names: Vec<String>,
-    },
+    /// Take proposals over.
+    Accept(Chosen),
+    /// Do not want proposals, and do not be asked again.
+    Refuse(Chosen),
     /// Show the names about which nobody wants to be asked.
     Refused,
     /// Be asked about a name again.
@@ -77,6 +73,16 @@ enum What {
         /// The name of a server.
         name: String,
     },
+}
+
+#[derive(Debug, Args)]
+#[group(required = true, multiple = false)]
+struct Chosen {
+    /// Names of servers.
+    names: Vec<String>,
+    /// All proposals, if they are still those under which `drafts` printed this word.
+    #[arg(long, value_name = "WORD")]
+    all_of: Option<String>,
 }
 
 impl HostListCommand {
@@ -92,8 +98,8 @@ impl HostListCommand {
             What::Change { key, priority, adopt } => change(db, key, priority, adopt).await,
             What::Leave { key, keep } => leave(db, key, keep).await,
             What::Drafts => drafts(db, app.clock().now()).await,
-            What::Accept { names } => decide(db, names, true).await,
-            What::Refuse { names } => decide(db, names, false).await,
+            What::Accept(chosen) => decide(db, chosen, true).await,
+            What::Refuse(chosen) => decide(db, chosen, false).await,
             What::Refused => refused(db).await,
             What::AskAgain { name } => ask_again(db, &name).await,
         };
@@ -160,14 +166,22 @@ async fn drafts(db: &Db, now: Timestamp) -> Result<(), Failure> {
             println!("If all hold, {} {count}: {}", standing.word(), reach.of_rule(standing));
         }
     }
+    println!("To take all of them over: plenum host-list accept --all-of {}", ListDraft::digest(&drafts));
     Ok(())
 }
 
-async fn decide(db: &Db, names: Vec<String>, accept: bool) -> Result<(), Failure> {
-    let names: HashSet<String> = names.iter().map(|name| name.to_lowercase()).collect();
+async fn decide(db: &Db, chosen: Chosen, accept: bool) -> Result<(), Failure> {
+    let names: HashSet<String> = chosen.names.iter().map(|name| name.to_lowercase()).collect();
     let count = db.write(|tx| {
         let mut drafts = listed_rules::drafts_to_decide(tx)?.new;
-        drafts.retain(|draft| names.is_empty() || names.contains(&draft.name));
+        match &chosen.all_of {
+            Some(word) if *word != ListDraft::digest(&drafts) => {
+                let why = "the lists propose something else by now: look at the drafts once more";
+                return Err(Refusal::Conflict(why.to_owned()).into());
+            }
+            Some(_) => {}
+            None => drafts.retain(|draft| names.contains(&draft.name)),
+        }
         if accept { listed_rules::accept(tx, None, &drafts) } else { listed_rules::refuse(tx, None, &drafts) }
     });
     println!("Proposals that are decided: {}.", count.await?);

@@ -86,6 +86,13 @@ impl Decision {
         does(self) == does(other)
     }
 
+    /// Whether it keeps out more than another.
+    pub fn is_stricter(&self, other: &Self) -> bool {
+        self.standing > other.standing
+            || (self.reject_media && !other.reject_media)
+            || (self.reject_reports && !other.reject_reports)
+    }
+
     /// For the log: everything in one line.
     pub fn summary(&self) -> String {
         let obfuscate = if self.obfuscate { ", obfuscate" } else { "" };

@@ -63,6 +63,10 @@ pub fn follow(tx: &mut Tx<'_>, user: Option<Id<User>>, new: &NewList) -> Result<
     audit::stand_in_line(tx)?;
     let invalid = |field, why: &str| Error::from(Refusal::invalid(field, why));
     let url = Uri::parse(new.url.trim()).ok_or_else(|| invalid("url", "is no address of a file"))?;
+    // Whoever sits between us and a list that is not encrypted would decide who is shut out.
+    if !url.as_str().starts_with("https://") && tx.site()?.origin.starts_with("https://") {
+        return Err(invalid("url", "begins with https://, or anybody on the way could change the list"));
+    }
     let title = strip_format_chars(new.title.trim());
     if title.is_empty() || title.chars().count() > LONGEST_TITLE {
         return Err(invalid("title", "is needed, and has at most 100 characters"));
@@ -190,6 +194,10 @@ pub fn receive(tx: &mut Tx<'_>, id: Id<HostList>, rules: &[(String, Decision)]) 
         host_lists::measured(tx, id, size)?;
     }
     host_lists::checked(tx, id, None, None)?;
+    if list.believed.is_some_and(|believed| believed != said) {
+        // It was believed once, for what the list said then; by now it is believed for itself.
+        host_lists::doubt_again(tx, id)?;
+    }
     let done = Plan::of(tx, None)?.carry_out(tx, By::Lists)?;
     // Nobody was asked: admins read here what happened.
     if done.is_news() { audit::record(tx, None, audit::LIST_READ, &list.url, &done.words()) } else { Ok(()) }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::hosts::{self, By};
 use crate::domain::host_list::{HostList, ListDraft, ListEntry, ListedRule};
-use crate::domain::host_rule::{Decision, HostRule};
+use crate::domain::host_rule::{Decision, HostRule, upwards};
 use crate::domain::id::Id;
 use crate::domain::user::User;
 use crate::store::{Conn, Error, Tx, audit, host_lists, host_rules};
@@ -79,6 +79,8 @@ struct Known {
     lists: HashMap<Id<HostList>, HostList>,
     rules: HashMap<String, HostRule>,
     noted: HashMap<String, ListedRule>,
+    /// Names of servers on which something here hangs, and all above them.
+    tied: HashSet<String>,
 }
 
 impl Known {
@@ -86,12 +88,25 @@ impl Known {
         let lists = host_lists::all(conn)?.into_iter().map(|list| (list.id, list));
         let rules = host_rules::all(conn)?.into_iter().map(|rule| (rule.name.clone(), rule));
         let noted = host_lists::listed(conn)?.into_iter().map(|rule| (rule.name.clone(), rule));
-        Ok(Self { lists: lists.collect(), rules: rules.collect(), noted: noted.collect() })
+        let tied = host_lists::tied(conn)?;
+        let tied = tied.iter().flat_map(|host| upwards(host)).map(str::to_owned).collect();
+        Ok(Self { lists: lists.collect(), rules: rules.collect(), noted: noted.collect(), tied })
     }
 
     /// Whether an entry holds without anybody being asked.
     fn holds(&self, entry: &ListEntry) -> bool {
-        !entry.waits && self.lists.get(&entry.list_id).is_some_and(|list| list.adopts)
+        !entry.waits && self.lists.get(&entry.list_id).is_some_and(|list| list.adopts) && !self.parts(entry)
+    }
+
+    /// Whether an entry would be stricter to a server on which something here hangs than what holds now, also
+    /// where it was not when the list was read: another list may have let go since, or somebody followed.
+    fn parts(&self, entry: &ListEntry) -> bool {
+        if !self.tied.contains(&entry.name) {
+            return false;
+        }
+        let Some(list) = self.lists.get(&entry.list_id) else { return false };
+        let now = self.rules.get(&entry.name).map(HostRule::decision).unwrap_or_default();
+        entry.decision(list).is_stricter(&now)
     }
 
     /// What is noted about a rule that there is.

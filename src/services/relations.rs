@@ -10,6 +10,7 @@ use super::{accounts as accounts_elsewhere, external_statements, notifications, 
 use crate::domain::Refusal;
 use crate::domain::account::{Account, AccountKind};
 use crate::domain::host::HostStanding;
+use crate::domain::id::Id;
 use crate::domain::job::Job;
 use crate::domain::notification::NotificationKind;
 use crate::domain::relation::{Follow, FollowOptions, FollowState};
@@ -266,13 +267,18 @@ pub fn receive_unfollow(
         (Some(follow), _) => end(tx, &follow),
         (None, uri) => {
             if let Some(followee) = followee {
-                // What a decision of moderators ended does not come back, either.
-                account_rules::forget_parted(tx, follower.id, followee.id)?;
-                withheld::forget_parted(tx, follower.id, followee.id)?;
+                forget_parted(tx, follower.id, followee.id)?;
             }
             uri.map_or(Ok(()), |uri| undone::remember(tx, uri, &follower.uri))
         }
     }
+}
+
+/// What a decision of moderators ended does not come back with its end: one of both has ended it, too.
+fn forget_parted(tx: &mut Tx<'_>, follower: Id<Account>, followee: Id<Account>) -> Result<(), Error> {
+    account_rules::forget_parted(tx, follower, followee)?;
+    withheld::forget_parted(tx, follower, followee)?;
+    Ok(())
 }
 
 /// Somebody blocks somebody: neither follows the other any more.
@@ -281,6 +287,7 @@ pub fn block(tx: &mut Tx<'_>, account: &Account, target: &Account, uri: &Uri) ->
         return Err(Refusal::invalid("account", "an account does not block itself").into());
     }
     for (follower, followee) in [(account, target), (target, account)] {
+        forget_parted(tx, follower.id, followee.id)?;
         if let Some(follow) = relations::follow(tx, follower.id, followee.id)? {
             end(tx, &follow)?;
             if account.is_local() && followee.id == account.id && !follower.is_local() {
@@ -367,6 +374,7 @@ pub fn mute_host(tx: &mut Tx<'_>, account: &Account, host: &str) -> Result<(), E
         return Err(Refusal::invalid("domain", "is this server").into());
     }
     mutes::put_host(tx, account.id, &host)?;
+    withheld::forget_parted_with(tx, account.id, &host)?;
     for follower in mutes::followers_on(tx, account.id, &host)? {
         reject(tx, account, &follower)?;
     }

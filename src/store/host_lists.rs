@@ -206,6 +206,12 @@ pub fn unmark(conn: &mut Conn, name: &str) -> QueryResult<usize> {
     run!(conn, execute, diesel::delete(listed_rules::table.find(name)))
 }
 
+/// What somebody once said of a list that was not believed counts no longer.
+pub fn doubt_again(conn: &mut Conn, id: Id<HostList>) -> QueryResult<usize> {
+    let change = host_lists::believed.eq(None::<String>);
+    run!(conn, execute, diesel::update(host_lists::table.find(id)).set(change))
+}
+
 /// The servers on which something here hangs: somebody there follows an account of ours or is followed by
 /// one, or answered a question.
 pub fn tied(conn: &mut Conn) -> QueryResult<HashSet<String>> {

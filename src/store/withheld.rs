@@ -20,8 +20,8 @@ use crate::domain::id::Id;
 use crate::domain::relation::{Follow, FollowState};
 use crate::domain::uri::Uri;
 use crate::schema::{
-    account_withheld, accounts, contributions, follows, hosts, severed_follows, withheld_accounts,
-    withheld_contributions,
+    account_severed, account_withheld, accounts, contributions, follows, hosts, severed_follows,
+    withheld_accounts, withheld_contributions,
 };
 
 /// The states in which a contribution is shown to anybody.
@@ -241,6 +241,32 @@ pub fn is_followed(conn: &mut Conn, organization: Id<Account>, host: Id<Host>) -
         .select(follows::id);
     let found: Option<Id<Follow>> = run!(conn, first, query).optional()?;
     Ok(found.is_some())
+}
+
+/// Forgets the relations of an account that rules about a server or its accounts ended: the account wants
+/// nothing of that server.
+pub fn forget_parted_with(conn: &mut Conn, account: Id<Account>, host: &str) -> QueryResult<()> {
+    let there = || {
+        accounts::table
+            .inner_join(hosts::table.on(accounts::host_id.eq(hosts::id.nullable())))
+            .filter(hosts::name.eq(host))
+            .select(accounts::id)
+    };
+    let parted = severed_follows::table.filter(
+        severed_follows::follower_id
+            .eq(account)
+            .and(severed_follows::followee_id.eq_any(there()))
+            .or(severed_follows::followee_id.eq(account).and(severed_follows::follower_id.eq_any(there()))),
+    );
+    run!(conn, execute, diesel::delete(parted))?;
+    let parted = account_severed::table.filter(
+        account_severed::follower_id
+            .eq(account)
+            .and(account_severed::followee_id.eq_any(there()))
+            .or(account_severed::followee_id.eq(account).and(account_severed::follower_id.eq_any(there()))),
+    );
+    run!(conn, execute, diesel::delete(parted))?;
+    Ok(())
 }
 
 /// Forgets a relation that a rule ended, because one of both ended it, too.

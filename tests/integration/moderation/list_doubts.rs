@@ -7,9 +7,10 @@ use plenum::domain::host_rule::{Decision, HostRule};
 use plenum::domain::id::Id;
 use plenum::domain::site::FederationMode;
 use plenum::domain::user::Role;
+use plenum::federation::resolve;
 use plenum::services::host_lists::{self, NewList};
-use plenum::services::hosts;
-use plenum::store::{audit, host_rules};
+use plenum::services::{hosts, relations};
+use plenum::store::{audit, host_lists as store_lists, host_rules, relations as store_relations};
 
 use super::host_lists::{button, file, reads, sent, standing_of};
 use super::{presses, says};
@@ -295,6 +296,88 @@ async fn admins_read_what_lists_did_without_asking() {
         assert!(!page.says("Gardeners"), "it is for who decides about servers");
         world.advance_hours(24 * 8);
         assert!(!admin.open("/admin").await.says("Gardeners"), "it is no news any more");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_cuts_off_partners_waits_also_when_another_list_lets_go() {
+    on_each_engine(|database| async {
+        let world = World::on([("north", database)], FederationMode::Open).await;
+        let (north, peers) = (world.at("north"), Peers::new());
+        let partner = peers.host("far");
+        let strict = follow(north, "https://a.example/strict", 40, true).await;
+        let mild = follow(north, "https://a.example/mild", 60, true).await;
+        hears(north, mild, &[(&partner, LIMIT, "loud")]).await;
+        hears(north, strict, &[(&partner, SUSPEND, "bad")]).await;
+        assert_eq!(standing_of(north, &partner).await, Some(LIMIT), "the weightier list is right");
+        let (anna, vic) = (north.person("anna", &[]).await, peers.person("far", "vic"));
+        let far = resolve::account(&north.data(), &vic.id).await.unwrap();
+        let db = north.app().db;
+        db.write(|tx| relations::follow(tx, &anna, &far)).await.unwrap();
+        let follow = db.read(|conn| Ok(store_relations::follow(conn, anna.id, far.id)?)).await.unwrap();
+        assert_eq!(vic.sends(north, &vic.does("Accept", follow.unwrap().uri.as_str())), 202);
+        world.settle().await;
+        db.write(|tx| host_lists::leave(tx, None, mild, false)).await.unwrap();
+        assert_ne!(standing_of(north, &partner).await, Some(SUSPEND), "somebody here follows them by now");
+        let mut admin = north.signed_in("north_admin").await;
+        let page = admin.open("/admin/hosts/lists/drafts").await;
+        assert!(page.says(&partner) && page.says("Suspended"), "{}", page.body);
+        hears(north, strict, &[(&partner, SUSPEND, "bad")]).await;
+        assert_ne!(standing_of(north, &partner).await, Some(SUSPEND), "nor with the next reading");
+        let word = button(&page, "accept", &partner);
+        presses(&mut admin, &page, &word, &[]).await;
+        assert_eq!(standing_of(north, &partner).await, Some(SUSPEND), "somebody has agreed");
+        hears(north, strict, &[(&partner, SUSPEND, "very bad")]).await;
+        assert_eq!(standing_of(north, &partner).await, Some(SUSPEND));
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_believed_once_is_not_believed_for_ever() {
+    on_each_engine(|database| async {
+        let world = World::on([("north", database)], FederationMode::Open).await;
+        let north = world.at("north");
+        let list = follow(north, "https://a.example/1", 50, true).await;
+        let names: Vec<String> = (0..20).map(|number| format!("bad{number}.example")).collect();
+        let some = |count: usize| -> Vec<(&str, HostStanding, &str)> {
+            names.iter().take(count).map(|name| (name.as_str(), SUSPEND, "")).collect()
+        };
+        hears(north, list, &some(20)).await;
+        hears(north, list, &some(6)).await;
+        assert_eq!(standing_of(north, "bad9.example").await, Some(SUSPEND), "most of it is gone at once");
+        let db = north.app().db;
+        let doubted = db.read(|conn| Ok(store_lists::by_id(conn, list)?)).await.unwrap().unwrap().doubted;
+        let word = doubted.unwrap();
+        db.write(|tx| host_lists::believe(tx, None, list, &word)).await.unwrap();
+        hears(north, list, &some(6)).await;
+        assert_eq!(standing_of(north, "bad9.example").await, None, "an admin said that it is right");
+        hears(north, list, &some(20)).await;
+        assert_eq!(standing_of(north, "bad9.example").await, Some(SUSPEND));
+        hears(north, list, &some(6)).await;
+        assert_eq!(standing_of(north, "bad9.example").await, Some(SUSPEND), "that was another time");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn lists_are_encrypted_whoever_follows_them() {
+    on_each_engine(|database| async {
+        let url = database.url();
+        let world = World::on([("north", database)], FederationMode::Open).await;
+        let other = plenum::store::Db::open(&url, None, 2, world.clock.clone()).await.unwrap();
+        let mut site = (*world.at("north").app().site).clone();
+        site.origin = "https://north.example".to_owned();
+        other.set_site(site);
+        let tries = async |url: &str| {
+            let new =
+                NewList { url: url.to_owned(), title: "Gardeners".to_owned(), priority: 50, adopts: true };
+            other.write(|tx| host_lists::follow(tx, None, &new)).await
+        };
+        let refused = tries("http://a.example/list").await.unwrap_err().to_string();
+        assert!(refused.contains("https://"), "{refused}");
+        assert!(tries("https://a.example/list").await.is_ok());
     })
     .await;
 }

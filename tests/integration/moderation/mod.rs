@@ -4,11 +4,14 @@
 mod accounts;
 mod bounds;
 mod departures;
+mod flags;
 mod host_lists;
 mod list_doubts;
 mod log;
+mod partings;
 mod queues;
 mod reactions;
+mod removals;
 mod reports;
 mod retractions;
 mod terminal;

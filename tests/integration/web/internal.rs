@@ -259,3 +259,27 @@ async fn what_goes_out_keeps_its_warning_its_passage_and_its_place() {
 async fn written(north: &Instance, author: Id<plenum::domain::account::Account>) -> usize {
     north.app().db.read(|conn| Ok(contributions::all_of(conn, author)?)).await.unwrap().len()
 }
+
+/// Apps know no internal space: what they delete and write anew would go out as a letter to whom it names.
+#[tokio::test(flavor = "multi_thread")]
+async fn no_app_writes_anew_what_was_said_inside() {
+    on_each_engine(|database| async {
+        let world = World::on([("north", database)], FederationMode::Open).await;
+        let (north, peers) = (world.at("north"), Peers::new());
+        let anna = north.person("anna", &[]).await;
+        peers.person("far", "bob");
+        let mut browser = north.signed_in("anna").await;
+        let form = browser.open("/internal/new").await;
+        let text = format!("zqsecret about @bob@{}", peers.host("far"));
+        browser.send(&form, "main form", &[("text", &text)]).await;
+        let first = newest(north, anna.id).await;
+        let app = north.client("anna", "read write").await;
+        let path = format!("/api/v1/statuses/{}", first.id);
+        let deleted = app.ask(Method::DELETE, &path, &[], None).await;
+        assert!(deleted.status.is_client_error(), "{}", deleted.json);
+        let said = deleted.json.to_string();
+        assert!(said.contains(&first.url) && !said.contains("zqsecret"), "{said}");
+        assert_eq!(newest(north, anna.id).await.id, first.id, "it is still there");
+    })
+    .await;
+}

@@ -187,6 +187,7 @@ pub(super) async fn delete(
         }
         let head = own(tx, &caller, key)?;
         elsewhere(&head, "withdrawn")?;
+        inside(&head)?;
         let files = store::media::of(tx, head.id)?;
         posts::delete(tx, me, head.id)?;
         note(tx, &caller, "post.delete", &head)?;
@@ -221,6 +222,14 @@ fn own(tx: &mut Tx<'_>, speaker: &Speaker, key: i64) -> Result<Contribution, Err
     let head = contributions::by_id(tx, speaker.viewer(), Id::new(key))?;
     let own = head.filter(|head| head.author_id == speaker.account.id);
     own.ok_or_else(|| Refusal::NotFound.into())
+}
+
+/// Apps know no internal space: what they delete to write it anew would go out, as a letter to whom it names.
+fn inside(head: &Contribution) -> Result<(), Refusal> {
+    if head.visibility != Visibility::Internal {
+        return Ok(());
+    }
+    Err(Refusal::Conflict(format!("something internal is withdrawn on its page {}", head.url)))
 }
 
 /// What an organization says is never changed or withdrawn without a reason, and an app cannot give

@@ -124,7 +124,6 @@ pub async fn ask(visit: Visit) -> Answer {
 pub async fn follow(data: Data<Federation>, Posted { visit, fields }: Posted) -> Answer {
     let user = Some(visit.may(Permission::Hosts)?.id);
     let mut mistakes = Mistakes::default();
-    // Whoever sits between us and a list that is not encrypted would decide who is shut out.
     let plain = data.app.config.scheme() == "http";
     let is_safe = |url: Uri| plain || url.as_str().starts_with("https://");
     if !Uri::parse(fields.get("url").trim()).is_some_and(is_safe) {

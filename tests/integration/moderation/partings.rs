@@ -1,0 +1,72 @@
+//! Relations that a suspension ended, and what people decided for themselves meanwhile.
+
+use plenum::domain::account::Account;
+use plenum::domain::host::HostStanding;
+use plenum::domain::host_rule::Decision;
+use plenum::domain::site::FederationMode;
+use plenum::federation::resolve;
+use plenum::services::{hosts, relations};
+use plenum::store;
+
+use super::{decide, standing};
+use crate::harness::peer::{Actor, Peers};
+use crate::harness::world::{Instance, World, on_each_engine};
+
+/// Two people follow each other.
+async fn befriends(world: &World, ours: &Account, theirs: &Actor) -> Account {
+    let north = world.at("north");
+    let db = north.app().db;
+    let far = resolve::account(&north.data(), &theirs.id).await.unwrap();
+    db.write(|tx| relations::follow(tx, ours, &far)).await.unwrap();
+    let follow = db.read(|conn| Ok(store::relations::follow(conn, ours.id, far.id)?)).await.unwrap();
+    assert_eq!(theirs.sends(north, &theirs.does("Accept", follow.unwrap().uri.as_str())), 202);
+    assert_eq!(theirs.sends(north, &theirs.does("Follow", ours.uri.as_str())), 202);
+    world.settle().await;
+    assert_eq!(ties(north, ours, &far).await, (true, true));
+    far
+}
+
+/// Whether ours follows theirs, and theirs ours.
+async fn ties(north: &Instance, ours: &Account, theirs: &Account) -> (bool, bool) {
+    let db = north.app().db;
+    let found = db.read(|conn| {
+        let out = store::relations::follow(conn, ours.id, theirs.id)?.is_some();
+        Ok((out, store::relations::follow(conn, theirs.id, ours.id)?.is_some()))
+    });
+    found.await.unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_blocked_or_muted_meanwhile_is_not_brought_together_again() {
+    on_each_engine(|database| async {
+        let world = World::on([("north", database)], FederationMode::Open).await;
+        let (north, peers) = (world.at("north"), Peers::new());
+        let (anna, bela) = (north.person("anna", &[]).await, north.person("bela", &[]).await);
+        let carl = north.person("carl", &[]).await;
+        let vic = peers.person("a", "vic");
+        let mut far = None;
+        for ours in [&anna, &bela, &carl] {
+            far = Some(befriends(&world, ours, &vic).await);
+        }
+        let (far, db) = (far.unwrap(), north.app().db);
+        let suspended = Decision { standing: HostStanding::Suspended, ..Decision::default() };
+        db.write(|tx| hosts::decide(tx, None, &peers.host("a"), &suspended)).await.unwrap();
+        assert_eq!(ties(north, &anna, &far).await, (false, false));
+        db.write(|tx| relations::block_from_here(tx, &anna, &far)).await.unwrap();
+        db.write(|tx| relations::mute_host(tx, &bela, &peers.host("a"))).await.unwrap();
+        db.write(|tx| hosts::undo(tx, None, &peers.host("a"))).await.unwrap();
+        assert_eq!(ties(north, &anna, &far).await, (false, false), "she blocked them");
+        assert_eq!(ties(north, &bela, &far).await, (false, false), "he wants nothing of that server");
+        assert_eq!(ties(north, &carl, &far).await, (true, true), "and he does");
+
+        // The same where the account alone was suspended.
+        db.write(|tx| relations::unmute_host(tx, &bela, &peers.host("a"))).await.unwrap();
+        befriends(&world, &bela, &vic).await;
+        decide(north, &far, &standing(HostStanding::Suspended)).await;
+        db.write(|tx| relations::mute_host(tx, &bela, &peers.host("a"))).await.unwrap();
+        decide(north, &far, &standing(HostStanding::Unknown)).await;
+        assert_eq!(ties(north, &bela, &far).await, (false, false));
+        assert_eq!(ties(north, &carl, &far).await, (true, true));
+    })
+    .await;
+}
