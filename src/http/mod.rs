@@ -119,9 +119,9 @@ async fn health(data: Data<Federation>) -> Response {
 }
 
 /// `GET /actors/{name}`: an identity; people are led to the page.
-async fn actor(data: Data<Federation>, Path(name): Path<String>, headers: HeaderMap) -> Response {
-    if wants_activity(&headers) {
-        return negotiated(actors::actor(&data, &name).await);
+async fn actor(data: Data<Federation>, Path(name): Path<String>, parts: Parts) -> Response {
+    if wants_activity(&parts.headers) {
+        return negotiated(actors::actor(&data, &parts, &name).await);
     }
     see(&format!("/@{name}"))
 }

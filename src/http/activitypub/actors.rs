@@ -1,9 +1,10 @@
 //! Our actors as documents.
 
 use activitypub_federation::config::Data;
+use axum::http::request::Parts;
 use axum::response::Response;
 
-use super::answer::{Answer, PUBLIC, document};
+use super::answer::{Answer, PUBLIC, document, viewer};
 use crate::domain::Refusal;
 use crate::domain::account::AccountState;
 use crate::domain::host::HostStanding;
@@ -24,7 +25,8 @@ pub async fn instance(data: Data<Federation>) -> Result<Response, Answer> {
 }
 
 /// The document of an Organization, a Forum or a Person of ours.
-pub async fn actor(data: &Data<Federation>, name: &str) -> Result<Response, Answer> {
+pub async fn actor(data: &Data<Federation>, parts: &Parts, name: &str) -> Result<Response, Answer> {
+    viewer(data, parts).await?;
     let found = data.app.db.read(|conn| {
         let account = accounts::local_by_name(conn, name)?;
         if account.is_none() {

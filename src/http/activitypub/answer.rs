@@ -9,9 +9,10 @@ use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
 use crate::domain::Refusal;
+use crate::domain::site::FederationMode;
 use crate::federation::{self, Federation, InboxError};
-use crate::store::Error;
 use crate::store::contributions::Viewer;
+use crate::store::{Error, settings};
 use crate::vocab::MEDIA_TYPE;
 
 /// Why a server does not get what it asked for.
@@ -88,8 +89,18 @@ pub const FRESH: &str = "public, max-age=0";
 /// What caches may do with what only this asker may see.
 pub const PRIVATE: &str = "private, no-store";
 
-/// Who asks. An unsigned request is anyone; a bad signature or a suspended host is refused.
+/// Who asks. An unsigned request is anyone, except where only listed servers take part; a bad signature or a
+/// host that is not let in is refused.
 pub async fn viewer(data: &Data<Federation>, parts: &Parts) -> Result<Viewer, Answer> {
-    let account = federation::signed_by(data, parts).await?;
-    Ok(account.map_or(Viewer::Anyone, |account| Viewer::Remote(account.id)))
+    if let Some(account) = federation::signed_by(data, parts).await? {
+        return Ok(Viewer::Remote(account.id));
+    }
+    let mode = data.app.db.read(|conn| Ok(settings::get(conn)?.federation_mode)).await?;
+    match mode {
+        FederationMode::Open | FederationMode::Quarantine => Ok(Viewer::Anyone),
+        FederationMode::Allowlist => {
+            let why = "only servers on the list of this site take part: sign the request".to_owned();
+            Err(Answer::Refused(StatusCode::UNAUTHORIZED, why))
+        }
+    }
 }

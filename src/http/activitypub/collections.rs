@@ -134,8 +134,12 @@ pub async fn featured(
 }
 
 /// `GET /actors/{name}/moderators`: who may moderate a Forum: its organization.
-pub async fn moderators(data: Data<Federation>, Path(name): Path<String>) -> Result<Response, Answer> {
-    let account = local(&data, &name).await?;
+pub async fn moderators(
+    data: Data<Federation>,
+    Path(name): Path<String>,
+    parts: Parts,
+) -> Result<Response, Answer> {
+    let account = asked(&data, &parts, &name).await?;
     if account.kind != AccountKind::Forum {
         return Err(Answer::not_found());
     }

@@ -6,10 +6,11 @@ use std::collections::HashMap;
 use activitypub_federation::config::Data;
 use axum::extract::Query;
 use axum::http::StatusCode;
+use axum::http::request::Parts;
 use axum::response::Response;
 use serde_json::{Value, json};
 
-use super::answer::{Answer, FRESH, document};
+use super::answer::{Answer, FRESH, document, viewer};
 use super::questions::copy;
 use crate::domain::Refusal;
 use crate::domain::account::{Account, AccountKind, AccountState};
@@ -37,7 +38,9 @@ fn named(query: &HashMap<String, String>, name: &str) -> Result<Uri, Answer> {
 pub async fn show(
     data: Data<Federation>,
     Query(query): Query<HashMap<String, String>>,
+    parts: Parts,
 ) -> Result<Response, Answer> {
+    viewer(&data, &parts).await?;
     let uri = named(&query, "id")?;
     let bad = || Answer::Refused(StatusCode::BAD_REQUEST, "the parameter rev is no number".to_owned());
     let number = query.get("rev").map(|text| text.parse::<i32>().map_err(|_| bad())).transpose()?;
@@ -102,7 +105,9 @@ fn proven(text: Option<String>) -> Result<String, Error> {
 pub async fn keys(
     data: Data<Federation>,
     Query(query): Query<HashMap<String, String>>,
+    parts: Parts,
 ) -> Result<Response, Answer> {
+    viewer(&data, &parts).await?;
     let uri = named(&query, "actor")?;
     let organization = data.app.site.organization;
     let now = data.app.clock().now();

@@ -181,7 +181,12 @@ pub async fn adopters(
 }
 
 /// `GET /q/{qid}/original`: the asker's own document word for word, as it was when it came to us.
-pub async fn original(data: Data<Federation>, Path(qid): Path<String>) -> Result<Response, Answer> {
+pub async fn original(
+    data: Data<Federation>,
+    Path(qid): Path<String>,
+    parts: Parts,
+) -> Result<Response, Answer> {
+    viewer(&data, &parts).await?;
     let organization = data.app.site.organization;
     let found = data.app.db.read(|conn| Ok(own(conn, organization, &qid)?.0)).await?;
     let original = found.1.original.ok_or_else(Answer::not_found)?;
