@@ -2,10 +2,19 @@
 
 use std::net::SocketAddr;
 
-use axum::http::{Method, StatusCode};
+use axum::Router;
+use axum::body::Body;
+use axum::extract::ConnectInfo;
+use axum::http::header::{ACCEPT, CONTENT_TYPE, COOKIE, SET_COOKIE};
+use axum::http::{Method, Request, StatusCode};
 use diesel::{RunQueryDsl, sql_query};
+use http_body_util::BodyExt;
+use plenum::domain::user::{Role, Roles};
+use plenum::http;
 use plenum::services::users;
-use plenum::store::Conn;
+use plenum::store::{self, Conn};
+use serde_json::json;
+use tower::ServiceExt;
 
 use super::routes::{Door, routes};
 use crate::harness::client::Client;
@@ -64,6 +73,89 @@ async fn item_97_nobody_writes_their_own_address() {
         last = app.status_from(peer, Method::GET, PATH, &[]).await;
     }
     assert_eq!(last, refused, "one network of IPv6 is one caller");
+}
+
+/// A form, sent from there with these headers; the status.
+async fn posts(
+    router: &Router,
+    (peer, path): (&str, &str),
+    (cookie, form): (&str, &str),
+    headers: &[(&str, &str)],
+) -> StatusCode {
+    let peer: SocketAddr = peer.parse().unwrap();
+    let mut request = Request::builder().method(Method::POST).uri(path).extension(ConnectInfo(peer));
+    request = request.header(COOKIE, cookie).header(CONTENT_TYPE, "application/x-www-form-urlencoded");
+    for (name, value) in headers {
+        request = request.header(*name, *value);
+    }
+    let request = request.body(Body::from(form.to_owned())).unwrap();
+    router.clone().oneshot(request).await.unwrap().status()
+}
+
+/// What a browser has after it opened the page to sign in: its cookie, and the token of the form.
+async fn welcome(router: &Router) -> (String, String) {
+    let request = Request::builder().uri("/sign-in").header(ACCEPT, "text/html").body(Body::empty()).unwrap();
+    let (parts, body) = router.clone().oneshot(request).await.unwrap().into_parts();
+    let cookie = parts.headers[SET_COOKIE].to_str().unwrap().split(';').next().unwrap().to_owned();
+    let body = body.collect().await.unwrap().to_bytes();
+    let page = String::from_utf8(body.to_vec()).unwrap();
+    let token = page.split("name=\"csrf\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
+    (cookie, token)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn items_97_and_98_doors_of_pages_are_counted_by_who_knocks() {
+    let world = World::of(["north"]).await;
+    let router = http::router(world.at("north").federation.clone());
+    let (cookie, token) = welcome(&router).await;
+    let refused = StatusCode::TOO_MANY_REQUESTS;
+    for (path, rest, most) in
+        [("/sign-in", "password=guess&name=nobody", 10), ("/interact", "uri=http://a.example/1&handle=x", 20)]
+    {
+        for number in 0..=most {
+            let form = format!("csrf={token}&{rest}{number}");
+            let invented = [format!("198.51.100.{number}"), format!("for=198.51.100.{number}")];
+            let headers = [
+                ("x-forwarded-for", invented[0].as_str()),
+                ("x-real-ip", invented[0].as_str()),
+                ("forwarded", invented[1].as_str()),
+            ];
+            let status = posts(&router, ("203.0.113.9:4000", path), (&cookie, &form), &headers).await;
+            assert_eq!(status == refused, number == most, "{path} {number}: {status}");
+        }
+        for spelled in [format!("{path}.json"), format!("{path}/"), format!("/{path}"), format!("{path}?x=1")]
+        {
+            let form = format!("csrf={token}&{rest}");
+            let status = posts(&router, ("203.0.113.9:4000", &spelled), (&cookie, &form), &[]).await;
+            let none = [refused, StatusCode::NOT_FOUND, StatusCode::METHOD_NOT_ALLOWED];
+            assert!(none.contains(&status), "{spelled}: {status}");
+        }
+    }
+    let form = format!("csrf={token}&uri=http://a.example/1&handle=x");
+    let knocks = (0..60).map(|_| posts(&router, ("203.0.113.70:4000", "/interact"), (&cookie, &form), &[]));
+    let answers = futures_util::future::join_all(knocks).await;
+    assert_eq!(answers.iter().filter(|status| **status != refused).count(), 20, "all at once");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn item_95_nobody_raises_themselves() {
+    let world = World::of(["north"]).await;
+    let north = world.at("north");
+    let mona = north.person("mona", &[Role::Moderator]).await;
+    let app = north.client("mona", "read write follow admin:read admin:write").await;
+    let wanted =
+        json!({ "role": "admin", "roles": ["admin"], "role_id": "3", "source": { "role": "admin" } });
+    app.ask(Method::PATCH, "/api/v1/accounts/update_credentials", &[], Some(wanted)).await;
+    let path = format!("/api/v1/admin/accounts/{}/action", mona.id);
+    let own = app.post(&path, json!({ "type": "none", "role": "admin" })).await;
+    assert!(!own.status.is_success(), "{}", own.json);
+    let mut browser = north.signed_in("mona").await;
+    let page = browser.open("/moderation").await;
+    let csrf = page.attribute("input[name=csrf]", "value").unwrap();
+    let form = [("csrf".to_owned(), csrf), ("role".to_owned(), "admin".to_owned())];
+    assert_eq!(browser.post("/admin/people/mona", &form).await.status, StatusCode::FORBIDDEN);
+    let now = north.app().db.read(|conn| Ok(store::users::by_name(conn, "mona")?)).await.unwrap().unwrap();
+    assert_eq!(now.roles, Roles::of(&[Role::Moderator]));
 }
 
 #[tokio::test(flavor = "multi_thread")]

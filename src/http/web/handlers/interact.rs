@@ -43,10 +43,9 @@ pub async fn leave(
     Asking(Posted { visit, fields }): Asking,
 ) -> Answer {
     let (key, now) = (format!("interact {peer}"), data.app.clock().now());
-    if throttle.is_exhausted(&key, LOOK_UPS, now) {
+    if throttle.try_count(&key, LOOK_UPS, now).is_err() {
         return Err(PageError::new(StatusCode::TOO_MANY_REQUESTS, ""));
     }
-    throttle.count(&key, now);
     let handle = Handle::parse(fields.get("handle")).ok_or_else(|| {
         let why = "This is no address on the open social web. It looks like an e-mail address: \
              name@social.example. Go back and try again.";

@@ -3,6 +3,7 @@
 //! One table says who may see, one says what each way out carries; everything is then looked at.
 
 mod live;
+mod modes;
 
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
@@ -10,6 +11,7 @@ use http_body_util::BodyExt;
 use plenum::domain::account::Account;
 use plenum::domain::contribution::Visibility;
 use plenum::domain::host::HostStanding;
+use plenum::domain::host_rule::Decision;
 use plenum::domain::id::Id;
 use plenum::domain::quote::{Consent, Quote};
 use plenum::domain::relation::FollowState;
@@ -19,7 +21,7 @@ use plenum::federation::resolve;
 use plenum::http;
 use plenum::services::posts::{self, NewPost};
 use plenum::services::publish::activity_uri;
-use plenum::services::{interactions, relations, saved};
+use plenum::services::{self, interactions, relations, saved};
 use plenum::store::{self, hosts, quotes};
 use plenum::text::Markdown;
 use serde_json::json;
@@ -235,11 +237,22 @@ async fn listed(tee: &Instance, ada: &Account) -> String {
 
 impl Stage {
     async fn set(database: Database) -> Self {
-        let world = World::on([("tee", database)], FederationMode::Open).await;
+        Self::set_in(database, FederationMode::Open).await
+    }
+
+    async fn set_in(database: Database, mode: FederationMode) -> Self {
+        let world = World::on([("tee", database)], mode).await;
         let peers = Peers::new();
         let remote = [("v", "vic"), ("a", "mal"), ("b", "bill"), ("s", "susi")];
-        let remote = remote.map(|(server, name)| peers.person(server, name));
         let tee = world.at("tee");
+        if mode == FederationMode::Allowlist {
+            for (server, _) in &remote {
+                let listed = Decision { standing: HostStanding::Approved, ..Decision::default() };
+                let (db, host) = (tee.app().db, peers.host(server));
+                db.write(|tx| services::hosts::decide(tx, None, &host, &listed)).await.unwrap();
+            }
+        }
+        let remote = remote.map(|(server, name)| peers.person(server, name));
         let mut people = Vec::new();
         for name in MEMBERS {
             let roles: &[Role] = if name == "moni" { &[Role::Moderator] } else { &[] };
