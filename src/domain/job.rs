@@ -122,6 +122,13 @@ pub enum Job {
         /// Its address.
         url: String,
     },
+    /// Tell other servers how a poll of ours stands.
+    TellPoll {
+        /// Its post.
+        contribution: i64,
+        /// When, in milliseconds: however many vote, once in a few minutes.
+        due: i64,
+    },
     /// See whether the pages that an account names lead back to it.
     CheckLinks {
         /// The account.
@@ -214,6 +221,7 @@ impl Job {
             Self::EndRoles { user, due } => format!("end_roles {user} {due}"),
             Self::TakeIn { account, row } => format!("take_in {account} {row:?}"),
             Self::FetchCard { url } => format!("fetch_card {url}"),
+            Self::TellPoll { contribution, due } => format!("tell_poll {contribution} {due}"),
             Self::CheckLinks { account } => format!("check_links {account}"),
             Self::SeekSuccessor { account, due } => format!("seek_successor {account} {}", due / DAY),
             Self::Push { subscription, notification } => format!("push {subscription} {notification}"),
@@ -250,6 +258,7 @@ impl Job {
             | Self::EndMutes { .. }
             | Self::EndRoles { .. }
             | Self::TakeIn { .. }
+            | Self::TellPoll { .. }
             | Self::CheckLinks { .. }
             | Self::SeekSuccessor { .. }
             | Self::Push { .. }
@@ -285,6 +294,7 @@ impl Job {
             | Self::EndMutes { .. }
             | Self::EndRoles { .. }
             | Self::TakeIn { .. }
+            | Self::TellPoll { .. }
             | Self::CheckLinks { .. }
             | Self::SeekSuccessor { .. }
             | Self::Push { .. }

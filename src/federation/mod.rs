@@ -28,6 +28,7 @@ pub mod lookup;
 pub mod media;
 pub mod objects;
 pub mod pins;
+pub mod polls;
 pub mod push;
 pub mod quotes;
 pub mod resolve;
@@ -84,6 +85,8 @@ struct State {
     refetched: Bounded<Uri, ()>,
     /// Addresses that brought nothing, so that nobody makes us ask again and again.
     failures: Bounded<Uri, Failure>,
+    /// Polls elsewhere that were asked for a moment ago.
+    polls: Bounded<Uri, ()>,
     flights: Flights,
     fetches: Quota,
     arrivals: Quota,
@@ -108,6 +111,7 @@ impl Federation {
             keys: Bounded::new(10_000),
             refetched: Bounded::new(10_000),
             failures: Bounded::new(10_000),
+            polls: Bounded::new(10_000),
             flights: Flights::default(),
             fetches: Quota::new(10_000, 300),
             arrivals: Quota::new(10_000, 300),

@@ -126,6 +126,7 @@ async fn cut_off(mut stop: watch::Receiver<bool>) {
 const fn tries(job: &Job) -> i32 {
     match job {
         Job::FetchNodeInfo { .. }
+        | Job::TellPoll { .. }
         | Job::CheckLinks { .. }
         | Job::SeekSuccessor { .. }
         | Job::FetchCard { .. }
@@ -199,6 +200,10 @@ async fn perform(data: &Data<Federation>, job: &Job) -> Result<(), Error> {
         Job::EndRoles { user, due } => end_roles(data, Id::new(*user), Timestamp(*due)).await,
         Job::TakeIn { account, row } => transfer::take_in(data, Id::new(*account), row).await,
         Job::FetchCard { url } => cards::fetch(data, url).await,
+        Job::TellPoll { contribution, .. } => {
+            let id = Id::new(*contribution);
+            data.app.db.write(|tx| services::polls::tell(tx, id)).await
+        }
         Job::CheckLinks { account } => links::check(data, Id::new(*account)).await,
         Job::SeekSuccessor { account, .. } => successions::seek(data, Id::new(*account)).await,
         Job::FetchHostList { list } => host_lists::fetch(data, Id::new(*list)).await,

@@ -54,15 +54,27 @@ pub fn published(
         true => None,
         false => contributions::known_by_id(tx, about)?,
     };
-    let told = head.is_some_and(|head| {
-        let open =
-            matches!(head.visibility, Visibility::Public | Visibility::Unlisted | Visibility::Followers);
-        open && head.in_reply_to_uri.is_none()
-    });
+    let told = match head {
+        Some(head) => is_news(tx, &head)?,
+        None => false,
+    };
     for listener in listeners.into_iter().filter(|listener| told && !named.contains(listener)) {
         tell(tx, listener, NotificationKind::Published, author, Some(about))?;
     }
     Ok(())
+}
+
+/// Whether somebody who wants to hear of all that an author publishes hears of this: not of answers to
+/// others.
+fn is_news(tx: &mut Tx<'_>, head: &Contribution) -> Result<bool, Error> {
+    if !matches!(head.visibility, Visibility::Public | Visibility::Unlisted | Visibility::Followers) {
+        return Ok(false);
+    }
+    let parent = match head.in_reply_to_id {
+        Some(parent) => contributions::known_by_id(tx, parent)?,
+        None => None,
+    };
+    Ok(head.in_reply_to_uri.is_none() || parent.is_some_and(|parent| parent.author_id == head.author_id))
 }
 
 /// Tells those here who handed a contribution on or quoted it that it reads differently now.

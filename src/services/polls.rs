@@ -15,6 +15,9 @@ use crate::domain::uri::Uri;
 use crate::store::contributions::{self, Viewer};
 use crate::store::{self, Error, Tx, accounts, jobs, polls};
 
+/// Votes are told once in so many milliseconds, however many come.
+const TOLD_EVERY: i64 = 180_000;
+
 /// What became of the poll of a post that is edited.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Reasked {
@@ -99,6 +102,7 @@ pub fn vote(tx: &mut Tx<'_>, account: &Account, id: Id<Contribution>, choices: &
         }
     }
     polls::count_voter(tx, id)?;
+    tell_soon(tx, &head, &view.poll)?;
     // Of a poll elsewhere, nobody tells us that it ended; the job of one of ours waits already.
     match view.poll.ends_at {
         Some(end) => close_at(tx, id, end),
@@ -143,7 +147,7 @@ pub fn receive_vote(
     if view.chosen.is_empty() {
         polls::count_voter(tx, head.id)?;
     }
-    Ok(())
+    tell_soon(tx, head, &view.poll)
 }
 
 /// Keeps the poll of a post from elsewhere; other answers begin anew, the same ones are counted.
@@ -189,6 +193,29 @@ pub(super) fn recount(
         }
     }
     Ok(same)
+}
+
+/// Has other servers told how a poll of ours stands, some minutes after the first of some votes.
+fn tell_soon(tx: &mut Tx<'_>, head: &Contribution, poll: &Poll) -> Result<(), Error> {
+    if !head.local || head.visibility == Visibility::Internal || poll.hides_totals {
+        return Ok(());
+    }
+    let next = (tx.now.0 / TOLD_EVERY + 1) * TOLD_EVERY;
+    jobs::enqueue(tx, &Job::TellPoll { contribution: head.id.get(), due: next }, Timestamp(next))
+}
+
+/// Tells other servers how a poll of ours stands; its end is told by itself.
+pub fn tell(tx: &mut Tx<'_>, id: Id<Contribution>) -> Result<(), Error> {
+    let Some(poll) = polls::one(tx, None, id)?.filter(|view| !view.poll.is_over(tx.now)) else {
+        return Ok(());
+    };
+    let head = contributions::known_by_id(tx, id)?.filter(Contribution::is_shown);
+    if head.is_none() || poll.poll.hides_totals {
+        return Ok(());
+    }
+    let view = super::posts::load(tx, id)?;
+    let (document, _) = publish::render(tx, &view)?;
+    publish::update(tx, &view, &document)
 }
 
 /// A poll is over: who took part here hears of it, and of one of ours the world hears how it ended.

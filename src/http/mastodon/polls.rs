@@ -10,17 +10,30 @@ use super::entities::poll::Poll;
 use super::params::Params;
 use super::scopes::{ReadStatuses, WriteStatuses};
 use super::shown;
-use crate::federation::Federation;
+use crate::federation::{Federation, polls as federation};
 use crate::services;
+use crate::store::contributions::Viewer;
+use crate::store::polls;
 
 /// The routes of polls.
 pub(super) fn router() -> Router {
     Router::new().route("/api/v1/polls/{id}", get(show)).route("/api/v1/polls/{id}/votes", post(vote))
 }
 
-/// `GET /api/v1/polls/{id}`.
+/// `GET /api/v1/polls/{id}`: members hear of a poll elsewhere how it stands now.
 async fn show(data: Data<Federation>, caller: Maybe<ReadStatuses>, PathId(key): PathId) -> Answer<Poll> {
     let viewer = caller.viewer();
+    let now = data.app.clock().now();
+    if let Viewer::Member(_) = viewer {
+        let going_on = data.app.db.read(|conn| {
+            let head = shown::meant(conn, viewer, key)?;
+            let poll = polls::one(conn, None, head.id)?.filter(|view| !view.poll.is_over(now));
+            Ok(poll.map(|_| head))
+        });
+        if let Some(head) = going_on.await? {
+            federation::refresh(&data, &head).await?;
+        }
+    }
     let status = data.app.db.read(|conn| shown::status_by_key(conn, &data.app, viewer, key)).await?;
     status.poll.map(Json).ok_or_else(ApiError::not_found)
 }

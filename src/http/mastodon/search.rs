@@ -92,7 +92,13 @@ async fn search(data: Data<Federation>, caller: Maybe<ReadSearch>, params: Param
         params.text("type").filter(|kind| matches!(kind.as_str(), "accounts" | "statuses" | "hashtags"));
     let wants = |name: &str| kind.as_deref().is_none_or(|kind| kind == name);
     if let Some(uri) = Uri::parse(&asked.words) {
-        return Ok(Json(address(&data, &asked, &uri).await?));
+        // It is one thing, and there is no second page of it.
+        let found = if asked.offset == 0 { address(&data, &asked, &uri).await? } else { Search::default() };
+        return Ok(Json(Search {
+            accounts: if wants("accounts") { found.accounts } else { Vec::new() },
+            statuses: if wants("statuses") { found.statuses } else { Vec::new() },
+            ..Search::default()
+        }));
     }
     let mut found = Search::default();
     if wants("accounts") && !asked.words.starts_with('#') {

@@ -203,3 +203,81 @@ async fn streams_that_cannot_keep_up_are_closed_and_not_left_with_gaps() {
     };
     assert!(matches!(end, Some(Ok(Message::Close(_))) | None), "{end:?}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn how_a_poll_stands_is_told_and_can_be_asked() {
+    on_each_engine(async |database| {
+        let places = [("north", database), ("south", Database::sqlite()), ("east", Database::sqlite())];
+        let world = World::on(places, FederationMode::Open).await;
+        let [north, south, east] = ["north", "south", "east"].map(|name| world.at(name));
+        let (ada_account, ada) = member(north, "ada").await;
+        let (_, bela) = member(north, "bela").await;
+        let (_, dora) = member(south, "dora").await;
+        let (_, eve) = member(east, "eve").await;
+        let known = resolve::account(&south.data(), &ada_account.handle).await.unwrap();
+        dora.post(&format!("/api/v1/accounts/{}/follow", known.id), json!({})).await.ok();
+        world.settle().await;
+        let poll = json!({ "options": ["a", "b"], "expires_in": 3600 });
+        let asked = ada.post("/api/v1/statuses", json!({ "status": "which?", "poll": poll })).await.ok();
+        world.settle().await;
+        let uri = asked["uri"].as_str().unwrap();
+        let copies = [
+            resolve::contribution(&south.data(), uri).await.unwrap().id,
+            resolve::contribution(&east.data(), uri).await.unwrap().id,
+        ];
+        let votes = format!("/api/v1/polls/{}/votes", asked["id"].as_str().unwrap());
+        bela.post(&votes, json!({ "choices": [1] })).await.ok();
+        let stands = async |client: &Client, id: plenum::domain::id::Id<_>| {
+            let path = format!("/api/v1/polls/{id}");
+            client.get(&path).await.ok()["options"][1]["votes_count"].clone()
+        };
+        assert_eq!(stands(&eve, copies[1]).await, 1, "whoever asks is told");
+        let shown = dora.get("/api/v1/timelines/home").await.ok();
+        assert_eq!(shown[0]["poll"]["votes_count"], 0);
+        world.advance_seconds(181);
+        world.settle().await;
+        let shown = dora.get("/api/v1/timelines/home").await.ok();
+        assert_eq!(shown[0]["poll"]["votes_count"], 1, "whoever follows hears of it in minutes");
+        assert_eq!(stands(&dora, copies[0]).await, 1);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_warning_alone_is_the_text_and_threads_ring_the_bell() {
+    on_each_engine(async |database| {
+        let world = World::on([("north", database)], FederationMode::Open).await;
+        let north = world.at("north");
+        let (ada_account, ada) = member(north, "ada").await;
+        let (_, bela) = member(north, "bela").await;
+        let bell = json!({ "notify": true });
+        bela.post(&format!("/api/v1/accounts/{}/follow", ada_account.id), bell).await.ok();
+        let first = json!({ "status": "", "spoiler_text": "Only a warning" });
+        let first = ada.post("/api/v1/statuses", first).await.ok();
+        assert_eq!(
+            (&first["content"], &first["spoiler_text"]),
+            (&json!("<p>Only a warning</p>"), &json!(""))
+        );
+        let more = json!({ "status": "And more.", "in_reply_to_id": first["id"] });
+        let more = ada.post("/api/v1/statuses", more).await.ok();
+        let other = bela.post("/api/v1/statuses", json!({ "status": "I ask" })).await.ok();
+        let answer = json!({ "status": "I answer.", "in_reply_to_id": other["id"] });
+        ada.post("/api/v1/statuses", answer).await.ok();
+        let rung = bela.get("/api/v1/notifications?types[]=status").await.ok();
+        let about: Vec<_> = rung.as_array().unwrap().iter().map(|one| &one["status"]["id"]).collect();
+        assert_eq!(about, [&more["id"], &first["id"]]);
+        let address = first["uri"].as_str().unwrap();
+        let found = async |more: &str| {
+            let query: String = url::form_urlencoded::byte_serialize(address.as_bytes()).collect();
+            bela.get(&format!("/api/v2/search?q={query}{more}")).await.ok()["statuses"]
+                .as_array()
+                .unwrap()
+                .len()
+        };
+        assert_eq!(
+            (found("").await, found("&type=accounts").await, found("&type=statuses&offset=1").await),
+            (1, 0, 0)
+        );
+    })
+    .await;
+}

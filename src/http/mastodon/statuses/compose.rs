@@ -267,8 +267,14 @@ async fn read(
     params: &Params,
     wordless: bool,
 ) -> Result<Written, ApiError> {
-    let text = params.text("status").unwrap_or_default();
-    let spoiler_text = params.text("spoiler_text").filter(|text| !text.trim().is_empty());
+    let mut text = params.text("status").unwrap_or_default();
+    let mut spoiler_text = params.text("spoiler_text").filter(|text| !text.trim().is_empty());
+    if text.trim().is_empty()
+        && let Some(warning) = spoiler_text.take()
+    {
+        // A warning before nothing is the text.
+        text = warning;
+    }
     let poll = params.map("poll").map(|poll| read_poll(&poll)).filter(|poll| !poll.options.is_empty());
     let media_ids = media_ids(params)?;
     if poll.is_some() && !media_ids.is_empty() {

@@ -142,7 +142,8 @@ async fn ask(data: &Data<Federation>, say: Say<'_>) -> Result<Result<Asked, Resp
     if say("response_type").as_deref() != Some("code") {
         return error("unsupported_response_type", "This server answers with a code only.");
     }
-    let scopes = say("scope").map_or_else(Scopes::read, |scope| Scopes::parse(&scope));
+    let scope = say("scope").filter(|scope| !scope.trim().is_empty());
+    let scopes = scope.map_or_else(Scopes::read, |scope| Scopes::parse(&scope));
     if scopes.is_empty() || !app.scopes().contain(&scopes) {
         return error("invalid_scope", "The scope is unknown or goes beyond what the app registered for.");
     }
