@@ -22,11 +22,40 @@ fn all<'a>(page: &'a Html, selector: &str) -> Vec<ElementRef<'a>> {
 
 #[test]
 fn pages_and_their_stylesheet_are_light() {
-    let css = assets::find("plenum.css").unwrap().body.len();
-    assert!(css < 30_000, "the stylesheet has {css} bytes");
+    let css = ["plenum.css", "texts.css"].map(|name| assets::find(name).unwrap().body.len());
+    let css = css.into_iter().sum::<usize>();
+    assert!(css < 30_000, "the stylesheets have {css} bytes");
     for (name, page) in pages() {
         assert!(page.len() + css < 100_000, "{name} has {} bytes", page.len());
     }
+}
+
+/// The classes that a stylesheet knows.
+fn classes(css: &str) -> HashSet<&str> {
+    let named = css.split('.').skip(1).map(|rest| {
+        let end = rest.find(|letter: char| !letter.is_ascii_alphanumeric() && letter != '-');
+        &rest[..end.unwrap_or(rest.len())]
+    });
+    named.filter(|name| name.starts_with(|letter: char| letter.is_ascii_alphabetic())).collect()
+}
+
+#[test]
+fn a_page_without_the_second_stylesheet_needs_none_of_it() {
+    let [first, second] = ["plenum.css", "texts.css"]
+        .map(|name| std::str::from_utf8(assets::find(name).unwrap().body).unwrap());
+    let only_there: HashSet<&str> = classes(second).difference(&classes(first)).copied().collect();
+    assert!(only_there.contains("contents") && !only_there.contains("prose"), "{only_there:?}");
+    let mut without = 0;
+    for (name, text) in pages().into_iter().filter(|(_, text)| !text.contains("texts.css")) {
+        without += 1;
+        let page = Html::parse_document(&text);
+        for element in all(&page, "main [class]") {
+            for class in element.value().classes() {
+                assert!(!only_there.contains(class), "{name}: {class}");
+            }
+        }
+    }
+    assert!(without > 1, "pages of questions");
 }
 
 #[test]

@@ -1,4 +1,5 @@
-//! The files pages refer to, compiled in: one stylesheet, one script that no page needs, the mark,
+//! The files pages refer to, compiled in: the stylesheet of every page, another one that the page of a
+//! question does without so that it stays light, one script that no page needs, the mark,
 //! and what stands for missing pictures in apps.
 
 /// A file served below `/assets/`.
@@ -13,11 +14,16 @@ pub struct Asset {
 }
 
 /// Every file there is. Pages name them with `?v=<version>`, so they may be cached for a year.
-pub const ASSETS: [Asset; 5] = [
+pub const ASSETS: [Asset; 6] = [
     Asset {
         name: "plenum.css",
         media_type: "text/css; charset=utf-8",
         body: include_bytes!("assets/plenum.css"),
+    },
+    Asset {
+        name: "texts.css",
+        media_type: "text/css; charset=utf-8",
+        body: include_bytes!("assets/texts.css"),
     },
     Asset {
         name: "passage.js",

@@ -8,12 +8,14 @@ use plenum::domain::site::FederationMode;
 use plenum::domain::user::Role;
 use plenum::services::attributions;
 use plenum::store::contributions::Viewer;
-use plenum::store::questions;
-use serde_json::Value;
+use plenum::store::{self, exchanges, questions};
+use serde_json::{Value, json};
 
 use crate::harness::Database;
 use crate::harness::browser::Page;
 use crate::harness::debate::{answer, qid_of};
+use crate::harness::papers::{THEN, copy, core_of, position, tells};
+use crate::harness::peer::Peers;
 use crate::harness::people::{Drafting, statement, thesis_of};
 use crate::harness::world::{World, on_each_engine};
 
@@ -317,6 +319,71 @@ async fn a_map_of_thirty_organizations_is_light() {
     }
     let map = north.browser().open(PAGE).await;
     assert_eq!(map.texts(".chart tbody tr").len(), 30);
-    let css = plenum::http::web::assets::find("plenum.css").unwrap().body.len();
-    assert!(map.body.len() + css < 60_000, "{} and {css} bytes", map.body.len());
+    let files = files_of(&map);
+    assert!(map.body.len() + files < 60_000, "{} and {files} bytes", map.body.len());
+}
+
+/// What a reader's browser loads besides a page, without scripts.
+fn files_of(page: &Page) -> usize {
+    let html = page.html();
+    let links = scraper::Selector::parse("link[rel='stylesheet'], link[rel='icon']").unwrap();
+    let named = html.select(&links).map(|link| link.attr("href").unwrap().to_owned());
+    let name = |href: String| href.trim_start_matches("/assets/").split('?').next().unwrap().to_owned();
+    let files: Vec<String> = named.map(name).collect();
+    assert!(files.contains(&"plenum.css".to_owned()), "{files:?}");
+    files.iter().map(|name| plenum::http::web::assets::find(name).unwrap().body.len()).sum()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_map_of_thirty_declared_positions_is_light() {
+    let world = World::of(["north"]).await;
+    let (north, peers) = (world.at("north"), Peers::new());
+    let qid = qid_of(&north.asks(ASKED, &["Yes", "No"]).await);
+    let long = "Order returned, as far as we could see it from here. ".repeat(40);
+    north.answers(&qid, &answer("decided", "Yes", &long), "").await.unwrap();
+    for n in 0..29 {
+        let server = format!("craftspeople-{n}");
+        let author = peers.actor(&server, "association", "Organization");
+        let carried = copy(&peers, &server, &author, (&core_of(north, &qid).await, &qid));
+        tells(&world, &author, north, "Create", &carried).await;
+        let said = ["Yes", "No", "In part, and only in the towns"][n % 3];
+        let mut stand = position(&peers.url(&server, "/p/1"), &author, &qid, (1, said), THEN);
+        stand["content"] = json!(format!("<p>{long}</p>"));
+        tells(&world, &author, north, "Create", &stand).await;
+    }
+    // Each lists what the others say, as far as ours came to compare; ours is listed by none.
+    north.app().db.write(|tx| Ok(compare_all(tx, &qid)?)).await.unwrap();
+    world.advance_hours(2);
+    let map = north.browser().open(PAGE).await;
+    let rows = map.texts(".chart tbody tr");
+    assert_eq!(rows.len(), 30);
+    assert_eq!(
+        rows.iter().filter(|row| row.contains("listed by 28 of 29 other sites")).count(),
+        29,
+        "{rows:?}"
+    );
+    let files = files_of(&map);
+    assert!(map.body.len() + files < 60_000, "{} and {files} bytes", map.body.len());
+}
+
+/// As if every site had been compared with: each lists all the positions of others, but its own.
+fn compare_all(tx: &mut store::Tx<'_>, qid: &plenum::domain::question::Qid) -> Result<(), store::Error> {
+    let stands = store::positions::on(tx, Viewer::Anyone, qid)?;
+    let others: Vec<_> = stands.iter().filter(|(head, _)| !head.local).map(|(head, _)| head).collect();
+    for site in &others {
+        let named: Vec<_> =
+            others.iter().filter(|head| head.id != site.id).map(|head| head.uri.clone()).collect();
+        let exchange = exchanges::Exchange {
+            qid: qid.clone(),
+            account_id: site.author_id,
+            digest: "0".repeat(64),
+            agrees: false,
+            error: None,
+            checked_at: tx.now,
+            deletions: String::new(),
+        };
+        exchanges::put(tx, &exchange)?;
+        exchanges::set_listed(tx, qid, site.author_id, &named)?;
+    }
+    Ok(())
 }

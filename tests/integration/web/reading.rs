@@ -52,6 +52,7 @@ async fn every_public_page_opens() {
         "/tags/bees",
         "/robots.txt",
         "/assets/plenum.css",
+        "/assets/texts.css",
         &thread,
     ];
     for path in paths {
