@@ -11,7 +11,7 @@ use crate::domain::user::{Role, User};
 use crate::domain::view::View;
 use crate::import::markdown as form;
 use crate::store::contributions::{self, Viewer};
-use crate::store::drafts::{self, StoredDraft};
+use crate::store::drafts::{self, Outline, StoredDraft};
 use crate::store::{Conn, Error, Tx};
 
 /// What a draft says.
@@ -34,10 +34,10 @@ pub fn may_write(user: &User) -> Result<(), Refusal> {
     Err(Refusal::forbidden("drafts are written by editors and publishers: an administrator gives the role"))
 }
 
-/// Every draft, the one changed last first.
-pub fn all(conn: &mut Conn, user: &User) -> Result<Vec<StoredDraft>, Error> {
+/// Every draft without its text, the one changed last first.
+pub fn all(conn: &mut Conn, user: &User) -> Result<Vec<Outline>, Error> {
     may_write(user)?;
-    Ok(drafts::all(conn)?)
+    Ok(drafts::outlines(conn)?)
 }
 
 /// One draft.

@@ -17,7 +17,7 @@ use crate::import::markdown as form;
 use crate::services::contributions::later;
 use crate::store::contributions::{self, NewContribution, Text};
 use crate::store::statements::{self, StatementParts, ThesisParts};
-use crate::store::{Error, Tx, audit, settings, statement_references};
+use crate::store::{Conn, Error, Tx, audit, settings, statement_references};
 use crate::text::markdown::{Breaks, render_with};
 use crate::text::{Html, Markdown};
 
@@ -86,6 +86,20 @@ pub fn revise(
     let view = speak(tx, id, Some(reason))?;
     audit::record(tx, Some(user.id), "statement.revise", view.head.uri.as_str(), reason)?;
     Ok(view)
+}
+
+/// The theses that stand and of which a revision keeps none: their keys and heads. Each has an address for
+/// good, and all would be withdrawn at once; whoever means that has to say so. Empty where one is kept.
+pub fn lost_theses(
+    conn: &mut Conn,
+    statement: Id<Contribution>,
+    draft: &Draft,
+) -> Result<Vec<(String, String)>, Error> {
+    let known = statements::theses_of(conn, statement)?;
+    let standing = known.into_iter().map(|(_, thesis)| thesis).filter(|thesis| !thesis.withdrawn);
+    let standing: Vec<(String, String)> = standing.map(|thesis| (thesis.key, thesis.head)).collect();
+    let kept = |key: &str| draft.theses.iter().any(|thesis| thesis.key.as_deref() == Some(key));
+    Ok(if standing.iter().any(|(key, _)| kept(key)) { Vec::new() } else { standing })
 }
 
 /// Withdraws a statement. It stays readable, with the reason above it.

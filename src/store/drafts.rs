@@ -34,6 +34,24 @@ pub struct StoredDraft {
     pub updated_at: Timestamp,
 }
 
+/// A draft in a list: without its text, which may be long.
+#[derive(Clone, Debug, Queryable, Selectable)]
+#[diesel(table_name = drafts)]
+pub struct Outline {
+    /// Our key.
+    pub id: Id<StoredDraft>,
+    /// The statement it revises.
+    pub revises_id: Option<Id<Contribution>>,
+    /// Title, plain text.
+    pub title: String,
+    /// BCP 47 tag.
+    pub language: String,
+    /// When it was begun.
+    pub created_at: Timestamp,
+    /// When it was changed.
+    pub updated_at: Timestamp,
+}
+
 /// Keeps a new draft.
 pub fn insert(conn: &mut Conn, draft: &StoredDraft) -> QueryResult<usize> {
     run!(conn, execute, diesel::insert_into(drafts::table).values(draft))
@@ -61,8 +79,16 @@ pub fn by_id(conn: &mut Conn, id: Id<StoredDraft>) -> QueryResult<Option<StoredD
 }
 
 /// Every draft, the one changed last first.
-pub fn all(conn: &mut Conn) -> QueryResult<Vec<StoredDraft>> {
-    run!(conn, load, drafts::table.order(drafts::updated_at.desc()).select(StoredDraft::as_select()))
+pub fn outlines(conn: &mut Conn) -> QueryResult<Vec<Outline>> {
+    let query = drafts::table.order((drafts::updated_at.desc(), drafts::id));
+    run!(conn, load, query.select(Outline::as_select()))
+}
+
+/// The draft of the next version of a statement, the one changed last where there are several.
+pub fn of_next(conn: &mut Conn, statement: Id<Contribution>) -> QueryResult<Option<StoredDraft>> {
+    let query = drafts::table.filter(drafts::revises_id.eq(statement));
+    let query = query.order((drafts::updated_at.desc(), drafts::id));
+    run!(conn, first, query.select(StoredDraft::as_select())).optional()
 }
 
 /// Removes a draft, for example because it was published.

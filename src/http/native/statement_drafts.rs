@@ -26,9 +26,10 @@ use crate::federation::{Federation, resolve};
 use crate::http::mastodon::entities::date;
 use crate::import::markdown as form;
 use crate::services::drafts::{self as service, Written};
+use crate::services::statements as publishing;
 use crate::store::contributions::{self, Viewer};
-use crate::store::drafts::StoredDraft;
-use crate::store::{self, Error, Tx, accounts};
+use crate::store::drafts::{Outline, StoredDraft};
+use crate::store::{Error, Tx, accounts};
 use crate::text::Markdown;
 
 pub(super) fn router() -> Router {
@@ -93,18 +94,14 @@ pub(super) fn fields(markdown: &str) -> Map<String, Value> {
     if let Value::Object(fields) = fields { fields } else { Map::new() }
 }
 
-/// Refuses a revision in which no thesis is one of those before, unless that is meant: each of them has an address
-/// for good, and all would be withdrawn at once.
+/// Refuses a revision in which no thesis is one of those before, unless that is meant.
 pub(super) fn keeps_theses(
     tx: &mut Tx<'_>,
     statement: Id<Contribution>,
     draft: &Draft,
     meant: bool,
 ) -> Result<(), Error> {
-    let known = store::statements::theses_of(tx, statement)?;
-    let mut standing = known.iter().map(|(_, thesis)| thesis).filter(|thesis| !thesis.withdrawn).peekable();
-    let kept = |key: &str| draft.theses.iter().any(|thesis| thesis.key.as_deref() == Some(key));
-    if meant || standing.peek().is_none() || standing.any(|thesis| kept(&thesis.key)) {
+    if meant || publishing::lost_theses(tx, statement, draft)?.is_empty() {
         return Ok(());
     }
     let why = "keeps none of the theses: put the key of each behind its heading, such as {#k1}, or send \
@@ -167,10 +164,22 @@ fn shown(draft: &StoredDraft) -> Value {
     Value::Object(fields)
 }
 
-/// `GET /api/plenum/v1/drafts`, the one changed last first.
+/// A draft in a list.
+fn outlined(draft: &Outline) -> Value {
+    json!({
+        "id": draft.id.to_string(),
+        "title": draft.title,
+        "language": entities::said(&draft.language),
+        "revises_id": draft.revises_id.map(|id| id.to_string()),
+        "created_at": date(draft.created_at),
+        "updated_at": date(draft.updated_at),
+    })
+}
+
+/// `GET /api/plenum/v1/drafts`, the one changed last first; the text of each is read by itself.
 async fn index(data: Data<Federation>, caller: Allowed<ReadDebate>) -> Answer<Value> {
     let all = data.app.db.read(|conn| service::all(conn, &caller.user)).await?;
-    Ok(Json(all.iter().map(shown).collect()))
+    Ok(Json(all.iter().map(outlined).collect()))
 }
 
 async fn one(data: &Data<Federation>, caller: &Speaker, id: Id<StoredDraft>) -> Answer<Value> {

@@ -4,7 +4,8 @@ use askama::Template;
 
 use super::forms::{Choice, Mistakes};
 use super::layout::Layout;
-use super::shown::{Href, Link};
+use super::shown::{Href, Lang, Link};
+use crate::text::Html;
 
 /// A form on a page of its own, empty or as it came back with mistakes.
 #[derive(Template)]
@@ -62,6 +63,15 @@ pub enum FieldKind {
     Select(Vec<Choice>),
     /// One of a few, all in sight.
     Radios(Vec<Choice>),
+    /// Sent along unseen.
+    Hidden,
+    /// What stands where the form would put something else; its page is the value.
+    Standing {
+        /// Its language.
+        language: Lang,
+        /// What it says.
+        text: Html,
+    },
     /// Pairs of two lists: how a question is tied, and to which.
     Pairs(Vec<Pair>),
 }

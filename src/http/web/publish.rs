@@ -24,6 +24,19 @@ pub struct PublishPage {
     pub drafts: Vec<Link>,
     /// What the importer of the draft was not sure of.
     pub decisions: Vec<Decision>,
+    /// What stands there now, where somebody else was faster.
+    pub standing: Option<Meanwhile>,
+}
+
+/// What stands where the form would put something else, as it would be typed.
+#[derive(Clone, Debug)]
+pub struct Meanwhile {
+    /// What it is.
+    pub label: String,
+    /// Its page; `None` for a draft.
+    pub href: Option<Href>,
+    /// Its text as Markdown; blank where there is nothing any more.
+    pub text: String,
 }
 
 /// What the editor form holds; carried unchanged through the preview.
@@ -53,6 +66,14 @@ pub struct StatementForm {
     pub convinced_by: String,
     /// Hidden field `draft`: the key under which the text is kept; blank before the first preview.
     pub draft: String,
+    /// Hidden field `draft_of`: when the draft was changed that the text goes on from.
+    pub draft_of: String,
+    /// Hidden field `base`: the version that the text goes on from; blank for a new statement.
+    pub base: String,
+    /// Whether the text keeps none of the published theses, so that the form asks whether that is meant.
+    pub loses_theses: bool,
+    /// Field `new_theses`: whether that is meant.
+    pub new_theses: bool,
 }
 
 /// The statement a new version is made of.

@@ -8,7 +8,7 @@ use plenum::http::web::forms::{Choice, Mistakes};
 use plenum::http::web::join::JoinPage;
 use plenum::http::web::layout::{Layout, Section, Site};
 use plenum::http::web::publish::{
-    PreviewPage, PublishPage, Revises, StatementForm, WithdrawPage, Withdrawal,
+    Meanwhile, PreviewPage, PublishPage, Revises, StatementForm, WithdrawPage, Withdrawal,
 };
 use plenum::http::web::reply::ReplyPage;
 use plenum::http::web::setup::{SetupPage, federation_modes};
@@ -133,6 +133,10 @@ pub(crate) fn form(revises: Option<Revises>) -> StatementForm {
         reason: String::new(),
         convinced_by: String::new(),
         draft: String::new(),
+        draft_of: String::new(),
+        base: "2".to_owned(),
+        loses_theses: !fresh,
+        new_theses: false,
     }
 }
 
@@ -143,13 +147,20 @@ pub(crate) fn revises() -> Revises {
 pub(crate) fn publish_mistakes() -> Mistakes {
     let mut mistakes = Mistakes::default();
     mistakes.add("reason", "Say what changed and why: readers of version 2 will want to know.");
+    mistakes.add("standing", "Somebody else published version 2 while you were writing.");
     mistakes.add("text", "Thesis 4 is missing: after “## 3.” comes “## 5.” in line 61.");
     mistakes
 }
 
 pub(crate) fn publish(revises: Option<Revises>, mistakes: Mistakes) -> PublishPage {
+    let standing = Meanwhile {
+        label: "What stands there now: version 2".to_owned(),
+        href: Some("/statements/water".into()),
+        text: "# Water\n\n## 1. The well belongs to all. {#k1}\n\nWhy we think so.".to_owned(),
+    };
     PublishPage {
         layout: Layout { here: Section::Publish, ..layout("Publish", Some(editor())) },
+        standing: mistakes.at("standing").map(|_| standing),
         form: form(revises),
         drafts: vec![Link::new("Opening hours of the valley library", "/publish?draft=2")],
         mistakes,

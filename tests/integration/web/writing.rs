@@ -25,7 +25,7 @@ async fn a_statement_is_published_from_the_form() {
     assert_eq!(preview.texts("h1"), ["Preview: nothing is published yet"]);
     assert_eq!(preview.texts(".thesis .head").len(), 2);
     let db = north.app().db;
-    let kept = db.read(|conn| Ok(drafts::all(conn)?)).await.unwrap();
+    let kept = db.read(|conn| Ok(drafts::outlines(conn)?)).await.unwrap();
     assert_eq!(kept.len(), 1, "the preview keeps a draft");
     assert!(browser.open("/").await.says("Nothing has been published yet."));
     let again = browser.open(&format!("/publish?draft={}", kept[0].id)).await;
@@ -34,7 +34,7 @@ async fn a_statement_is_published_from_the_form() {
     let published = browser.send(&preview, "form.confirm", &[("step", "publish")]).await;
     assert_eq!(published.texts("h1"), ["On bees"]);
     assert!(published.says("Published."));
-    assert!(db.read(|conn| Ok(drafts::all(conn)?)).await.unwrap().is_empty(), "the draft did its work");
+    assert!(db.read(|conn| Ok(drafts::outlines(conn)?)).await.unwrap().is_empty(), "the draft did its work");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -61,7 +61,7 @@ async fn what_an_import_was_not_sure_of_is_seen_before_it_is_published() {
     })
     .await
     .unwrap();
-    let kept = db.read(|conn| Ok(drafts::all(conn)?)).await.unwrap();
+    let kept = db.read(|conn| Ok(drafts::outlines(conn)?)).await.unwrap();
     let mut browser = north.signed_in("north_admin").await;
     let page = browser.open(&format!("/publish?draft={}", kept[0].id)).await;
     let shown = page.texts(".decisions li");
@@ -89,7 +89,11 @@ async fn an_editor_writes_but_does_not_publish() {
     let preview = browser.send(&page, "main form", &fields).await;
     let refused = browser.send(&preview, "form.confirm", &[("step", "publish")]).await;
     assert_eq!(refused.status, StatusCode::FORBIDDEN);
-    assert_eq!(north.app().db.read(|conn| Ok(drafts::all(conn)?)).await.unwrap().len(), 1, "nothing is lost");
+    assert_eq!(
+        north.app().db.read(|conn| Ok(drafts::outlines(conn)?)).await.unwrap().len(),
+        1,
+        "nothing is lost"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

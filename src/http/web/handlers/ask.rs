@@ -4,6 +4,7 @@ use activitypub_federation::config::Data;
 use axum::extract::Path;
 use axum::http::StatusCode;
 
+use super::bases::{self, Made};
 use super::question::core;
 use super::{Answer, page, then};
 use crate::domain::Refusal;
@@ -25,7 +26,7 @@ use crate::http::web::layout::Section;
 use crate::http::web::present;
 use crate::http::web::shown::Link;
 use crate::services::questions::{self as service, MOST_INVITED, NewQuestion};
-use crate::store::{Error, questions};
+use crate::store::{Error, contributions, questions};
 use crate::text::{Markdown, plain};
 
 /// Questions that a form offers as the other end of a tie.
@@ -136,7 +137,25 @@ pub async fn revise(
     let user = visit.with_role(Role::Publisher)?;
     let copied = ours(&data, &visit, &slug).await?;
     let (id, draft, reason) = (copied.head.id, draft(&fields), fields.get("reason"));
-    let revised = data.app.db.write(|tx| service::revise(tx, user, id, &draft, reason)).await;
+    let made: Result<Made<View>, Error> = data
+        .app
+        .db
+        .write(|tx| {
+            let now = contributions::known_by_id(tx, id)?.map_or(0, |head| head.revision);
+            if let Some(now) = bases::newer(bases::base(&fields), now) {
+                return Ok(Err(now));
+            }
+            service::revise(tx, user, id, &draft, reason).map(Ok)
+        })
+        .await;
+    let revised = match made {
+        Ok(Ok(view)) => Ok(view),
+        Ok(Err(now)) => {
+            let deed = Deed::Revise(Box::new(ours(&data, &visit, &slug).await?));
+            return bases::overtaken(form(&data, &visit, &deed, &fields, bases::mistake(now)).await);
+        }
+        Err(error) => Err(error),
+    };
     answer(&data, &visit, &Deed::Revise(Box::new(copied)), &fields, revised).await
 }
 
@@ -282,6 +301,7 @@ async fn form(
     let about = deed.copied().map(|copied| asked(&copied.head, &copied.view.question));
     let (heading, lead, action, button) = words(deed);
     let mut fields = opening(visit, deed, sent);
+    fields.extend(going_on(deed, sent, &mistakes));
     let own = deed.copied().map(|copied| copied.head.title.clone().unwrap_or_default());
     fields.extend(around(&draft, own.as_deref()));
     let this = deed.copied().map(|copied| copied.view.question.qid.as_str());
@@ -328,6 +348,22 @@ fn words(deed: &Deed) -> (&'static str, &'static str, String, &'static str) {
             "Publish the change",
         ),
     }
+}
+
+/// From which version of ours a change goes on, and what stands there now where that is another one.
+fn going_on(deed: &Deed, sent: &Fields, mistakes: &Mistakes) -> Vec<Field> {
+    let Deed::Revise(copied) = deed else { return Vec::new() };
+    let head = &copied.head;
+    if mistakes.at("standing").is_some() {
+        let href = format!("/questions/{}", copied.view.question.slug);
+        let now = &copied.view.question;
+        let answers = copied.view.answers.iter().map(|answer| answer.text.as_str());
+        let words = [now.wording.as_str(), now.scope.as_str()].into_iter().chain(answers);
+        let line = words.filter(|words| !words.is_empty()).collect::<Vec<_>>().join(" · ");
+        let texts = [&now.background, &now.call];
+        return vec![bases::field(head.revision), bases::standing(head, &href, &line, &texts)];
+    }
+    vec![bases::field(bases::base(sent).unwrap_or(head.revision))]
 }
 
 /// What only one of the forms asks for.

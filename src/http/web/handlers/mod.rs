@@ -9,10 +9,12 @@ pub mod appeals;
 pub mod ask;
 pub mod attribution;
 pub mod authorize;
+mod bases;
 pub mod compare;
 pub mod content_rules;
 pub mod contribution;
 pub mod conversation;
+pub mod drafts;
 pub mod events;
 pub mod external_statement;
 pub mod feeds;
@@ -52,6 +54,7 @@ pub mod second_factor;
 pub mod sign_in;
 pub mod sign_ins;
 pub mod stand;
+mod standing;
 pub mod statement;
 mod succession;
 pub mod thread;
@@ -160,8 +163,8 @@ fn writing() -> Router {
         .route("/publish", get(publish::show).post(publish::submit))
         .route("/events/new", get(events::write).post(events::submit))
         .route("/events/{token}/revise", get(events::revise).post(events::submit_revision))
-        .route("/drafts", get(publish::drafts))
-        .route("/drafts/{id}/delete", get(publish::ask_discard).post(publish::discard))
+        .route("/drafts", get(drafts::index))
+        .route("/drafts/{id}/delete", get(drafts::ask_discard).post(drafts::discard))
         .route("/statements/{slug}/revise", get(publish::revise).post(publish::submit_revision))
         .route("/statements/{slug}/retract", get(withdraw::ask_retract).post(withdraw::retract))
         .route("/statements/{slug}/supersede", get(withdraw::ask_supersede).post(withdraw::supersede))

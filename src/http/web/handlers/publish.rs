@@ -4,7 +4,9 @@ use activitypub_federation::config::Data;
 use axum::extract::Path;
 use axum::http::StatusCode;
 
-use super::{Answer, key, page, references, then};
+use super::standing::{Now, going_on, loses, overtaken, standing};
+use super::{Answer, bases, page, references, then};
+use crate::clock::Timestamp;
 use crate::domain::Refusal;
 use crate::domain::contribution::Contribution;
 use crate::domain::id::Id;
@@ -15,14 +17,12 @@ use crate::federation::Federation;
 use crate::http::error::PageError;
 use crate::http::extract::posted::{Fields, Posted};
 use crate::http::extract::visit::Visit;
-use crate::http::web::confirm::ConfirmPage;
 use crate::http::web::contribution::Standing;
 use crate::http::web::forms::Mistakes;
 use crate::http::web::layout::Section;
-use crate::http::web::listing::ListingPage;
 use crate::http::web::present;
-use crate::http::web::publish::{PreviewPage, PublishPage, Revises, StatementForm};
-use crate::http::web::shown::{Lang, Link, Pager};
+use crate::http::web::publish::{Meanwhile, PreviewPage, PublishPage, Revises, StatementForm};
+use crate::http::web::shown::{Lang, Link};
 use crate::http::web::statement::{StatementView, ThesisView, Version};
 use crate::http::web::statement_references::ReferencesShown;
 use crate::import::markdown as form;
@@ -40,8 +40,9 @@ const LONG_HEAD: usize = 280;
 const SHORT_ANNOUNCEMENT: usize = 200;
 
 /// The statement that a form revises.
-struct Revised {
-    head: Contribution,
+pub(super) struct Revised {
+    /// The statement.
+    pub(super) head: Contribution,
     slug: String,
 }
 
@@ -49,18 +50,24 @@ struct Revised {
 pub async fn show(data: Data<Federation>, visit: Visit) -> Answer {
     editor(&visit)?;
     let asked = visit.asked("draft").and_then(|text| Id::parse(&text));
-    let drafts = data.app.db.read(|conn| Ok(drafts::all(conn)?)).await?;
-    let found = drafts.iter().find(|draft| Some(draft.id) == asked && draft.revises_id.is_none());
+    let loaded = data.app.db.read(|conn| {
+        let found = match asked {
+            Some(id) => drafts::by_id(conn, id)?.filter(|draft| draft.revises_id.is_none()),
+            None => None,
+        };
+        Ok((drafts::outlines(conn)?, found))
+    });
+    let (drafts, found) = loaded.await?;
     if asked.is_some() && found.is_none() {
         return Err(PageError::not_found());
     }
     let mut form = empty("/publish", &visit);
-    if let Some(draft) = found {
+    if let Some(draft) = &found {
         fill(&mut form, &draft.markdown, &draft.language)?;
-        form.draft = draft.id.to_string();
+        going_on(&mut form, draft);
     }
-    let decisions = found.map(decided).unwrap_or_default();
-    let beside = Beside { drafts: draft_links(&drafts), decisions };
+    let decisions = found.as_ref().map(decided).unwrap_or_default();
+    let beside = Beside { drafts: super::drafts::links(&drafts), decisions, ..Beside::default() };
     write_page(&data, &visit, form, Mistakes::default(), beside).await
 }
 
@@ -74,8 +81,7 @@ pub async fn submit(data: Data<Federation>, Posted { visit, fields }: Posted) ->
 pub async fn revise(data: Data<Federation>, visit: Visit, Path(slug): Path<String>) -> Answer {
     visit.with_role(Role::Publisher)?;
     let revised = revised(&data, &visit, &slug).await?;
-    let waiting = data.app.db.read(|conn| Ok(drafts::all(conn)?)).await?;
-    let waiting = waiting.into_iter().find(|draft| draft.revises_id == Some(revised.head.id));
+    let waiting = data.app.db.read(|conn| Ok(drafts::of_next(conn, revised.head.id)?)).await?;
     let mut form = filled(&format!("/statements/{slug}/revise"), &Fields::default(), Some(&revised));
     let current = revised.head.markdown.clone().unwrap_or_default();
     let (markdown, language) = match &waiting {
@@ -83,7 +89,14 @@ pub async fn revise(data: Data<Federation>, visit: Visit, Path(slug): Path<Strin
         None => (&current, &revised.head.language),
     };
     fill(&mut form, markdown, language)?;
-    form.draft = waiting.map(|draft| draft.id.to_string()).unwrap_or_default();
+    form.base = revised.head.revision.to_string();
+    if let Some(draft) = &waiting {
+        going_on(&mut form, draft);
+        // A version that came after the draft was written was never seen by who wrote it.
+        if revised.head.edited_at.is_some_and(|at| at > draft.updated_at) {
+            form.base = "0".to_owned();
+        }
+    }
     write_page(&data, &visit, form, Mistakes::default(), Beside::default()).await
 }
 
@@ -99,48 +112,8 @@ pub async fn submit_revision(
     step(&data, &visit, form, &fields, Some(&revised)).await
 }
 
-/// `GET /drafts`.
-pub async fn drafts(data: Data<Federation>, visit: Visit) -> Answer {
-    editor(&visit)?;
-    let all = data.app.db.read(|conn| Ok(drafts::all(conn)?)).await?;
-    page(&ListingPage {
-        layout: visit.private_layout("Drafts", Section::Publish),
-        heading: "Drafts".to_owned(),
-        lead: "Statements that are not published yet, also those from “plenum import”.".to_owned(),
-        nothing: "There is no draft. Whatever is previewed is kept here until it is published.".to_owned(),
-        entries: Vec::new(),
-        links: draft_links(&all),
-        pager: Pager::default(),
-    })
-}
-
-/// `GET /drafts/{id}/delete`.
-pub async fn ask_discard(data: Data<Federation>, visit: Visit, Path(id): Path<String>) -> Answer {
-    editor(&visit)?;
-    let id: Id<StoredDraft> = key(&id)?;
-    let draft = data.app.db.read(|conn| Ok(drafts::by_id(conn, id)?)).await?;
-    let draft = draft.ok_or_else(PageError::not_found)?;
-    page(&ConfirmPage {
-        layout: visit.private_layout("Discard a draft", Section::Publish),
-        question: format!("Discard the draft “{}”?", draft.title),
-        consequence: "Nobody can bring it back.".to_owned(),
-        action: format!("/drafts/{id}/delete").into(),
-        fields: Vec::new(),
-        button: "Discard it".to_owned(),
-        back: "/drafts".into(),
-    })
-}
-
-/// `POST /drafts/{id}/delete`.
-pub async fn discard(data: Data<Federation>, Path(id): Path<String>, Posted { visit, .. }: Posted) -> Answer {
-    let user = editor(&visit)?;
-    let id: Id<StoredDraft> = key(&id)?;
-    data.app.db.write(|tx| drafting::discard(tx, user, id)).await?;
-    then("/drafts")
-}
-
 /// Who may write drafts: editors, and publishers.
-fn editor(visit: &Visit) -> Result<&User, PageError> {
+pub(super) fn editor(visit: &Visit) -> Result<&User, PageError> {
     let roles = visit.member()?.user.roles;
     visit.with_role(if roles.has(Role::Publisher) { Role::Publisher } else { Role::Editor })
 }
@@ -160,11 +133,20 @@ async fn step(
         Ok(draft) => draft,
         Err(mistakes) => return again(data, visit, form, mistakes).await,
     };
+    if let Some(mistakes) = loses(data, &mut form, &draft, revised).await? {
+        return again(data, visit, form, mistakes).await;
+    }
     match fields.get("step") {
         "publish" => publish(data, visit, form, draft, revised).await,
         wanted => {
-            let kept = data.app.db.write(|tx| keep(tx, user, &form, revised)).await?;
-            form.draft = kept.to_string();
+            let kept = data.app.db.write(|tx| match standing(tx, &form, revised)? {
+                Some(now) => Ok(Err(now)),
+                None => keep(tx, user, &form, revised).map(Ok),
+            });
+            match kept.await? {
+                Ok((id, at)) => (form.draft, form.draft_of) = (id.to_string(), at.0.to_string()),
+                Err(now) => return overtaken(data, visit, form, now).await,
+            }
             if wanted == "edit" {
                 let decisions = decisions(data, &form).await?;
                 let beside = Beside { decisions, ..Beside::default() };
@@ -185,17 +167,23 @@ async fn publish(
     let user = visit.with_role(Role::Publisher)?;
     let kept = Id::parse(&form.draft);
     let published = data.app.db.write(|tx| {
-        let view = match revised {
-            Some(revised) => service::revise(tx, user, revised.head.id, draft.clone(), &form.reason)?,
-            None => service::publish(tx, user, draft.clone())?,
-        };
-        if let Some(kept) = kept {
-            drafts::delete(tx, kept)?;
+        if let Some(now) = standing(tx, &form, revised)? {
+            return Ok(Err(now));
         }
-        Ok(view)
+        // First of all: of two who publish one draft at once, the second finds nothing to publish.
+        if let Some(kept) = kept
+            && drafts::delete(tx, kept)? == 0
+        {
+            return Ok(Err(Now::gone()));
+        }
+        match revised {
+            Some(revised) => service::revise(tx, user, revised.head.id, draft.clone(), &form.reason).map(Ok),
+            None => service::publish(tx, user, draft.clone()).map(Ok),
+        }
     });
     match published.await {
-        Ok(view) => then(&format!("{}?note=published", present::path(&view))),
+        Ok(Ok(view)) => then(&format!("{}?note=published", present::path(&view))),
+        Ok(Err(now)) => overtaken(data, visit, form, now).await,
         Err(Error::Refused(Refusal::Invalid { field, why })) => {
             again(data, visit, form, mistake(field, &why)).await
         }
@@ -234,16 +222,17 @@ fn keep(
     user: &User,
     form: &StatementForm,
     revised: Option<&Revised>,
-) -> Result<Id<StoredDraft>, Error> {
+) -> Result<(Id<StoredDraft>, Timestamp), Error> {
+    let now = tx.now;
     let markdown = whole(form);
     let written = Written { title: &form.title, language: &form.language, markdown: &markdown };
     if let Some(id) = Id::parse(&form.draft)
         && drafts::by_id(tx, id)?.is_some()
     {
         drafting::change(tx, user, id, written)?;
-        return Ok(id);
+        return Ok((id, now));
     }
-    drafting::begin(tx, user, revised.map(|revised| revised.head.id), written)
+    Ok((drafting::begin(tx, user, revised.map(|revised| revised.head.id), written)?, now))
 }
 
 /// The statement that a form holds, or what is wrong with it.
@@ -334,6 +323,10 @@ fn filled(action: &str, fields: &Fields, revised: Option<&Revised>) -> Statement
         reason: fields.get("reason").to_owned(),
         convinced_by: fields.get("convinced_by").trim().to_owned(),
         draft: fields.get("draft").to_owned(),
+        draft_of: fields.get("draft_of").to_owned(),
+        base: fields.get(bases::BASE).to_owned(),
+        loses_theses: false,
+        new_theses: !fields.get("new_theses").is_empty(),
     }
 }
 
@@ -357,12 +350,16 @@ async fn again(data: &Data<Federation>, visit: &Visit, form: StatementForm, mist
 
 /// What stands around the form.
 #[derive(Default)]
-struct Beside {
-    drafts: Vec<Link>,
-    decisions: Vec<Decision>,
+pub(super) struct Beside {
+    /// Drafts to go on with.
+    pub(super) drafts: Vec<Link>,
+    /// What an importer was not sure of.
+    pub(super) decisions: Vec<Decision>,
+    /// What stands there now, where somebody else was faster.
+    pub(super) standing: Option<Meanwhile>,
 }
 
-async fn write_page(
+pub(super) async fn write_page(
     data: &Data<Federation>,
     visit: &Visit,
     form: StatementForm,
@@ -371,16 +368,8 @@ async fn write_page(
 ) -> Answer {
     let layout = visit.private_layout(form.heading(), Section::Publish);
     let offered = references::offered(data, visit, &form).await?;
-    let Beside { drafts, decisions } = beside;
-    page(&PublishPage { layout, form, mistakes, offered, drafts, decisions })
-}
-
-fn draft_links(all: &[StoredDraft]) -> Vec<Link> {
-    let link = |draft: &StoredDraft| {
-        let title = if draft.title.is_empty() { "Without title" } else { &draft.title };
-        Link::new(format!("{title} ({})", draft.updated_at.to_date()), format!("/publish?draft={}", draft.id))
-    };
-    all.iter().filter(|draft| draft.revises_id.is_none()).map(link).collect()
+    let Beside { drafts, decisions, standing } = beside;
+    page(&PublishPage { layout, form, mistakes, offered, drafts, decisions, standing })
 }
 
 pub(super) async fn revised_head(
@@ -431,7 +420,7 @@ fn previewed(
     draft: &Draft,
     revised: Option<&Revised>,
     references: ReferencesShown,
-    now: crate::clock::Timestamp,
+    now: Timestamp,
 ) -> StatementView {
     let href =
         revised.map_or_else(|| "/publish".to_owned(), |revised| format!("/statements/{}", revised.slug));

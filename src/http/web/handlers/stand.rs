@@ -6,6 +6,7 @@ use activitypub_federation::config::Data;
 use axum::extract::Path;
 
 use super::ask::refused;
+use super::bases::{self, Made};
 use super::question::core;
 use super::{Answer, key, page, then};
 use crate::domain::Refusal;
@@ -14,6 +15,7 @@ use crate::domain::position::{Certainty, DraftPosition, Position};
 use crate::domain::question::{AnswerKey, Question, QuestionView};
 use crate::domain::uri::Uri;
 use crate::domain::user::Role;
+use crate::domain::view::View;
 use crate::federation::Federation;
 use crate::federation::lookup::{self, Meant};
 use crate::http::error::PageError;
@@ -46,6 +48,14 @@ struct Asked {
     statements: Vec<Contribution>,
 }
 
+/// What was typed, and the version of ours that it goes on from; the one that stands where that is not said.
+#[derive(Clone, Copy)]
+struct Typed<'a> {
+    draft: &'a DraftPosition,
+    reason: &'a str,
+    base: Option<i32>,
+}
+
 /// `GET /questions/{slug}/position`.
 pub async fn show(data: Data<Federation>, visit: Visit, Path(slug): Path<String>) -> Answer {
     visit.with_role(Role::Publisher)?;
@@ -54,7 +64,8 @@ pub async fn show(data: Data<Federation>, visit: Visit, Path(slug): Path<String>
         Some((_, position)) => service::draft_of(position)?,
         None => DraftPosition { language: visit.language().to_owned(), ..DraftPosition::default() },
     };
-    form(&visit, &asked, &draft, "", Mistakes::default())
+    let typed = Typed { draft: &draft, reason: "", base: None };
+    form(&visit, &asked, &typed, Mistakes::default())
 }
 
 /// `POST /questions/{slug}/position`.
@@ -66,17 +77,34 @@ pub async fn submit(
     let user = visit.with_role(Role::Publisher)?;
     let asked = asked(&data, &visit, &slug).await?;
     let (typed, viewer, origin) = (draft(&asked, &fields), visit.viewer(), &visit.site.origin);
-    let reason = fields.get("reason");
+    let (reason, base) = (fields.get("reason"), bases::base(&fields));
+    let sent = Typed { draft: &typed, reason, base };
     if typed.certainty.is_empty() {
         let mistakes = Mistakes::one("certainty", "Say how sure you are.");
-        return refused(form(&visit, &asked, &typed, reason, mistakes));
+        return refused(form(&visit, &asked, &sent, mistakes));
     }
     let draft = data.app.db.read(|conn| identities(conn, origin, viewer, &typed)).await?;
-    let qid = &asked.view.question.qid;
-    match data.app.db.write(|tx| service::publish(tx, user, qid, &draft, reason)).await {
-        Ok(view) => then(&format!("{}?note=published", present::path(&view))),
+    let (qid, organization) = (&asked.view.question.qid, visit.organization.id);
+    let made: Result<Made<View>, Error> = data
+        .app
+        .db
+        .write(|tx| {
+            let now = positions::of_account(tx, qid, organization)?.map_or(0, |(head, _)| head.revision);
+            if let Some(now) = bases::newer(base, now) {
+                return Ok(Err(now));
+            }
+            service::publish(tx, user, qid, &draft, reason).map(Ok)
+        })
+        .await;
+    match made {
+        Ok(Ok(view)) => then(&format!("{}?note=published", present::path(&view))),
+        Ok(Err(now)) => {
+            let asked = self::asked(&data, &visit, &slug).await?;
+            let sent = Typed { base: Some(now), ..sent };
+            bases::overtaken(form(&visit, &asked, &sent, bases::mistake(now)))
+        }
         Err(Error::Refused(Refusal::Invalid { field, why })) => {
-            refused(form(&visit, &asked, &typed, reason, Mistakes::one(field, why)))
+            refused(form(&visit, &asked, &sent, Mistakes::one(field, why)))
         }
         Err(error) => Err(error.into()),
     }
@@ -177,8 +205,8 @@ fn identities(
     })
 }
 
-fn form(visit: &Visit, asked: &Asked, draft: &DraftPosition, reason: &str, mistakes: Mistakes) -> Answer {
-    let question = &asked.view.question;
+fn form(visit: &Visit, asked: &Asked, typed: &Typed<'_>, mistakes: Mistakes) -> Answer {
+    let (question, Typed { draft, reason, base }) = (&asked.view.question, *typed);
     let href = format!("/questions/{}", question.slug);
     let again = asked.ours.is_some();
     let heading = if again { "Change our position" } else { "Take a position" };
@@ -190,6 +218,13 @@ fn form(visit: &Visit, asked: &Asked, draft: &DraftPosition, reason: &str, mista
     }
     fields.extend(reason_fields(draft));
     fields.extend(source_fields(asked, draft));
+    let stands = asked.ours.as_ref();
+    fields.push(bases::field(base.unwrap_or(stands.map_or(0, |(head, _)| head.revision))));
+    if let Some((head, now)) = stands.filter(|_| mistakes.at("standing").is_some()) {
+        let line = format!("{} ({})", now.answer, now.certainty.label());
+        let texts = [&now.reasoning, &now.conditions, &now.limits, &now.evidence];
+        fields.insert(0, bases::standing(head, &format!("/positions/{}", head.id), line.trim(), &texts));
+    }
     page(&FormPage {
         layout: visit.private_layout(heading, Section::Questions),
         heading: heading.to_owned(),
