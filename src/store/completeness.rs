@@ -36,10 +36,8 @@ pub fn catalogue(conn: &mut Conn, account: Id<Account>) -> QueryResult<Option<Ca
 
 /// Keeps how far a catalogue came.
 pub fn put_catalogue(conn: &mut Conn, catalogue: &Catalogue) -> QueryResult<()> {
-    let row = catalogues::table.find(catalogue.account_id);
-    if run!(conn, execute, diesel::update(row).set(catalogue))? == 0 {
-        run!(conn, execute, diesel::insert_into(catalogues::table).values(catalogue))?;
-    }
+    let insert = diesel::insert_into(catalogues::table).values(catalogue);
+    run!(conn, execute, insert.on_conflict(catalogues::account_id).do_update().set(catalogue))?;
     Ok(())
 }
 
@@ -62,9 +60,7 @@ pub fn thread(conn: &mut Conn, root: Id<Contribution>) -> QueryResult<Option<Thr
 
 /// Keeps what a thread's origin says.
 pub fn put_thread(conn: &mut Conn, check: &ThreadCheck) -> QueryResult<()> {
-    let row = thread_checks::table.find(check.contribution_id);
-    if run!(conn, execute, diesel::update(row).set(check))? == 0 {
-        run!(conn, execute, diesel::insert_into(thread_checks::table).values(check))?;
-    }
+    let insert = diesel::insert_into(thread_checks::table).values(check);
+    run!(conn, execute, insert.on_conflict(thread_checks::contribution_id).do_update().set(check))?;
     Ok(())
 }

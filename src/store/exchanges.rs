@@ -33,10 +33,9 @@ pub struct Exchange {
 
 /// Keeps the newest comparison.
 pub fn put(conn: &mut Conn, exchange: &Exchange) -> QueryResult<()> {
-    let row = exchanges::table.find((&exchange.qid, exchange.account_id));
-    if run!(conn, execute, diesel::update(row).set(exchange))? == 0 {
-        run!(conn, execute, diesel::insert_into(exchanges::table).values(exchange))?;
-    }
+    let insert = diesel::insert_into(exchanges::table).values(exchange);
+    let upsert = insert.on_conflict((exchanges::qid, exchanges::account_id)).do_update().set(exchange);
+    run!(conn, execute, upsert)?;
     Ok(())
 }
 
@@ -61,7 +60,8 @@ pub fn set_listed(conn: &mut Conn, qid: &Qid, site: Id<Account>, named: &[Uri]) 
     named.dedup();
     for uri in &named {
         let row = (listings::qid.eq(qid), listings::account_id.eq(site), listings::position_uri.eq(uri));
-        run!(conn, execute, diesel::insert_into(listings::table).values(row))?;
+        // Another worker may have compared with the same site meanwhile.
+        run!(conn, execute, diesel::insert_into(listings::table).values(row).on_conflict_do_nothing())?;
     }
     Ok(())
 }

@@ -1,7 +1,7 @@
 //! Addresses of what was deleted, so that a late or repeated Create does not bring it back; and, of what
 //! belongs to the debate, the signed word of who deleted it.
 
-use diesel::prelude::{Insertable, Queryable, Selectable};
+use diesel::prelude::{AsChangeset, Insertable, Queryable, Selectable};
 use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, QueryResult, SelectableHelper};
 
 use super::Error;
@@ -13,9 +13,12 @@ use crate::domain::question::Qid;
 use crate::domain::uri::Uri;
 use crate::schema::tombstones;
 
+/// Deletions on one question by which sites compare what they know.
+const MOST: i64 = 10_000;
+
 /// What is kept of something that was deleted.
-#[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable, Insertable)]
-#[diesel(table_name = tombstones)]
+#[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable, Insertable, AsChangeset)]
+#[diesel(table_name = tombstones, primary_key(uri), treat_none_as_null = true)]
 pub struct Tombstone {
     /// Its address.
     pub uri: Uri,
@@ -56,13 +59,16 @@ pub fn insert(tx: &mut Tx<'_>, uri: &Uri) -> Result<(), Error> {
 pub fn keep(tx: &mut Tx<'_>, mark: &Tombstone) -> Result<(), Error> {
     let known = tombstones::table.find(&mark.uri);
     let known: Option<Tombstone> = run!(tx, first, known.select(Tombstone::as_select())).optional()?;
-    if let Some(known) = &known {
-        if known.kind.is_some() || mark.kind.is_none() {
-            return Ok(());
-        }
-        run!(tx, execute, diesel::delete(tombstones::table.find(&mark.uri)))?;
+    if known.is_some_and(|known| known.kind.is_some() || mark.kind.is_none()) {
+        return Ok(());
     }
-    run!(tx, execute, diesel::insert_into(tombstones::table).values(mark))?;
+    // Another worker may keep one of the same address meanwhile.
+    let insert = diesel::insert_into(tombstones::table).values(mark);
+    if mark.kind.is_none() {
+        run!(tx, execute, insert.on_conflict_do_nothing())?;
+    } else {
+        run!(tx, execute, insert.on_conflict(tombstones::uri).do_update().set(mark))?;
+    }
     Ok(())
 }
 
@@ -77,12 +83,13 @@ pub fn on(conn: &mut Conn, qid: &Qid, limit: i64) -> QueryResult<Vec<Tombstone>>
 }
 
 /// The addresses of all of them, by which two sites compare what they know: the order in which each heard
-/// of them has no part in it.
+/// of them has no part in it, nor in which of them are left out where there are too many.
 pub fn addresses(conn: &mut Conn, qid: &Qid) -> QueryResult<Vec<Uri>> {
     let query = tombstones::table
         .filter(tombstones::qid.eq(qid))
         .filter(tombstones::document.is_not_null())
         .order(tombstones::uri)
+        .limit(MOST)
         .select(tombstones::uri);
     run!(conn, load, query)
 }

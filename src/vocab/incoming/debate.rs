@@ -9,7 +9,7 @@ use super::Problem;
 use super::object::{number, part, reason, state};
 use super::values::{self, Fields};
 use crate::domain::critique::{Anchor, Intent, LONGEST_PASSAGE, ReceivedCritique};
-use crate::domain::date::Date;
+use crate::domain::date::{Date, Day};
 use crate::domain::event::{LONGEST_NAME, MOST_SOURCES, ReceivedEvent, Source};
 use crate::domain::position::{Certainty, MOST_THESES, ReceivedPosition, Stand};
 use crate::domain::question::{
@@ -122,7 +122,7 @@ pub(super) fn position(fields: &Fields, value: &Value) -> Result<ReceivedPositio
         statement: values::single(fields, "plenum:statement"),
         theses: addresses(fields, "plenum:theses", MOST_THESES),
         adopted_body: said("plenum:body").unwrap_or_default(),
-        adopted_on: said("plenum:date").unwrap_or_default(),
+        adopted_on: said("plenum:date").filter(|day| Day::parse(day).is_some()).unwrap_or_default(),
         convinced_by: values::single(fields, "plenum:convincedBy"),
     };
     let revision = number(fields, "plenum:rev");

@@ -52,11 +52,11 @@ struct Sent {
     documents: Vec<(&'static str, Value)>,
 }
 
-async fn document(site: &Instance, view: &View) -> Value {
+pub(super) async fn document(site: &Instance, view: &View) -> Value {
     site.document(view.head.uri.as_str().strip_prefix(&site.origin()).unwrap()).await
 }
 
-async fn posted(site: &Instance) -> View {
+pub(super) async fn posted(site: &Instance) -> View {
     let anna = site.person("anna", &[]).await;
     let post = NewPost {
         markdown: Markdown::new("Bees *dance*, wasps [do not](https://wasps.example/). #bees"),
@@ -130,22 +130,26 @@ impl Sent {
     }
 
     fn plain(&self, value: &Value) -> Value {
-        match value {
-            Value::String(text) => {
-                let text =
-                    self.names.iter().fold(text.clone(), |text, (word, name)| text.replace(word, name));
-                without_keys(&text).into()
-            }
-            Value::Array(items) => items.iter().map(|item| self.plain(item)).collect(),
-            Value::Object(fields) => fields
-                .iter()
-                .map(|(name, value)| {
-                    let random = RANDOM.contains(&name.as_str());
-                    (name.clone(), if random { "random".into() } else { self.plain(value) })
-                })
-                .collect(),
-            Value::Null | Value::Bool(_) | Value::Number(_) => value.clone(),
+        plain(&self.names, value)
+    }
+}
+
+/// A document with names for words that are others each time.
+pub(super) fn plain(names: &[(String, &'static str)], value: &Value) -> Value {
+    match value {
+        Value::String(text) => {
+            let text = names.iter().fold(text.clone(), |text, (word, name)| text.replace(word, name));
+            without_keys(&text).into()
         }
+        Value::Array(items) => items.iter().map(|item| plain(names, item)).collect(),
+        Value::Object(fields) => fields
+            .iter()
+            .map(|(name, value)| {
+                let random = RANDOM.contains(&name.as_str());
+                (name.clone(), if random { "random".into() } else { plain(names, value) })
+            })
+            .collect(),
+        Value::Null | Value::Bool(_) | Value::Number(_) => value.clone(),
     }
 }
 

@@ -247,7 +247,7 @@ fn variable(name: &str) -> Option<String> {
 }
 
 /// Says `sentence` past the test runner, which keeps the output of passing tests to itself.
-fn loud(sentence: &str) {
+pub(crate) fn loud(sentence: &str) {
     let _ = writeln!(std::io::stderr(), "\n*** {sentence}\n");
 }
 

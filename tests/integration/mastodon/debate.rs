@@ -12,6 +12,7 @@ use super::member;
 use crate::harness::Database;
 use crate::harness::client::{Client, Reply};
 use crate::harness::debate::{answer, qid_of};
+use crate::harness::people::{Drafting, statement, thesis_of};
 use crate::harness::world::{Instance, World, on_each_engine};
 
 const ASKED: &str = "Did the deployment stabilise the situation?";
@@ -251,4 +252,46 @@ async fn a_library_reads_the_debate() {
     let view = north.app().db.write(|tx| posts::publish(tx, &ada, &post)).await.unwrap();
     let around = app.get_status_context(question, None).await.unwrap().json;
     assert!(around.descendants.iter().any(|one| one.id == view.head.id.to_string()));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_reply_that_waits_elsewhere_is_shown_to_its_author_and_to_all_once_it_is_let_in() {
+    on_each_engine(async |database| {
+        let places = [("north", database), ("south", Database::sqlite())];
+        let world = World::on(places, FederationMode::Quarantine).await;
+        let (north, south) = (world.at("north"), world.at("south"));
+        // South reads North; nobody at North knows Ada.
+        south.follows(north).await;
+        world.settle().await;
+        let published = north.publishes(statement("On bees").thesis("Bees can count.")).await;
+        world.settle().await;
+        let (_, ada) = member(south, "ada").await;
+        let copy = south.sees(&thesis_of(&published, 1)).await.unwrap().head.id.to_string();
+        let body = json!({ "status": "Who counted them?", "in_reply_to_id": copy });
+        let reply = ada.post("/api/v1/statuses", body).await.ok();
+        world.settle().await;
+        let path = format!("/api/v1/statuses/{copy}/context");
+        let around = ada.get(&path).await.ok();
+        assert_eq!(
+            contents(&around["descendants"]),
+            ["<p>Who counted them?</p>"],
+            "its author sees it at once"
+        );
+        let at_home = format!(
+            "/api/v1/statuses/{}/context",
+            north.sees(&thesis_of(&published, 1)).await.unwrap().head.id
+        );
+        let there = async || north.stranger().get(&at_home).await.ok()["descendants"].clone();
+        assert_eq!(there().await, json!([]), "at North it waits");
+        let uri = plenum::domain::uri::Uri::parse(reply["uri"].as_str().unwrap()).unwrap();
+        let waiting = north.app().db.read(|conn| Ok(plenum::store::contributions::known(conn, &uri)?)).await;
+        let author = waiting.unwrap().expect("it arrived").author_id;
+        north.app().db.write(|tx| plenum::services::held::approve(tx, author)).await.unwrap();
+        assert_eq!(contents(&there().await), ["<p>Who counted them?</p>"], "and appears when it is let in");
+        let page = north.browser().open("/statements/on-bees/theses/k1").await;
+        assert!(page.says("Who counted them?"));
+        let reply = ada.get(&format!("/api/v1/statuses/{}", reply["id"].as_str().unwrap())).await.ok();
+        assert_eq!(reply["in_reply_to_id"], json!(copy));
+    })
+    .await;
 }

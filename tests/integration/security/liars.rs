@@ -55,7 +55,7 @@ async fn only_organizations_take_positions_and_each_only_one() {
     let personal = position(&at("/p/1"), &person, &qid, (1, "Yes"), time);
     tells(&world, &person, north, "Create", &personal).await;
     let kept = north.sees(&uri(&personal)).await.map(|view| view.head.kind);
-    assert!(matches!(kept, None | Some(Kind::Post)), "a person takes no position: {kept:?}");
+    assert_eq!(kept, Some(Kind::Post), "what a person says is a post to our question, and no position");
     assert!(north.stands(&qid).await.is_empty());
 
     let foreign = position(&at("/p/2"), &other, &unknown, (1, "Yes"), time);
@@ -273,4 +273,44 @@ async fn nobody_deletes_the_position_of_somebody_else() {
     world.advance_hours(3);
     exchange::reconcile(&south.data(), &qid).await.unwrap();
     assert_eq!(south.stands(&qid).await.len(), 1, "also where North cannot be asked");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_day_that_no_calendar_has_is_left_out_of_a_signed_position() {
+    let world = World::of(["north"]).await;
+    let (north, peers) = (world.at("north"), Peers::new());
+    let other = peers.actor("b", "mal", "Organization");
+    let qid = qid_of(&north.asks(ASKED, &[]).await);
+    let now = north.app().clock().now();
+    let id = peers.url("b", "/p/1");
+    let version = |rev: i32, day: &str, before: Option<&Value>| {
+        let updated = format!("2026-11-24T11:0{rev}:00Z");
+        let mut document = position(&id, &other, &qid, (rev, "Yes"), &updated);
+        document["plenum:adopted"] = json!({ "plenum:body": "Congress", "plenum:date": day });
+        if let Some(before) = before {
+            document["plenum:prev"] = json!(proof::digest(before).unwrap());
+        }
+        other.prove(&document, now)
+    };
+    let first = version(1, "31.02.2022", None);
+    tells(&world, &other, north, "Create", &first).await;
+    let shown = async || {
+        let view = north.sees(&uri(&first)).await.expect("what it says stands without the day");
+        let position = position_of(&view);
+        (view.head.revision, position.adopted_body.clone(), position.adopted_on.clone())
+    };
+    assert_eq!(shown().await, (1, "Congress".to_owned(), String::new()));
+    let second = version(2, "2022-02-31", Some(&first));
+    tells(&world, &other, north, "Update", &second).await;
+    assert_eq!(shown().await, (2, "Congress".to_owned(), String::new()));
+    let third = version(3, "2022-02-28", Some(&second));
+    tells(&world, &other, north, "Update", &third).await;
+    assert_eq!(shown().await, (3, "Congress".to_owned(), "2022-02-28".to_owned()));
+    // What others check is the document as it was signed, with the day that none is.
+    let path = format!(
+        "/api/plenum/v1/contributions/{}/versions/1",
+        north.sees(&uri(&first)).await.unwrap().head.id
+    );
+    let kept = north.stranger().get(&path).await.ok();
+    assert_eq!(kept["document"], first);
 }
