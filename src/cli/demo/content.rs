@@ -16,8 +16,17 @@ pub struct Organization {
 
 /// How many organizations follow each other; in the largest size there are many such circles.
 pub const CIRCLE: usize = 8;
+/// How many the first circle has in the largest size, so that a few questions have many answers.
+pub const WIDE: usize = 3 * CIRCLE;
 /// The most that there are.
 pub const MOST: usize = 200;
+
+/// The circles of so many organizations: where each begins, and how many are in it.
+pub fn circles(count: usize) -> Vec<(usize, usize)> {
+    let wide = if count > WIDE { WIDE } else { CIRCLE }.min(count);
+    let others = (wide..count).step_by(CIRCLE).map(|first| (first, CIRCLE.min(count - first)));
+    [(0, wide)].into_iter().chain(others).collect()
+}
 
 const ABOUT: &str = "An invented organization of the demonstration.";
 

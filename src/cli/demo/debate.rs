@@ -16,7 +16,7 @@ use crate::domain::user::User;
 use crate::domain::view::{Body, View};
 use crate::services::posts::{self, NewPost};
 use crate::services::questions::{self as asking, NewQuestion};
-use crate::services::{events, positions};
+use crate::services::{attributions, events, positions};
 use crate::store::contributions::Viewer;
 use crate::store::{Error, Tx, accounts, positions as kept, users};
 use crate::text::Markdown;
@@ -63,6 +63,20 @@ async fn one(world: &World, plan: &Plan, act: Act, asked: &mut BTreeMap<usize, Q
             let voice = if official { "publisher" } else { "member" };
             criticize(at(world, site)?, voice, (qid, &of), intent).await?;
         }
+        Act::Attribute { site, question, author } => {
+            let (qid, said) = (named(asked, question)?, generate::attribution(question, author));
+            by_publisher(at(world, site)?, |tx, user| attributions::enter(tx, user, qid, &said)).await?;
+        }
+        Act::Withdraw { site, question } => {
+            let qid = named(asked, question)?;
+            let (site, reason) = (at(world, site)?, generate::withdrawal());
+            let organization = site.data().app.site.organization;
+            let withdraw = |tx: &mut Tx<'_>, user: &User| {
+                let (head, _) = expect(kept::of_account(tx, qid, organization)?)?;
+                positions::retract(tx, user, head.id, &reason)
+            };
+            speak(site, withdraw).await?;
+        }
     }
     Ok(())
 }
@@ -80,6 +94,14 @@ async fn speak(
     site: &DemoSite,
     say: impl Fn(&mut Tx<'_>, &User) -> Result<View, Error>,
 ) -> Result<View, Failure> {
+    by_publisher(site, say).await
+}
+
+/// Whoever speaks for the organization of a site does something.
+async fn by_publisher<T>(
+    site: &DemoSite,
+    say: impl Fn(&mut Tx<'_>, &User) -> Result<T, Error>,
+) -> Result<T, Failure> {
     let name = format!("publisher_{}", site.organization.handle);
     let data = site.data();
     let said = data.app.db.write(|tx| {

@@ -7,9 +7,10 @@ use std::collections::BTreeMap;
 
 use clap::ValueEnum;
 
-use super::content::{CIRCLE, MOST, language};
-use super::questions::{Asked, FACTS, QUESTIONS};
+use super::content::{self, CIRCLE, MOST, language};
+use super::questions::{AUTHORS, Asked, FACTS, QUESTIONS};
 use super::voices::{self, ENGLISH};
+use crate::domain::attribution::DraftAttribution;
 use crate::domain::critique::Intent;
 use crate::domain::event::DraftEvent;
 use crate::domain::position::{Certainty, DraftPosition};
@@ -37,55 +38,54 @@ pub enum Size {
     Load,
 }
 
-/// The numbers of a size: how many circles of organizations that dispute with each other, and what one
-/// circle has.
+/// The numbers of a size: how many organizations, and what one circle of them has; in a wider one more of all
+/// that is answered.
 struct Numbers {
-    circles: usize,
     sites: usize,
     facts: usize,
     questions: usize,
     positions: usize,
     revisions: usize,
     critiques: usize,
+    attributions: usize,
 }
 
 impl Size {
     const fn numbers(self) -> Numbers {
         match self {
             Self::Tiny => Numbers {
-                circles: 1,
                 sites: 3,
                 facts: 4,
                 questions: 4,
                 positions: 7,
                 revisions: 2,
                 critiques: 6,
+                attributions: 1,
             },
             Self::Demo => Numbers {
-                circles: 1,
                 sites: CIRCLE,
                 facts: 7,
                 questions: 20,
                 positions: 90,
                 revisions: 40,
                 critiques: 150,
+                attributions: 10,
             },
             Self::Load => Numbers {
-                circles: MOST / CIRCLE,
-                sites: CIRCLE,
+                sites: MOST,
                 facts: 7,
                 questions: 16,
                 positions: 112,
                 revisions: 32,
                 critiques: 640,
+                attributions: 5,
             },
         }
     }
 
     /// How many organizations take part.
     pub const fn sites(self) -> usize {
-        let numbers = self.numbers();
-        numbers.circles * numbers.sites
+        self.numbers().sites
     }
 }
 
@@ -100,6 +100,10 @@ pub enum Act {
     Answer { site: usize, question: usize, revision: u32 },
     /// Somebody of it criticizes another one's position; the organization itself where `official`.
     Criticize { site: usize, question: usize, target: usize, intent: Intent, official: bool },
+    /// It enters what an organization without a server said.
+    Attribute { site: usize, question: usize, author: usize },
+    /// It withdraws its position.
+    Withdraw { site: usize, question: usize },
 }
 
 /// What happens before everybody has heard of it, and the days until the next.
@@ -124,8 +128,8 @@ impl Plan {
         let numbers = size.numbers();
         let mut rounds: Vec<Vec<Act>> = Vec::new();
         // Circles dispute side by side: what happens in a round is little for each of them.
-        for circle in 0..numbers.circles {
-            for (at, acts) in Self::circle(seed, &numbers, circle).into_iter().enumerate() {
+        for (place, circle) in content::circles(numbers.sites).into_iter().enumerate() {
+            for (at, acts) in Self::circle(seed, &numbers, place, circle).into_iter().enumerate() {
                 match rounds.get_mut(at) {
                     Some(round) => round.extend(acts),
                     None => rounds.push(acts),
@@ -137,13 +141,12 @@ impl Plan {
     }
 
     /// What the organizations of one circle do.
-    fn circle(seed: u64, numbers: &Numbers, circle: usize) -> Vec<Vec<Act>> {
-        let (sites, first) = (numbers.sites, circle * numbers.sites);
+    fn circle(seed: u64, numbers: &Numbers, circle: usize, (first, sites): (usize, usize)) -> Vec<Vec<Act>> {
         let question = |number: usize| circle * numbers.questions + number;
         let facts = (0..numbers.facts).map(|fact| Act::Record { site: first + fact % sites, fact });
         let asked = (0..numbers.questions)
             .map(|number| Act::Ask { site: first + number % sites, question: question(number) });
-        let stands = stands(seed, numbers, circle);
+        let stands = stands(seed, numbers, circle, (first, sites));
         let answered = stands.iter().map(|&(site, question)| Act::Answer { site, question, revision: 1 });
         let mut changed = stands.clone();
         changed.sort_by_cached_key(|&(site, question)| draw(seed, "change", &[site, question]));
@@ -158,9 +161,18 @@ impl Plan {
         }
         let numbered = (0..numbers.critiques).map(|number| circle * numbers.critiques + number);
         let critiques = numbered.filter_map(|number| critique(seed, (first, sites), &stands, number));
+        let attributed = (0..numbers.attributions).map(|number| Act::Attribute {
+            site: first + number % sites,
+            question: question(number % numbers.questions),
+            author: number % AUTHORS.len(),
+        });
+        // At the end, so that nobody answers what is withdrawn.
+        let withdrawn = changed.last().map(|&(site, question)| Act::Withdraw { site, question });
         let mut rounds = chunks(facts.chain(asked).collect(), sites);
         rounds.extend(chunks(answered.collect(), AT_ONCE));
+        rounds.extend(chunks(attributed.collect(), AT_ONCE));
         rounds.extend(chunks(mixed(changes, critiques.collect()), AT_ONCE));
+        rounds.extend(withdrawn.map(|act| vec![act]));
         rounds
     }
 
@@ -197,10 +209,17 @@ impl Plan {
             93..98 => Certainty::Declines,
             _ => Certainty::RejectsFraming,
         };
-        // An answer is given in the words and the language in which it was proposed.
-        let voice = if certainty.answers() { &ENGLISH } else { voices::of(language(site)) };
-        let answer = pick(&asked.answers, draw(self.seed, "answer", &at));
+        // A proposed answer is given in the words and the language in which it was proposed, so that all who give
+        // it stand in one group; every other answer is one of their own, in their language.
+        let own = voices::of(language(site));
+        let proposed = own.answer.is_empty() || draw(self.seed, "own", &at).is_multiple_of(2);
+        let voice = if certainty.answers() && proposed { &ENGLISH } else { own };
+        let answer = match proposed {
+            true => pick(&asked.answers, draw(self.seed, "answer", &at)),
+            false => voice.answer,
+        };
         let reasoning = match certainty {
+            Certainty::Decided | Certainty::Provisional if !proposed => voice.reasons.to_owned(),
             Certainty::Decided => format!("We answer with *{answer}*, provided that {PROVISO}."),
             Certainty::Provisional => format!("For now we answer with *{answer}*, provided that {PROVISO}."),
             Certainty::Undecided => voice.undecided.to_owned(),
@@ -221,6 +240,27 @@ impl Plan {
         };
         (draft, reason)
     }
+}
+
+/// What an organization without a server said on a question, and the invented source that shows it.
+pub fn attribution(number: usize, author: usize) -> DraftAttribution {
+    let asked = question(number);
+    let name = AUTHORS.get(author).copied().unwrap_or_default();
+    let answer = pick(&asked.answers, draw(0, "attributed", &[number, author]));
+    DraftAttribution {
+        name: name.to_owned(),
+        answer: answer.to_owned(),
+        certainty: Certainty::Decided.as_str().to_owned(),
+        stated_on: "2022-02".to_owned(),
+        quotation: format!("{WATERMARK} Our assembly answers this question with “{answer}”."),
+        source_title: format!("Minutes of {name} (invented)"),
+        source_url: format!("https://minutes.example/{}", author + 1),
+    }
+}
+
+/// Why a position is withdrawn.
+pub fn withdrawal() -> String {
+    format!("{WATERMARK} The source on which it rested was found to be of another year.")
 }
 
 /// An event of the chronology.
@@ -248,13 +288,18 @@ pub const fn critique_text(intent: Intent) -> &'static str {
 }
 
 /// Which organizations answer which questions.
-fn stands(seed: u64, numbers: &Numbers, circle: usize) -> Vec<(usize, usize)> {
-    let (sites, questions) = (circle * numbers.sites, circle * numbers.questions);
+fn stands(
+    seed: u64,
+    numbers: &Numbers,
+    circle: usize,
+    (first, sites): (usize, usize),
+) -> Vec<(usize, usize)> {
+    let questions = circle * numbers.questions;
     let all = (0..numbers.questions)
-        .flat_map(|question| (0..numbers.sites).map(move |site| (sites + site, questions + question)));
+        .flat_map(|question| (0..sites).map(move |site| (first + site, questions + question)));
     let mut stands: Vec<(usize, usize)> = all.collect();
     stands.sort_by_cached_key(|&(site, question)| draw(seed, "stand", &[site, question]));
-    stands.truncate(numbers.positions);
+    stands.truncate(numbers.positions * sites.div_ceil(CIRCLE));
     stands
 }
 
@@ -327,11 +372,47 @@ mod tests {
     }
 
     #[test]
+    fn a_size_has_what_it_promises() {
+        let plan = Plan::of(Size::Demo, 1);
+        let acts: Vec<Act> = plan.rounds.iter().flat_map(|round| round.acts.clone()).collect();
+        let count = |wanted: fn(&Act) -> bool| acts.iter().filter(|act| wanted(act)).count();
+        assert_eq!(count(|act| matches!(act, Act::Answer { revision: 1, .. })), 90);
+        assert_eq!(count(|act| matches!(act, Act::Answer { revision: 2.., .. })), 40);
+        assert_eq!(count(|act| matches!(act, Act::Criticize { .. })), 150);
+        assert_eq!(count(|act| matches!(act, Act::Withdraw { .. })), 1);
+        let authors: std::collections::BTreeSet<usize> = acts
+            .iter()
+            .filter_map(|act| if let Act::Attribute { author, .. } = act { Some(*author) } else { None })
+            .collect();
+        assert_eq!(authors.len(), AUTHORS.len(), "each of those without a server says something");
+        assert!(matches!(acts.last(), Some(Act::Withdraw { .. })), "nobody answers what is withdrawn");
+    }
+
+    #[test]
+    fn a_few_questions_of_the_largest_size_have_many_positions() {
+        let plan = Plan::of(Size::Load, 1);
+        let mut positions: BTreeMap<usize, usize> = BTreeMap::new();
+        let mut sites = std::collections::BTreeSet::new();
+        for act in plan.rounds.iter().flat_map(|round| &round.acts) {
+            if let Act::Answer { site, question, revision: 1 } = act {
+                *positions.entry(*question).or_default() += 1;
+                sites.insert(*site);
+            }
+        }
+        assert_eq!(sites.len(), MOST);
+        assert!(positions.values().filter(|count| **count > 2 * CIRCLE).count() >= 10, "{positions:?}");
+    }
+
+    #[test]
     fn no_answer_is_favoured() {
         let plan = Plan::of(Size::Load, 1);
         let answers = plan.rounds.iter().flat_map(|round| &round.acts).filter_map(|act| match act {
             Act::Answer { site, question, revision } => Some(plan.position(*site, *question, *revision).0),
-            Act::Record { .. } | Act::Ask { .. } | Act::Criticize { .. } => None,
+            Act::Record { .. }
+            | Act::Ask { .. }
+            | Act::Criticize { .. }
+            | Act::Attribute { .. }
+            | Act::Withdraw { .. } => None,
         });
         let answers: Vec<DraftPosition> = answers.collect();
         let share = |word: &str| {
@@ -342,6 +423,11 @@ mod tests {
         let yes = answers.iter().filter(|draft| draft.answer == "Yes").count();
         let no = answers.iter().filter(|draft| draft.answer == "No").count();
         assert!(yes.abs_diff(no) * 10 < yes + no, "{yes} and {no}");
+        let own = answers.iter().filter(|draft| !draft.answer.is_empty() && draft.language != "en").count();
+        assert!(
+            own * 5 > answers.len() / 2,
+            "{own}: whoever does not write English answers in its own words, too"
+        );
         assert!(answers.iter().all(|draft| draft.accept().is_ok()));
         let marked = |draft: &DraftPosition| {
             draft.reasoning.as_str().starts_with(voices::of(&draft.language).watermark)

@@ -46,6 +46,15 @@ pub const FACTS: [Fact; 7] = [
     Fact { text: "The troops are withdrawn.", date: "2022-01-19", place: "Kazakhstan", note: "", line: 21 },
 ];
 
+/// Organizations without a server, all of them invented.
+pub const AUTHORS: [&str; 5] = [
+    "Assembly of the Mill Road",
+    "Reading Circle of the Port",
+    "Union of Night Gardeners",
+    "Committee for the Old Archive",
+    "Friends of the Eastern Line",
+];
+
 /// An open question.
 pub struct Asked {
     /// What is asked.

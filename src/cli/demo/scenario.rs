@@ -132,7 +132,7 @@ async fn think_again(east: &DemoSite, first: Id<Contribution>) -> Result<(), Fai
 }
 
 async fn follow_all(world: &World) -> Result<(), Failure> {
-    for circle in world.sites.chunks(CIRCLE) {
+    for circle in world.circles() {
         follow_each_other(circle).await?;
     }
     Ok(())

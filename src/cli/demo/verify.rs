@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::super::Failure;
-use super::content::{self, CIRCLE};
+use super::content;
 use super::world::{DemoSite, World};
 use crate::domain::contribution::{Kind, State};
 use crate::domain::exchange::SetDigest;
@@ -30,7 +30,7 @@ impl Row {
 
 /// Compares the sites, circle by circle: only within one everybody hears of everything.
 pub async fn compare(world: &World) -> Result<(), Failure> {
-    let circles: Vec<&[DemoSite]> = world.sites.chunks(CIRCLE).collect();
+    let circles = world.circles();
     let mut all = Compared::default();
     for (place, sites) in circles.iter().enumerate() {
         let expected = if place == 0 { content::statements(sites.len()) } else { 0 };

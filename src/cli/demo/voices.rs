@@ -6,6 +6,10 @@ pub struct Voice {
     pub language: &'static str,
     /// That it is demonstration data.
     pub watermark: &'static str,
+    /// An answer of its own; blank where only proposed ones are given.
+    pub answer: &'static str,
+    /// Why.
+    pub reasons: &'static str,
     /// That nothing was decided.
     pub undecided: &'static str,
     /// That no answer is given, and why.
@@ -22,6 +26,8 @@ pub struct Voice {
 pub const ENGLISH: Voice = Voice {
     language: "en",
     watermark: "Demonstration data.",
+    answer: "",
+    reasons: "",
     undecided: "We have not decided. A source that names the day would help.",
     declines: "We do not answer, because we know too little of the place.",
     rejects: "We would ask in another order, and say how.",
@@ -34,6 +40,8 @@ pub const VOICES: [Voice; 4] = [
     Voice {
         language: "ar",
         watermark: "بيانات تجريبية.",
+        answer: "جزئيا، وفي المدن فقط",
+        reasons: "نجيب هكذا بشرط أن يكون ما استطعنا قراءته كاملا.",
         undecided: "لم نحسم أمرنا بعد. قد يساعدنا مصدر يذكر اليوم بالتحديد.",
         declines: "لا نجيب، لأننا لا نعرف المكان معرفة كافية.",
         rejects: "كنا سنطرح السؤال بترتيب آخر، ونقول كيف.",
@@ -59,6 +67,8 @@ pub const VOICES: [Voice; 4] = [
     Voice {
         language: "ru",
         watermark: "Демонстрационные данные.",
+        answer: "Отчасти, и только в городах",
+        reasons: "Мы отвечаем так при условии, что прочитанное нами полно.",
         undecided: "Мы ещё не решили. Помог бы источник, в котором назван день.",
         declines: "Мы не отвечаем, потому что слишком мало знаем об этом месте.",
         rejects: "Мы бы спросили в другом порядке и сказали бы, в каком.",
@@ -84,6 +94,8 @@ pub const VOICES: [Voice; 4] = [
     Voice {
         language: "de",
         watermark: "Beispieldaten.",
+        answer: "Zum Teil, und nur in den Städten",
+        reasons: "Wir antworten so, sofern vollständig ist, was wir lesen konnten.",
         undecided: "Wir haben nicht entschieden. Eine Quelle, die den Tag nennt, würde helfen.",
         declines: "Wir antworten nicht, weil wir zu wenig über den Ort wissen.",
         rejects: "Wir würden in anderer Reihenfolge fragen und sagen, in welcher.",
@@ -109,6 +121,8 @@ So sieht man, worauf sich ein Einwand bezieht.
     Voice {
         language: "fr",
         watermark: "Données de démonstration.",
+        answer: "En partie, et seulement dans les villes",
+        reasons: "Nous répondons ainsi, pourvu que ce que nous avons pu lire soit complet.",
         undecided: "Nous n’avons pas décidé. Une source qui donne le jour nous aiderait.",
         declines: "Nous ne répondons pas, car nous connaissons trop mal le lieu.",
         rejects: "Nous poserions la question dans un autre ordre, et dirions lequel.",

@@ -122,6 +122,12 @@ impl World {
         })
     }
 
+    /// The sites circle by circle: those of one follow each other.
+    pub fn circles(&self) -> Vec<&[DemoSite]> {
+        let circles = content::circles(self.sites.len()).into_iter();
+        circles.filter_map(|(first, count)| self.sites.get(first..first + count)).collect()
+    }
+
     /// Waits until no site has anything left to send or to take in; not when nothing moves any more.
     pub async fn settle(&self) -> Result<(), Failure> {
         let (mut quiet, mut before, mut moved) = (0, 0, Instant::now());
