@@ -9,7 +9,7 @@ use std::collections::{HashMap, HashSet};
 use diesel::dsl::{exists, max, min};
 use diesel::{BoolExpressionMethods, ExpressionMethods, JoinOnDsl, OptionalExtension, QueryDsl, QueryResult};
 
-use super::{Place, Row, fill, plain, sift};
+use super::{Place, Row, heads, plain, repeats, sift};
 use crate::domain::account::Account;
 use crate::domain::contribution::Visibility;
 use crate::domain::id::Id;
@@ -21,7 +21,7 @@ use crate::store::conn::{Conn, run};
 use crate::store::contributions::Viewer;
 use crate::store::lines;
 use crate::store::one_of::one_of;
-use crate::store::page::{Page, paged};
+use crate::store::page::{Page, filled, paged};
 
 /// How many rows are walked before every followed account is asked.
 const WINDOW: i64 = 2000;
@@ -66,7 +66,7 @@ pub fn home(conn: &mut Conn, me: Id<Account>, page: &Page) -> QueryResult<Vec<Fo
         let found = sift(conn, viewer, found)?;
         meant(conn, me, &names, found)
     };
-    Ok(plain(fill(conn, viewer, page, find, keep)?))
+    once(conn, viewer, page, find, keep)
 }
 
 /// The timeline of a list, as its owner sees it.
@@ -77,7 +77,26 @@ pub fn listed(conn: &mut Conn, list: &List, page: &Page) -> QueryResult<Vec<Foun
         shown_on(conn, list, found)
     };
     let find = |conn: &mut Conn, page: &Page| places(conn, Whose::Listed(list.id), page);
-    Ok(plain(fill(conn, viewer, page, find, keep)?))
+    once(conn, viewer, page, find, keep)
+}
+
+/// Fills a page with what `keep` lets through, without boosts of what was shown shortly before.
+fn once(
+    conn: &mut Conn,
+    viewer: Viewer,
+    page: &Page,
+    find: impl Fn(&mut Conn, &Page) -> QueryResult<Vec<Place>>,
+    keep: impl Fn(&mut Conn, Vec<(i64, Found)>) -> QueryResult<Vec<(i64, Found)>>,
+) -> QueryResult<Vec<Found>> {
+    let show = |conn: &mut Conn, places: &[Place]| {
+        let found = heads(conn, viewer, places)?;
+        keep(conn, found)
+    };
+    let shown = |conn: &mut Conn, batch: Vec<Place>| {
+        let found = show(conn, &batch)?;
+        repeats::without(conn, batch, found, &find, show)
+    };
+    Ok(plain(filled(conn, page, &find, |place| place.key, shown)?))
 }
 
 /// What the reader wants of a followed account.

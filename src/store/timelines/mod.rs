@@ -8,6 +8,7 @@
 mod audience;
 mod followed;
 mod open;
+mod repeats;
 mod saved;
 
 use std::collections::{HashMap, HashSet};

@@ -24,6 +24,7 @@ mod policies;
 mod push;
 mod quiet;
 mod quotes;
+mod repeats;
 mod reports;
 mod statuses;
 mod streaming;

@@ -67,12 +67,14 @@ async fn a_home_stream_shows_what_the_home_page_shows() {
 
         let own = says(&ada_app, "I answer nobody", "public").await;
         assert_eq!(socket.frame().await.2["id"], own.as_str());
-        let boost = bela_app.post(&format!("/api/v1/statuses/{own}/reblog"), json!({})).await.ok();
+        bela_app.post(&format!("/api/v1/statuses/{own}/reblog"), json!({})).await.ok();
+        assert_eq!(socket.frame().await.1, "notification", "it stands there already");
+        let far = says(&cleo_app, "to somebody after all", "public").await;
+        let boost = bela_app.post(&format!("/api/v1/statuses/{far}/reblog"), json!({})).await.ok();
         let (_, event, status) = socket.frame().await;
         assert_eq!((event.as_str(), &status["id"]), ("update", &boost["id"]));
-        assert_eq!(status["reblog"]["id"], own.as_str());
-        assert_eq!(socket.frame().await.1, "notification");
-        bela_app.post(&format!("/api/v1/statuses/{own}/unreblog"), json!({})).await.ok();
+        assert_eq!(status["reblog"]["id"], far.as_str());
+        bela_app.post(&format!("/api/v1/statuses/{far}/unreblog"), json!({})).await.ok();
         let boosted: i64 = boost["id"].as_str().unwrap().parse().unwrap();
         assert_eq!(socket.frame().await, ("user".to_owned(), "delete".to_owned(), json!(boosted)));
         bela_app.ask(Method::DELETE, &path, &[], None).await.ok();
