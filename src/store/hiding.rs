@@ -41,11 +41,7 @@ pub fn reasons(
     accounts: &[Id<Account>],
 ) -> QueryResult<HashMap<Id<Account>, Hidden>> {
     let Some(me) = viewer.account().filter(|_| !accounts.is_empty()) else { return Ok(HashMap::new()) };
-    let blocked = blocks::table
-        .filter(blocks::account_id.eq(me))
-        .filter(one_of(blocks::target_id, accounts))
-        .select(blocks::target_id);
-    let blocked: Vec<Id<Account>> = run!(conn, load, blocked)?;
+    let blocked = blocked(conn, me, accounts)?;
     let blocking = blocks::table
         .filter(blocks::target_id.eq(me))
         .filter(one_of(blocks::account_id, accounts))
@@ -64,6 +60,28 @@ pub fn reasons(
         reasons.extend(found.into_iter().map(|account| (account, why)));
     }
     Ok(reasons)
+}
+
+/// Those of `accounts` that `me` itself wants nothing of: blocked or muted, whatever they think of it.
+pub fn unwanted(
+    conn: &mut Conn,
+    me: Id<Account>,
+    accounts: &[Id<Account>],
+) -> QueryResult<HashSet<Id<Account>>> {
+    if accounts.is_empty() {
+        return Ok(HashSet::new());
+    }
+    let mut unwanted: HashSet<Id<Account>> = blocked(conn, me, accounts)?.into_iter().collect();
+    unwanted.extend(mutes::muted(conn, me, accounts)?);
+    Ok(unwanted)
+}
+
+fn blocked(conn: &mut Conn, me: Id<Account>, accounts: &[Id<Account>]) -> QueryResult<Vec<Id<Account>>> {
+    let blocked = blocks::table
+        .filter(blocks::account_id.eq(me))
+        .filter(one_of(blocks::target_id, accounts))
+        .select(blocks::target_id);
+    run!(conn, load, blocked)
 }
 
 /// Leaves out what `viewer` does not see on the page of the account `of` itself. Whoever opens the page

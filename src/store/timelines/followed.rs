@@ -11,17 +11,17 @@ use diesel::{BoolExpressionMethods, ExpressionMethods, JoinOnDsl, OptionalExtens
 
 use super::{Place, Row, heads, plain, repeats, sift};
 use crate::domain::account::Account;
-use crate::domain::contribution::Visibility;
+use crate::domain::contribution::{Contribution, Visibility};
 use crate::domain::id::Id;
 use crate::domain::list::{List, RepliesShown};
 use crate::domain::relation::FollowState;
 use crate::domain::timeline::Found;
-use crate::schema::{feed, followed_tags, follows, list_accounts, lists, tags};
+use crate::schema::{feed, followed_tags, follows, list_accounts, lists, mentions, tags};
 use crate::store::conn::{Conn, run};
 use crate::store::contributions::Viewer;
-use crate::store::lines;
 use crate::store::one_of::one_of;
 use crate::store::page::{Page, filled, paged};
+use crate::store::{hiding, lines};
 
 /// How many rows are walked before every followed account is asked.
 const WINDOW: i64 = 2000;
@@ -64,7 +64,9 @@ pub fn home(conn: &mut Conn, me: Id<Account>, page: &Page) -> QueryResult<Vec<Fo
     };
     let keep = |conn: &mut Conn, found: Vec<(i64, Found)>| {
         let found = sift(conn, viewer, found)?;
-        meant(conn, me, &names, found)
+        let answers = lines::answered(conn, found.iter().map(|(_, one)| &one.head))?;
+        let found = undisturbed(conn, me, &answers, found)?;
+        meant(conn, me, &names, &answers, found)
     };
     once(conn, viewer, page, find, keep)
 }
@@ -74,7 +76,9 @@ pub fn listed(conn: &mut Conn, list: &List, page: &Page) -> QueryResult<Vec<Foun
     let viewer = Viewer::Member(list.account_id);
     let keep = |conn: &mut Conn, found: Vec<(i64, Found)>| {
         let found = sift(conn, viewer, found)?;
-        shown_on(conn, list, found)
+        let answers = lines::answered(conn, found.iter().map(|(_, one)| &one.head))?;
+        let found = undisturbed(conn, list.account_id, &answers, found)?;
+        shown_on(conn, list, &answers, found)
     };
     let find = |conn: &mut Conn, page: &Page| places(conn, Whose::Listed(list.id), page);
     once(conn, viewer, page, find, keep)
@@ -97,6 +101,40 @@ fn once(
         repeats::without(conn, batch, found, &find, show)
     };
     Ok(plain(filled(conn, page, &find, |place| place.key, shown)?))
+}
+
+/// Who wrote what the contributions of a page answer, by its key.
+type Answers = HashMap<Id<Contribution>, Id<Account>>;
+
+/// Leaves out what names or answers somebody whom the reader blocks or mutes, whoever says it.
+fn undisturbed(
+    conn: &mut Conn,
+    me: Id<Account>,
+    answers: &Answers,
+    found: Vec<(i64, Found)>,
+) -> QueryResult<Vec<(i64, Found)>> {
+    if found.is_empty() {
+        return Ok(found);
+    }
+    let query = mentions::table
+        .filter(one_of(mentions::contribution_id, found.iter().map(|(_, one)| &one.head.id)))
+        .filter(mentions::silent.eq(false))
+        .select((mentions::contribution_id, mentions::account_id));
+    let named: Vec<(Id<Contribution>, Id<Account>)> = run!(conn, load, query)?;
+    let accounts: HashSet<Id<Account>> =
+        named.iter().map(|(_, account)| *account).chain(answers.values().copied()).collect();
+    let unwanted = hiding::unwanted(conn, me, &accounts.into_iter().collect::<Vec<_>>())?;
+    if unwanted.is_empty() {
+        return Ok(found);
+    }
+    let naming: HashSet<Id<Contribution>> =
+        named.into_iter().filter(|(_, account)| unwanted.contains(account)).map(|(id, _)| id).collect();
+    let fits = |one: &Found| {
+        let to = one.head.in_reply_to_id.and_then(|parent| answers.get(&parent));
+        let disturbs = naming.contains(&one.head.id) || to.is_some_and(|to| unwanted.contains(to));
+        one.by() == me || !disturbs
+    };
+    Ok(found.into_iter().filter(|(_, one)| fits(one)).collect())
 }
 
 /// What the reader wants of a followed account.
@@ -135,9 +173,9 @@ fn meant(
     conn: &mut Conn,
     me: Id<Account>,
     names: &[String],
+    answers: &Answers,
     found: Vec<(i64, Found)>,
 ) -> QueryResult<Vec<(i64, Found)>> {
-    let answers = lines::answered(conn, found.iter().map(|(_, one)| &one.head))?;
     let accounts = found.iter().map(|(_, one)| one.by()).chain(answers.values().copied()).collect();
     let wishes = if found.is_empty() { HashMap::new() } else { wishes(conn, me, accounts)? };
     let carrying = if names.is_empty() { HashSet::new() } else { carrying(conn, names, &found)? };
@@ -157,8 +195,12 @@ fn meant(
 }
 
 /// Leaves out of a list the replies that its owner does not want on it.
-fn shown_on(conn: &mut Conn, list: &List, found: Vec<(i64, Found)>) -> QueryResult<Vec<(i64, Found)>> {
-    let answers = lines::answered(conn, found.iter().map(|(_, one)| &one.head))?;
+fn shown_on(
+    conn: &mut Conn,
+    list: &List,
+    answers: &Answers,
+    found: Vec<(i64, Found)>,
+) -> QueryResult<Vec<(i64, Found)>> {
     let asked: HashSet<Id<Account>> = answers.values().copied().collect();
     let by: HashSet<Id<Account>> = found.iter().map(|(_, one)| one.by()).collect();
     let wishes = if found.is_empty() { HashMap::new() } else { wishes(conn, list.account_id, by)? };
@@ -209,7 +251,7 @@ fn carrying(conn: &mut Conn, names: &[String], found: &[(i64, Found)]) -> QueryR
         .filter(tags::name.eq_any(names.to_vec()))
         .filter(tags::contribution_id.eq_any(ids))
         .select(tags::contribution_id);
-    let rows: Vec<Id<crate::domain::contribution::Contribution>> = run!(conn, load, query)?;
+    let rows: Vec<Id<Contribution>> = run!(conn, load, query)?;
     Ok(rows.into_iter().map(Id::get).collect())
 }
 

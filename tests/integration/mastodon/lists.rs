@@ -173,3 +173,45 @@ async fn a_list_shows_its_accounts_and_home_may_be_without_them() {
     })
     .await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn home_and_lists_are_without_what_is_said_to_or_of_somebody_unwanted() {
+    on_each_engine(async |database| {
+        let world = world(database).await;
+        let north = world.at("north");
+        let (ada_account, ada) = member(north, "ada").await;
+        let (bela_account, bela) = member(north, "bela").await;
+        let (cleo_account, cleo) = member(north, "cleo").await;
+        let (_, dora) = member(north, "dora").await;
+        follow(north, &ada_account, &bela_account).await;
+        follow(north, &ada_account, &cleo_account).await;
+        let list = json!({ "title": "Press", "replies_policy": "followed" });
+        let list = ada.post("/api/v1/lists", list).await.ok();
+        let on = json!({ "account_ids": [bela_account.id.to_string()] });
+        ada.post(&format!("/api/v1/lists/{}/accounts", id(&list)), on).await.ok();
+
+        let of_cleo = says(&cleo, json!({ "status": "I was there" })).await;
+        let plain = says(&bela, json!({ "status": "Good morning" })).await;
+        let answer = says(&bela, json!({ "status": "so was I", "in_reply_to_id": of_cleo })).await;
+        let naming = says(&bela, json!({ "status": "@cleo said so" })).await;
+        let far = says(&dora, json!({ "status": "@cleo said so, too" })).await;
+        let boost = bela.post(&format!("/api/v1/statuses/{far}/reblog"), json!({})).await.ok();
+        let own = says(&ada, json!({ "status": "I saw @cleo" })).await;
+        let timeline = format!("/api/v1/timelines/list/{}", id(&list));
+        let home = "/api/v1/timelines/home";
+        let of_bela = [id(&boost).to_owned(), naming, answer, plain.clone()];
+        assert_eq!(ada.get(&timeline).await.each("id"), of_bela);
+        let whole = [vec![own.clone()], of_bela.to_vec(), vec![of_cleo]].concat();
+        assert_eq!(ada.get(home).await.each("id"), whole);
+
+        for (verb, back) in [("mute", "unmute"), ("block", "unblock")] {
+            let cleo = format!("/api/v1/accounts/{}", cleo_account.id);
+            ada.post(&format!("{cleo}/{verb}"), json!({})).await.ok();
+            assert_eq!(ada.get(home).await.each("id"), [own.clone(), plain.clone()], "{verb}");
+            assert_eq!(ada.get(&timeline).await.each("id"), [plain.clone()], "{verb}");
+            ada.post(&format!("{cleo}/{back}"), json!({})).await.ok();
+        }
+        assert_eq!(ada.get(&timeline).await.each("id").len(), 3, "but answers to whom ada follows no longer");
+    })
+    .await;
+}
