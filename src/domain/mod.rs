@@ -10,6 +10,7 @@ pub mod card;
 pub mod condemnation;
 pub mod content_rule;
 pub mod contribution;
+pub mod conversation;
 pub mod critique;
 pub mod date;
 pub mod emoji;

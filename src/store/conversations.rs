@@ -1,36 +1,24 @@
-//! Direct messages, one conversation per thread.
+//! Direct messages: a conversation is what the same people write to each other in one thread.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use diesel::dsl::exists;
-use diesel::{
-    BoolExpressionMethods, ExpressionMethods, NullableExpressionMethods, OptionalExtension, QueryDsl,
-    QueryResult,
-};
+use diesel::{BoolExpressionMethods, ExpressionMethods, NullableExpressionMethods, QueryDsl, QueryResult};
 
 use super::conn::{Conn, run};
 use super::contributions::{Viewer, visible_to};
 use super::hiding;
+use super::one_of::one_of;
 use super::page::Page;
 use super::verbatim::Verbatim;
 use crate::domain::account::Account;
 use crate::domain::contribution::Contribution;
+use crate::domain::conversation::Conversation;
 use crate::domain::id::Id;
 use crate::schema::{contributions, conversation_marks, mentions};
 
 /// What the index `contributions_direct` says of [direct messages](crate::domain::contribution::Visibility::Mentioned).
 const DIRECT: Verbatim = Verbatim("contributions.visibility = 3");
-
-/// A conversation as one of those who take part sees it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Conversation {
-    /// The thread.
-    pub thread: Id<Contribution>,
-    /// Its last message.
-    pub last: Id<Contribution>,
-    /// Whether there is something to read.
-    pub unread: bool,
-}
 
 /// How far an account is in a conversation: the last message that it read, and the last one that
 /// it put aside.
@@ -69,8 +57,20 @@ pub fn named_in(
     Ok(count > 0)
 }
 
-/// The conversations of an account, by their last message; what it does not want to see is in none.
-pub fn page(conn: &mut Conn, account: Id<Account>, page: Page) -> QueryResult<Vec<Conversation>> {
+/// A letter in three numbers: key, thread, author.
+type Row = (Id<Contribution>, Id<Contribution>, Id<Account>);
+
+/// A letter, and the conversation that it belongs to.
+#[derive(Clone, Copy, Debug)]
+struct Letter {
+    id: Id<Contribution>,
+    thread: Id<Contribution>,
+    author: Id<Account>,
+    conversation: Id<Conversation>,
+}
+
+/// The letters that an account wrote or was sent and wants to see, the newest first.
+fn letters(conn: &mut Conn, account: Id<Account>, page: &Page) -> QueryResult<Vec<Letter>> {
     let named = exists(
         mentions::table
             .filter(mentions::contribution_id.eq(contributions::id))
@@ -80,30 +80,68 @@ pub fn page(conn: &mut Conn, account: Id<Account>, page: Page) -> QueryResult<Ve
         .filter(DIRECT)
         .filter(contributions::author_id.eq(account).or(named))
         .filter(visible_to(Viewer::Member(account)))
+        .filter(contributions::id.lt(page.below()))
+        .filter(contributions::id.gt(page.above()))
         .order(contributions::id.desc())
-        .limit(MOST)
-        .select((contributions::thread_id, contributions::id, contributions::author_id));
-    let rows: Vec<(Id<Contribution>, Id<Contribution>, Id<Account>)> = run!(conn, load, query)?;
+        .limit(page.limit)
+        .select((contributions::id, contributions::thread_id, contributions::author_id));
+    let rows: Vec<Row> = run!(conn, load, query)?;
     let authors: HashSet<Id<Account>> = rows.iter().map(|(.., author)| *author).collect();
     let authors: Vec<Id<Account>> = authors.into_iter().collect();
     let hidden = hiding::among(conn, Viewer::Member(account), &authors)?;
-    let mut found: Vec<Conversation> = Vec::new();
-    for (thread, last, author) in rows {
-        if hidden.contains(&author) || found.iter().any(|known| known.thread == thread) {
-            continue;
-        }
-        found.push(Conversation { thread, last, unread: author != account });
+    let rows: Vec<_> = rows.into_iter().filter(|(.., author)| !hidden.contains(author)).collect();
+    keyed(conn, rows)
+}
+
+/// These letters with the conversations that they belong to.
+fn keyed(conn: &mut Conn, rows: Vec<Row>) -> QueryResult<Vec<Letter>> {
+    let people = people(conn, &rows)?;
+    let letter = |((id, thread, author), people): (Row, Vec<Id<Account>>)| {
+        let conversation = Conversation::key(thread, &people);
+        Letter { id, thread, author, conversation }
+    };
+    Ok(rows.into_iter().zip(people).map(letter).collect())
+}
+
+/// Who takes part in each of these letters.
+fn people(conn: &mut Conn, rows: &[Row]) -> QueryResult<Vec<Vec<Id<Account>>>> {
+    if rows.is_empty() {
+        return Ok(Vec::new());
     }
+    let query = mentions::table
+        .filter(one_of(mentions::contribution_id, rows.iter().map(|(id, ..)| id)))
+        .select((mentions::contribution_id, mentions::account_id));
+    let named: Vec<(Id<Contribution>, Id<Account>)> = run!(conn, load, query)?;
+    let mut people: HashMap<Id<Contribution>, Vec<Id<Account>>> = HashMap::new();
+    for (id, account) in named {
+        people.entry(id).or_default().push(account);
+    }
+    let everybody = |(id, _, author): &Row| {
+        let mut people = people.remove(id).unwrap_or_default();
+        people.push(*author);
+        people
+    };
+    Ok(rows.iter().map(everybody).collect())
+}
+
+/// The conversations of an account, by their last message; what it does not want to see is in none.
+pub fn page(conn: &mut Conn, account: Id<Account>, page: Page) -> QueryResult<Vec<Conversation>> {
+    let letters = letters(conn, account, &Page::first(MOST))?;
     let marks = marks(conn, account)?;
-    let mark = |thread| marks.iter().find(|(of, _)| *of == thread).map(|(_, mark)| *mark).unwrap_or_default();
-    for conversation in &mut found {
-        let read = mark(conversation.thread).read;
-        conversation.unread = read == UNREAD || (conversation.unread && conversation.last.get() > read);
+    let mut known: HashSet<Id<Conversation>> = HashSet::new();
+    let mut found: Vec<Conversation> = Vec::new();
+    for letter in letters.into_iter().filter(|letter| known.insert(letter.conversation)) {
+        let Mark { read, hidden } = mark(&marks, letter.conversation, letter.thread);
+        let last = letter.id.get();
+        if last > hidden && last < page.below() && last > page.above() {
+            found.push(Conversation {
+                id: letter.conversation,
+                thread: letter.thread,
+                last: letter.id,
+                unread: read == UNREAD || (letter.author != account && last > read),
+            });
+        }
     }
-    found.retain(|conversation| {
-        let last = conversation.last.get();
-        last > mark(conversation.thread).hidden && last < page.below() && last > page.above()
-    });
     let limit = usize::try_from(page.limit).unwrap_or(0);
     if page.is_ascending() {
         let older = found.len().saturating_sub(limit);
@@ -113,62 +151,73 @@ pub fn page(conn: &mut Conn, account: Id<Account>, page: Page) -> QueryResult<Ve
     Ok(found)
 }
 
-/// The conversation of this thread, if the account takes part.
-pub fn one(
-    conn: &mut Conn,
-    account: Id<Account>,
-    thread: Id<Contribution>,
-) -> QueryResult<Option<Conversation>> {
+/// The conversation with this key, if the account takes part.
+pub fn one(conn: &mut Conn, account: Id<Account>, id: Id<Conversation>) -> QueryResult<Option<Conversation>> {
     let all = page(conn, account, Page::first(MOST))?;
-    Ok(all.into_iter().find(|conversation| conversation.thread == thread))
+    Ok(all.into_iter().find(|conversation| conversation.id == id))
 }
 
-fn marks(conn: &mut Conn, account: Id<Account>) -> QueryResult<Vec<(Id<Contribution>, Mark)>> {
+/// The conversation that a letter belongs to, if the account is shown this letter.
+pub fn with(
+    conn: &mut Conn,
+    account: Id<Account>,
+    letter: Id<Contribution>,
+) -> QueryResult<Option<Conversation>> {
+    let (above, below) = (letter.get().saturating_sub(1), letter.get().saturating_add(1));
+    let this = Page { since_id: Some(above), max_id: Some(below), ..Page::first(1) };
+    match letters(conn, account, &this)?.pop() {
+        Some(letter) => one(conn, account, letter.conversation),
+        None => Ok(None),
+    }
+}
+
+/// Marks by what they are about. Earlier versions marked whole threads, from which the column has its
+/// name; such a mark counts in the conversations of its thread that have none of their own.
+type Marks = HashMap<i64, Mark>;
+
+fn mark(marks: &Marks, conversation: Id<Conversation>, thread: Id<Contribution>) -> Mark {
+    marks.get(&conversation.get()).or_else(|| marks.get(&thread.get())).copied().unwrap_or_default()
+}
+
+fn marks(conn: &mut Conn, account: Id<Account>) -> QueryResult<Marks> {
     let query = conversation_marks::table.filter(conversation_marks::account_id.eq(account)).select((
         conversation_marks::thread_id,
         conversation_marks::read_id,
         conversation_marks::hidden_id,
     ));
-    let rows: Vec<(Id<Contribution>, i64, i64)> = run!(conn, load, query)?;
-    Ok(rows.into_iter().map(|(thread, read, hidden)| (thread, Mark { read, hidden })).collect())
+    let rows: Vec<(i64, i64, i64)> = run!(conn, load, query)?;
+    Ok(rows.into_iter().map(|(about, read, hidden)| (about, Mark { read, hidden })).collect())
 }
 
 /// Notes that everything of a conversation was read.
 pub fn read(conn: &mut Conn, account: Id<Account>, conversation: &Conversation) -> QueryResult<usize> {
-    let hidden = hidden(conn, account, conversation.thread)?;
-    put(conn, account, conversation, (conversation.last.get(), hidden))
+    let hidden = hidden(conn, account, conversation)?;
+    put(conn, account, conversation.id, Mark { read: conversation.last.get(), hidden })
 }
 
 /// Notes that a conversation has to be read once more, whoever spoke last.
 pub fn unread(conn: &mut Conn, account: Id<Account>, conversation: &Conversation) -> QueryResult<usize> {
-    let hidden = hidden(conn, account, conversation.thread)?;
-    put(conn, account, conversation, (UNREAD, hidden))
+    let hidden = hidden(conn, account, conversation)?;
+    put(conn, account, conversation.id, Mark { read: UNREAD, hidden })
 }
 
 /// Puts a conversation aside until there is something new.
 pub fn hide(conn: &mut Conn, account: Id<Account>, conversation: &Conversation) -> QueryResult<usize> {
     let last = conversation.last.get();
-    put(conn, account, conversation, (last, last))
+    put(conn, account, conversation.id, Mark { read: last, hidden: last })
 }
 
-fn hidden(conn: &mut Conn, account: Id<Account>, thread: Id<Contribution>) -> QueryResult<i64> {
-    let query = conversation_marks::table.find((account, thread)).select(conversation_marks::hidden_id);
-    Ok(run!(conn, first, query).optional()?.unwrap_or(0))
+fn hidden(conn: &mut Conn, account: Id<Account>, conversation: &Conversation) -> QueryResult<i64> {
+    Ok(mark(&marks(conn, account)?, conversation.id, conversation.thread).hidden)
 }
 
-fn put(
-    conn: &mut Conn,
-    account: Id<Account>,
-    conversation: &Conversation,
-    (read, hidden): (i64, i64),
-) -> QueryResult<usize> {
-    let thread = conversation.thread;
-    run!(conn, execute, diesel::delete(conversation_marks::table.find((account, thread))))?;
+fn put(conn: &mut Conn, account: Id<Account>, about: Id<Conversation>, mark: Mark) -> QueryResult<usize> {
+    run!(conn, execute, diesel::delete(conversation_marks::table.find((account, about))))?;
     let row = (
         conversation_marks::account_id.eq(account),
-        conversation_marks::thread_id.eq(thread),
-        conversation_marks::read_id.eq(read),
-        conversation_marks::hidden_id.eq(hidden),
+        conversation_marks::thread_id.eq(about),
+        conversation_marks::read_id.eq(mark.read),
+        conversation_marks::hidden_id.eq(mark.hidden),
     );
     run!(conn, execute, diesel::insert_into(conversation_marks::table).values(row))
 }

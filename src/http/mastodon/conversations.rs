@@ -1,4 +1,4 @@
-//! `/api/v1/conversations`: direct messages, one entry per thread.
+//! `/api/v1/conversations`: direct messages, one entry for the same people in one thread.
 
 use std::collections::HashMap;
 
@@ -21,11 +21,12 @@ use crate::app::App;
 use crate::domain::Refusal;
 use crate::domain::account::Account;
 use crate::domain::contribution::Contribution;
+use crate::domain::conversation::Conversation as Known;
 use crate::domain::id::Id;
 use crate::domain::timeline::Found;
 use crate::federation::Federation;
 use crate::store::contributions::{self, Viewer};
-use crate::store::conversations::{self, Conversation as Known};
+use crate::store::conversations;
 use crate::store::{Conn, Error, views};
 
 /// The routes of conversations.
@@ -64,7 +65,7 @@ pub(super) fn rendered(
         let with = partners.get(&one.last.get()).map(Vec::as_slice).unwrap_or_default();
         let account = |with: &Id<Account>| people.iter().find(|account| account.id == with.to_string());
         Conversation {
-            id: id(one.thread.get()),
+            id: id(one.id.get()),
             unread: one.unread,
             accounts: with.iter().filter_map(account).cloned().collect(),
             last_status: statuses.iter().find(|status| status.id == one.last.to_string()).cloned(),

@@ -41,8 +41,6 @@ pub struct Audience {
     pub boost: bool,
     /// Who may see the contribution.
     pub visibility: Visibility,
-    /// Its thread.
-    pub thread: Id<Contribution>,
     /// Its hashtags, folded.
     pub tags: Vec<String>,
     /// When the contribution was published.
@@ -80,7 +78,6 @@ pub fn audience(
         by,
         boost: key != id.get(),
         visibility: head.visibility,
-        thread: head.thread_id,
         tags: names,
         published_at: head.published_at,
         homes,

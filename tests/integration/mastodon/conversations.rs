@@ -114,6 +114,50 @@ async fn direct_messages_are_conversations() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn letters_under_one_post_are_a_conversation_with_each_who_writes() {
+    on_each_engine(async |database| {
+        let world = world(database).await;
+        let north = world.at("north");
+        let (_, ada) = member(north, "ada").await;
+        let (_, bela) = member(north, "bela").await;
+        let (_, cleo) = member(north, "cleo").await;
+        let open = ada.post("/api/v1/statuses", json!({ "status": "Write to us" })).await.ok();
+        let of_bela = whispers(&bela, "@ada I do", Some(&open)).await;
+        let of_cleo = whispers(&cleo, "@ada and I", Some(&open)).await;
+        let of_all = whispers(&bela, "@ada @cleo let us meet", Some(&of_bela)).await;
+
+        let all = ada.get(LIST).await.ok();
+        let last = |place: usize| all[place]["last_status"]["id"].clone();
+        assert_eq!(all.as_array().unwrap().len(), 3);
+        assert_eq!([last(0), last(1), last(2)], [&of_all, &of_cleo, &of_bela].map(|one| one["id"].clone()));
+        let with: Vec<usize> =
+            all.as_array().unwrap().iter().map(|one| one["accounts"].as_array().unwrap().len()).collect();
+        assert_eq!(with, [2, 1, 1]);
+        assert_eq!(bela.get(LIST).await.each("id").len(), 2);
+        assert_eq!(cleo.get(LIST).await.each("id").len(), 2);
+
+        // What is done to one of them is done to no other.
+        let path = |place: usize| format!("{LIST}/{}", all[place]["id"].as_str().unwrap());
+        let read = ada.post(&format!("{}/read", path(1)), json!({})).await.ok();
+        assert_eq!(read["accounts"][0]["acct"], "cleo");
+        let unread = ada.get(LIST).await.ok();
+        assert_eq!([0, 1, 2].map(|place: usize| unread[place]["unread"] == true), [true, false, true]);
+        assert_eq!(ada.ask(Method::DELETE, &path(0), &[], None).await.ok(), json!({}));
+        let left = [1, 2].map(|place: usize| all[place]["id"].as_str().unwrap());
+        assert_eq!(ada.get(LIST).await.each("id"), left);
+
+        // An answer belongs to those it is for, and a conversation stays when its first letter goes.
+        let answer = whispers(&ada, "@bela good", Some(&of_bela)).await;
+        let gone = format!("/api/v1/statuses/{}", of_bela["id"].as_str().unwrap());
+        bela.ask(Method::DELETE, &gone, &[], None).await.ok();
+        let again = ada.get(LIST).await.ok();
+        assert_eq!((&again[0]["id"], &again[0]["last_status"]["id"]), (&all[2]["id"], &answer["id"]));
+        assert_eq!(again[1]["id"], all[1]["id"]);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn nothing_comes_from_an_unwanted_host() {
     let world = World::of(["north", "south"]).await;
     let (north, south) = (world.at("north"), world.at("south"));

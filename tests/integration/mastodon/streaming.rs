@@ -365,7 +365,7 @@ async fn conversations_reach_those_who_take_part() {
         let world = world(database).await;
         let north = world.at("north");
         let (_, ada_app, token) = member(north, "ada").await;
-        let (_, _, stranger) = member(north, "bela").await;
+        let (_, bela_app, stranger) = member(north, "bela").await;
         let (_, cleo_app, _) = member(north, "cleo").await;
         let mut socket = north.socket(&token).await;
         socket.subscribes("direct", json!({})).await;
@@ -379,6 +379,15 @@ async fn conversations_reach_those_who_take_part() {
         assert_eq!(conversation["last_status"]["id"], post.as_str());
         // Others hear nothing of it: the next thing they hear is for everybody.
         let open = says(&cleo_app, "for everybody", "public").await;
+        assert_eq!(other.frame().await.2["id"], open.as_str());
+        // Nor does who writes to her in the same thread hear of what somebody else writes to her there.
+        for app in [&bela_app, &cleo_app] {
+            let letter = json!({ "status": "@ada a word", "visibility": "direct", "in_reply_to_id": open });
+            let letter = app.post("/api/v1/statuses", letter).await.ok();
+            assert_eq!(socket.frame().await.2["last_status"]["id"], letter["id"]);
+        }
+        assert_eq!(other.frame().await.1, "conversation", "their own");
+        let open = says(&cleo_app, "for everybody, too", "public").await;
         assert_eq!(other.frame().await.2["id"], open.as_str());
     })
     .await;

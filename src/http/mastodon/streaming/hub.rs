@@ -19,7 +19,7 @@ use tokio::time::{MissedTickBehavior, interval};
 use crate::app::App;
 use crate::app::streams::{Channel, Frame, Subscription};
 use crate::domain::account::Account;
-use crate::domain::contribution::{NEWS_SECONDS, Visibility};
+use crate::domain::contribution::{Contribution, NEWS_SECONDS, Visibility};
 use crate::domain::id::Id;
 use crate::domain::list::List;
 use crate::domain::notice::Announcement;
@@ -171,16 +171,16 @@ async fn placed(app: &App, key: i64, event: &'static str) -> Result<(), Error> {
         }
     }
     match audience.visibility {
-        Visibility::Mentioned if event == "update" => said_to_some(app, &audience, direct).await,
+        Visibility::Mentioned if event == "update" => said_to_some(app, Id::new(key), direct).await,
         _ => Ok(()),
     }
 }
 
 /// A direct message belongs to a conversation, which those who take part hear of.
-async fn said_to_some(app: &App, audience: &Audience, direct: Vec<Subscription>) -> Result<(), Error> {
+async fn said_to_some(app: &App, letter: Id<Contribution>, direct: Vec<Subscription>) -> Result<(), Error> {
     for one in direct {
         let conversation = app.db.read(|conn| {
-            let known = conversations::one(conn, one.account, audience.thread)?;
+            let known = conversations::with(conn, one.account, letter)?;
             Ok(rendered_conversations(conn, app, one.account, known.as_slice())?.pop())
         });
         let Some(conversation) = conversation.await? else { continue };
