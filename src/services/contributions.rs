@@ -23,7 +23,7 @@ use crate::store::contributions::{self, NewContribution, Text, Viewer};
 use crate::store::revisions::{self, Revision};
 use crate::store::tombstones::Tombstone;
 use crate::store::{
-    self, Error, Tx, accounts, hosts, polls, relations, settings, tombstones, views, withheld,
+    self, Error, Tx, accounts, hosts, polls, relations, settings, threads, tombstones, views, withheld,
 };
 use crate::vocab::proof;
 
@@ -105,7 +105,7 @@ fn insert(tx: &mut Tx<'_>, received: &Received, host: Option<&Host>) -> Result<R
     received::body(tx, id, received, parent.as_ref())?;
     external_statements::note(tx, id, received)?;
     keep(tx, id, received, head.text.revision)?;
-    if !contributions::adopt_waiting(tx, &received.uri, id, head.thread_id)?.is_empty() {
+    if !threads::adopt_waiting(tx, &received.uri, id, head.thread_id)?.is_empty() {
         critiques::place_again(tx, id)?;
     }
     let head = stored(tx, id)?;

@@ -6,6 +6,7 @@ use super::Error;
 use super::conn::{Conn, run};
 use super::contributions::{Viewer, visible_to};
 use super::tx::Tx;
+use crate::clock::Timestamp;
 use crate::domain::account::Account;
 use crate::domain::contribution::Contribution;
 use crate::domain::id::Id;
@@ -72,6 +73,27 @@ pub fn mute_thread(tx: &mut Tx<'_>, account: Id<Account>, thread: Id<Contributio
 /// It wants to hear of it again.
 pub fn unmute_thread(conn: &mut Conn, account: Id<Account>, thread: Id<Contribution>) -> QueryResult<usize> {
     run!(conn, execute, diesel::delete(muted_threads::table.find((account, thread))))
+}
+
+/// Who did not want to hear of a thread does not want to hear of the one that it turned out to belong to.
+pub fn carry_mutes(conn: &mut Conn, from: Id<Contribution>, to: Id<Contribution>) -> QueryResult<()> {
+    let query = muted_threads::table
+        .filter(muted_threads::thread_id.eq(from))
+        .select((muted_threads::account_id, muted_threads::created_at));
+    let rows: Vec<(Id<Account>, Timestamp)> = run!(conn, load, query)?;
+    for (account, since) in rows {
+        unmute_thread(conn, account, from)?;
+        if is_muted(conn, account, to)? {
+            continue;
+        }
+        let row = (
+            muted_threads::account_id.eq(account),
+            muted_threads::thread_id.eq(to),
+            muted_threads::created_at.eq(since),
+        );
+        run!(conn, execute, diesel::insert_into(muted_threads::table).values(row))?;
+    }
+    Ok(())
 }
 
 /// Whether an account does not want to hear of the thread in which something stands.

@@ -319,27 +319,6 @@ fn add_tags(conn: &mut Conn, id: Id<Contribution>, hashtags: &[String]) -> Query
     Ok(())
 }
 
-/// Ties replies that arrived before what they answer to it, now that it is here; returns them.
-pub fn adopt_waiting(
-    conn: &mut Conn,
-    uri: &Uri,
-    parent: Id<Contribution>,
-    thread: Id<Contribution>,
-) -> QueryResult<Vec<Id<Contribution>>> {
-    let waiting = contributions::table
-        .filter(contributions::in_reply_to_uri.eq(uri))
-        .filter(contributions::in_reply_to_id.is_null())
-        .select(contributions::id);
-    let replies: Vec<Id<Contribution>> = run!(conn, load, waiting)?;
-    for reply in &replies {
-        let tie = contributions::in_reply_to_id.eq(parent);
-        run!(conn, execute, diesel::update(contributions::table.find(*reply)).set(tie))?;
-        let moved = contributions::table.filter(contributions::thread_id.eq(*reply));
-        run!(conn, execute, diesel::update(moved).set(contributions::thread_id.eq(thread)))?;
-    }
-    Ok(replies)
-}
-
 /// Replies to a contribution that the viewer may see, oldest first.
 pub fn replies(
     conn: &mut Conn,

@@ -3,7 +3,10 @@
 use std::collections::{HashMap, HashSet};
 
 use diesel::dsl::exists;
-use diesel::{BoolExpressionMethods, ExpressionMethods, NullableExpressionMethods, QueryDsl, QueryResult};
+use diesel::{
+    BoolExpressionMethods, ExpressionMethods, NullableExpressionMethods, OptionalExtension, QueryDsl,
+    QueryResult,
+};
 
 use super::conn::{Conn, run};
 use super::contributions::{Viewer, visible_to};
@@ -220,4 +223,45 @@ fn put(conn: &mut Conn, account: Id<Account>, about: Id<Conversation>, mark: Mar
         conversation_marks::hidden_id.eq(mark.hidden),
     );
     run!(conn, execute, diesel::insert_into(conversation_marks::table).values(row))
+}
+
+/// What is noted about the conversations of a thread goes with them into the one that it turned out to
+/// belong to.
+pub fn carry(conn: &mut Conn, from: Id<Contribution>, to: Id<Contribution>) -> QueryResult<()> {
+    let letters = contributions::table
+        .filter(DIRECT)
+        .filter(contributions::thread_id.eq(from))
+        .limit(MOST)
+        .select((contributions::id, contributions::thread_id, contributions::author_id));
+    let rows: Vec<Row> = run!(conn, load, letters)?;
+    let mut carried: HashSet<(Id<Account>, Id<Conversation>)> = HashSet::new();
+    for people in people(conn, &rows)? {
+        let (old, new) = (Conversation::key(from, &people), Conversation::key(to, &people));
+        for account in people {
+            if carried.insert((account, old)) {
+                carry_mark(conn, account, old, new)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+fn carry_mark(
+    conn: &mut Conn,
+    account: Id<Account>,
+    old: Id<Conversation>,
+    new: Id<Conversation>,
+) -> QueryResult<()> {
+    let marked = |id| {
+        let row = conversation_marks::table.find((account, id));
+        row.select((conversation_marks::read_id, conversation_marks::hidden_id))
+    };
+    let known: Option<(i64, i64)> = run!(conn, first, marked(old)).optional()?;
+    let Some((read, hidden)) = known else { return Ok(()) };
+    run!(conn, execute, diesel::delete(conversation_marks::table.find((account, old))))?;
+    let other: Option<(i64, i64)> = run!(conn, first, marked(new)).optional()?;
+    if other.is_none() {
+        put(conn, account, new, Mark { read, hidden })?;
+    }
+    Ok(())
 }

@@ -7,11 +7,12 @@ use diesel::{ExpressionMethods, QueryDsl, QueryResult};
 use super::conn::{Conn, run};
 use super::contributions::{self, Viewer};
 use super::one_of::one_of;
-use super::{hiding, questions};
+use super::{bookmarks, conversations, hiding, questions};
 use crate::domain::account::Account;
 use crate::domain::contribution::{Contribution, Kind};
 use crate::domain::id::Id;
 use crate::domain::timeline::Found;
+use crate::domain::uri::Uri;
 use crate::schema::{contributions as heads, theses};
 
 /// Contributions of one thread that are looked at.
@@ -44,6 +45,30 @@ type Slim = (Id<Contribution>, Option<Id<Contribution>>, Id<Account>);
 
 /// An answer in two numbers: key, author.
 type Answer = (Id<Contribution>, Id<Account>);
+
+/// Ties replies that arrived before what they answer to it, now that it is here; returns them. What was
+/// noted about their threads goes with them.
+pub fn adopt_waiting(
+    conn: &mut Conn,
+    uri: &Uri,
+    parent: Id<Contribution>,
+    thread: Id<Contribution>,
+) -> QueryResult<Vec<Id<Contribution>>> {
+    let waiting = heads::table
+        .filter(heads::in_reply_to_uri.eq(uri))
+        .filter(heads::in_reply_to_id.is_null())
+        .select(heads::id);
+    let replies: Vec<Id<Contribution>> = run!(conn, load, waiting)?;
+    for reply in &replies {
+        conversations::carry(conn, *reply, thread)?;
+        bookmarks::carry_mutes(conn, *reply, thread)?;
+        let tie = heads::in_reply_to_id.eq(parent);
+        run!(conn, execute, diesel::update(heads::table.find(*reply)).set(tie))?;
+        let moved = heads::table.filter(heads::thread_id.eq(*reply));
+        run!(conn, execute, diesel::update(moved).set(heads::thread_id.eq(thread)))?;
+    }
+    Ok(replies)
+}
 
 /// What stands around `head` and the viewer sees. The answers of its own author come first; so do,
 /// around a statement, its theses, in the order of reading. A question has no host: around any copy

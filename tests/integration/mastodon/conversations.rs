@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 
 use crate::harness::Database;
 use crate::harness::client::Client;
+use crate::harness::peer::Peers;
 use crate::harness::world::{Instance, World, on_each_engine};
 
 const ALL: &str = "read write follow";
@@ -153,6 +154,45 @@ async fn letters_under_one_post_are_a_conversation_with_each_who_writes() {
         let again = ada.get(LIST).await.ok();
         assert_eq!((&again[0]["id"], &again[0]["last_status"]["id"]), (&all[2]["id"], &answer["id"]));
         assert_eq!(again[1]["id"], all[1]["id"]);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_noted_of_a_thread_stays_when_its_beginning_arrives() {
+    on_each_engine(async |database| {
+        let world = world(database).await;
+        let (north, peers) = (world.at("north"), Peers::new());
+        let (ada_account, ada) = member(north, "ada").await;
+        let vic = peers.person("a", "vic");
+        let letter = |path: &str, text: &str| {
+            let mut note = vic.note(path, text);
+            note["to"] = json!([ada_account.uri.as_str()]);
+            note["cc"] = json!([]);
+            note["tag"] = json!([{ "type": "Mention", "href": ada_account.uri.as_str(), "name": "@ada" }]);
+            note
+        };
+        let first = letter("1", "first");
+        let mut second = letter("2", "second");
+        second["inReplyTo"] = first["id"].clone();
+        second["published"] = json!("2026-11-24T11:30:00Z");
+        assert_eq!(vic.sends(north, &vic.does("Create", second)), 202);
+        world.settle().await;
+        let known = ada.get(LIST).await.ok()[0].clone();
+        assert_eq!(known["last_status"]["in_reply_to_id"], Value::Null, "it is not here yet");
+        let path = format!("{LIST}/{}/read", known["id"].as_str().unwrap());
+        assert_eq!(ada.post(&path, json!({})).await.ok()["unread"], false);
+        let status = known["last_status"]["id"].as_str().unwrap();
+        ada.post(&format!("/api/v1/statuses/{status}/mute"), json!({})).await.ok();
+
+        assert_eq!(vic.sends(north, &vic.does("Create", first)), 202);
+        world.settle().await;
+        let status = ada.get(&format!("/api/v1/statuses/{status}")).await.ok();
+        assert!(status["in_reply_to_id"].is_string(), "now it is");
+        assert_eq!(status["muted"], true);
+        let all = ada.get(LIST).await.ok();
+        assert_eq!(all.as_array().unwrap().len(), 1);
+        assert_eq!((&all[0]["unread"], &all[0]["last_status"]["id"]), (&json!(false), &status["id"]));
     })
     .await;
 }
