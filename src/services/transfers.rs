@@ -111,7 +111,8 @@ fn hide_host(tx: &mut Tx<'_>, account: &Account, host: &str) -> Result<(), Error
 }
 
 fn end_others(tx: &mut Tx<'_>, account: &Account, table: Table, new: &[Row]) -> Result<(), Error> {
-    let kept: HashSet<String> = new.iter().map(|row| named(row).to_lowercase()).collect();
+    let here = tx.site()?.host.clone();
+    let kept: HashSet<String> = new.iter().map(|row| folded(row, &here)).collect();
     let gone = |name: &str| !kept.contains(&name.to_lowercase());
     let (me, page, now) = (account.id, Page::first(MOST), tx.now);
     match table {
@@ -143,7 +144,7 @@ fn end_others(tx: &mut Tx<'_>, account: &Account, table: Table, new: &[Row]) -> 
                 }
             }
         }
-        Table::Lists => end_listed(tx, account, new)?,
+        Table::Lists => end_listed(tx, account, new, &here)?,
         Table::Bookmarks => {
             for uri in bookmarks::uris(tx, me)? {
                 if gone(uri.as_str()) {
@@ -155,16 +156,29 @@ fn end_others(tx: &mut Tx<'_>, account: &Account, table: Table, new: &[Row]) -> 
     Ok(())
 }
 
-fn end_listed(tx: &mut Tx<'_>, account: &Account, new: &[Row]) -> Result<(), Error> {
+/// What a row is about, in the form in which two of them are compared. Servers write accounts of their
+/// own without their host.
+fn folded(row: &Row, here: &str) -> String {
+    let name = named(row).to_lowercase();
+    match row {
+        Row::Follow { .. } | Row::Block { .. } | Row::Mute { .. } | Row::List { .. } => {
+            let name = name.trim_start_matches('@');
+            if name.contains('@') { name.to_owned() } else { format!("{name}@{here}") }
+        }
+        Row::Host { .. } | Row::Bookmark { .. } => name,
+    }
+}
+
+fn end_listed(tx: &mut Tx<'_>, account: &Account, new: &[Row], here: &str) -> Result<(), Error> {
     for list in lists::of(tx, account.id)? {
         let titled = |row: &&Row| matches!(row, Row::List { title, .. } if *title == list.title);
-        let kept: HashSet<String> = new.iter().filter(titled).map(|row| named(row).to_lowercase()).collect();
+        let kept: HashSet<String> = new.iter().filter(titled).map(|row| folded(row, here)).collect();
         if kept.is_empty() {
             lists::delete(tx, list.id)?;
             continue;
         }
         for member in lists::members(tx, list.id, Page::first(MOST))? {
-            if !kept.contains(&member.handle().to_string()) {
+            if !kept.contains(&member.handle().to_string().to_lowercase()) {
                 lists::remove(tx, list.id, member.id)?;
             }
         }

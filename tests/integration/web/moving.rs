@@ -151,6 +151,18 @@ async fn a_file_adds_or_replaces() {
     world.settle().await;
     assert_eq!(files(north, "ada").await[0], format!("{head}{}", row("cleo")));
 
+    // A file of this server names its own people without the host: they stay where they are.
+    let app = north.client("ada", "read write").await;
+    let cleo = app.get("/api/v1/accounts/lookup?acct=cleo").await.ok()["id"].clone();
+    let list = app.post("/api/v1/lists", json!({ "title": "Press" })).await.ok()["id"].clone();
+    let members = format!("/api/v1/lists/{}/accounts", list.as_str().unwrap());
+    app.post(&members, json!({ "account_ids": [cleo] })).await.ok();
+    for (table, file) in [("", format!("{head}Cleo,true,false,\n")), ("lists.csv", "Press,Cleo\n".to_owned())]
+    {
+        bring(north, "ada", &[("table", table), ("file", &file), ("mode", "overwrite")]).await;
+        assert_eq!(app.get(&members).await.each("username"), ["cleo"], "{table}");
+    }
+
     let unknown = bring(north, "ada", &[("table", ""), ("file", "cleo\n")]).await;
     assert_eq!(unknown.status, StatusCode::UNPROCESSABLE_ENTITY);
     let empty = bring(north, "ada", &[("table", "lists.csv"), ("file", " \n")]).await;
