@@ -5,6 +5,7 @@ use diesel::sql_types::Text;
 use diesel::{QueryableByName, RunQueryDsl, sql_query};
 use plenum::domain::position::DraftPosition;
 use plenum::domain::statement::DraftThesis;
+use plenum::domain::uri::Uri;
 use plenum::domain::view::View;
 use plenum::services::{posts, statements};
 use plenum::store::Conn;
@@ -81,6 +82,29 @@ async fn ends(north: &Instance, published: &View, post: &View) -> View {
     gone
 }
 
+/// The last activity of each kind about these.
+fn activities(
+    before: &[Value],
+    all: &[Value],
+    [published, reply, post]: [&Uri; 3],
+) -> Vec<(&'static str, Value)> {
+    vec![
+        ("Activity-Create", last(all, "Create", post.as_str()).clone()),
+        ("Activity-Update", last(before, "Update", published.as_str()).clone()),
+        ("Activity-Announce", last(all, "Announce", reply.as_str()).clone()),
+        ("Activity-Delete", last(all, "Delete", post.as_str()).clone()),
+    ]
+}
+
+/// Somebody at South answers what was published.
+async fn replied(world: &World, south: &Instance, published: &View) -> View {
+    world.settle().await;
+    let bela = south.person("bela", &[]).await;
+    let reply = south.replies(&bela, &published.head.uri, "Who counted?").await;
+    world.settle().await;
+    reply
+}
+
 /// North says what there is to say, and changes and withdraws it: the hashtag of its question, and documents by
 /// their names.
 async fn said(world: &World) -> (String, Vec<(&'static str, Value)>) {
@@ -88,10 +112,7 @@ async fn said(world: &World) -> (String, Vec<(&'static str, Value)>) {
     let published = north.publishes(statement("On bees").thesis("Bees can count to four.")).await;
     let question = north.asks("Did the deployment stabilise the situation?", &["Yes", "No"]).await;
     let post = posted(north).await;
-    world.settle().await;
-    let bela = south.person("bela", &[]).await;
-    let reply = south.replies(&bela, &published.head.uri, "Who counted?").await;
-    world.settle().await;
+    let reply = Box::pin(replied(world, south, &published)).await;
     let position = stands(world, &question, &published, &reply).await;
     let whole = document(north, &position).await;
     revises(north, &published).await;
@@ -101,15 +122,12 @@ async fn said(world: &World) -> (String, Vec<(&'static str, Value)>) {
     let withdrawn = north.withdraws(position.head.id, "We were misled.").await;
     world.settle().await;
     let all = sent(north).await;
-    let documents = vec![
-        ("Activity-Create", last(&all, "Create", post.head.uri.as_str()).clone()),
-        ("Activity-Update", last(&before, "Update", published.head.uri.as_str()).clone()),
-        ("Activity-Announce", last(&all, "Announce", reply.head.uri.as_str()).clone()),
-        ("Activity-Delete", last(&all, "Delete", post.head.uri.as_str()).clone()),
+    let mut documents = activities(&before, &all, [&published.head.uri, &reply.head.uri, &post.head.uri]);
+    documents.extend([
         ("Statement-retracted", document(north, &gone).await),
         ("Position-whole", whole),
         ("Position-withdrawn", document(north, &withdrawn).await),
-    ];
+    ]);
     (qid_of(&question).hashtag(), documents)
 }
 

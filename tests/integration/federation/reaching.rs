@@ -4,8 +4,9 @@
 use plenum::domain::critique::{Hold, Intent};
 use plenum::domain::site::FederationMode;
 use plenum::domain::trust::Trust;
+use plenum::domain::uri::Uri;
 use plenum::domain::user::Role;
-use plenum::domain::view::Body;
+use plenum::domain::view::{Body, View};
 use plenum::federation::lookup;
 use plenum::http::web::present;
 use plenum::services::users;
@@ -14,7 +15,7 @@ use serde_json::{Value, json};
 use crate::harness::Database;
 use crate::harness::debate::{answer, qid_of};
 use crate::harness::people::{Drafting, statement, thesis_of};
-use crate::harness::world::{World, on_each_engine};
+use crate::harness::world::{Instance, World, on_each_engine};
 
 const ASKED: &str = "Did the deployment stabilise the situation?";
 
@@ -93,40 +94,53 @@ async fn a_changed_mind_is_one_readable_update() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_critique_is_criticized_at_its_own_words() {
-    on_each_engine(async |database| {
-        let places = [("north", database), ("south", Database::sqlite())];
-        let world = World::on(places, FederationMode::Open).await;
-        let (north, south) = (world.at("north"), world.at("south"));
-        south.follows(north).await;
-        north.follows(south).await;
-        world.settle().await;
-        let published = north.publishes(statement("On bees").thesis("Bees can count to four.")).await;
-        world.settle().await;
-        let thesis = thesis_of(&published, 1);
-        let (bela, carl) = (south.person("bela", &[]).await, north.person("carl", &[]).await);
-        let passage = (Intent::Objection, "count to four");
-        let first = south.criticizes(&bela, &thesis, passage, "They count to five, always.").await.unwrap();
-        world.settle().await;
-        let missing = north.criticizes(&carl, &first.head.uri, (Intent::Objection, "to seven"), "No.").await;
-        assert!(missing.unwrap_err().to_string().starts_with("passage:"));
-        let about = (Intent::Question, "to five, always");
-        let second = north.criticizes(&carl, &first.head.uri, about, "Who counted?").await.unwrap();
-        world.settle().await;
-        for site in [north, south] {
-            let copy = site.sees(&second.head.uri).await.expect("it is here");
-            let Body::Critique(critique) = &copy.body else { panic!("a critique") };
-            assert_eq!((critique.intent, critique.hold), (Intent::Question, Hold::Placed), "{}", site.name);
-            assert_eq!(critique.exact, "to five, always");
-            let answered = site.sees(&first.head.uri).await.unwrap().head.id;
-            assert_eq!(copy.head.in_reply_to_id, Some(answered), "{}", site.name);
-            let list = format!("/api/plenum/v1/contributions/{answered}/critiques");
-            let list = site.stranger().get(&list).await.ok();
-            assert_eq!(list[0]["passage"]["exact"], "to five, always", "{}: {list}", site.name);
-            let page = site.browser().open(&present::path(&site.sees(&first.head.uri).await.unwrap())).await;
-            assert!(page.says("Who counted?"), "{}: {}", site.name, page.texts("main").concat());
-        }
-    })
-    .await;
+    on_each_engine(async |database| Box::pin(criticizes_a_critique(database)).await).await;
+}
+
+/// The second critique stands at the words of the first one, on the page, for apps, and in what is kept.
+async fn shows(site: &Instance, first: &View, second: &View) {
+    let copy = site.sees(&second.head.uri).await.expect("it is here");
+    let Body::Critique(critique) = &copy.body else { panic!("a critique") };
+    assert_eq!((critique.intent, critique.hold), (Intent::Question, Hold::Placed), "{}", site.name);
+    assert_eq!(critique.exact, "to five, always");
+    let answered = site.sees(&first.head.uri).await.unwrap().head.id;
+    assert_eq!(copy.head.in_reply_to_id, Some(answered), "{}", site.name);
+    let list = format!("/api/plenum/v1/contributions/{answered}/critiques");
+    let list = site.stranger().get(&list).await.ok();
+    assert_eq!(list[0]["passage"]["exact"], "to five, always", "{}: {list}", site.name);
+    let page = site.browser().open(&present::path(&site.sees(&first.head.uri).await.unwrap())).await;
+    assert!(page.says("Who counted?"), "{}: {}", site.name, page.texts("main").concat());
+}
+
+/// North published a thesis, which South has.
+async fn one_thesis(database: Database) -> (World, Uri) {
+    let places = [("north", database), ("south", Database::sqlite())];
+    let world = World::on(places, FederationMode::Open).await;
+    let (north, south) = (world.at("north"), world.at("south"));
+    south.follows(north).await;
+    north.follows(south).await;
+    world.settle().await;
+    let published = north.publishes(statement("On bees").thesis("Bees can count to four.")).await;
+    world.settle().await;
+    let thesis = thesis_of(&published, 1);
+    (world, thesis)
+}
+
+async fn criticizes_a_critique(database: Database) {
+    let (world, thesis) = Box::pin(one_thesis(database)).await;
+    let (north, south) = (world.at("north"), world.at("south"));
+    let (bela, carl) = (south.person("bela", &[]).await, north.person("carl", &[]).await);
+    let passage = (Intent::Objection, "count to four");
+    let first = south.criticizes(&bela, &thesis, passage, "They count to five, always.").await.unwrap();
+    world.settle().await;
+    let missing = north.criticizes(&carl, &first.head.uri, (Intent::Objection, "to seven"), "No.").await;
+    assert!(missing.unwrap_err().to_string().starts_with("passage:"));
+    let about = (Intent::Question, "to five, always");
+    let second = north.criticizes(&carl, &first.head.uri, about, "Who counted?").await.unwrap();
+    world.settle().await;
+    for site in [north, south] {
+        shows(site, &first, &second).await;
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

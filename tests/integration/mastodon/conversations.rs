@@ -172,8 +172,8 @@ async fn what_was_noted_of_a_thread_stays_when_its_beginning_arrives() {
             note["tag"] = json!([{ "type": "Mention", "href": ada_account.uri.as_str(), "name": "@ada" }]);
             note
         };
-        let first = letter("1", "first");
-        let mut second = letter("2", "second");
+        let first = letter("1", "<p>first</p>");
+        let mut second = letter("2", "<p>second</p>");
         second["inReplyTo"] = first["id"].clone();
         second["published"] = json!("2026-11-24T11:30:00Z");
         assert_eq!(vic.sends(north, &vic.does("Create", second)), 202);

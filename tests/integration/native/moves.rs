@@ -92,8 +92,8 @@ async fn an_app_walks_down_the_tree_of_questions() {
             let app = site.stranger();
             let of = async |query: &str| app.get(&format!("{API}/questions?{query}")).await.each("qid");
             assert_eq!(of("top=true").await, [alone.clone(), whole.clone()], "{}", site.name);
-            assert_eq!(of(&format!("parent={whole}")).await, [part.clone()]);
-            assert_eq!(of(&format!("parent={part}")).await, [deeper.clone()]);
+            assert_eq!(of(&format!("parent={whole}")).await, [part.as_str()]);
+            assert_eq!(of(&format!("parent={part}")).await, [deeper.as_str()]);
             assert_eq!(of(&format!("parent={deeper}")).await, Vec::<String>::new());
             assert_eq!(of("top=false").await.len(), 4);
             let wrong = app.get(&format!("{API}/questions?parent=bees")).await;

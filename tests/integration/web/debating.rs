@@ -352,7 +352,7 @@ async fn a_map_of_thirty_declared_positions_is_light() {
         tells(&world, &author, north, "Create", &stand).await;
     }
     // Each lists what the others say, as far as ours came to compare; ours is listed by none.
-    north.app().db.write(|tx| Ok(compare_all(tx, &qid)?)).await.unwrap();
+    north.app().db.write(|tx| compare_all(tx, &qid)).await.unwrap();
     world.advance_hours(2);
     let map = north.browser().open(PAGE).await;
     let rows = map.texts(".chart tbody tr");

@@ -2,6 +2,7 @@
 //!
 //! One table says who may see, one says what each way out carries; everything is then looked at.
 
+mod cast;
 mod live;
 mod modes;
 
@@ -14,15 +15,11 @@ use plenum::domain::host::HostStanding;
 use plenum::domain::host_rule::Decision;
 use plenum::domain::id::Id;
 use plenum::domain::quote::{Consent, Quote};
-use plenum::domain::relation::FollowState;
 use plenum::domain::site::FederationMode;
-use plenum::domain::user::Role;
-use plenum::federation::resolve;
 use plenum::http;
 use plenum::services::posts::{self, NewPost};
-use plenum::services::publish::activity_uri;
 use plenum::services::{self, interactions, relations, saved};
-use plenum::store::{self, hosts, quotes};
+use plenum::store::quotes;
 use plenum::text::Markdown;
 use serde_json::json;
 use tower::ServiceExt;
@@ -104,12 +101,12 @@ const APPS: [Way; 34] = [
 /// What pages and feeds show.
 const PAGES: [Way; 20] = [
     ("/c/{token}", "pufmi", &READERS),
-    ("/c/{roottoken}", "pufmi", &READERS),
-    ("/threads/{root}", "pufmi", &READERS),
+    ("/c/{roottoken}", "pufmi", &LISTED),
+    ("/threads/{root}", "pufmi", &LISTED),
     ("/threads/{root}/feed", "pufmi", &READERS),
     ("/@ada", "pufmi", &READERS),
     ("/@ada/feed", "pufmi", &READERS),
-    ("/tags/zqtag", "pufmi", &READERS),
+    ("/tags/zqtag", "pufmi", &LISTED),
     ("/feed", "", &READERS),
     ("/statements", "", &READERS),
     ("/questions", "", &READERS),
@@ -235,6 +232,14 @@ async fn listed(tee: &Instance, ada: &Account) -> String {
     list
 }
 
+/// Lets these servers in by a rule.
+async fn list(tee: &Instance, hosts: &[String]) {
+    let listed = Decision { standing: HostStanding::Approved, ..Decision::default() };
+    for host in hosts {
+        tee.app().db.write(|tx| services::hosts::decide(tx, None, host, &listed)).await.unwrap();
+    }
+}
+
 impl Stage {
     async fn set(database: Database) -> Self {
         Self::set_in(database, FederationMode::Open).await
@@ -246,36 +251,14 @@ impl Stage {
         let remote = [("v", "vic"), ("a", "mal"), ("b", "bill"), ("s", "susi")];
         let tee = world.at("tee");
         if mode == FederationMode::Allowlist {
-            for (server, _) in &remote {
-                let listed = Decision { standing: HostStanding::Approved, ..Decision::default() };
-                let (db, host) = (tee.app().db, peers.host(server));
-                db.write(|tx| services::hosts::decide(tx, None, &host, &listed)).await.unwrap();
-            }
+            list(tee, &remote.map(|(server, _)| peers.host(server))).await;
         }
         let remote = remote.map(|(server, name)| peers.person(server, name));
-        let mut people = Vec::new();
-        for name in MEMBERS {
-            let roles: &[Role] = if name == "moni" { &[Role::Moderator] } else { &[] };
-            people.push(tee.person(name, roles).await);
-        }
+        let people = cast::members(tee).await;
         let [ada, fred, emil, mina, bodo, ..] = &people[..] else { panic!("seven members") };
-        let mut far = Vec::new();
-        for actor in &remote {
-            far.push(resolve::account(&tee.data(), &actor.id).await.unwrap());
-        }
+        let far = cast::known(tee, &remote).await;
         let db = tee.app().db;
-        db.write(|tx| {
-            for follower in [fred, emil, bodo] {
-                relations::follow(tx, follower, ada)?;
-            }
-            let follow = activity_uri(tx)?;
-            store::relations::insert(tx, far[0].id, ada.id, &follow, FollowState::Accepted)?;
-            let host = hosts::by_name(tx, far[3].uri.host())?.unwrap();
-            hosts::set_standing(tx, host.id, HostStanding::Suspended)?;
-            Ok(())
-        })
-        .await
-        .unwrap();
+        db.write(|tx| cast::tie(tx, ada, [fred, emil, bodo], [&far[0], &far[3]])).await.unwrap();
         let text =
             |word| NewPost { markdown: Markdown::new(word), language: "en".to_owned(), ..NewPost::default() };
         let root = says(tee, ada, text("zqroot"), "zqroot").await;
