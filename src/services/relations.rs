@@ -143,7 +143,19 @@ pub fn unfollow(tx: &mut Tx<'_>, follower: &Account, followee: &Account) -> Resu
         return Ok(());
     }
     publish::to_account(tx, "Undo", follower, &as_json(&follow, follower, followee), followee)?;
-    Ok(())
+    leave_forum(tx, follower, followee)
+}
+
+/// The Forum was followed for the sake of its organization, and goes with it.
+fn leave_forum(tx: &mut Tx<'_>, follower: &Account, organization: &Account) -> Result<(), Error> {
+    let forum = match organization.forum.as_ref().filter(|uri| **uri != organization.uri) {
+        Some(uri) => accounts::by_uri(tx, uri)?,
+        None => None,
+    };
+    match forum {
+        Some(forum) => unfollow(tx, follower, &forum),
+        None => Ok(()),
+    }
 }
 
 /// Somebody elsewhere asks to follow an account of ours.

@@ -281,3 +281,26 @@ async fn a_warning_alone_is_the_text_and_threads_ring_the_bell() {
     })
     .await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_leaves_an_organization_leaves_its_forum() {
+    on_each_engine(async |database| {
+        let world = two(database).await;
+        let (north, south) = (world.at("north"), world.at("south"));
+        let (dora_account, dora) = member(south, "dora").await;
+        let organization = resolve::account(&south.data(), &north.handle()).await.unwrap();
+        let path = format!("/api/v1/accounts/{}", organization.id);
+        dora.post(&format!("{path}/follow"), json!({})).await.ok();
+        world.settle().await;
+        let followed = format!("/api/v1/accounts/{}/following", dora_account.id);
+        assert_eq!(dora.get(&followed).await.ok().as_array().unwrap().len(), 2, "its Forum as well");
+        dora.post(&format!("{path}/unfollow"), json!({})).await.ok();
+        world.settle().await;
+        assert_eq!(dora.get(&followed).await.ok(), json!([]));
+        let forum = north.app().site.forum;
+        let app = north.app();
+        let left = app.db.read(move |conn| Ok(plenum::store::relations::count_followers(conn, forum)?)).await;
+        assert_eq!(left.unwrap(), 0, "its server hears of it");
+    })
+    .await;
+}
