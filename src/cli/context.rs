@@ -1,5 +1,6 @@
 //! What most commands need first: the log, the database, the site.
 
+use std::cell::RefCell;
 use std::io::{IsTerminal, Read};
 
 use tracing_subscriber::EnvFilter;
@@ -9,9 +10,10 @@ use super::Failure;
 use crate::app::App;
 use crate::clock::Clock;
 use crate::config::Config;
+use crate::domain::Refusal;
 use crate::domain::site::Site;
 use crate::services::users::HashedPassword;
-use crate::store::{Db, settings};
+use crate::store::{Db, Error, Tx, settings};
 
 /// Starts the log on standard error, so that what a command prints can be piped.
 pub fn log(config: &Config) {
@@ -102,4 +104,34 @@ pub fn password(from_stdin: bool) -> Result<HashedPassword, Failure> {
         return Err(Failure::new("there is no terminal to ask for a password: use --password-stdin"));
     };
     Ok(HashedPassword::new(&text)?)
+}
+
+/// What a dry run says first.
+const DRY: &str = "Nothing is changed. This is what would be done:";
+
+/// Does something, or only does it as far as to see that it would be done and takes it back.
+pub async fn decide<T>(
+    db: &Db,
+    dry: bool,
+    work: impl Fn(&mut Tx<'_>) -> Result<T, Error>,
+) -> Result<T, Failure> {
+    if !dry {
+        return Ok(db.write(work).await?);
+    }
+    let done = RefCell::new(None);
+    let tried: Result<(), Error> = db
+        .write(|tx| {
+            *done.borrow_mut() = Some(work(tx)?);
+            // An error takes everything back.
+            Err(Refusal::Conflict(DRY.to_owned()).into())
+        })
+        .await;
+    match (done.into_inner(), tried) {
+        (Some(done), _) => {
+            println!("{DRY}");
+            Ok(done)
+        }
+        (None, Err(error)) => Err(error.into()),
+        (None, Ok(())) => Err(Failure::new("nothing was tried")),
+    }
 }

@@ -1,11 +1,14 @@
 //! `plenum host`: other servers, and what is decided about them.
 
+use std::path::{Path, PathBuf};
+
 use clap::{Args, Subcommand};
 
 use super::{Failure, context};
 use crate::config::Config;
 use crate::domain::host::HostStanding;
 use crate::domain::host_rule::{self, Decision};
+use crate::import::host_rules as lists;
 use crate::services::hosts as service;
 use crate::store::{Db, host_rules, hosts};
 
@@ -17,6 +20,9 @@ const SHOWN: i64 = 1_000;
 pub struct HostCommand {
     #[command(subcommand)]
     what: What,
+    /// Only say what would follow, and change nothing.
+    #[arg(long, global = true)]
+    dry_run: bool,
 }
 
 #[derive(Debug, Subcommand)]
@@ -44,6 +50,20 @@ enum What {
         /// The name of the rule.
         name: String,
     },
+    /// Take a list of rules in, as other servers hand them out. Rules that are here stay.
+    Import {
+        /// The file.
+        file: PathBuf,
+        /// It names servers to let in.
+        #[arg(long)]
+        allowances: bool,
+    },
+    /// Print the rules of this site for other servers.
+    Export {
+        /// The servers that are let in instead.
+        #[arg(long)]
+        allowances: bool,
+    },
 }
 
 #[derive(Debug, Args)]
@@ -65,24 +85,29 @@ struct Rule {
     /// Show its name only in part in the public list.
     #[arg(long)]
     obfuscate: bool,
+    /// Keep the decision out of the public log.
+    #[arg(long)]
+    private: bool,
 }
 
 impl HostCommand {
     /// Runs one of the commands.
     pub async fn run(self, config: Config) -> Result<(), Failure> {
         let app = context::app(config).await?;
-        let (db, own) = (&app.db, app.site.host.as_str());
+        let (db, own, dry) = (&app.db, app.site.host.as_str(), self.dry_run);
         let done = match self.what {
             What::List { part } => list(db, &part.unwrap_or_default()).await,
             What::Show { name } => show(db, &known(&name, own)?).await,
-            What::Allow(rule) => decide(db, own, HostStanding::Approved, &rule).await,
-            What::Limit(rule) => decide(db, own, HostStanding::Limited, &rule).await,
-            What::Suspend(rule) => decide(db, own, HostStanding::Suspended, &rule).await,
+            What::Allow(rule) => decide(db, dry, (own, HostStanding::Approved), &rule).await,
+            What::Limit(rule) => decide(db, dry, (own, HostStanding::Limited), &rule).await,
+            What::Suspend(rule) => decide(db, dry, (own, HostStanding::Suspended), &rule).await,
             What::Reject(rule) if !rule.media && !rule.reports => {
                 Err(Failure::new("say what is rejected: --media, --reports or both"))
             }
-            What::Reject(rule) => decide(db, own, HostStanding::Unknown, &rule).await,
-            What::Undo { name } => undo(db, &known(&name, own)?).await,
+            What::Reject(rule) => decide(db, dry, (own, HostStanding::Unknown), &rule).await,
+            What::Undo { name } => undo(db, dry, &known(&name, own)?).await,
+            What::Import { file, allowances } => import(db, dry, own, (file.as_path(), allowances)).await,
+            What::Export { allowances } => export(db, allowances).await,
         };
         app.db.close().await;
         done
@@ -121,7 +146,12 @@ async fn show(db: &Db, name: &str) -> Result<(), Failure> {
     Ok(())
 }
 
-async fn decide(db: &Db, own: &str, standing: HostStanding, rule: &Rule) -> Result<(), Failure> {
+async fn decide(
+    db: &Db,
+    dry: bool,
+    (own, standing): (&str, HostStanding),
+    rule: &Rule,
+) -> Result<(), Failure> {
     let name = known(&rule.name, own)?;
     let decision = Decision {
         standing,
@@ -132,7 +162,11 @@ async fn decide(db: &Db, own: &str, standing: HostStanding, rule: &Rule) -> Resu
         obfuscate: rule.obfuscate,
     };
     let reach = db.read(|conn| service::preview(conn, &name)).await?;
-    db.write(|tx| service::decide(tx, None, &name, &decision)).await?;
+    context::decide(db, dry, |tx| match rule.private {
+        true => service::decide_privately(tx, None, &name, &decision),
+        false => service::decide(tx, None, &name, &decision),
+    })
+    .await?;
     println!("{name}: {}", decision.summary());
     if standing != HostStanding::Unknown {
         println!("{}", reach.of_rule(standing));
@@ -140,13 +174,44 @@ async fn decide(db: &Db, own: &str, standing: HostStanding, rule: &Rule) -> Resu
     Ok(())
 }
 
-async fn undo(db: &Db, name: &str) -> Result<(), Failure> {
+async fn undo(db: &Db, dry: bool, name: &str) -> Result<(), Failure> {
     if db.read(|conn| Ok(host_rules::by_name(conn, name)?)).await?.is_none() {
         return Err(Failure::new(format!(
             "there is no rule about {name}; `plenum host show {name}` says more"
         )));
     }
-    db.write(|tx| service::undo(tx, None, name)).await?;
+    context::decide(db, dry, |tx| service::undo(tx, None, name)).await?;
     println!("The rule about {name} is taken back, and what it took is given back.");
+    Ok(())
+}
+
+async fn import(db: &Db, dry: bool, own: &str, (file, allowances): (&Path, bool)) -> Result<(), Failure> {
+    let text = std::fs::read(file)?;
+    let text = String::from_utf8_lossy(&text);
+    let list = if allowances { lists::read_allowances(&text, own) } else { lists::read(&text, own) };
+    for (row, why) in &list.refused {
+        println!("row {row} is left out: {why}");
+    }
+    let trial = db.read(|conn| service::preview_list(conn, &list.rules)).await?;
+    let taken = context::decide(db, dry, |tx| service::take_in(tx, None, &list.rules)).await?;
+    println!("Rules in the list: {}, of which are taken in: {taken}.", list.rules.len());
+    for (standing, count, reach) in &trial.parts {
+        let what = match standing {
+            HostStanding::Unknown => "Files or reports are rejected, and nothing else.".to_owned(),
+            HostStanding::Approved | HostStanding::Limited | HostStanding::Suspended => {
+                reach.of_rule(*standing)
+            }
+        };
+        println!("{} {count}: {what}", standing.word());
+    }
+    for (name, ours, theirs) in &trial.differing {
+        println!("{name} stays as it is: here {}, in the list {}", ours.effect(), theirs.effect());
+    }
+    Ok(())
+}
+
+async fn export(db: &Db, allowances: bool) -> Result<(), Failure> {
+    let rules = db.read(|conn| Ok(host_rules::all(conn)?)).await?;
+    print!("{}", if allowances { lists::write_allowances(&rules) } else { lists::write(&rules) });
     Ok(())
 }

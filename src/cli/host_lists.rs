@@ -21,6 +21,9 @@ use crate::store::{Db, host_lists};
 pub struct HostListCommand {
     #[command(subcommand)]
     what: What,
+    /// Only say what would follow, and change nothing.
+    #[arg(long, global = true)]
+    dry_run: bool,
 }
 
 #[derive(Debug, Subcommand)]
@@ -60,6 +63,18 @@ enum What {
         #[arg(long)]
         keep: bool,
     },
+    /// Read a list soon, or all of them; the running server does it.
+    Read {
+        /// Its key.
+        key: Option<i64>,
+    },
+    /// Say that a list is right although it was not believed; it is read again.
+    Believe {
+        /// Its key.
+        key: i64,
+        /// The digest of what was not believed, as `show` prints it.
+        digest: String,
+    },
     /// Show what the lists propose, and what it would have touched in the last 30 days.
     Drafts,
     /// Take proposals over.
@@ -89,19 +104,21 @@ impl HostListCommand {
     /// Runs one of the commands.
     pub async fn run(self, config: Config) -> Result<(), Failure> {
         let app = context::app(config).await?;
-        let db = &app.db;
+        let (db, dry) = (&app.db, self.dry_run);
         let done = match self.what {
             What::Show => show(db).await,
             What::Follow { url, title, priority, adopt } => {
-                follow(db, &NewList { url, title, priority, adopts: adopt }).await
+                follow(db, dry, &NewList { url, title, priority, adopts: adopt }).await
             }
-            What::Change { key, priority, adopt } => change(db, key, priority, adopt).await,
-            What::Leave { key, keep } => leave(db, key, keep).await,
+            What::Change { key, priority, adopt } => change(db, dry, key, (priority, adopt)).await,
+            What::Leave { key, keep } => leave(db, dry, key, keep).await,
+            What::Read { key } => read(db, dry, key).await,
+            What::Believe { key, digest } => believe(db, dry, key, &digest).await,
             What::Drafts => drafts(db, app.clock().now()).await,
-            What::Accept(chosen) => decide(db, chosen, true).await,
-            What::Refuse(chosen) => decide(db, chosen, false).await,
+            What::Accept(chosen) => decide(db, dry, chosen, true).await,
+            What::Refuse(chosen) => decide(db, dry, chosen, false).await,
             What::Refused => refused(db).await,
-            What::AskAgain { name } => ask_again(db, &name).await,
+            What::AskAgain { name } => ask_again(db, dry, &name).await,
         };
         app.db.close().await;
         done
@@ -112,7 +129,10 @@ async fn show(db: &Db) -> Result<(), Failure> {
     for list in db.read(|conn| Ok(host_lists::all(conn)?)).await? {
         let how = if list.adopts { "takes effect without asking" } else { "waits" };
         let read = list.checked_at.map_or("not read yet".to_owned(), Timestamp::to_rfc3339);
-        let error = list.error.unwrap_or_default();
+        let mut error = list.error.unwrap_or_default();
+        if let Some(digest) = &list.doubted {
+            error = format!("{error}; `plenum host-list believe {} {digest}` says that it is right", list.id);
+        }
         println!(
             "{}  {}  {}  priority {}  {how}  {read}  {error}",
             list.id, list.title, list.url, list.priority
@@ -121,21 +141,40 @@ async fn show(db: &Db) -> Result<(), Failure> {
     Ok(())
 }
 
-async fn follow(db: &Db, new: &NewList) -> Result<(), Failure> {
-    let id = db.write(|tx| service::follow(tx, None, new)).await?;
+async fn follow(db: &Db, dry: bool, new: &NewList) -> Result<(), Failure> {
+    let id = context::decide(db, dry, |tx| service::follow(tx, None, new)).await?;
     println!("{id}  {} is followed.", new.title);
     Ok(())
 }
 
-async fn change(db: &Db, key: i64, priority: i32, adopts: bool) -> Result<(), Failure> {
-    db.write(|tx| service::change(tx, None, Id::new(key), priority, adopts)).await?;
+async fn change(db: &Db, dry: bool, key: i64, (priority, adopts): (i32, bool)) -> Result<(), Failure> {
+    context::decide(db, dry, |tx| service::change(tx, None, Id::new(key), priority, adopts)).await?;
     println!("It is changed.");
     Ok(())
 }
 
-async fn leave(db: &Db, key: i64, keeps: bool) -> Result<(), Failure> {
-    let count = db.write(|tx| service::leave(tx, None, Id::new(key), keeps)).await?;
+async fn leave(db: &Db, dry: bool, key: i64, keeps: bool) -> Result<(), Failure> {
+    let count = context::decide(db, dry, |tx| service::leave(tx, None, Id::new(key), keeps)).await?;
     println!("The list is followed no longer. Rules that are taken back: {count}.");
+    Ok(())
+}
+
+async fn read(db: &Db, dry: bool, key: Option<i64>) -> Result<(), Failure> {
+    context::decide(db, dry, |tx| match key {
+        Some(key) => {
+            let list = host_lists::by_id(tx, Id::new(key))?.ok_or(Refusal::NotFound)?;
+            service::ask(tx, list.id)
+        }
+        None => service::ask_all(tx),
+    })
+    .await?;
+    println!("The running server reads it now.");
+    Ok(())
+}
+
+async fn believe(db: &Db, dry: bool, key: i64, digest: &str) -> Result<(), Failure> {
+    context::decide(db, dry, |tx| service::believe(tx, None, Id::new(key), digest)).await?;
+    println!("It is believed when it is read again and still says the same.");
     Ok(())
 }
 
@@ -170,9 +209,9 @@ async fn drafts(db: &Db, now: Timestamp) -> Result<(), Failure> {
     Ok(())
 }
 
-async fn decide(db: &Db, chosen: Chosen, accept: bool) -> Result<(), Failure> {
+async fn decide(db: &Db, dry: bool, chosen: Chosen, accept: bool) -> Result<(), Failure> {
     let names: HashSet<String> = chosen.names.iter().map(|name| name.to_lowercase()).collect();
-    let count = db.write(|tx| {
+    let count = context::decide(db, dry, |tx| {
         let mut drafts = listed_rules::drafts_to_decide(tx)?.new;
         match &chosen.all_of {
             Some(word) if *word != ListDraft::digest(&drafts) => {
@@ -195,9 +234,9 @@ async fn refused(db: &Db) -> Result<(), Failure> {
     Ok(())
 }
 
-async fn ask_again(db: &Db, name: &str) -> Result<(), Failure> {
+async fn ask_again(db: &Db, dry: bool, name: &str) -> Result<(), Failure> {
     let name = name.to_lowercase();
-    db.write(|tx| listed_rules::ask_again(tx, None, &name)).await?;
+    context::decide(db, dry, |tx| listed_rules::ask_again(tx, None, &name)).await?;
     println!("You are asked about {name} again.");
     Ok(())
 }

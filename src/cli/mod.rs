@@ -13,6 +13,7 @@ pub mod migrate;
 pub mod moderate;
 pub mod notices;
 pub mod queue;
+pub mod review;
 pub mod serve;
 pub mod settings;
 pub mod setup;
@@ -60,6 +61,8 @@ enum What {
     Host(host::HostCommand),
     /// Lists of rules about servers that this site follows.
     HostList(host_lists::HostListCommand),
+    /// What waits for a moderator.
+    Review(review::Review),
     /// Single accounts, reports, objections, and rules about texts.
     Moderate(moderate::Moderate),
     /// Who decided what, and whether the log is whole.
@@ -134,6 +137,7 @@ async fn dispatch(what: What, config: Config) -> Result<(), Failure> {
         What::Settings(settings) => settings.run(config).await,
         What::Host(host) => host.run(config).await,
         What::HostList(list) => list.run(config).await,
+        What::Review(review) => review.run(config).await,
         What::Moderate(moderate) => moderate.run(config).await,
         What::Log(log) => log.run(config).await,
         What::Rules(rules) => rules.run(config).await,

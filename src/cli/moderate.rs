@@ -11,13 +11,17 @@ use crate::domain::content_rule::{NewRule, RuleKind};
 use crate::domain::handle::Handle;
 use crate::domain::host::HostStanding;
 use crate::domain::id::Id;
-use crate::domain::report::Outcome;
+use crate::domain::reach::counted;
+use crate::domain::report::{Outcome, Report};
+use crate::domain::user::User;
 use crate::services::cases::{self, Ruling};
 use crate::services::{account_rules as rules, condemnations as condemned, content_rules as texts};
 use crate::store::content_rules::Wave;
 use crate::store::page::Page;
 use crate::store::reports::Wanted;
-use crate::store::{Db, account_rules, accounts, condemnations, content_rules, hosts, reports, warnings};
+use crate::store::{
+    Conn, Db, Error, account_rules, accounts, condemnations, content_rules, hosts, reports, users, warnings,
+};
 use crate::text::plain;
 
 /// Entries of a list at most.
@@ -28,6 +32,9 @@ const SHOWN: i64 = 200;
 pub struct Moderate {
     #[command(subcommand)]
     what: What,
+    /// Only say what would follow, and change nothing.
+    #[arg(long, global = true)]
+    dry_run: bool,
 }
 
 #[derive(Debug, Subcommand)]
@@ -47,6 +54,29 @@ enum What {
     },
     /// Show one report with what was reported and what was noted.
     Report {
+        /// Its key.
+        key: i64,
+    },
+    /// Say who looks at a report; nobody where nobody is named.
+    Assign {
+        /// Its key.
+        key: i64,
+        /// The login of a moderator.
+        #[arg(long, value_name = "NAME")]
+        to: Option<String>,
+    },
+    /// Write something down for the other moderators.
+    Note {
+        /// The key of the report.
+        key: i64,
+        /// What they read.
+        text: String,
+        /// Whose note it is: the login of a moderator.
+        #[arg(long, value_name = "NAME")]
+        by: String,
+    },
+    /// Let a report wait again that was decided.
+    Reopen {
         /// Its key.
         key: i64,
     },
@@ -184,24 +214,27 @@ impl Moderate {
     )]
     pub async fn run(self, config: Config) -> Result<(), Failure> {
         let app = context::app(config).await?;
-        let db = &app.db;
+        let (db, dry) = (&app.db, self.dry_run);
         let done = match self.what {
             What::Show { handle } => show(db, &handle).await,
-            What::Account(decision) => decide(db, &decision).await,
+            What::Account(decision) => decide(db, dry, &decision).await,
             What::Reports { closed } => list(db, !closed).await,
             What::Report { key } => report(db, key).await,
-            What::Close(close) => close.run(db).await,
+            What::Assign { key, to } => assign(db, dry, key, to).await,
+            What::Note { key, text, by } => note(db, dry, key, (text.as_str(), by.as_str())).await,
+            What::Reopen { key } => reopen(db, dry, key).await,
+            What::Close(close) => close.run(db, dry).await,
             What::Appeals => appeals(db).await,
-            What::Answer { key, text, grant } => answer(db, key, &text, grant).await,
+            What::Answer { key, text, grant } => answer(db, dry, key, (text.as_str(), grant)).await,
             What::Rules => list_rules(db).await,
             What::AddRule { kind, pattern, number, minutes, since } => {
                 let rule = NewRule { kind, pattern, number, minutes };
-                add_rule(db, &rule, app.clock().now(), since).await
+                add_rule(db, dry, &rule, app.clock().now(), since).await
             }
-            What::RemoveRule { key } => remove_rule(db, key).await,
-            What::Clear(clear) => clear.run(db, app.clock().now()).await,
+            What::RemoveRule { key } => remove_rule(db, dry, key).await,
+            What::Clear(clear) => clear.run(db, dry, app.clock().now()).await,
             What::Removed => removed(db, app.clock().now()).await,
-            What::TakeBack { key } => take_back(db, key).await,
+            What::TakeBack { key } => take_back(db, dry, key).await,
         };
         app.db.close().await;
         done
@@ -236,7 +269,7 @@ async fn show(db: &Db, handle: &str) -> Result<(), Failure> {
     Ok(())
 }
 
-async fn decide(db: &Db, typed: &Decision) -> Result<(), Failure> {
+async fn decide(db: &Db, dry: bool, typed: &Decision) -> Result<(), Failure> {
     let account = find(db, &typed.handle).await?;
     let decision = AccountDecision {
         standing: typed.standing,
@@ -250,7 +283,7 @@ async fn decide(db: &Db, typed: &Decision) -> Result<(), Failure> {
         return Err(Failure::new(format!("there is no rule about {}", account.handle)));
     }
     let reach = db.read(|conn| rules::preview(conn, &account)).await?;
-    db.write(|tx| rules::decide(tx, None, account.id, &decision).map(drop)).await?;
+    context::decide(db, dry, |tx| rules::decide(tx, None, account.id, &decision).map(drop)).await?;
     println!("{}: {}", account.handle, decision.words());
     println!("{}", reach.of_account(&decision, account.is_local()));
     Ok(())
@@ -294,13 +327,66 @@ async fn report(db: &Db, key: i64) -> Result<(), Failure> {
 }
 
 impl Close {
-    async fn run(self, db: &Db) -> Result<(), Failure> {
+    async fn run(self, db: &Db, dry: bool) -> Result<(), Failure> {
+        let id = Id::new(self.key);
         let ruling =
             Ruling { outcome: self.outcome, text: self.text, answer: self.answer, public: self.public };
-        db.write(|tx| cases::close(tx, None, Id::new(self.key), &ruling)).await?;
+        let follows = db.read(|conn| consequences(conn, id, &ruling)).await?;
+        context::decide(db, dry, |tx| cases::close(tx, None, id, &ruling)).await?;
         println!("decided: {}", ruling.outcome.word());
+        for line in follows {
+            println!("{line}");
+        }
         Ok(())
     }
+}
+
+/// What a decision about a report does to the account and to what it said.
+fn consequences(conn: &mut Conn, id: Id<Report>, ruling: &Ruling) -> Result<Vec<String>, Error> {
+    let Some(report) = reports::by_id(conn, id)? else { return Ok(Vec::new()) };
+    let Some(target) = report.target_id.map_or(Ok(None), |target| accounts::by_id(conn, target))? else {
+        return Ok(Vec::new());
+    };
+    let known = account_rules::of(conn, target.id)?.as_ref().map(AccountRule::decision).unwrap_or_default();
+    let mut lines = Vec::new();
+    if let Some(rule) = ruling.outcome.rule(&known) {
+        lines.push(rules::preview(conn, &target)?.of_account(&rule, target.is_local()));
+    }
+    if ruling.outcome == Outcome::Remove {
+        let count = i64::try_from(cases::removable(conn, &report)?.len()).unwrap_or(i64::MAX);
+        lines.push(format!("Deleted: {}.", counted(count, "contribution")));
+    }
+    Ok(lines)
+}
+
+async fn login(db: &Db, name: &str) -> Result<Id<User>, Failure> {
+    let found = db.read(|conn| Ok(users::by_name(conn, name)?)).await?;
+    found.map(|user| user.id).ok_or_else(|| {
+        Failure::new(format!("nobody signs in as {name:?}; `plenum account list` shows who does"))
+    })
+}
+
+async fn assign(db: &Db, dry: bool, key: i64, to: Option<String>) -> Result<(), Failure> {
+    let user = match &to {
+        Some(name) => Some(login(db, name).await?),
+        None => None,
+    };
+    context::decide(db, dry, |tx| cases::assign(tx, None, Id::new(key), user)).await?;
+    println!("{}", to.map_or("Nobody looks at it.".to_owned(), |name| format!("{name} looks at it.")));
+    Ok(())
+}
+
+async fn note(db: &Db, dry: bool, key: i64, (text, by): (&str, &str)) -> Result<(), Failure> {
+    let user = login(db, by).await?;
+    context::decide(db, dry, |tx| cases::note(tx, user, Id::new(key), text)).await?;
+    println!("It is written down.");
+    Ok(())
+}
+
+async fn reopen(db: &Db, dry: bool, key: i64) -> Result<(), Failure> {
+    context::decide(db, dry, |tx| cases::reopen(tx, None, Id::new(key))).await?;
+    println!("The report waits again; what was done stays done.");
+    Ok(())
 }
 
 async fn appeals(db: &Db) -> Result<(), Failure> {
@@ -311,14 +397,14 @@ async fn appeals(db: &Db) -> Result<(), Failure> {
     Ok(())
 }
 
-async fn answer(db: &Db, key: i64, text: &str, grant: bool) -> Result<(), Failure> {
-    db.write(|tx| cases::answer_appeal(tx, None, Id::new(key), grant, text)).await?;
+async fn answer(db: &Db, dry: bool, key: i64, (text, grant): (&str, bool)) -> Result<(), Failure> {
+    context::decide(db, dry, |tx| cases::answer_appeal(tx, None, Id::new(key), grant, text)).await?;
     println!("{}", if grant { "The decision is taken back." } else { "The decision stands." });
     Ok(())
 }
 
-async fn remove_rule(db: &Db, key: i64) -> Result<(), Failure> {
-    db.write(|tx| texts::remove(tx, None, Id::new(key))).await?;
+async fn remove_rule(db: &Db, dry: bool, key: i64) -> Result<(), Failure> {
+    context::decide(db, dry, |tx| texts::remove(tx, None, Id::new(key))).await?;
     println!(
         "The rule is removed; what was shown before is shown again, the rest of what it caught goes on waiting."
     );
@@ -335,7 +421,7 @@ async fn list_rules(db: &Db) -> Result<(), Failure> {
     Ok(())
 }
 
-async fn add_rule(db: &Db, rule: &NewRule, now: Timestamp, hours: u32) -> Result<(), Failure> {
+async fn add_rule(db: &Db, dry: bool, rule: &NewRule, now: Timestamp, hours: u32) -> Result<(), Failure> {
     let mut rule = rule.clone();
     rule.accept().map_err(|(field, why)| Failure::new(format!("{field}: {why}")))?;
     if let Some((held, of)) = db.read(|conn| texts::try_out(conn, &rule, now)).await? {
@@ -347,7 +433,7 @@ async fn add_rule(db: &Db, rule: &NewRule, now: Timestamp, hours: u32) -> Result
     } else {
         Vec::new()
     };
-    let made = db.write(|tx| {
+    let made = context::decide(db, dry, |tx| {
         let made = texts::make(tx, None, &rule)?;
         let held = texts::hold(tx, None, &made, &fitting)?;
         Ok((made.id, held))
@@ -369,14 +455,14 @@ async fn removed(db: &Db, now: Timestamp) -> Result<(), Failure> {
     Ok(())
 }
 
-async fn take_back(db: &Db, key: i64) -> Result<(), Failure> {
-    let count = db.write(|tx| condemned::take_back(tx, None, Id::new(key))).await?;
+async fn take_back(db: &Db, dry: bool, key: i64) -> Result<(), Failure> {
+    let count = context::decide(db, dry, |tx| condemned::take_back(tx, None, Id::new(key))).await?;
     println!("{count} texts are as they were before.");
     Ok(())
 }
 
 impl Clear {
-    async fn run(self, db: &Db, now: Timestamp) -> Result<(), Failure> {
+    async fn run(self, db: &Db, dry: bool, now: Timestamp) -> Result<(), Failure> {
         let wave = match (self.whose.rule, self.whose.author, self.whose.host) {
             (Some(rule), ..) => Wave::Rule(Id::new(rule)),
             (None, Some(author), _) => Wave::Author(find(db, &author).await?.id),
@@ -388,7 +474,7 @@ impl Clear {
         };
         let hours = i64::from(self.hours) * 3600;
         let since = if hours == 0 { Timestamp(0) } else { now.plus_seconds(-hours) };
-        let count = db.write(|tx| texts::clear(tx, None, wave, since)).await?;
+        let count = context::decide(db, dry, |tx| texts::clear(tx, None, wave, since)).await?;
         println!(
             "{count} texts are out of sight and will not be taken in again; `plenum moderate removed` says when they are deleted."
         );

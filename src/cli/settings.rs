@@ -17,6 +17,9 @@ use crate::store::{Db, accounts, hosts, listing_allowances, reach, settings};
 pub struct SettingsCommand {
     #[command(subcommand)]
     what: What,
+    /// Only say what would follow, and change nothing.
+    #[arg(long, global = true)]
+    dry_run: bool,
 }
 
 #[derive(Debug, Subcommand)]
@@ -54,12 +57,13 @@ impl SettingsCommand {
     /// Runs one of the commands.
     pub async fn run(self, config: Config) -> Result<(), Failure> {
         let app = context::app(config).await?;
+        let dry = self.dry_run;
         let done = match self.what {
             What::Show => show(&app.db).await,
-            What::Set { key, value } => set(&app.db, key, &value).await,
+            What::Set { key, value } => set(&app.db, dry, key, &value).await,
             What::Chosen => chosen(&app.db).await,
-            What::Choose { organization } => choose(&app.db, &organization, true).await,
-            What::LeaveOut { organization } => choose(&app.db, &organization, false).await,
+            What::Choose { organization } => choose(&app.db, dry, &organization, true).await,
+            What::LeaveOut { organization } => choose(&app.db, dry, &organization, false).await,
         };
         app.db.close().await;
         done
@@ -87,7 +91,7 @@ async fn chosen(db: &Db) -> Result<(), Failure> {
 }
 
 /// Puts somebody on the list, or takes it off.
-async fn choose(db: &Db, named: &str, on: bool) -> Result<(), Failure> {
+async fn choose(db: &Db, dry: bool, named: &str, on: bool) -> Result<(), Failure> {
     let list = db.read(|conn| Ok(listing_allowances::all(conn)?)).await?;
     let known = match Uri::parse(named.trim()) {
         // Whoever is on the list can be taken off, whether its account is still here or not.
@@ -100,7 +104,7 @@ async fn choose(db: &Db, named: &str, on: bool) -> Result<(), Failure> {
         Failure::new(format!("{named}: {why}"))
     };
     let uri = known.ok_or_else(unknown)?;
-    let changed = db.write(|tx| services::settings::choose_one(tx, None, &uri, on)).await?;
+    let changed = context::decide(db, dry, |tx| services::settings::choose_one(tx, None, &uri, on)).await?;
     match (changed, on) {
         (false, _) => println!("It says that already: nothing was changed."),
         (true, true) => println!("{uri} is on the list now."),
@@ -120,7 +124,7 @@ async fn known(db: &Db, named: &str, typed: Option<Uri>) -> Result<Option<Uri>, 
     Ok(organization.map(|account| account.uri))
 }
 
-async fn set(db: &Db, setting: Setting, value: &str) -> Result<(), Failure> {
+async fn set(db: &Db, dry: bool, setting: Setting, value: &str) -> Result<(), Failure> {
     let (before, touched) = db
         .read(|conn| {
             let strangers = hosts::not_allowed(conn)?;
@@ -129,7 +133,7 @@ async fn set(db: &Db, setting: Setting, value: &str) -> Result<(), Failure> {
         .await?;
     let mut new = before.clone();
     setting.put(&mut new, value).map_err(|why| Failure::new(format!("{}: {why}", setting.as_str())))?;
-    let changed = db.write(|tx| services::settings::change(tx, None, &new)).await?;
+    let changed = context::decide(db, dry, |tx| services::settings::change(tx, None, &new)).await?;
     if changed.is_empty() {
         println!("It says that already: nothing was changed.");
         return Ok(());

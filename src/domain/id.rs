@@ -53,6 +53,11 @@ impl<T> Id<T> {
         Self::new(least | MINTED)..=Self::new(least | ALL)
     }
 
+    /// When it was minted here; what was said elsewhere has the moment of its author in the place of it.
+    pub const fn minted_at(self) -> Timestamp {
+        Timestamp(self.value >> 16)
+    }
+
     /// Reads the decimal form of pages and of the client API.
     pub fn parse(text: &str) -> Option<Self> {
         text.parse().ok().filter(|value| *value > 0).map(Self::new)

@@ -23,6 +23,18 @@ pub struct Reach {
     pub replies: i64,
     /// Those of them that are positions on questions.
     pub positions: i64,
+    /// Those of them that the map of a question lists although they are no positions.
+    pub external: i64,
+    /// Answers that somebody here attributed to organizations after a source there.
+    pub attributed: i64,
+    /// Likes from there.
+    pub likes: i64,
+    /// Boosts from there.
+    pub boosts: i64,
+    /// Votes from there.
+    pub votes: i64,
+    /// Files that belong to what came from there.
+    pub files: i64,
     /// Deliveries that wait for them.
     pub deliveries: i64,
     /// Activities from there that were not applied yet.
@@ -62,6 +74,34 @@ impl Reach {
 
     /// What a rule about servers would do; `self` counts those of its name and below.
     pub fn of_rule(&self, standing: HostStanding) -> String {
+        format!("{}{}", self.of_rule_in_short(standing), self.particulars(standing))
+    }
+
+    /// What else goes with the contributions, as far as there is any of it.
+    fn particulars(&self, standing: HostStanding) -> String {
+        let some = |pairs: &[(i64, &str)]| {
+            let pairs = pairs.iter().filter(|(count, _)| *count > 0);
+            pairs.map(|(count, noun)| counted(*count, noun)).collect::<Vec<_>>().join(", ")
+        };
+        let among =
+            some(&[(self.replies, "reply"), (self.external, "listed statement"), (self.files, "file")]);
+        let moved = some(&[(self.likes, "like"), (self.boosts, "boost"), (self.votes, "vote")]);
+        let kept = some(&[(self.attributed, "answer")]);
+        let mut said = String::new();
+        let hides = matches!(standing, HostStanding::Limited | HostStanding::Suspended);
+        if hides && !among.is_empty() {
+            said.push_str(&format!(" Among these contributions: {among}."));
+        }
+        if standing == HostStanding::Suspended && !moved.is_empty() {
+            said.push_str(&format!(" No longer counted: {moved}."));
+        }
+        if hides && !kept.is_empty() {
+            said.push_str(&format!(" Attributed by this site after a source there, and staying: {kept}."));
+        }
+        said
+    }
+
+    fn of_rule_in_short(&self, standing: HostStanding) -> String {
         let followers = counted(self.followers, "follower");
         let followed = counted(self.followed, "account");
         let contributions = counted(self.contributions, "contribution");
@@ -99,6 +139,12 @@ impl Reach {
     /// What a rule about one account would do; `self` counts what hangs on it.
     pub fn of_account(&self, decision: &AccountDecision, local: bool) -> String {
         let mut said = vec![self.of_account_standing(decision.standing, local)];
+        // A member who is limited keeps what was published.
+        if !(local && decision.standing == HostStanding::Limited) {
+            // The replies are said with the contributions.
+            let rest = Self { replies: 0, ..*self };
+            said.push(rest.particulars(decision.standing).trim_start().to_owned());
+        }
         if decision.frozen {
             said.push(if local {
                 "This person may read, but can publish, answer and follow nothing until you take it back. \

@@ -30,6 +30,7 @@ use tower_http::timeout::TimeoutLayer;
 
 use crate::config;
 use crate::federation::Federation;
+use crate::services::queues;
 use crate::store::settings;
 use activitypub::{actors, contributions};
 use error::PageError;
@@ -75,6 +76,8 @@ fn site(limits: &config::Config) -> Router {
     Router::new()
         .route("/", get(home))
         .route("/health", get(health))
+        .route("/health/live", get(async || "OK"))
+        .route("/health/work", get(working))
         .route("/actors/{name}", get(actor))
         .route("/c/{token}", get(post))
         .route("/s/{token}", get(identity))
@@ -114,6 +117,17 @@ async fn home(data: Data<Federation>, headers: HeaderMap, page: web::Visit) -> R
 async fn health(data: Data<Federation>) -> Response {
     match data.app.db.read(|conn| Ok(settings::get(conn)?)).await {
         Ok(_) => "OK".into_response(),
+        Err(_) => (StatusCode::SERVICE_UNAVAILABLE, "The database does not answer").into_response(),
+    }
+}
+
+/// `GET /health/work`: `OK` while what waits is done in time, for whoever is woken when it is not.
+async fn working(data: Data<Federation>) -> Response {
+    let now = data.app.clock().now();
+    match data.app.db.read(|conn| queues::troubles(conn, now)).await {
+        Ok(troubles) if troubles.is_empty() => "OK".into_response(),
+        // Names of servers are for those who sign in.
+        Ok(_) => (StatusCode::SERVICE_UNAVAILABLE, "Work waits longer than ten minutes").into_response(),
         Err(_) => (StatusCode::SERVICE_UNAVAILABLE, "The database does not answer").into_response(),
     }
 }

@@ -63,16 +63,21 @@ pub fn release_some(
 }
 
 /// What waits of some authors is deleted, and nothing of it is taken in again. How much that is.
-pub fn reject(tx: &mut Tx<'_>, user: Id<User>, about: &str, authors: &[Id<Account>]) -> Result<usize, Error> {
+pub fn reject(
+    tx: &mut Tx<'_>,
+    user: Option<Id<User>>,
+    about: &str,
+    authors: &[Id<Account>],
+) -> Result<usize, Error> {
     let held = held::of_all(tx, authors)?;
-    condemnations::condemn(tx, Some(user), about, &held)?;
+    condemnations::condemn(tx, user, about, &held)?;
     Ok(held.len())
 }
 
 /// The same for all that waits from a server.
-pub fn reject_from(tx: &mut Tx<'_>, user: Id<User>, host: &Host) -> Result<usize, Error> {
+pub fn reject_from(tx: &mut Tx<'_>, user: Option<Id<User>>, host: &Host) -> Result<usize, Error> {
     let held = held::from(tx, host.id)?;
-    condemnations::condemn(tx, Some(user), &host.name, &held)?;
+    condemnations::condemn(tx, user, &host.name, &held)?;
     Ok(held.len())
 }
 

@@ -46,12 +46,31 @@ impl By {
 
 /// Decides about a server and everything below its name; deciding nothing takes the rule back. What
 /// follows has happened when this returns: what waits is dropped, relations are kept aside, what is
-/// hidden is hidden, or all of that is given back.
+/// hidden is hidden, or all of that is given back. Everybody can read in the public log that it was decided.
 pub fn decide(
     tx: &mut Tx<'_>,
     user: Option<Id<User>>,
     typed: &str,
     decision: &Decision,
+) -> Result<String, Error> {
+    decide_and(tx, user, (typed, decision), true)
+}
+
+/// Decides, and keeps the decision out of the public log.
+pub fn decide_privately(
+    tx: &mut Tx<'_>,
+    user: Option<Id<User>>,
+    typed: &str,
+    decision: &Decision,
+) -> Result<String, Error> {
+    decide_and(tx, user, (typed, decision), false)
+}
+
+fn decide_and(
+    tx: &mut Tx<'_>,
+    user: Option<Id<User>>,
+    (typed, decision): (&str, &Decision),
+    tells: bool,
 ) -> Result<String, Error> {
     let name = name(typed, &tx.site()?.host).map_err(|why| Refusal::invalid("name", why))?;
     if let Some((field, why)) = decision.mistakes().into_iter().next() {
@@ -90,11 +109,15 @@ pub fn decide(
     }
     let entry = audit::enter(tx, user, action, &name, &detail)?;
     let old = before.as_ref().map(HostRule::decision).unwrap_or_default();
-    show(tx, entry, &name, &old, decision)?;
+    if tells {
+        show(tx, entry, &name, &old, decision)?;
+    }
     Ok(name)
 }
 
-/// Whoever gives a reason that everybody may read has the decision stand in the public log.
+/// What keeps a server out, and that it is let in again, stands in the public log: the list of rules names
+/// it anyway, and has no days. That somebody was let in says whom people here talk to, and stands there only
+/// with a reason that was written for everybody.
 fn show(tx: &mut Tx<'_>, entry: Id<Entry>, name: &str, old: &Decision, new: &Decision) -> Result<(), Error> {
     let (shown, what) = match new.standing {
         HostStanding::Unknown if new.is_none() => (old, "a rule was taken back"),
@@ -103,7 +126,8 @@ fn show(tx: &mut Tx<'_>, entry: Id<Entry>, name: &str, old: &Decision, new: &Dec
         HostStanding::Limited => (new, "limited"),
         HostStanding::Suspended => (new, "suspended"),
     };
-    if shown.public_comment.is_empty() {
+    let keeps_out = matches!(shown.standing, HostStanding::Limited | HostStanding::Suspended);
+    if shown.public_comment.is_empty() && !keeps_out {
         return Ok(());
     }
     let named = if shown.obfuscate { obfuscated(name) } else { name.to_owned() };

@@ -45,6 +45,7 @@ pub mod queues;
 pub mod quotes;
 mod received;
 pub mod relations;
+pub mod reply_policies;
 pub mod reports;
 pub mod review;
 pub mod saved;

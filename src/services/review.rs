@@ -35,7 +35,7 @@ impl Verdict {
 /// Decides about authors; how many contributions that concerns. Each author has an entry in the log.
 pub fn authors(
     tx: &mut Tx<'_>,
-    user: Id<User>,
+    user: Option<Id<User>>,
     ids: &[Id<Account>],
     verdict: Verdict,
 ) -> Result<usize, Error> {
@@ -58,7 +58,7 @@ pub fn authors(
             Verdict::Approve => ("account.approve", approve(tx, author.id)?),
             Verdict::Reject => ("account.reject", held::of(tx, author.id)?.len()),
         };
-        audit::record(tx, Some(user), action, author.uri.as_str(), &some.to_string())?;
+        audit::record(tx, user, action, author.uri.as_str(), &some.to_string())?;
         count += some;
     }
     if verdict == Verdict::Reject {
@@ -71,7 +71,7 @@ pub fn authors(
 /// concerns.
 pub fn reject_page(
     tx: &mut Tx<'_>,
-    user: Id<User>,
+    user: Option<Id<User>>,
     viewer: Viewer,
     (after, most): (&Place, usize),
     seen: &str,
@@ -100,7 +100,7 @@ fn counted_others(count: usize) -> String {
 }
 
 /// Decides about everything that waits from a server; how many contributions that concerns.
-pub fn host(tx: &mut Tx<'_>, user: Id<User>, id: Id<Host>, verdict: Verdict) -> Result<usize, Error> {
+pub fn host(tx: &mut Tx<'_>, user: Option<Id<User>>, id: Id<Host>, verdict: Verdict) -> Result<usize, Error> {
     let host = store::hosts::by_id(tx, id)?.ok_or(Refusal::NotFound)?;
     match verdict {
         Verdict::Approve => {
@@ -118,12 +118,12 @@ pub fn host(tx: &mut Tx<'_>, user: Id<User>, id: Id<Host>, verdict: Verdict) -> 
             // What everybody reads of the decision before was not written for this one.
             let allowed =
                 Decision { standing: HostStanding::Approved, public_comment: String::new(), ..known };
-            hosts::decide(tx, Some(user), &host.name, &allowed)?;
+            hosts::decide(tx, user, &host.name, &allowed)?;
             Ok(count)
         }
         Verdict::Reject => {
             let count = reject_from(tx, user, &host)?;
-            audit::record(tx, Some(user), "host.reject", &host.name, &count.to_string())?;
+            audit::record(tx, user, "host.reject", &host.name, &count.to_string())?;
             Ok(count)
         }
     }

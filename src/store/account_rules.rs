@@ -8,6 +8,7 @@ use diesel::{
 
 use super::conn::{Conn, run};
 use super::one_of::one_of;
+use super::reach::particulars;
 use super::tx::Tx;
 use super::withheld::SHOWN;
 use super::{Error, relations};
@@ -329,7 +330,7 @@ pub fn reach(conn: &mut Conn, account: &Account) -> QueryResult<Reach> {
     };
     let inbox = own_inbox(conn, account)?;
     let positions = shown().inner_join(positions::table.on(positions::contribution_id.eq(contributions::id)));
-    Ok(Reach {
+    let counted = Reach {
         hosts: 0,
         accounts: 1,
         followers: run!(conn, get_result, accepted().filter(follows::followee_id.eq(account.id)).count())?,
@@ -348,5 +349,8 @@ pub fn reach(conn: &mut Conn, account: &Account) -> QueryResult<Reach> {
             queued!(account, inbox).filter(deliveries::dead.eq(false)).count()
         )?,
         received: run!(conn, get_result, unapplied!(account).count())?,
-    })
+        ..Reach::default()
+    };
+    let id = account.id;
+    Ok(particulars!(conn, || accounts::table.find(id).select(accounts::id), counted))
 }

@@ -247,6 +247,12 @@ pub fn set_quote_policy(conn: &mut Conn, id: Id<Contribution>, policy: QuotePoli
     run!(conn, execute, row.set(contributions::quote_policy.eq(policy)))
 }
 
+/// Changes who may reply to a contribution.
+pub fn set_reply_policy(conn: &mut Conn, id: Id<Contribution>, policy: ReplyPolicy) -> QueryResult<usize> {
+    let row = diesel::update(contributions::table.find(id));
+    run!(conn, execute, row.set(contributions::reply_policy.eq(policy)))
+}
+
 /// Empties a deleted contribution; the head stays so that its address answers "gone".
 pub fn erase(tx: &mut Tx<'_>, id: Id<Contribution>) -> QueryResult<usize> {
     if let Some(head) = known_by_id(tx, id)? {

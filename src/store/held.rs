@@ -91,6 +91,18 @@ pub fn groups(conn: &mut Conn, viewer: Viewer, after: &Place, limit: i64) -> Que
     Ok(rows.into_iter().filter_map(waiting).collect())
 }
 
+/// How many contributions wait, as far as the viewer may see them, and whose authors nobody limited.
+pub fn count(conn: &mut Conn, viewer: Viewer) -> QueryResult<i64> {
+    let query = contributions::table
+        .inner_join(accounts::table.on(accounts::id.eq(contributions::author_id)))
+        .inner_join(hosts::table.on(accounts::host_id.eq(hosts::id.nullable())))
+        .filter(Verbatim(HELD))
+        .filter(accounts::standing.ne(HostStanding::Limited))
+        .filter(hosts::standing.ne(HostStanding::Limited))
+        .filter(visible_to(viewer));
+    run!(conn, get_result, query.count())
+}
+
 /// Who here follows these accounts: names of ours by the accounts they follow.
 pub fn followed_by(
     conn: &mut Conn,

@@ -10,6 +10,7 @@ use diesel::{
 use super::conn::{Conn, run};
 use super::tx::Tx;
 use crate::clock::Timestamp;
+use crate::domain::host::HostStanding;
 use crate::domain::host_list::{HostList, ListEntry, ListedRule};
 use crate::domain::id::Id;
 use crate::domain::relation::FollowState;
@@ -193,6 +194,16 @@ pub fn keep_all(conn: &mut Conn, id: Id<HostList>) -> QueryResult<usize> {
 pub fn forget_list(conn: &mut Conn, id: Id<HostList>) -> QueryResult<usize> {
     let rules = listed_rules::table.filter(listed_rules::list_id.eq(Some(id)));
     run!(conn, execute, diesel::update(rules).set(listed_rules::list_id.eq(None::<Id<HostList>>)))
+}
+
+/// What lists say about these names: the name, what is said, and what the list is called.
+pub fn naming(conn: &mut Conn, names: &[String]) -> QueryResult<Vec<(String, HostStanding, String)>> {
+    let query = host_list_entries::table
+        .inner_join(host_lists::table.on(host_lists::id.eq(host_list_entries::list_id)))
+        .filter(host_list_entries::name.eq_any(names.to_vec()))
+        .order((host_lists::priority.desc(), host_lists::id))
+        .select((host_list_entries::name, host_list_entries::standing, host_lists::title));
+    run!(conn, load, query)
 }
 
 /// Whether any list says anything about a name.

@@ -30,6 +30,12 @@ pub fn nearest(conn: &mut Conn, host: &str) -> QueryResult<Option<HostRule>> {
     Ok(rules.into_iter().filter(|rule| rule.covers(host)).max_by_key(|rule| rule.name.len()))
 }
 
+/// The rules of these names.
+pub fn among(conn: &mut Conn, names: &[String]) -> QueryResult<Vec<HostRule>> {
+    let query = host_rules::table.filter(host_rules::name.eq_any(names.to_vec()));
+    run!(conn, load, query.select(HostRule::as_select()))
+}
+
 /// Keeps a rule in the place of the one of the same name.
 pub fn put(conn: &mut Conn, rule: &HostRule) -> QueryResult<usize> {
     touch(conn)?;

@@ -62,6 +62,7 @@ mod postgres;
 pub mod profiles;
 pub mod public_entries;
 pub mod push_subscriptions;
+pub mod put_aside;
 pub mod questions;
 pub mod queues;
 pub mod quotes;

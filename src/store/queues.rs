@@ -3,7 +3,10 @@
 use std::collections::{BTreeMap, HashMap};
 
 use diesel::dsl::{count_star, max, min};
-use diesel::{BoolExpressionMethods, ExpressionMethods, QueryDsl, QueryResult, SelectableHelper};
+use diesel::{
+    BoolExpressionMethods, ExpressionMethods, JoinOnDsl, OptionalExtension, QueryDsl, QueryResult,
+    SelectableHelper,
+};
 
 use super::Error;
 use super::conn::{Conn, run};
@@ -13,7 +16,7 @@ use crate::clock::Timestamp;
 use crate::domain::host::Host;
 use crate::domain::id::Id;
 use crate::domain::inbox::InboxState;
-use crate::schema::{deliveries, hosts, inbox_items};
+use crate::schema::{deliveries, hosts, inbox_items, jobs};
 
 /// How a server is doing, and what waits between it and us.
 #[derive(Clone, Debug)]
@@ -67,6 +70,33 @@ pub fn all(conn: &mut Conn) -> QueryResult<Vec<Queue>> {
         (queue.host.name.clone(), queue)
     };
     Ok(found.into_iter().map(queue).collect::<BTreeMap<_, _>>().into_values().collect())
+}
+
+/// Since when the oldest delivery to a server waits that answers, and to which.
+pub fn oldest(conn: &mut Conn) -> QueryResult<Option<(String, Timestamp)>> {
+    let query = deliveries::table
+        .inner_join(hosts::table.on(hosts::id.eq(deliveries::host_id)))
+        .filter(deliveries::dead.eq(false))
+        .filter(hosts::failing_since.is_null())
+        .filter(hosts::dark_since.is_null())
+        .order((deliveries::created_at, deliveries::id))
+        .select((hosts::name, deliveries::created_at));
+    run!(conn, first, query).optional()
+}
+
+/// Since when the oldest job is due and not done.
+pub fn oldest_job(conn: &mut Conn) -> QueryResult<Option<Timestamp>> {
+    let query = jobs::table.filter(jobs::dead.eq(false)).order(jobs::due_at).select(jobs::due_at);
+    run!(conn, first, query).optional()
+}
+
+/// Since when the oldest received activity is due and not applied.
+pub fn oldest_item(conn: &mut Conn) -> QueryResult<Option<Timestamp>> {
+    let query = inbox_items::table
+        .filter(inbox_items::state.eq(InboxState::Waiting))
+        .order(inbox_items::due_at)
+        .select(inbox_items::due_at);
+    run!(conn, first, query).optional()
 }
 
 /// Lets what a server sent and could not be applied be tried again; returns how much that is.

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use diesel::dsl::count_star;
 use diesel::sql_types::Bool;
 use diesel::{
     BoolExpressionMethods, ExpressionMethods, IntoSql, OptionalExtension, QueryDsl, QueryResult,
@@ -10,6 +11,7 @@ use diesel::{
 
 use super::Error;
 use super::conn::{Conn, run};
+use super::one_of::one_of;
 use super::page::{Page, paged};
 use super::tx::Tx;
 use crate::clock::Timestamp;
@@ -184,9 +186,41 @@ pub fn count_open(conn: &mut Conn) -> QueryResult<i64> {
     run!(conn, get_result, reports::table.filter(reports::closed_at.is_null()).count())
 }
 
+/// How many wait for this reader, who is not told of those about themselves.
+pub fn count_open_for(conn: &mut Conn, reader: Id<Account>) -> QueryResult<i64> {
+    let open = reports::table
+        .filter(reports::closed_at.is_null())
+        .filter(reports::target_id.is_null().or(reports::target_id.ne(reader)));
+    run!(conn, get_result, open.count())
+}
+
 /// How many there were about an account.
 pub fn count_about(conn: &mut Conn, target: Id<Account>) -> QueryResult<i64> {
     run!(conn, get_result, reports::table.filter(reports::target_id.eq(target)).count())
+}
+
+/// How many there were about each of these accounts, and how many of them wait.
+pub fn counts_about(
+    conn: &mut Conn,
+    targets: &[Id<Account>],
+) -> QueryResult<HashMap<Id<Account>, (i64, i64)>> {
+    let about = || reports::table.filter(one_of(reports::target_id, targets)).group_by(reports::target_id);
+    let all = about().select((reports::target_id, count_star()));
+    let all: Vec<(Option<Id<Account>>, i64)> = run!(conn, load, all)?;
+    let open = about().filter(reports::closed_at.is_null()).select((reports::target_id, count_star()));
+    let open: Vec<(Option<Id<Account>>, i64)> = run!(conn, load, open)?;
+    let mut counts: HashMap<Id<Account>, (i64, i64)> = HashMap::new();
+    for (target, count) in all {
+        if let Some(target) = target {
+            counts.entry(target).or_default().0 = count;
+        }
+    }
+    for (target, count) in open {
+        if let Some(target) = target {
+            counts.entry(target).or_default().1 = count;
+        }
+    }
+    Ok(counts)
 }
 
 /// What an account reported, newest first.

@@ -36,6 +36,13 @@ pub fn appealed(conn: &mut Conn, limit: i64) -> QueryResult<Vec<Warning>> {
     run!(conn, load, query.select(Warning::as_select()))
 }
 
+/// How many objections nobody answered.
+pub fn count_appealed(conn: &mut Conn) -> QueryResult<i64> {
+    let open =
+        warnings::table.filter(warnings::appealed_at.is_not_null()).filter(warnings::answered_at.is_null());
+    run!(conn, get_result, open.count())
+}
+
 /// Keeps what somebody says against a decision; 0 where they did already.
 pub fn appeal(tx: &mut Tx<'_>, id: Id<Warning>, text: &str) -> QueryResult<usize> {
     let open = warnings::table.filter(warnings::id.eq(id)).filter(warnings::appealed_at.is_null());

@@ -4,7 +4,7 @@ use askama::Template;
 
 use super::contribution::{Author, Entry};
 use super::layout::Layout;
-use super::shown::{Link, Pager};
+use super::shown::{Href, Link, Pager};
 
 /// `/admin/review`.
 #[derive(Template)]
@@ -14,6 +14,8 @@ pub struct ReviewPage {
     pub layout: Layout,
     /// The servers.
     pub hosts: Vec<HostGroup>,
+    /// Where decisions are sent (POST): this page of the list.
+    pub action: Href,
     /// Where one goes on: texts that may belong to a question, and what was removed.
     pub ways: Vec<Link>,
     /// After which place the page begins, and what stands on it, for deciding about all of it.
@@ -31,6 +33,10 @@ pub struct HostGroup {
     pub name: String,
     /// What we know of it.
     pub facts: String,
+    /// Rules and lists that speak of it or of a name above it.
+    pub rules: Vec<String>,
+    /// The anchor of what comes after it on the page.
+    pub next: String,
     /// Its authors.
     pub authors: Vec<AuthorGroup>,
 }

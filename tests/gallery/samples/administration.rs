@@ -53,19 +53,45 @@ pub(crate) fn review(empty: bool) -> ReviewPage {
         AuthorGroup { key: key.to_owned(), author, facts: facts.to_owned(), entries }
     };
     let authors = vec![
-        group("11", "Ana", "1 contribution · account since 3 May 2020 · followed here by bela", 1),
-        group("12", "Mallory", "412 contributions · account since 23 November 2026", 2),
+        group(
+            "11",
+            "Ana",
+            "1 contribution · known here since 20 November 2026 · says it exists since 3 May 2020 · followed here by \
+             bela",
+            1,
+        ),
+        group(
+            "12",
+            "Mallory",
+            "412 contributions · known here since 24 November 2026 · says it exists since 1 January 2008 · 2 reports \
+             about it, 1 open",
+            2,
+        ),
     ];
     let host = HostGroup {
         key: "7".to_owned(),
         name: "social.example".to_owned(),
-        facts: "mastodon 4.5.0 · first seen 24 November 2026 · 2 accounts there followed from here"
+        facts: "mastodon 4.5.0 · anybody may sign up there · first seen 24 November 2026 · 2 accounts there \
+                followed from here"
             .to_owned(),
+        rules: vec!["The list “Friends” says about social.example: limit.".to_owned()],
+        next: "host-8".to_owned(),
         authors,
+    };
+    let other = HostGroup {
+        key: "8".to_owned(),
+        name: "town.example".to_owned(),
+        facts: "software unknown · does not say who may sign up · first seen 24 November 2026 · no accounts \
+                there followed from here"
+            .to_owned(),
+        rules: Vec::new(),
+        next: "ticked".to_owned(),
+        authors: vec![group("13", "Cleo", "1 contribution", 1)],
     };
     ReviewPage {
         layout: frame("Waiting"),
-        hosts: if empty { Vec::new() } else { vec![host] },
+        hosts: if empty { Vec::new() } else { vec![host, other] },
+        action: "/admin/review".into(),
         ways: if empty {
             Vec::new()
         } else {

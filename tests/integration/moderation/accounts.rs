@@ -83,6 +83,9 @@ async fn a_suspended_account_is_gone_in_both_directions_and_comes_back_whole() {
         assert!(about.says("Insults.") && about.says("suspended") && !about.says("see chat"));
         let mut browser = north.signed_in("anna").await;
         assert!(browser.open("/settings/severed").await.says("one of the two accounts was suspended"));
+        let file = browser.open("/settings/severed.csv").await.body;
+        assert!(file.starts_with("account,other,other_uri,relation,severed_on,because_of"), "{file}");
+        assert!(file.contains(",2026-11-24,account"), "{file}");
         decide(north, &far, &AccountDecision::default()).await;
         assert_eq!(related(north, &anna, &far).await, (true, true));
         assert!(north.sees(&uri_of(&vic.note("1", ""))).await.is_some());

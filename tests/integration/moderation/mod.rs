@@ -3,13 +3,16 @@
 
 mod accounts;
 mod bounds;
+mod dashboard;
 mod departures;
+mod evidence;
 mod flags;
 mod host_lists;
 mod list_doubts;
 mod log;
 mod partings;
 mod queues;
+mod reach;
 mod reactions;
 mod removals;
 mod reports;

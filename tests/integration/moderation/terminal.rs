@@ -4,6 +4,20 @@ use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
+use plenum::clock::{Clock, Timestamp};
+use plenum::domain::account::{Account, AccountKind, AccountState};
+use plenum::domain::contribution::{Received, ReceivedBody, Visibility};
+use plenum::domain::host::HostStanding;
+use plenum::domain::host_rule::Decision;
+use plenum::domain::id::Id;
+use plenum::domain::quote::QuotePolicy;
+use plenum::domain::trust::Trust;
+use plenum::domain::uri::Uri;
+use plenum::services::{contributions, host_lists};
+use plenum::store::accounts::{self, NewAccount, Profile};
+use plenum::store::reports::{self, NewReport};
+use plenum::store::{Db, Error, Tx, hosts, settings};
+use plenum::text::sanitize;
 use tempfile::TempDir;
 
 fn plenum(directory: &Path, arguments: &[&str], input: &str) -> Output {
@@ -59,4 +73,282 @@ fn moderators_work_from_a_terminal() {
     assert!(fails(&["log", "verify", "--seal", "00"]).contains("not part of it"));
     let lines = succeeds(&["log", "export"]);
     assert!(lines.lines().all(|line| line.starts_with('{')) && lines.contains(&seal), "{lines}");
+}
+
+/// A site on this machine, and what its terminal says.
+struct Site {
+    home: TempDir,
+}
+
+impl Site {
+    fn new() -> Self {
+        let site = Self { home: TempDir::new().unwrap() };
+        let organization = ["--host", "red.example", "--organization", "Red Bloc", "--handle", "redbloc"];
+        let admin = ["--admin", "ana", "--password-stdin"];
+        site.says(&[&["setup"], &organization[..], &admin[..]].concat());
+        site
+    }
+
+    fn run(&self, arguments: &[&str]) -> Output {
+        plenum(self.home.path(), arguments, "correct horse battery")
+    }
+
+    fn says(&self, arguments: &[&str]) -> String {
+        let output = self.run(arguments);
+        assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8_lossy(&output.stdout).into_owned()
+    }
+
+    fn refuses(&self, arguments: &[&str]) -> String {
+        let output = self.run(arguments);
+        assert!(!output.status.success(), "{arguments:?}");
+        String::from_utf8_lossy(&output.stderr).into_owned()
+    }
+
+    async fn db(&self) -> Db {
+        let url = format!("sqlite:{}", self.home.path().join("data/plenum.db").display());
+        let db = Db::open(&url, None, 1, Clock::System).await.unwrap();
+        let site = db.read(|conn| Ok(settings::site(conn)?)).await.unwrap().unwrap();
+        db.set_site(site);
+        db
+    }
+
+    /// Somebody at `host` names the organization in something that waits.
+    async fn hears(&self, host: &str, name: &str, text: &str) {
+        let db = self.db().await;
+        db.write(|tx| {
+            let author = stranger(tx, host, name)?;
+            let to = tx.site()?.organization;
+            contributions::receive(tx, &said(author, to, text, tx.now)).map(drop)
+        })
+        .await
+        .unwrap();
+        db.close().await;
+    }
+}
+
+fn at(host: &str, name: &str, path: &str) -> Uri {
+    Uri::parse(&format!("https://{host}/{name}{path}")).unwrap()
+}
+
+/// Somebody of another server, known from now on.
+fn stranger(tx: &mut Tx<'_>, host: &str, name: &str) -> Result<Account, Error> {
+    let profile = Profile {
+        url: at(host, name, "").to_string(),
+        kind: AccountKind::Person,
+        name: name.to_owned(),
+        handle: format!("{name}@{host}"),
+        display_name: String::new(),
+        summary: String::new(),
+        icon_url: None,
+        header_url: None,
+        inbox: at(host, name, "/inbox"),
+        shared_inbox: None,
+        outbox: None,
+        followers: None,
+        featured: None,
+        forum: None,
+        locked: false,
+        discoverable: true,
+        moved_to: None,
+        updated_at: Timestamp(0),
+        fetched_at: Some(Timestamp(0)),
+    };
+    let home = hosts::ensure(tx, host)?;
+    let account = NewAccount {
+        id: tx.mint(),
+        uri: at(host, name, ""),
+        host_id: Some(home.id),
+        created_at: tx.now,
+        profile,
+        state: AccountState::Active,
+        standing: HostStanding::Unknown,
+    };
+    accounts::insert(tx, &account)?;
+    Ok(accounts::by_id(tx, account.id)?.unwrap())
+}
+
+/// What they say, naming `to`.
+fn said(author: Account, to: Id<Account>, text: &str, now: Timestamp) -> Received {
+    let uri = Uri::parse(&format!("{}/1", author.uri)).unwrap();
+    Received {
+        url: uri.to_string(),
+        uri,
+        author,
+        on_behalf_of: None,
+        visibility: Visibility::Public,
+        language: "en".to_owned(),
+        title: None,
+        summary: None,
+        sensitive: false,
+        content: sanitize::clean(text),
+        published_at: now,
+        updated_at: None,
+        in_reply_to: None,
+        mentions: vec![to],
+        emojis: Vec::new(),
+        media: Vec::new(),
+        poll: None,
+        card: None,
+        quote: None,
+        quote_policy: QuotePolicy::EVERYONE,
+        tags: Vec::new(),
+        trust: Trust::Delivered,
+        document: "{}".to_owned(),
+        body: ReceivedBody::Post,
+    }
+}
+
+/// The key at the beginning of what a command printed.
+fn key(said: &str) -> String {
+    said.split_whitespace().next().unwrap().to_owned()
+}
+
+const DRY: &str = "Nothing is changed.";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_waits_is_decided_from_a_terminal() {
+    let site = Site::new();
+    site.hears("far.example", "mallory", "<p>Buy cheap bees.</p>").await;
+    site.hears("near.example", "cleo", "<p>Good morning.</p>").await;
+    site.hears("near.example", "dora", "<p>Good evening.</p>").await;
+    let list = site.says(&["review", "list"]);
+    assert!(list.contains("mallory@far.example  1 text  Buy cheap bees."), "{list}");
+    assert_eq!(list.lines().count(), 3, "{list}");
+    let tried = site.says(&["review", "reject", "mallory@far.example", "--dry-run"]);
+    assert!(tried.starts_with(DRY) && tried.contains("1 texts are deleted"), "{tried}");
+    assert_eq!(site.says(&["review", "list"]), list, "nothing happened");
+    assert!(site.refuses(&["review", "approve", "nobody@far.example"]).contains("is not known here"));
+    site.says(&["review", "reject", "mallory@far.example"]);
+    assert!(site.says(&["review", "approve", "near.example"]).starts_with("2 texts are shown"));
+    assert_eq!(site.says(&["review", "list"]).trim(), "Nothing waits.");
+    let log = site.says(&["log", "list"]);
+    assert!(log.contains("account.reject") && log.contains("host.decide"), "{log}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn servers_are_decided_about_from_a_terminal() {
+    let site = Site::new();
+    site.hears("far.example", "mallory", "<p>Buy cheap bees.</p>").await;
+    let tried = site.says(&["host", "suspend", "far.example", "--dry-run"]);
+    assert!(
+        tried.starts_with(DRY) && tried.contains("1 contribution with no positions disappear"),
+        "{tried}"
+    );
+    assert!(site.says(&["host", "show", "far.example"]).contains("no rule"));
+    site.says(&["host", "suspend", "far.example", "--public-comment", "Spam"]);
+    let tried = site.says(&["host", "undo", "far.example", "--dry-run"]);
+    assert!(tried.starts_with(DRY), "{tried}");
+    assert!(site.says(&["host", "show", "far.example"]).contains("suspend; Spam"));
+    let file = site.home.path().join("list.csv");
+    std::fs::write(&file, "#domain,#severity\nfar.example,silence\nnew.example,suspend\ncom,suspend\n")
+        .unwrap();
+    let file = file.to_str().unwrap();
+    let tried = site.says(&["host", "import", file, "--dry-run"]);
+    for words in [DRY, "row 4 is left out", "taken in: 1.", "suspend 1:", "far.example stays as it is"] {
+        assert!(tried.contains(words), "{words}: {tried}");
+    }
+    assert!(!site.says(&["host", "export"]).contains("new.example"));
+    site.says(&["host", "import", file]);
+    let ours = site.says(&["host", "export"]);
+    assert!(
+        ours.contains("far.example,suspend,false,false,Spam,false") && ours.contains("new.example,suspend")
+    );
+    std::fs::write(file, "friend.example\n").unwrap();
+    site.says(&["host", "import", file, "--allowances"]);
+    assert_eq!(site.says(&["host", "export", "--allowances"]), "#domain\nfriend.example\n");
+    assert!(site.refuses(&["host", "import", "nowhere.csv"]).contains("plenum:"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn reports_are_worked_on_from_a_terminal() {
+    let site = Site::new();
+    site.hears("far.example", "mallory", "<p>Buy cheap bees.</p>").await;
+    site.says(&["account", "create", "mona", "--role", "moderator", "--password-stdin"]);
+    let db = site.db().await;
+    db.write(|tx| {
+        let uri = |text: &str| Uri::parse(text).unwrap();
+        let target = accounts::by_uri(tx, &uri("https://far.example/mallory"))?.unwrap().id;
+        let items = [uri("https://far.example/mallory/1")];
+        let report = NewReport {
+            uri: &uri("https://red.example/reports/1"),
+            reporter: accounts::local_by_name(tx, "mona")?.unwrap().id,
+            target: Some(target),
+            content: "Spam.",
+            items: &items,
+            category: "spam",
+            rules: &[],
+            forwarded: false,
+        };
+        reports::insert(tx, &report)
+    })
+    .await
+    .unwrap();
+    db.close().await;
+    let key = key(&site.says(&["moderate", "reports"]));
+    assert!(site.says(&["moderate", "assign", &key, "--to", "mona"]).contains("mona looks at it."));
+    assert!(site.refuses(&["moderate", "assign", &key, "--to", "nobody"]).contains("nobody signs in as"));
+    site.says(&["moderate", "note", &key, "Seen before.", "--by", "mona"]);
+    assert!(site.says(&["moderate", "report", &key]).contains("Seen before."));
+    let tried = site.says(&["moderate", "close", &key, "suspend", "--dry-run"]);
+    assert!(tried.starts_with(DRY) && tried.contains("1 contribution, no replies among them"), "{tried}");
+    assert!(site.says(&["moderate", "reports"]).contains("waits"));
+    let tried = site.says(&["moderate", "close", &key, "remove", "--dry-run"]);
+    assert!(tried.contains("Deleted: 1 contribution."), "{tried}");
+    site.says(&["moderate", "close", &key, "limit"]);
+    assert_eq!(site.says(&["moderate", "reports"]), "");
+    site.says(&["moderate", "reopen", &key]);
+    assert!(site.says(&["moderate", "reports"]).contains("waits"));
+    let tried = site.says(&["moderate", "clear", "--author", "mallory@far.example", "--dry-run"]);
+    assert!(tried.starts_with(DRY) && tried.contains("1 texts are deleted"), "{tried}");
+    let tried = site.says(&["moderate", "account", "mallory@far.example", "--dry-run"]);
+    assert!(
+        tried.starts_with(DRY) && site.says(&["moderate", "show", "mallory@far.example"]).contains("limit")
+    );
+    let tried = site.says(&["settings", "set", "federation_mode", "allowlist", "--dry-run"]);
+    assert!(tried.starts_with(DRY) && tried.contains("only servers that were allowed"), "{tried}");
+    assert!(site.says(&["settings", "show"]).contains("federation_mode = quarantine"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn lists_are_followed_from_a_terminal() {
+    let site = Site::new();
+    let tried =
+        site.says(&["host-list", "follow", "https://lists.example/1", "--title", "Gardeners", "--dry-run"]);
+    assert!(tried.starts_with(DRY) && site.says(&["host-list", "show"]).is_empty(), "{tried}");
+    let list = key(&site.says(&["host-list", "follow", "https://lists.example/1", "--title", "Gardeners"]));
+    let harsh = Decision { standing: HostStanding::Suspended, ..Decision::default() };
+    let many: Vec<_> = (0..8).map(|number| (format!("bad{number}.example"), harsh.clone())).collect();
+    let id = Id::new(list.parse().unwrap());
+    let reads = async |count: usize| {
+        let db = site.db().await;
+        db.write(|tx| host_lists::receive(tx, id, &many[..count])).await.unwrap();
+        db.close().await;
+    };
+    reads(8).await;
+    assert_eq!(site.says(&["host-list", "drafts"]).lines().filter(|line| line.starts_with("bad")).count(), 8);
+    let tried = site.says(&["host-list", "accept", "bad0.example", "--dry-run"]);
+    assert!(tried.starts_with(DRY) && tried.contains("decided: 1."), "{tried}");
+    assert_eq!(site.says(&["host", "export"]).lines().count(), 1, "nothing holds yet");
+    site.says(&["host-list", "accept", "bad0.example"]);
+    site.says(&["host-list", "refuse", "bad1.example"]);
+    assert_eq!(site.says(&["host-list", "refused"]).trim(), "bad1.example");
+    site.says(&["host-list", "ask-again", "bad1.example"]);
+    reads(2).await;
+    let shown = site.says(&["host-list", "show"]);
+    assert!(shown.contains("6 of its 8 rules are gone at once"), "{shown}");
+    let digest =
+        shown.split(&format!("believe {list} ")).nth(1).unwrap().split('`').next().unwrap().to_owned();
+    assert!(site.refuses(&["host-list", "believe", &list, "00"]).contains("look again"));
+    site.says(&["host-list", "believe", &list, &digest]);
+    reads(2).await;
+    assert!(!site.says(&["host-list", "show"]).contains("gone at once"), "it was believed");
+    site.says(&["host-list", "read", &list]);
+    assert!(site.refuses(&["host-list", "read", "7"]).contains("plenum:"));
+    site.says(&["host-list", "change", &list, "--priority", "70"]);
+    assert!(site.says(&["host-list", "show"]).contains("priority 70"));
+    let tried = site.says(&["host-list", "leave", &list, "--dry-run"]);
+    assert!(tried.starts_with(DRY) && tried.contains("taken back: 1."), "{tried}");
+    site.says(&["host-list", "leave", &list, "--keep"]);
+    assert!(site.says(&["host", "export"]).contains("bad0.example"), "kept as a rule of this site");
 }

@@ -27,6 +27,8 @@ const ROUTES: &[(&str, Option<Permission>, bool)] = &[
     ("/admin/appeals", Some(Permission::Reports), false),
     ("/admin/appeals/{id}", Some(Permission::Reports), true),
     ("/admin/federation", Some(Permission::Queues), true),
+    ("/admin/federation/jobs", Some(Permission::Queues), true),
+    ("/admin/federation/{name}", Some(Permission::Queues), true),
     ("/admin/log", Some(Permission::Log), false),
     ("/admin/log.jsonl", Some(Permission::Log), false),
     ("/admin/log/check", Some(Permission::Log), false),

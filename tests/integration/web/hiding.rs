@@ -5,11 +5,13 @@ use plenum::domain::account::Account;
 use plenum::domain::contribution::Contribution;
 use plenum::domain::id::Id;
 use plenum::domain::site::FederationMode;
+use plenum::domain::uri::Uri;
 use plenum::store::{accounts, relations};
 use serde_json::json;
 
 use crate::harness::Database;
 use crate::harness::browser::{Browser, Page};
+use crate::harness::peer::Peers;
 use crate::harness::people::{Drafting, statement};
 use crate::harness::world::{Instance, World, on_each_engine};
 
@@ -239,6 +241,42 @@ async fn a_member_chooses_of_whom_they_are_told_without_an_app() {
         assert!(presses(&mut browser, &requests, &other).await.says("Nothing waits."));
         let shown = browser.open("/notifications").await;
         assert!(shown.says("bea") && !shown.says("cid"), "{}", shown.body);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_author_chooses_who_may_answer() {
+    on_each_engine(|database| async {
+        let world = World::on([("north", database)], FederationMode::Open).await;
+        let (north, peers) = (world.at("north"), Peers::new());
+        north.person("anna", &[]).await;
+        let bela = north.person("bela", &[]).await;
+        let app = north.client("anna", "read write").await;
+        let said = app.post("/api/v1/statuses", json!({ "status": "To seven!" })).await.ok();
+        let (id, uri) = (said["id"].as_str().unwrap(), Uri::parse(said["uri"].as_str().unwrap()).unwrap());
+        let vic = peers.person("a", "vic");
+        let answers = async |path: &str| {
+            vic.sends(north, &vic.does("Create", vic.reply(path, &uri, "<p>To nine.</p>")));
+            world.settle().await;
+            let note = vic.note(path, "");
+            north.sees(&Uri::parse(note["id"].as_str().unwrap()).unwrap()).await.is_some()
+        };
+        assert!(answers("1").await);
+        let path = format!("/contributions/{id}/replies");
+        let mut browser = north.signed_in("anna").await;
+        let thread = browser.open(&format!("/threads/{id}")).await;
+        assert!(thread.body.contains(&path), "{}", thread.body);
+        let form = browser.open(&path).await;
+        let odd = browser.send(&form, "main form", &[("policy", "nobody")]).await;
+        assert_eq!(odd.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert_eq!(north.signed_in("bela").await.open(&path).await.status, StatusCode::NOT_FOUND);
+        assert!(browser.send(&form, "main form", &[("policy", "members")]).await.says("Changed."));
+        assert!(!answers("2").await, "others are heard no more");
+        assert!(north.sees(&uri).await.is_some() && browser.open(&path).await.body.contains("checked"));
+        north.replies(&bela, &uri, "To seven, yes.").await;
+        let document = north.document(uri.as_str().strip_prefix(&north.origin()).unwrap()).await;
+        assert_eq!(document["interactionPolicy"]["canReply"]["automaticApproval"], json!([]), "{document}");
     })
     .await;
 }

@@ -1,4 +1,4 @@
-//! Where moderators and admins begin, and what holds for the whole site.
+//! What holds for the whole site.
 
 use activitypub_federation::config::Data;
 
@@ -18,17 +18,10 @@ use crate::http::web::confirm::ConfirmPage;
 use crate::http::web::form::{Field, FieldKind, FormPage};
 use crate::http::web::forms::{Choice, Mistakes};
 use crate::http::web::layout::Section;
-use crate::http::web::listing::ListingPage;
-use crate::http::web::present;
 use crate::http::web::setup::federation_modes;
-use crate::http::web::shown::{Link, Pager};
 use crate::services::{notices as rules, settings as service};
-use crate::store::audit::{self, Entry};
-use crate::store::{accounts, host_lists, hosts, listing_allowances, notices, reach};
+use crate::store::{accounts, hosts, listing_allowances, notices, reach};
 
-/// Days, and readings at most, of which admins read what lists did.
-const NEWS_DAYS: i64 = 7;
-const NEWS: i64 = 10;
 /// The field that says that the consequences of another federation mode were read.
 const CONFIRMED: &str = "confirmed";
 /// The field with the rules.
@@ -37,68 +30,6 @@ const RULES: &str = "rules";
 const CHOSEN: &str = "chosen";
 /// Organizations on that list at most.
 const MOST_CHOSEN: usize = 500;
-
-/// What lists did in the last days without asking anybody: one line for each reading.
-async fn readings(data: &Data<Federation>) -> Result<Vec<Link>, PageError> {
-    let since = data.app.clock().now().plus_seconds(-NEWS_DAYS * 24 * 3600);
-    let loaded =
-        data.app.db.read(|conn| Ok((audit::readings(conn, since, NEWS)?, host_lists::all(conn)?))).await?;
-    let (entries, lists) = loaded;
-    let line = |entry: &Entry| {
-        let known = lists.iter().find(|list| list.url == entry.subject);
-        let title = known.map_or(entry.subject.as_str(), |list| list.title.as_str());
-        let at = present::moment(entry.created_at).minute();
-        Link::new(format!("{at}, the list {title}: {}", entry.detail), "/admin/log?q=list.")
-    };
-    Ok(entries.iter().map(line).collect())
-}
-
-/// `GET /admin`: what the viewer may decide.
-pub async fn show(data: Data<Federation>, visit: Visit) -> Answer {
-    visit.member()?;
-    let news = if visit.has(Permission::Hosts) { readings(&data).await? } else { Vec::new() };
-    let open = Permission::ALL.into_iter().filter(|permission| visit.has(*permission));
-    let links: Vec<Link> = open
-        .flat_map(|permission| match permission {
-            Permission::Review => vec![
-                Link::new("What waits for a moderator", "/admin/review"),
-                Link::new("Texts of other servers that may belong to a question", "/moderation/external"),
-            ],
-            Permission::Rules => vec![Link::new("Rules about texts, and waves of them", "/admin/rules")],
-            Permission::Queues => {
-                vec![Link::new(
-                    "Exchange with other servers: what waits, and what failed",
-                    "/admin/federation",
-                )]
-            }
-            Permission::Reports => vec![
-                Link::new("Reports", "/admin/reports"),
-                Link::new("Objections to decisions", "/admin/appeals"),
-            ],
-            Permission::Accounts => vec![Link::new("Accounts, and rules about them", "/admin/accounts")],
-            Permission::Log => vec![Link::new("The log: who decided what", "/admin/log")],
-            Permission::People => vec![Link::new("People who sign in here", "/admin/people")],
-            Permission::Hosts => vec![Link::new("Other servers, and rules about them", "/admin/hosts")],
-            Permission::Settings => vec![
-                Link::new("Settings of this site", "/admin/settings"),
-                Link::new("If this server is lost: who confirms where you go on", "/admin/succession"),
-            ],
-        })
-        .collect();
-    if links.is_empty() {
-        return Err(PageError::forbidden(""));
-    }
-    let links = news.into_iter().chain(links).collect();
-    page(&ListingPage {
-        layout: visit.private_layout("Administration", Section::Administration),
-        heading: "Administration".to_owned(),
-        lead: "What you decide here holds at once, and is written into the log with your name.".to_owned(),
-        nothing: String::new(),
-        entries: Vec::new(),
-        links,
-        pager: Pager::default(),
-    })
-}
 
 /// `GET /admin/settings`.
 pub async fn settings(data: Data<Federation>, visit: Visit) -> Answer {
@@ -280,13 +211,9 @@ fn field(setting: Setting, value: &str) -> Field {
 }
 
 fn reply_policies(chosen: &str) -> Vec<Choice> {
-    let label = |policy| match policy {
-        ReplyPolicy::Everyone => "Everyone whom the federation mode lets in",
-        ReplyPolicy::KnownHosts => "Those whom somebody here approved, and their servers",
-        ReplyPolicy::Followed => "Those whom the organization follows",
-        ReplyPolicy::Members => "Members of this site only",
+    let choice = |policy: ReplyPolicy| {
+        Choice::new(policy.as_str(), super::reply_policies::label(policy), policy.as_str() == chosen)
     };
-    let choice = |policy: ReplyPolicy| Choice::new(policy.as_str(), label(policy), policy.as_str() == chosen);
     ReplyPolicy::ALL.map(choice).into()
 }
 

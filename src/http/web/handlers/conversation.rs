@@ -204,6 +204,8 @@ pub fn tools(visit: &Visit, view: &View) -> Vec<Link> {
         tools.extend([to("Edit", "edit"), to("Delete", "delete")]);
         if head.visibility == Visibility::Internal {
             tools.push(to("Publish it for everybody", "publish"));
+        } else {
+            tools.push(to("Who may answer", "replies"));
         }
     }
     if head.state == State::Held && visit.has(Permission::Review) {

@@ -1,4 +1,4 @@
-//! Other servers: looking at them, deciding about them, and what a decision took from members.
+//! Other servers: looking at them and deciding about them.
 
 use activitypub_federation::config::Data;
 use axum::extract::Path;
@@ -9,7 +9,6 @@ use super::{Answer, cut, page, then};
 use crate::domain::host::{Host, HostStanding};
 use crate::domain::host_rule::{self, Decision};
 use crate::domain::permission::Permission;
-use crate::domain::user::Role;
 use crate::federation::Federation;
 use crate::http::error::PageError;
 use crate::http::extract::posted::{Fields, Posted};
@@ -19,23 +18,23 @@ use crate::http::web::form::{Field, FieldKind, FormPage};
 use crate::http::web::forms::{Choice, Mistakes};
 use crate::http::web::hosts::{HostRow, HostsPage};
 use crate::http::web::layout::Section;
-use crate::http::web::listing::ListingPage;
 use crate::http::web::present;
 use crate::http::web::shown::{Link, Pager};
 use crate::services::hosts as service;
-use crate::store::{account_rules, accounts, host_lists, host_rules, hosts, withheld};
+use crate::store::{host_lists, host_rules, hosts};
 
 /// Servers on one page.
 const PAGE: usize = 100;
-/// Severed relations on one page.
-const SEVERED: i64 = 500;
 /// What one may decide, in the order of the form.
 const STANDINGS: [HostStanding; 4] =
     [HostStanding::Unknown, HostStanding::Approved, HostStanding::Limited, HostStanding::Suspended];
 /// The field that says that the consequences were read.
 const CONFIRMED: &str = "confirmed";
 /// The fields of the form.
-const FIELDS: [&str; 6] = ["standing", "media", "reports", "public_comment", "private_comment", "obfuscate"];
+const FIELDS: [&str; 7] =
+    ["standing", "media", "reports", "public_comment", "private_comment", "obfuscate", LOG];
+/// The field that keeps a decision out of the public log.
+const LOG: &str = "log";
 
 /// `GET /admin/hosts`: the servers we know, by name.
 pub async fn index(data: Data<Federation>, visit: Visit) -> Answer {
@@ -100,56 +99,13 @@ pub async fn decide(
     if fields.get(CONFIRMED) != decision.standing.word() {
         return confirm(&data, &visit, &name, &decision, &fields).await;
     }
-    data.app.db.write(|tx| service::decide(tx, Some(user), &name, &decision)).await?;
-    then(&format!("/admin/hosts/{name}?note=changed"))
-}
-
-/// `GET /settings/severed`: relations that decisions about servers ended.
-pub async fn severed(data: Data<Federation>, visit: Visit) -> Answer {
-    let own = visit.member()?.account.id;
-    let mut voices = vec![own];
-    voices.extend(visit.has_role(Role::Publisher).then_some(visit.organization.id));
-    let found = data.app.db.read(|conn| {
-        let rows = withheld::severed_of(conn, &voices, SEVERED)?;
-        let mut links = Vec::new();
-        let ids: Vec<_> = rows.iter().flat_map(|(_, row)| [row.follower_id, row.followee_id]).collect();
-        let people = accounts::by_ids(conn, &ids)?;
-        for (host, row) in &rows {
-            let outward = voices.contains(&row.follower_id);
-            let other = if outward { row.followee_id } else { row.follower_id };
-            let Some(other) = people.iter().find(|account| account.id == other) else { continue };
-            let what = if outward { "no longer followed from here" } else { "no longer follows" };
-            let day = present::moment(row.severed_at).day();
-            let text = format!("{}: {what} since {day} ({host} was suspended)", other.handle);
-            links.push(Link::new(text, other.uri.as_str()));
-        }
-        let rows = account_rules::severed_of(conn, &voices, SEVERED)?;
-        let ids: Vec<_> = rows.iter().flat_map(|row| [row.follower_id, row.followee_id]).collect();
-        let people = accounts::by_ids(conn, &ids)?;
-        for row in &rows {
-            let outward = voices.contains(&row.follower_id);
-            let other = if outward { row.followee_id } else { row.follower_id };
-            let Some(other) = people.iter().find(|account| account.id == other) else { continue };
-            let what = if outward { "no longer followed from here" } else { "no longer follows" };
-            let day = present::moment(row.severed_at).day();
-            let text =
-                format!("{}: {what} since {day} (one of the two accounts was suspended)", other.handle);
-            links.push(Link::new(text, other.uri.as_str()));
-        }
-        Ok(links)
+    let private = fields.get(LOG) == "private";
+    let done = data.app.db.write(|tx| match private {
+        true => service::decide_privately(tx, Some(user), &name, &decision),
+        false => service::decide(tx, Some(user), &name, &decision),
     });
-    page(&ListingPage {
-        layout: visit.private_layout("Severed relations", Section::Elsewhere),
-        heading: "Relations that decisions of the moderators ended".to_owned(),
-        lead:
-            "When the administrators suspend a server or an account, nobody here follows anybody there, nor the other way \
-               round. If they take that back, these relations stand again by themselves."
-                .to_owned(),
-        nothing: "None of yours was ended.".to_owned(),
-        entries: Vec::new(),
-        links: found.await?,
-        pager: Pager::default(),
-    })
+    done.await?;
+    then(&format!("/admin/hosts/{name}?note=changed"))
 }
 
 fn named(visit: &Visit, typed: &str) -> Result<String, PageError> {
@@ -293,6 +249,14 @@ fn fields(decision: &Decision) -> Vec<Field> {
             "The name in the public list",
             "In part, so that nobody is led there.",
             name,
+            "",
+        ),
+        Field::new(
+            LOG,
+            "In the public log of decisions",
+            "That a server is limited or suspended stands there also without a reason; that it is allowed, only \
+             with one.",
+            pair(("shown", "With its day"), ("private", "Not at all"), false),
             "",
         ),
     ]

@@ -239,8 +239,8 @@ pub async fn public(data: Data<Federation>, visit: Visit) -> Answer {
             ..visit.layout("Decisions of the moderators")
         },
         heading: "Decisions of the moderators".to_owned(),
-        lead: "Those of which they chose to tell everybody, with their reasons. Others are kept in a log that only \
-               the administrators of this site read."
+        lead: "Which servers are kept out, and what else they chose to tell everybody. Other decisions are kept in a \
+               log that only the administrators of this site read."
             .to_owned(),
         facts: Vec::new(),
         ways: vec![Link::new("Rules for contributions, and how to reach us", "/about")],
@@ -251,7 +251,8 @@ pub async fn public(data: Data<Federation>, visit: Visit) -> Answer {
             .into_iter()
             .map(|(shown, at)| {
                 let day = present::moment(at).day();
-                vec![Cell::text(day), Cell::text(shown.what), Cell::text(shown.reason)]
+                let why = if shown.reason.is_empty() { "No reason was given.".to_owned() } else { shown.reason };
+                vec![Cell::text(day), Cell::text(shown.what), Cell::text(why)]
             })
             .collect(),
         action: "/about/moderation".into(),

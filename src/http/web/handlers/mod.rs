@@ -14,6 +14,7 @@ pub mod compare;
 pub mod content_rules;
 pub mod contribution;
 pub mod conversation;
+pub mod dashboard;
 pub mod drafts;
 pub mod events;
 pub mod external_statement;
@@ -41,16 +42,19 @@ mod passages;
 pub mod people;
 pub mod position;
 pub mod publish;
+pub mod put_aside;
 pub mod question;
 pub mod questions;
 pub mod queues;
 mod references;
 pub mod removed;
 pub mod reply;
+pub mod reply_policies;
 pub mod reports;
 pub mod review;
 mod same_questions;
 pub mod second_factor;
+pub mod severed;
 pub mod sign_in;
 pub mod sign_ins;
 pub mod stand;
@@ -136,6 +140,7 @@ fn writing() -> Router {
         .route("/internal", get(internal::index))
         .route("/internal/new", get(internal::ask).post(internal::begin))
         .route("/contributions/{id}/publish", get(internal_publish::ask).post(internal_publish::publish))
+        .route("/contributions/{id}/replies", get(reply_policies::ask).post(reply_policies::choose))
         .route("/contributions/{id}/delete", get(reply::ask_delete).post(reply::delete))
         .route("/contributions/{id}/approve", get(moderation::ask_approve).post(moderation::approve))
         .route("/contributions/{id}/report", get(appeals::ask_report).post(appeals::report))
@@ -203,13 +208,14 @@ fn own() -> Router {
         .route("/settings/decisions", get(appeals::decisions))
         .route("/settings/decisions/{id}", get(appeals::decision).post(appeals::object))
         .route("/settings/reports", get(appeals::reported))
-        .route("/settings/severed", get(hosts::severed))
+        .route("/settings/severed", get(severed::show))
+        .route("/settings/severed.csv", get(severed::download))
 }
 
 /// What moderators and admins decide; each page asks `domain::permission` who may.
 fn administering() -> Router {
     Router::new()
-        .route("/admin", get(admin::show))
+        .route("/admin", get(dashboard::show))
         .route("/admin/settings", get(admin::settings).post(admin::change))
         .route("/admin/succession", get(succession::show).post(succession::change))
         .route("/admin/succession/confirm", get(succession::ask).post(succession::confirm))
@@ -233,6 +239,8 @@ fn administering() -> Router {
         .route("/admin/rules/new", get(content_rules::ask).post(content_rules::make))
         .route("/admin/remove", get(content_rules::ask_clear).post(content_rules::clear))
         .route("/admin/federation", get(queues::show).post(queues::work))
+        .route("/admin/federation/jobs", get(put_aside::jobs).post(put_aside::redo))
+        .route("/admin/federation/{name}", get(put_aside::show).post(put_aside::work))
         .route("/admin/reports", get(reports::index))
         .route("/admin/reports/{id}", get(reports::show).post(reports::work))
         .route("/admin/reports/{id}/decide", get(reports::ask).post(reports::decide))

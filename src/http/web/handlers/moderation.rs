@@ -47,7 +47,7 @@ pub async fn approve(data: Data<Federation>, Path(id): Path<String>, Posted { vi
         if !waits {
             return Err(Refusal::Conflict("this does not wait for anybody any more".to_owned()).into());
         }
-        review::authors(tx, user.id, &[view.author.id], Verdict::Approve)
+        review::authors(tx, Some(user.id), &[view.author.id], Verdict::Approve)
     });
     decided.await?;
     then(&format!("{}?note=approved", present::path(&view)))

@@ -31,14 +31,15 @@ const SHORT: usize = 200;
 /// `GET /admin/federation`: what waits, what was put aside, and how each server is doing.
 pub async fn show(data: Data<Federation>, visit: Visit) -> Answer {
     visit.may(Permission::Queues)?;
+    let now = data.app.clock().now();
     let loaded = data.app.db.read(|conn| {
         let waiting = (deliveries::pending(conn)?, inbox_items::pending(conn)?, jobs::pending(conn)?);
         let aside = (jobs::aside(conn, SHOWN)?, inbox_items::parked(conn, SHOWN)?);
         let kept = condemnations::failed(conn, SHOWN)?;
-        Ok((queues::all(conn)?, waiting, aside, kept, rebuffs::all(conn, SHOWN)?))
+        let troubles = service::troubles(conn, now)?;
+        Ok((queues::all(conn)?, waiting, aside, kept, rebuffs::all(conn, SHOWN)?, troubles))
     });
-    let (rows, (outgoing, incoming, later), (undone, parked), kept, rebuffed) = loaded.await?;
-    let now = data.app.clock().now();
+    let (rows, (outgoing, incoming, later), (undone, parked), kept, rebuffed, troubles) = loaded.await?;
     let mut facts = vec![format!(
         "On their way: {}, {} and {}.",
         counted(outgoing, "delivery"),
@@ -46,6 +47,7 @@ pub async fn show(data: Data<Federation>, visit: Visit) -> Answer {
         counted(later, "job"),
     )];
     let reason = |why: Option<&str>| plain::excerpt(why.unwrap_or("no reason was kept"), SHORT);
+    facts.extend(troubles);
     facts.extend(
         parked
             .iter()
@@ -67,7 +69,10 @@ pub async fn show(data: Data<Federation>, visit: Visit) -> Answer {
                was put aside is sent again only if you say so."
             .to_owned(),
         facts,
-        ways: vec![Link::new("All servers", "/admin/hosts")],
+        ways: vec![
+            Link::new("Jobs that could not be done, one by one", "/admin/federation/jobs"),
+            Link::new("All servers", "/admin/hosts"),
+        ],
         search: None,
         nothing: "Every server answers, and nothing waits.".to_owned(),
         heads: vec!["Server", "State", "Waiting", "Put aside", "Not applied", ""],
@@ -93,7 +98,8 @@ fn rebuffs_of((host, reason, times, first, last): &Entry) -> String {
 fn cells(row: &Queue, now: Timestamp) -> Vec<Cell> {
     let host = &row.host;
     let (waiting, oldest) = row.waiting;
-    let age = oldest.map(|oldest| format!(", the oldest for {}", span(oldest, now))).unwrap_or_default();
+    let age =
+        oldest.map(|oldest| format!(", the oldest for {}", service::span(oldest, now))).unwrap_or_default();
     let counted_aside = |(count, why): &(i64, Option<String>)| match count {
         0 => "nothing".to_owned(),
         _ => format!("{count}: {}", plain::excerpt(why.as_deref().unwrap_or("no reason was kept"), SHORT)),
@@ -104,7 +110,7 @@ fn cells(row: &Queue, now: Timestamp) -> Vec<Cell> {
         buttons.push((format!("give-up {}", host.id), "Give it up".to_owned()));
     }
     vec![
-        Cell::link(&host.name, format!("/admin/hosts/{}", host.name)),
+        Cell::link(&host.name, format!("/admin/federation/{}", host.name)),
         Cell::text(state(host)),
         Cell::text(format!("{}{age}", counted(waiting, "delivery"))),
         Cell::text(counted_aside(&row.aside)),
@@ -122,15 +128,6 @@ fn state(host: &Host) -> String {
             let why = plain::excerpt(host.last_error.as_deref().unwrap_or("no reason was kept"), SHORT);
             format!("Not reachable since {}{given_up} ({why})", present::moment(since).minute())
         }
-    }
-}
-
-fn span(from: Timestamp, to: Timestamp) -> String {
-    let minutes = (to.0 - from.0).max(0) / 60_000;
-    match minutes {
-        0..120 => counted(minutes, "minute"),
-        120..2880 => counted(minutes / 60, "hour"),
-        _ => counted(minutes / 1440, "day"),
     }
 }
 

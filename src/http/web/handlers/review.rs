@@ -9,7 +9,8 @@ use super::{Answer, key, page, then};
 use crate::domain::account::Account;
 use crate::domain::content_rule::ContentRule;
 use crate::domain::contribution::Contribution;
-use crate::domain::host::Host;
+use crate::domain::host::{Host, HostStanding};
+use crate::domain::host_rule::{HostRule, upwards};
 use crate::domain::id::Id;
 use crate::domain::permission::Permission;
 use crate::domain::reach::counted;
@@ -27,7 +28,8 @@ use crate::services::review::{self as service, Verdict};
 use crate::store::contributions::Viewer;
 use crate::store::held::{self, Place, Waiting};
 use crate::store::{
-    Conn, Error, accounts, condemnations, content_rules, contributions, external_statements, hosts, views,
+    Conn, Error, accounts, condemnations, content_rules, contributions, external_statements, host_lists,
+    host_rules, hosts, reports, views,
 };
 
 /// Authors on one page.
@@ -59,14 +61,25 @@ pub async fn show(data: Data<Federation>, visit: Visit) -> Answer {
         layout: visit.private_layout("Waiting", Section::Administration),
         hosts,
         ways: texts.into_iter().chain(removed).collect(),
+        action: here(&visit).into(),
         page: (asked, seen),
         pager: Pager { newer: (!first).then(|| "/admin/review".into()), older },
     })
 }
 
-/// `POST /admin/review`: `do` says what becomes of whom.
+/// This page of the list.
+fn here(visit: &Visit) -> String {
+    match visit.asked("after").and_then(|text| place(&text)) {
+        Some((name, author)) => format!("/admin/review?after={name}/{author}"),
+        None => "/admin/review".to_owned(),
+    }
+}
+
+/// `POST /admin/review`: `do` says what becomes of whom. Whoever decided finds themselves at the server
+/// that comes next.
 pub async fn decide(data: Data<Federation>, Posted { visit, fields }: Posted) -> Answer {
-    let user = visit.may(Permission::Review)?.id;
+    let user = Some(visit.may(Permission::Review)?.id);
+    let before = data.app.db.read(|conn| waiting(conn, &visit)).await?;
     let wanted = fields.get("do").to_owned();
     let mut words = wanted.split(' ');
     let verdict = words.next().and_then(Verdict::parse).ok_or_else(unclear)?;
@@ -96,7 +109,37 @@ pub async fn decide(data: Data<Federation>, Posted { visit, fields }: Posted) ->
         Verdict::Approve => "let-in",
         Verdict::Reject => "rejected",
     };
-    then(&format!("/admin/review?note={note}"))
+    let left = data.app.db.read(|conn| waiting(conn, &visit)).await?;
+    if left.is_empty() {
+        return then(&format!("/admin/review?note={note}"));
+    }
+    let path = here(&visit);
+    let joint = if path.contains('?') { '&' } else { '?' };
+    let fragment = next(&before, &left, named).map(|host| format!("#host-{host}")).unwrap_or_default();
+    then(&format!("{path}{joint}note={note}{fragment}"))
+}
+
+/// The authors of this page of the list, each with the server.
+fn waiting(conn: &mut Conn, visit: &Visit) -> Result<Vec<(Id<Account>, Id<Host>)>, Error> {
+    let limit = i64::try_from(PAGE).unwrap_or(i64::MAX);
+    let after = visit.asked("after").and_then(|text| place(&text)).unwrap_or_else(start);
+    let found = held::groups(conn, visit.viewer(), &after, limit)?;
+    Ok(found.into_iter().map(|one| (one.author, one.host)).collect())
+}
+
+/// The server at which somebody goes on who decided about this author or server: the same one while
+/// something waits there, else the one after it.
+fn next(
+    before: &[(Id<Account>, Id<Host>)],
+    left: &[(Id<Account>, Id<Host>)],
+    named: &str,
+) -> Option<Id<Host>> {
+    let is_named =
+        |(author, host): &(Id<Account>, Id<Host>)| named == author.to_string() || named == host.to_string();
+    let at = before.iter().position(is_named)?;
+    let (_, decided) = before.get(at)?;
+    let mut on = std::iter::once(*decided).chain(before.iter().skip(at).map(|(_, host)| *host));
+    on.find(|host| left.iter().any(|(_, left)| left == host))
 }
 
 fn unclear() -> PageError {
@@ -144,9 +187,15 @@ fn load(conn: &mut Conn, viewer: Viewer, after: &Place) -> Result<Loaded, Error>
                 key: one.host.to_string(),
                 name: one.name.clone(),
                 facts: evidence.host(one.host),
+                rules: evidence.rules(&one.name),
+                next: "ticked".to_owned(),
                 authors: vec![author],
             }),
         }
+    }
+    let keys: Vec<String> = groups.iter().skip(1).map(|group| format!("host-{}", group.key)).collect();
+    for (group, next) in groups.iter_mut().zip(keys) {
+        group.next = next;
     }
     Ok((groups, older, Waiting::digest(&waiting)))
 }
@@ -159,6 +208,9 @@ struct Evidence {
     followed_there: HashMap<Id<Host>, i64>,
     entries: HashMap<Id<Contribution>, Entry>,
     rules: HashMap<Id<Contribution>, ContentRule>,
+    host_rules: Vec<HostRule>,
+    lists: Vec<(String, HostStanding, String)>,
+    reports: HashMap<Id<Account>, (i64, i64)>,
 }
 
 impl Evidence {
@@ -172,7 +224,14 @@ impl Evidence {
         let entries = views::load(conn, viewer, heads)?.iter().map(entry).collect();
         let accounts = accounts::by_ids(conn, &authors)?;
         let hosts = hosts::by_ids(conn, &on)?;
+        let mut names: Vec<String> =
+            hosts.iter().flat_map(|host| upwards(&host.name)).map(str::to_owned).collect();
+        names.sort_unstable();
+        names.dedup();
         Ok(Self {
+            host_rules: host_rules::among(conn, &names)?,
+            lists: host_lists::naming(conn, &names)?,
+            reports: reports::counts_about(conn, &authors)?,
             accounts: accounts.into_iter().map(|one| (one.id, one)).collect(),
             hosts: hosts.into_iter().map(|one| (one.id, one)).collect(),
             followers: held::followed_by(conn, &authors)?,
@@ -189,14 +248,20 @@ impl Evidence {
         let followers = self.followers.get(&one.author).map(|names| names.join(", ")).unwrap_or_default();
         let followed =
             if followers.is_empty() { String::new() } else { format!(" · followed here by {followers}") };
-        let since = present::moment(account.created_at).day();
+        let says = present::moment(account.created_at).day();
+        let since = present::moment(account.id.minted_at()).day();
+        let reported = match self.reports.get(&one.author) {
+            Some((all, 0)) => format!(" · {} about it, all closed", counted(*all, "report")),
+            Some((all, open)) => format!(" · {} about it, {open} open", counted(*all, "report")),
+            None => String::new(),
+        };
         let rule = samples.iter().find_map(|id| self.rules.get(id));
         let rule = rule.map(|rule| format!(" · caught by a rule: {}", rule.typed().sentence()));
         Some(AuthorGroup {
             key: one.author.to_string(),
             author: present::author(account),
             facts: format!(
-                "{} · account since {since}{followed}{}",
+                "{} · known here since {since} · says it exists since {says}{followed}{reported}{}",
                 counted(one.count, "contribution"),
                 rule.unwrap_or_default()
             ),
@@ -209,6 +274,24 @@ impl Evidence {
         let software = host.software.as_deref().unwrap_or("software unknown");
         let followed = self.followed_there.get(&id).copied().unwrap_or_default();
         let since = present::moment(host.created_at).day();
-        format!("{software} · first seen {since} · {} there followed from here", counted(followed, "account"))
+        let sign_ups = match host.open_sign_ups {
+            Some(true) => "anybody may sign up there",
+            Some(false) => "sign-ups are closed",
+            None => "does not say who may sign up",
+        };
+        let followed = counted(followed, "account");
+        format!("{software} · {sign_ups} · first seen {since} · {followed} there followed from here")
+    }
+
+    /// What rules and lists say about a server or a name above it.
+    fn rules(&self, name: &str) -> Vec<String> {
+        let above = upwards(name);
+        let speaks = |of: &str| above.contains(&of);
+        let ruled = self.host_rules.iter().filter(|rule| speaks(&rule.name));
+        let ruled = ruled.map(|rule| format!("Rule about {}: {}.", rule.name, rule.decision().effect()));
+        let listed = self.lists.iter().filter(|(of, ..)| speaks(of));
+        let listed = listed
+            .map(|(of, standing, title)| format!("The list “{title}” says about {of}: {}.", standing.word()));
+        ruled.chain(listed).collect()
     }
 }

@@ -1,0 +1,132 @@
+//! `plenum review`: what waits for a moderator, from a terminal.
+
+use clap::{Args, Subcommand};
+
+use super::{Failure, context};
+use crate::config::Config;
+use crate::domain::account::Account;
+use crate::domain::handle::Handle;
+use crate::domain::host::Host;
+use crate::domain::id::Id;
+use crate::domain::reach::counted;
+use crate::services::review::{self as service, Verdict};
+use crate::store::contributions::Viewer;
+use crate::store::{Db, accounts, contributions, held, hosts, views};
+use crate::text::{Html, plain};
+
+/// Authors shown at most.
+const SHOWN: i64 = 1_000;
+/// Letters of a text.
+const SHORT: usize = 120;
+
+/// `plenum review …`
+#[derive(Debug, Args)]
+pub struct Review {
+    #[command(subcommand)]
+    what: What,
+    /// Only say what would follow, and change nothing.
+    #[arg(long, global = true)]
+    dry_run: bool,
+}
+
+#[derive(Debug, Subcommand)]
+enum What {
+    /// Show what waits, author by author. This is where to begin.
+    List,
+    /// Show what waits, and what is to come, to everybody.
+    Approve {
+        /// Authors (name@host) or servers.
+        #[arg(required = true)]
+        whom: Vec<String>,
+    },
+    /// Delete what waits, and do not take it in again; what is to come waits.
+    Reject {
+        /// Authors (name@host) or servers.
+        #[arg(required = true)]
+        whom: Vec<String>,
+    },
+}
+
+/// Who is decided about.
+enum Whom {
+    Author(Id<Account>),
+    Host(Id<Host>),
+}
+
+impl Review {
+    /// Runs one of the commands.
+    pub async fn run(self, config: Config) -> Result<(), Failure> {
+        let app = context::app(config).await?;
+        let done = match self.what {
+            What::List => list(&app.db, Viewer::Member(app.site.organization)).await,
+            What::Approve { whom } => decide(&app.db, self.dry_run, Verdict::Approve, &whom).await,
+            What::Reject { whom } => decide(&app.db, self.dry_run, Verdict::Reject, &whom).await,
+        };
+        app.db.close().await;
+        done
+    }
+}
+
+async fn list(db: &Db, viewer: Viewer) -> Result<(), Failure> {
+    let found = db.read(|conn| {
+        let waiting = held::groups(conn, viewer, &(String::new(), Id::new(0)), SHOWN)?;
+        let authors: Vec<_> = waiting.iter().map(|one| one.author).collect();
+        let newest: Vec<_> = waiting.iter().map(|one| one.last).collect();
+        let heads = contributions::by_ids(conn, viewer, &newest)?;
+        Ok((accounts::by_ids(conn, &authors)?, views::load(conn, viewer, heads)?, waiting))
+    });
+    let (authors, texts, waiting) = found.await?;
+    for one in &waiting {
+        let Some(author) = authors.iter().find(|author| author.id == one.author) else { continue };
+        let text = texts.iter().find(|view| view.head.id == one.last);
+        let text = text.map(|view| {
+            plain::excerpt(
+                &plain::single_line(&plain::text(&Html::from_store(view.head.content.clone()))),
+                SHORT,
+            )
+        });
+        println!("{}  {}  {}", author.handle, counted(one.count, "text"), text.unwrap_or_default());
+    }
+    if waiting.is_empty() {
+        println!("Nothing waits.");
+    }
+    Ok(())
+}
+
+async fn find(db: &Db, named: &str) -> Result<Whom, Failure> {
+    let named = named.trim().trim_start_matches('@').to_lowercase();
+    let found = db.read(|conn| {
+        Ok(match Handle::parse(&named) {
+            Some(handle) => accounts::by_handle(conn, &handle)?.map(|account| Whom::Author(account.id)),
+            None => hosts::by_name(conn, &named)?.map(|host| Whom::Host(host.id)),
+        })
+    });
+    found.await?.ok_or_else(|| {
+        Failure::new(format!("{named:?} is not known here; `plenum review list` shows who waits"))
+    })
+}
+
+async fn decide(db: &Db, dry: bool, verdict: Verdict, named: &[String]) -> Result<(), Failure> {
+    let mut whom = Vec::new();
+    for one in named {
+        whom.push(find(db, one).await?);
+    }
+    let count = context::decide(db, dry, |tx| {
+        let mut count = 0_usize;
+        for one in &whom {
+            count += match one {
+                Whom::Author(author) => service::authors(tx, None, &[*author], verdict)?,
+                Whom::Host(host) => service::host(tx, None, *host, verdict)?,
+            };
+        }
+        Ok(count)
+    })
+    .await?;
+    match verdict {
+        Verdict::Approve => println!("{count} texts are shown to everybody."),
+        Verdict::Reject => println!(
+            "{count} texts are out of sight; `plenum moderate removed` shows until when they can be taken back."
+        ),
+    }
+    Ok(())
+}
