@@ -457,7 +457,7 @@ async fn removed(db: &Db, now: Timestamp) -> Result<(), Failure> {
 
 async fn take_back(db: &Db, dry: bool, key: i64) -> Result<(), Failure> {
     let count = context::decide(db, dry, |tx| condemned::take_back(tx, None, Id::new(key))).await?;
-    println!("{count} texts are as they were before.");
+    println!("Texts that are as they were before: {count}.");
     Ok(())
 }
 
@@ -476,7 +476,7 @@ impl Clear {
         let since = if hours == 0 { Timestamp(0) } else { now.plus_seconds(-hours) };
         let count = context::decide(db, dry, |tx| texts::clear(tx, None, wave, since)).await?;
         println!(
-            "{count} texts are out of sight and will not be taken in again; `plenum moderate removed` says when they are deleted."
+            "Texts out of sight, and not taken in again: {count}. `plenum moderate removed` says when they are deleted."
         );
         Ok(())
     }

@@ -123,9 +123,9 @@ async fn decide(db: &Db, dry: bool, verdict: Verdict, named: &[String]) -> Resul
     })
     .await?;
     match verdict {
-        Verdict::Approve => println!("{count} texts are shown to everybody."),
+        Verdict::Approve => println!("Texts shown to everybody: {count}."),
         Verdict::Reject => println!(
-            "{count} texts are out of sight; `plenum moderate removed` shows until when they can be taken back."
+            "Texts out of sight: {count}. `plenum moderate removed` says until when they can be taken back."
         ),
     }
     Ok(())
