@@ -89,38 +89,17 @@ fn waits(view: &View, found: &[PublishedText], asked: &HashMap<Qid, Copy>) -> Va
 }
 
 /// What a path names: the question, and the key of the text.
-fn place((qid, id): &(String, String)) -> Result<(Qid, Id<Contribution>), ApiError> {
-    let id = id.parse().ok().filter(|id: &i64| *id > 0);
-    Ok((named(qid)?, Id::new(id.ok_or_else(ApiError::not_found)?)))
-}
+type Place = Path<(String, String)>;
 
 /// `POST /api/plenum/v1/questions/{qid}/external-statements/{id}/list`: whether it waits for that, or a
 /// moderator found it.
-async fn list(
-    data: Data<Federation>,
-    caller: Allowed<WriteDebate>,
-    Path(path): Path<(String, String)>,
-) -> Answer<Value> {
-    let (qid, id) = place(&path)?;
-    let made = data.app.db.write(|tx| {
-        service::list(tx, &caller.user, id, &qid)?;
-        decided(tx, id, &qid)
-    });
-    Ok(Json(made.await?))
+async fn list(data: Data<Federation>, caller: Allowed<WriteDebate>, place: Place) -> Answer<Value> {
+    decide(&data, &place, |tx, id, qid| service::list(tx, &caller.user, id, qid)).await
 }
 
 /// `POST /api/plenum/v1/questions/{qid}/external-statements/{id}/refuse`: it does not wait any more.
-async fn refuse(
-    data: Data<Federation>,
-    caller: Allowed<WriteDebate>,
-    Path(path): Path<(String, String)>,
-) -> Answer<Value> {
-    let (qid, id) = place(&path)?;
-    let made = data.app.db.write(|tx| {
-        service::refuse(tx, &caller.user, id, &qid)?;
-        decided(tx, id, &qid)
-    });
-    Ok(Json(made.await?))
+async fn refuse(data: Data<Federation>, caller: Allowed<WriteDebate>, place: Place) -> Answer<Value> {
+    decide(&data, &place, |tx, id, qid| service::refuse(tx, &caller.user, id, qid)).await
 }
 
 /// `POST /api/plenum/v1/questions/{qid}/external-statements/{id}/withdraw`: it is taken off the map again,
@@ -128,12 +107,22 @@ async fn refuse(
 async fn withdraw(
     data: Data<Federation>,
     caller: Allowed<WriteDebate>,
-    Path(path): Path<(String, String)>,
+    place: Place,
     params: Params,
 ) -> Answer<Value> {
-    let ((qid, id), reason) = (place(&path)?, params.text("reason").unwrap_or_default());
+    let reason = params.text("reason").unwrap_or_default();
+    decide(&data, &place, |tx, id, qid| service::withdraw(tx, &caller.user, id, qid, &reason)).await
+}
+
+async fn decide(
+    data: &Data<Federation>,
+    Path((qid, id)): &Place,
+    decision: impl Fn(&mut Tx<'_>, Id<Contribution>, &Qid) -> Result<(), Error>,
+) -> Answer<Value> {
+    let key = id.parse().ok().filter(|key: &i64| *key > 0);
+    let (qid, id) = (named(qid)?, Id::new(key.ok_or_else(ApiError::not_found)?));
     let made = data.app.db.write(|tx| {
-        service::withdraw(tx, &caller.user, id, &qid, &reason)?;
+        decision(tx, id, &qid)?;
         decided(tx, id, &qid)
     });
     Ok(Json(made.await?))
