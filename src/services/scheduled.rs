@@ -123,12 +123,12 @@ impl Written {
     }
 }
 
-/// Keeps a post until `due`.
+/// Keeps a post until `due`; `named` are those whom it names, as far as they are known now.
 pub fn schedule(
     tx: &mut Tx<'_>,
     user: &User,
     account: &Account,
-    written: &Written,
+    (written, named): (&Written, &[Account]),
     due: Timestamp,
 ) -> Result<Scheduled, Error> {
     ahead(tx, due)?;
@@ -148,7 +148,7 @@ pub fn schedule(
         }
     }
     // Whatever would be refused when its time has come is refused while its author looks.
-    tx.tried(|tx| posts::publish(tx, account, &written.post(&[])))?;
+    tx.tried(|tx| posts::publish(tx, account, &written.post(named)))?;
     media::hold(tx, account, &files, due)?;
     let params = serde_json::to_string(written).map_err(|error| Error::broken(error.to_string()))?;
     let row = Scheduled {

@@ -235,6 +235,18 @@ async fn a_quote_is_deleted_and_written_anew_or_waits_for_its_time() {
         let quoting = ada.get(&list).await.ok();
         assert_eq!(quoting.as_array().unwrap().len(), 3);
         assert_eq!(quoting[0]["quote_approval"]["automatic"], json!([]));
+
+        let letter = |text: &str| {
+            json!({ "status": text, "quoted_status_id": id(&bees), "visibility": "direct",
+                "scheduled_at": "2026-11-24T16:00:00Z" })
+        };
+        let unnamed = bela.post("/api/v1/statuses", letter("To nobody")).await;
+        assert_eq!(unnamed.status, StatusCode::UNPROCESSABLE_ENTITY);
+        says(&bela, letter("@ada do they?")).await;
+        world.advance_hours(3);
+        world.settle().await;
+        let told = ada.get("/api/v1/conversations").await.ok();
+        assert_eq!(id(&told[0]["last_status"]["quote"]["quoted_status"]), id(&bees));
     })
     .await;
 }

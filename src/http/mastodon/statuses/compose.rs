@@ -62,7 +62,8 @@ pub(super) async fn create(
     let now = data.app.clock().now();
     let due = when(&params)?.filter(|due| *due > now);
     let mentions = match due {
-        Some(_) => Vec::new(),
+        // Who is named then is asked then; what may be said at all is seen by those who are known.
+        Some(_) => resolve::mentioned_known(&data, &written.text).await?.0,
         None => resolve::mentioned_beside(&data, &written.text, written.in_reply_to_id.map(Id::new)).await?,
     };
     expected(&data, &params, &mentions).await?;
@@ -113,7 +114,7 @@ fn make(
     let account = &speaker.account;
     let (made, earlier) = match due {
         Some(due) => {
-            let row = services::scheduled::schedule(tx, &speaker.user, account, written, due)?;
+            let row = services::scheduled::schedule(tx, &speaker.user, account, (written, mentions), due)?;
             let id = row.id;
             (Made::Scheduled(Box::new(row)), Earlier::Scheduled(id))
         }
