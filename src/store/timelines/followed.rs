@@ -218,7 +218,8 @@ fn shown_on(
         }
     };
     let fits = |one: &Found| {
-        if !wishes.get(&one.by()).is_none_or(|wish| wish.takes(one)) {
+        let letter = one.head.visibility == Visibility::Mentioned;
+        if letter || !wishes.get(&one.by()).is_none_or(|wish| wish.takes(one)) {
             return false;
         }
         if one.boost.is_some() || one.head.in_reply_to_uri.is_none() {

@@ -19,7 +19,7 @@ use diesel::{ExpressionMethods, NullableExpressionMethods, QueryDsl, QueryResult
 use super::conn::{Conn, run};
 use super::contributions::{self, Viewer};
 use super::page::{Page, filled, paged};
-use super::{hiding, pins, quotes};
+use super::{hiding, pins, quotes, relations};
 use crate::clock::Timestamp;
 use crate::domain::account::Account;
 use crate::domain::contribution::Contribution;
@@ -131,6 +131,13 @@ pub fn quoting(
 
 /// The contribution or boost with this key, as far as the viewer may see it.
 pub fn find(conn: &mut Conn, viewer: Viewer, key: i64) -> QueryResult<Option<Found>> {
+    let found = named(conn, viewer, key)?;
+    let (Some(one), Some(me)) = (&found, viewer.account()) else { return Ok(found) };
+    let shut = relations::blocks(conn, one.by(), me)? || relations::blocks(conn, one.head.author_id, me)?;
+    Ok(found.filter(|_| !shut))
+}
+
+fn named(conn: &mut Conn, viewer: Viewer, key: i64) -> QueryResult<Option<Found>> {
     if let Some(head) = contributions::by_id(conn, viewer, Id::new(key))? {
         return Ok(Some(head.into()));
     }

@@ -297,6 +297,10 @@ async fn whom_one_mutes_is_seen_on_their_own_page_and_among_what_one_kept() {
         assert_eq!(app.get(&page).await.ok(), json!([]));
         assert_eq!(app.get(&format!("{page}?pinned=true")).await.ok(), json!([]));
         assert_eq!(app.get("/api/v1/bookmarks").await.ok(), json!([]));
+        for path in ["", "/history", "/favourited_by", "/context"] {
+            let one = app.get(&format!("/api/v1/statuses/{post}{path}")).await;
+            assert_eq!(one.status, StatusCode::NOT_FOUND, "{path} is not for whom its author blocks");
+        }
     })
     .await;
 }

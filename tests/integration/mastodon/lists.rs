@@ -149,6 +149,8 @@ async fn a_list_shows_its_accounts_and_home_may_be_without_them() {
         let boost = bela.post(&format!("/api/v1/statuses/{of_dora}/reblog"), json!({})).await.ok();
         let boost = id(&boost).to_owned();
 
+        says(&bela, json!({ "status": "@ada a letter", "visibility": "direct" })).await;
+
         let timeline = format!("/api/v1/timelines/list/{}", id(&list));
         let path = format!("/api/v1/lists/{}", id(&list));
         let mut expected = vec![boost.clone(), replies[1].clone(), replies[0].clone()];
