@@ -156,10 +156,27 @@ pub fn listed_first(
     head: &Contribution,
 ) -> Result<(), Error> {
     let Some(list) = account.featured.as_ref().filter(|_| head.is_open()) else { return Ok(()) };
+    into_list(tx, account, kind, (&head.uri, &json!(head.uri)), list)
+}
+
+/// Tells the followers of an account of ours that its profile shows a hashtag (`Add`), or no longer (`Remove`).
+pub fn featured_tag(tx: &mut Tx<'_>, account: &Account, kind: &str, name: &str) -> Result<(), Error> {
+    let Some(list) = &account.featured else { return Ok(()) };
+    let tag = object::hashtag(&tx.site()?.origin, name);
+    into_list(tx, account, kind, (&account.uri, &tag), list)
+}
+
+fn into_list(
+    tx: &mut Tx<'_>,
+    account: &Account,
+    kind: &str,
+    (about, object): (&Uri, &Value),
+    list: &Uri,
+) -> Result<(), Error> {
     let id = activity_uri(tx)?;
-    let change = activity::listed(kind, &id, account, &head.uri, list);
+    let change = activity::listed(kind, &id, account, object, list);
     let to = Recipients { followers_of: vec![account.id], ..Recipients::default() };
-    send(tx, account, &change, &head.uri, false, &to)
+    send(tx, account, &change, about, false, &to)
 }
 
 /// Sends a Follow with the address that the relation keeps; asking again repeats the same one.

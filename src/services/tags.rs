@@ -1,5 +1,6 @@
 //! Hashtags that accounts follow, and those that they show on their profiles.
 
+use super::publish;
 use crate::domain::Refusal;
 use crate::domain::account::Account;
 use crate::store::{Error, Tx, tags};
@@ -45,11 +46,27 @@ pub fn feature(tx: &mut Tx<'_>, account: &Account, name: &str) -> Result<(), Err
         let why = format!("a profile shows at most {MOST_FEATURED} hashtags");
         return Err(Refusal::invalid("base", why).into());
     }
-    tags::feature(tx, account.id, name)
+    tags::feature(tx, account.id, name)?;
+    publish::featured_tag(tx, account, "Add", name)
 }
 
 /// It shows the hashtag no longer.
 pub fn unfeature(tx: &mut Tx<'_>, account: &Account, name: &str) -> Result<(), Error> {
-    tags::unfeature(tx, account.id, name)?;
+    if tags::unfeature(tx, account.id, name)? == 0 {
+        return Ok(());
+    }
+    publish::featured_tag(tx, account, "Remove", name)
+}
+
+/// An account elsewhere shows these hashtags on its profile, and no others.
+pub fn show(tx: &mut Tx<'_>, account: &Account, names: &[String]) -> Result<(), Error> {
+    for tag in tags::featured(tx, account.id)? {
+        if !names.contains(&tag.name) {
+            tags::unfeature(tx, account.id, &tag.name)?;
+        }
+    }
+    for name in names.iter().take(MOST_FEATURED) {
+        tags::feature(tx, account.id, name)?;
+    }
     Ok(())
 }

@@ -38,7 +38,7 @@ pub fn simple(kind: &str, id: &Uri, actor: &Account, object: &Value, to: &[&Uri]
 }
 
 /// Something is put into a list of the actor, or taken out: Add or Remove.
-pub fn listed(kind: &str, id: &Uri, actor: &Account, object: &Uri, list: &Uri) -> Value {
+pub fn listed(kind: &str, id: &Uri, actor: &Account, object: &Value, list: &Uri) -> Value {
     json!({
         "@context": "https://www.w3.org/ns/activitystreams",
         "id": id,

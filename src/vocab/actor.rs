@@ -63,6 +63,7 @@ pub fn document(actor: &Actor<'_>) -> Value {
             put("followers", json!(account.followers));
             put("following", json!(format!("{uri}/following")));
             put("featured", json!(account.featured));
+            put("featuredTags", json!(format!("{uri}/featured-tags")));
             put("discoverable", json!(account.discoverable));
             let speaks_for_all = matches!(account.kind, AccountKind::Organization | AccountKind::Forum);
             let open = speaks_for_all && account.discoverable;
@@ -155,6 +156,7 @@ fn context() -> Value {
             "discoverable": "toot:discoverable",
             "indexable": "toot:indexable",
             "featured": id("toot:featured"),
+            "featuredTags": id("toot:featuredTags"),
             "attributionDomains": { "@id": "toot:attributionDomains", "@container": "@set" },
             "manuallyApprovesFollowers": "as:manuallyApprovesFollowers",
             "schema": "http://schema.org#",

@@ -115,9 +115,18 @@ pub(super) fn title(document: &mut Document, title: &str, language: &str) {
 fn tags(view: &View) -> Vec<Value> {
     let origin = view.head.uri.origin();
     let mention = |account: &Account| json!({ "type": "Mention", "href": account.uri, "name": format!("@{}", account.handle) });
-    let hashtag = |name: &String| json!({ "type": "Hashtag", "href": format!("{origin}/tags/{name}"), "name": format!("#{name}") });
     let emojis = view.emojis.iter().map(|one| emoji::entry(one, origin));
-    view.mentions.iter().map(mention).chain(view.tags.iter().map(hashtag)).chain(emojis).collect()
+    view.mentions
+        .iter()
+        .map(mention)
+        .chain(view.tags.iter().map(|name| hashtag(origin, name)))
+        .chain(emojis)
+        .collect()
+}
+
+/// A hashtag, and where this site lists what carries it.
+pub fn hashtag(origin: &str, name: &str) -> Value {
+    json!({ "type": "Hashtag", "href": format!("{origin}/tags/{name}"), "name": format!("#{name}") })
 }
 
 /// Who may like, reply, announce and quote. A missing sub-policy reads as "nobody" in places, so

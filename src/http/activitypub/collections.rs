@@ -18,8 +18,9 @@ use crate::domain::id::Id;
 use crate::domain::uri::Uri;
 use crate::federation::Federation;
 use crate::store::contributions::{self, Viewer};
-use crate::store::{Conn, Error, accounts, activities, pins, relations, revisions, statements};
+use crate::store::{Conn, Error, accounts, activities, pins, relations, revisions, statements, tags};
 use crate::vocab::collection::{flat, page, paged};
+use crate::vocab::object::hashtag;
 
 /// Items on one page.
 const PAGE: i64 = 40;
@@ -131,6 +132,18 @@ pub async fn featured(
     let pinned = data.app.db.read(|conn| Ok(pins::of(conn, Viewer::Anyone, account.id)?)).await?;
     let items: Vec<Value> = pinned.iter().map(|head| json!(head.uri)).collect();
     Ok(document(&flat(&format!("{}/featured", account.uri), &account.uri, &items), FRESH))
+}
+
+/// `GET /actors/{name}/featured-tags`: the hashtags that the account shows.
+pub async fn featured_tags(
+    data: Data<Federation>,
+    Path(name): Path<String>,
+    parts: Parts,
+) -> Result<Response, Answer> {
+    let account = asked(&data, &parts, &name).await?;
+    let shown = data.app.db.read(|conn| Ok(tags::featured(conn, account.id)?)).await?;
+    let items: Vec<Value> = shown.iter().map(|tag| hashtag(&data.app.site.origin, &tag.name)).collect();
+    Ok(document(&flat(&format!("{}/featured-tags", account.uri), &account.uri, &items), FRESH))
 }
 
 /// `GET /actors/{name}/moderators`: who may moderate a Forum: its organization.

@@ -29,6 +29,7 @@ pub fn router() -> Router {
         .route("/actors/{name}/followers", get(collections::followers))
         .route("/actors/{name}/following", get(collections::following))
         .route("/actors/{name}/featured", get(collections::featured))
+        .route("/actors/{name}/featured-tags", get(collections::featured_tags))
         .route("/actors/{name}/moderators", get(collections::moderators))
         .route("/activities/{token}", get(activities::show))
         .route("/stamps/{token}", get(stamps::show))

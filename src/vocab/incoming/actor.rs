@@ -46,6 +46,8 @@ pub struct IncomingActor {
     pub followers: Option<Uri>,
     /// What it pinned.
     pub featured: Option<Uri>,
+    /// The hashtags that it shows.
+    pub featured_tags: Option<Uri>,
     /// The Forum of an organization.
     pub forum: Option<Uri>,
     /// Whether it decides on each follower itself.
@@ -118,6 +120,7 @@ impl IncomingActor {
             outbox: own(fields, "outbox", &id)?,
             followers: own(fields, "followers", &id)?,
             featured: own(fields, "featured", &id).ok().flatten(),
+            featured_tags: own(fields, "featuredTags", &id).ok().flatten(),
             forum: own(fields, "plenum:forum", &id).ok().flatten(),
             locked: values::flag(fields, "manuallyApprovesFollowers"),
             discoverable: values::flag(fields, "discoverable"),

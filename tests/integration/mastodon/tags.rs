@@ -3,6 +3,7 @@
 use axum::http::{Method, StatusCode};
 use plenum::domain::account::Account;
 use plenum::domain::site::FederationMode;
+use plenum::federation::resolve;
 use plenum::services::relations;
 use serde_json::{Value, json};
 
@@ -115,6 +116,29 @@ async fn a_profile_shows_hashtags() {
         assert_eq!(ada.ask(Method::DELETE, &one, &[], None).await.ok(), json!({}));
         ada.post("/api/v1/tags/unused/unfeature", json!({})).await.ok();
         assert_eq!(ada.get(featured).await.each("name")[0], "tag0");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_hashtags_of_a_profile_are_seen_from_other_servers() {
+    on_each_engine(async |database| {
+        let world = World::on([("north", database), ("south", database)], FederationMode::Open).await;
+        let (north, south) = (world.at("north"), world.at("south"));
+        let (account, ada) = member(north, "ada").await;
+        let (_, dora) = member(south, "dora").await;
+        ada.post("/api/v1/featured_tags", json!({ "name": "bread" })).await.ok();
+        let found = resolve::account(&south.data(), &account.handle).await.unwrap();
+        let shown = async || {
+            world.settle().await;
+            dora.get(&format!("/api/v1/accounts/{}/featured_tags", found.id)).await.each("name")
+        };
+        dora.post(&format!("/api/v1/accounts/{}/follow", found.id), json!({})).await.ok();
+        assert_eq!(shown().await, ["bread"], "what was there before");
+        ada.post("/api/v1/tags/peace/feature", json!({})).await.ok();
+        assert_eq!(shown().await, ["bread", "peace"]);
+        ada.post("/api/v1/tags/bread/unfeature", json!({})).await.ok();
+        assert_eq!(shown().await, ["peace"]);
     })
     .await;
 }
