@@ -233,14 +233,15 @@ fn shrunk(
     few.then(|| format!("{} of the {most} rules that it had within a month are left", names.len()))
 }
 
-/// What makes a list stricter that takes effect without asking waits all the same where it is more than
-/// such a list grows by itself, or where something here hangs on the server: whoever has taken the list
-/// over would cut off everybody.
+/// What makes a list stricter that takes effect without asking waits all the same in the first reading, where
+/// it is more than such a list grows by itself, or where something here hangs on the server: whoever has taken
+/// the list over would cut off everybody.
 fn hold_back(before: &HashMap<String, ListEntry>, entries: &mut [ListEntry], tied: &HashSet<String>) {
     let is_new = |entry: &ListEntry| entry.is_stricter(before.get(&entry.name));
     let (least, most) = ADDED;
-    let grown = !before.is_empty()
-        && entries.iter().filter(|entry| is_new(entry)).count() > (before.len() / 5).clamp(least, most);
+    // Of a list that was never read nobody knows what it says.
+    let grown = before.is_empty()
+        || entries.iter().filter(|entry| is_new(entry)).count() > (before.len() / 5).clamp(least, most);
     let tied: HashSet<&str> = tied.iter().flat_map(|host| upwards(host)).collect();
     for entry in entries {
         let waited = before.get(&entry.name).is_some_and(|old| old.waits);

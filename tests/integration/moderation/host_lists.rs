@@ -5,7 +5,7 @@ use plenum::domain::host::HostStanding;
 use plenum::domain::host_rule::Decision;
 use plenum::domain::site::FederationMode;
 use plenum::services::host_lists::{self, NewList};
-use plenum::services::hosts;
+use plenum::services::{hosts, listed_rules};
 use plenum::store::host_rules;
 
 use super::{presses, says};
@@ -23,6 +23,16 @@ pub(super) async fn reads(world: &World) {
     let db = world.at("north").app().db;
     db.write(host_lists::ask_all).await.unwrap();
     world.settle().await;
+}
+
+/// An admin agrees to all that waits: what a list says at first waits always.
+pub(super) async fn agrees(north: &Instance) {
+    let db = north.app().db;
+    let all = db.write(|tx| {
+        let drafts = listed_rules::drafts_to_decide(tx)?.new;
+        listed_rules::accept(tx, None, &drafts)
+    });
+    all.await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -120,9 +130,12 @@ async fn lists_are_weighed_and_rules_of_ours_stay() {
         };
         let (limit, suspend) = (HostStanding::Limited, HostStanding::Suspended);
         says(strict, &[("both.example", suspend), ("one.example", suspend), ("own.example", suspend)]).await;
+        assert_eq!(standing_of(north, "both.example").await, None, "nobody has seen this list yet");
+        agrees(north).await;
         assert_eq!(standing_of(north, "both.example").await, Some(suspend));
         assert_eq!(standing_of(north, "own.example").await, Some(limit), "ours stays");
         says(mild, &[("both.example", limit)]).await;
+        agrees(north).await;
         assert_eq!(standing_of(north, "both.example").await, Some(limit), "the weightier list is right");
         says(mild, &[("third.example", limit)]).await;
         assert_eq!(standing_of(north, "both.example").await, Some(suspend), "the other one still says it");
@@ -158,6 +171,7 @@ async fn lists_propose_changes_and_do_not_bring_back_what_was_taken_back() {
         let many: Vec<_> = (0..30).map(|number| (format!("bad{number}.example"), suspend)).collect();
         let trusted = follow("https://a.example/1", true).await;
         says(trusted, &many).await;
+        agrees(north).await;
         assert_eq!(standing_of(north, "bad7.example").await, Some(suspend));
         db.write(|tx| hosts::undo(tx, None, "bad7.example")).await.unwrap();
         says(trusted, &many).await;

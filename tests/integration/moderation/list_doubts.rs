@@ -12,7 +12,7 @@ use plenum::services::host_lists::{self, NewList};
 use plenum::services::{hosts, relations};
 use plenum::store::{audit, host_lists as store_lists, host_rules, relations as store_relations};
 
-use super::host_lists::{button, file, reads, sent, standing_of};
+use super::host_lists::{agrees, button, file, reads, sent, standing_of};
 use super::{presses, says};
 use crate::harness::peer::{Actor, Peers};
 use crate::harness::people::{Drafting, statement};
@@ -80,6 +80,7 @@ async fn a_web_page_is_no_list() {
         }
         peers.answer(&url, Some(file("#domain,#severity\nbad.example,suspend\nex***le.org,suspend\n")));
         reads(&world).await;
+        agrees(north).await;
         assert_eq!(standing_of(north, "bad.example").await, Some(SUSPEND), "a list is one");
     })
     .await;
@@ -97,6 +98,7 @@ async fn what_would_cut_off_partners_waits_although_the_list_takes_effect() {
         let far = peers.host("far");
         let list = follow(north, "https://a.example/1", 50, true).await;
         hears(north, list, &[("one.example", SUSPEND, "")]).await;
+        agrees(north).await;
         for _ in 0..2 {
             let rules =
                 [("one.example", SUSPEND, ""), ("two.example", SUSPEND, ""), (far.as_str(), SUSPEND, "")];
@@ -209,6 +211,8 @@ async fn a_list_that_asks_leaves_what_holds_until_it_is_answered() {
         let north = world.at("north");
         let adopting = follow(north, "https://a.example/1", 40, true).await;
         let asking = follow(north, "https://a.example/2", 60, false).await;
+        hears(north, adopting, &[("kept.example", SUSPEND, "")]).await;
+        agrees(north).await;
         hears(north, asking, &[("evil.example", LIMIT, "")]).await;
         hears(north, adopting, &[("evil.example", SUSPEND, ""), ("kept.example", SUSPEND, "")]).await;
         assert_eq!(standing_of(north, "evil.example").await, Some(SUSPEND));
@@ -249,6 +253,8 @@ async fn a_list_of_which_most_is_gone_is_right_if_somebody_says_so() {
             reads(&world).await;
             standing_of(north, "bad7.example").await
         };
+        assert_eq!(left(20).await, None, "nobody has seen this list yet");
+        agrees(north).await;
         assert_eq!(left(20).await, Some(SUSPEND));
         assert_eq!(left(12).await, Some(SUSPEND));
         assert_eq!(left(7).await, Some(SUSPEND), "a third of what it was, in two steps");
@@ -273,10 +279,13 @@ async fn admins_read_what_lists_did_without_asking() {
         let world = World::on([("north", database)], FederationMode::Open).await;
         let north = world.at("north");
         let list = follow(north, "https://a.example/1", 50, true).await;
-        hears(north, list, &[("one.example", SUSPEND, ""), ("two.example", SUSPEND, "")]).await;
+        let seen = ("seen.example", LIMIT, "");
+        hears(north, list, &[seen]).await;
+        agrees(north).await;
+        hears(north, list, &[seen, ("one.example", SUSPEND, ""), ("two.example", SUSPEND, "")]).await;
         world.advance_hours(24);
-        hears(north, list, &[("one.example", LIMIT, "")]).await;
-        hears(north, list, &[("one.example", LIMIT, "")]).await;
+        hears(north, list, &[seen, ("one.example", LIMIT, "")]).await;
+        hears(north, list, &[seen, ("one.example", LIMIT, "")]).await;
         let mut admin = north.signed_in("north_admin").await;
         let page = admin.open("/admin").await;
         let first =
@@ -309,6 +318,8 @@ async fn what_cuts_off_partners_waits_also_when_another_list_lets_go() {
         let strict = follow(north, "https://a.example/strict", 40, true).await;
         let mild = follow(north, "https://a.example/mild", 60, true).await;
         hears(north, mild, &[(&partner, LIMIT, "loud")]).await;
+        hears(north, strict, &[("other.example", SUSPEND, "")]).await;
+        agrees(north).await;
         hears(north, strict, &[(&partner, SUSPEND, "bad")]).await;
         assert_eq!(standing_of(north, &partner).await, Some(LIMIT), "the weightier list is right");
         let (anna, vic) = (north.person("anna", &[]).await, peers.person("far", "vic"));
@@ -345,6 +356,7 @@ async fn what_was_believed_once_is_not_believed_for_ever() {
             names.iter().take(count).map(|name| (name.as_str(), SUSPEND, "")).collect()
         };
         hears(north, list, &some(20)).await;
+        agrees(north).await;
         hears(north, list, &some(6)).await;
         assert_eq!(standing_of(north, "bad9.example").await, Some(SUSPEND), "most of it is gone at once");
         let db = north.app().db;

@@ -47,10 +47,10 @@ pub async fn index(data: Data<Federation>, visit: Visit) -> Answer {
         layout: visit.private_layout("Lists that are followed", Section::Administration),
         heading: "Lists that are followed".to_owned(),
         lead: "Each is read every day. What is new in it waits for you, unless you decided that it takes effect without \
-               asking you; and even then what would cut off a server on which something here hangs waits, and so do \
-               many new rules at once. What a list takes back is taken back here, too, as long as no other list says it \
-               and nobody here changed the rule. Where two lists differ, the one with the higher weight wins; one that \
-               asks you first changes nothing until you answer."
+               asking you; and even then all that it says at first waits, and so do many new rules at once and what \
+               would cut off a server on which something here hangs. What a list takes back is taken back here, too, as \
+               long as no other list says it and nobody here changed the rule. Where two lists differ, the one with the \
+               higher weight wins; one that asks you first changes nothing until you answer."
             .to_owned(),
         facts: Vec::new(),
         ways: vec![
