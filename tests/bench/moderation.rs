@@ -1,16 +1,21 @@
 //! What moderation costs: asking the rules about a server with each request, the list of what waits, taking
-//! in a list of rules with a look at it first, and a wave of a thousand answers.
+//! in a list of rules with a look at it first, of which a tenth is about servers with which something hangs
+//! together, and a wave of a thousand answers that is removed while somebody reads.
 #![expect(
     clippy::unwrap_used,
     clippy::indexing_slicing,
-    reason = "a benchmark that cannot be set up has nothing to say"
+    clippy::disallowed_methods,
+    reason = "a benchmark that cannot be set up has nothing to say, and a reader runs beside the work"
 )]
 
 mod fixture;
 
 use std::hint::black_box;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::time::{Duration, Instant};
 
+use axum::Router;
 use axum::body::Body;
 use axum::http::header::COOKIE;
 use axum::http::{Request, StatusCode};
@@ -34,6 +39,16 @@ const QUESTIONS: usize = 1_000_000;
 const HELD: i64 = 10_000;
 const AUTHORS: i64 = 500;
 const LISTED: usize = 5_000;
+/// Of each so many servers of the list, one is known here, with followers and texts.
+const KNOWN_OF: usize = 10;
+const FOLLOWERS: i64 = 20;
+const TEXTS: i64 = 100;
+/// How long a reader looks at a page before the next.
+const PAUSE: Duration = Duration::from_millis(5);
+/// In milliseconds.
+const YEAR: i64 = 365 * 24 * 3_600_000;
+
+static TEXTS_MADE: AtomicI64 = AtomicI64::new(0);
 const WAVE: i64 = 1_000;
 
 #[tokio::main]
@@ -83,9 +98,9 @@ async fn fill(place: &fixture::Place, (host, authors): (&str, i64), (count, stat
         .unwrap();
     let first = Uri::ours(&format!("http://{host}"), "/users/a0");
     let first = app.db.read(|conn| Ok(accounts::by_uri(conn, &first)?)).await.unwrap().unwrap();
-    let now = Clock::System.now().0;
+    // Every text has a moment of its own, and with it a key.
+    let now = Clock::System.now().0 - YEAR + TEXTS_MADE.fetch_add(count, Ordering::Relaxed);
     let host_id = first.host_id.unwrap();
-    // Keys of one moment differ in their last bits, also between servers.
     let last = host_id.get() & 0xffff;
     sql(
         &app.db,
@@ -137,6 +152,8 @@ async fn wave(place: &fixture::Place) {
     })
     .await
     .unwrap();
+    let done = Arc::new(AtomicBool::new(false));
+    let reader = tokio::spawn(reads(doors::router(place.federation.clone()), Arc::clone(&done)));
     let start = Instant::now();
     let wave = Wave::Host(plenum::domain::id::Id::new(host));
     let count = db.write(|tx| content_rules::clear(tx, None, wave, Timestamp(0))).await.unwrap();
@@ -144,6 +161,32 @@ async fn wave(place: &fixture::Place) {
     while db.write(condemnations::expel_some).await.unwrap() {}
     println!("wave of {count} out of sight in   {decided:?}, deleted in {:?}", start.elapsed());
     assert_eq!(i64::try_from(count).unwrap(), WAVE);
+    done.store(true, Ordering::Relaxed);
+    let mut times = reader.await.unwrap();
+    times.sort();
+    println!(
+        "  a reader meanwhile: {} pages, median {:?}, 95 of 100 below {:?}   (target: 300 ms)",
+        times.len(),
+        times[times.len() / 2],
+        times[times.len() * 95 / 100]
+    );
+}
+
+/// Opens the page of the organization again and again until something is done; how long each took.
+async fn reads(router: Router, done: Arc<AtomicBool>) -> Vec<Duration> {
+    let mut times = Vec::new();
+    loop {
+        let request = Request::get("/").body(Body::empty()).unwrap();
+        let start = Instant::now();
+        let response = router.clone().oneshot(request).await.unwrap();
+        assert_eq!(response.status(), StatusCode::OK);
+        response.into_body().collect().await.unwrap();
+        times.push(start.elapsed());
+        if done.load(Ordering::Relaxed) {
+            return times;
+        }
+        tokio::time::sleep(PAUSE).await;
+    }
 }
 
 /// A list is looked at and taken in.
@@ -152,6 +195,9 @@ async fn list(place: &fixture::Place) {
     let rules: Vec<(String, Decision)> =
         (0..LISTED).map(|number| (format!("bad{number}.example"), suspend.clone())).collect();
     let db = place.app().db;
+    for (name, _) in rules.iter().step_by(KNOWN_OF) {
+        fill(place, (name, FOLLOWERS), (TEXTS, 0)).await;
+    }
     let start = Instant::now();
     let new = db.read(|conn| hosts::preview_list(conn, &rules)).await.unwrap().new;
     let looked = start.elapsed();
