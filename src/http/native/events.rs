@@ -108,10 +108,5 @@ async fn retract(
     PathId(key): PathId,
     params: Params,
 ) -> Answer<Value> {
-    let reason = params.text("reason").unwrap_or_default();
-    let made = data.app.db.write(|tx| {
-        service::retract(tx, &caller.user, Id::new(key), &reason)?;
-        whole(tx, caller.viewer(), key)
-    });
-    Ok(Json(made.await?))
+    caller.retracts(&data, key, &params, (service::retract, whole)).await
 }
