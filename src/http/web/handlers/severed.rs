@@ -1,5 +1,7 @@
 //! Relations that decisions of the moderators ended, as those read it who lost them.
 
+use std::collections::HashMap;
+
 use activitypub_federation::config::Data;
 
 use super::{Answer, page};
@@ -106,12 +108,13 @@ fn of(conn: &mut Conn, voices: &[Id<Account>], limit: i64) -> Result<Vec<Ended>,
         rows.push((row.follower_id, row.followee_id, row.severed_at, String::new()));
     }
     let ids: Vec<_> = rows.iter().flat_map(|(follower, followee, ..)| [*follower, *followee]).collect();
-    let people = accounts::by_ids(conn, &ids)?;
+    let people: HashMap<Id<Account>, Account> =
+        accounts::by_ids(conn, &ids)?.into_iter().map(|account| (account.id, account)).collect();
     let mut ended = Vec::new();
     for (follower, followee, at, host) in rows {
         let outward = voices.contains(&follower);
         let (own, other) = if outward { (follower, followee) } else { (followee, follower) };
-        if let Some(other) = people.iter().find(|account| account.id == other) {
+        if let Some(other) = people.get(&other) {
             ended.push(Ended { own, other: other.clone(), outward, at, host });
         }
     }
