@@ -151,7 +151,7 @@ async fn every_other_list_leads_on_to_its_end() {
         ] {
             leads_on(&app, path, count).await;
         }
-        leads_on(&app, &format!("/api/v1/timelines/list/{list}"), 10).await;
+        leads_on(&app, &format!("/api/v1/timelines/list/{list}"), 5).await;
         leads_on(&app, &format!("/api/v1/accounts/{}/statuses", ada.id), 5).await;
         let change = Some(json!({ "for_not_followers": "filter" }));
         app.ask(Method::PATCH, "/api/v2/notifications/policy", &[], change).await.ok();

@@ -148,7 +148,7 @@ async fn authors_say_who_may_quote_them() {
         let usual = says(&ada, json!({ "status": "As usual" })).await;
         assert_eq!(usual["quote_approval"]["automatic"], json!([]));
         north.app().db.write(|tx| relations::block_from_here(tx, &ada_account, &bela_account)).await.unwrap();
-        assert_eq!(quotes(&bela, &edited, "Still").await.status, UNPROCESSABLE, "ada blocks bela");
+        assert_eq!(quotes(&bela, &edited, "Still").await.status, StatusCode::NOT_FOUND, "ada blocks bela");
     })
     .await;
 }

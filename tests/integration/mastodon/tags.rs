@@ -123,7 +123,8 @@ async fn a_profile_shows_hashtags() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_hashtags_of_a_profile_are_seen_from_other_servers() {
     on_each_engine(async |database| {
-        let world = World::on([("north", database), ("south", database)], FederationMode::Open).await;
+        let world =
+            World::on([("north", database), ("south", Database::sqlite())], FederationMode::Open).await;
         let (north, south) = (world.at("north"), world.at("south"));
         let (account, ada) = member(north, "ada").await;
         let (_, dora) = member(south, "dora").await;

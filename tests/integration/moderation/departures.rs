@@ -269,7 +269,7 @@ async fn nobody_comes_back_by_an_invitation_or_speaks_after_leaving() {
         db.write(|tx| sign_ins::enable(tx, None, "ada")).await.unwrap();
         let due = north.app().clock().now().plus_seconds(7200);
         let written = Written { text: "Later.".to_owned(), ..Written::default() };
-        let later = db.write(|tx| scheduled::schedule(tx, &ada, &organization, &written, due)).await;
+        let later = db.write(|tx| scheduled::schedule(tx, &ada, &organization, (&written, &[]), due)).await;
         later.unwrap();
         leaves(north, "ada").await;
         assert!(join(&second, "ida").await.is_err(), "she left");

@@ -58,7 +58,7 @@ fn moderators_work_from_a_terminal() {
     let made = succeeds(&["moderate", "add-rule", "words", "cheap*"]);
     assert!(made.contains("0 of 0 texts") && made.contains("“cheap*”"), "{made}");
     let key = succeeds(&["moderate", "rules"]).split_whitespace().next().unwrap().to_owned();
-    assert!(succeeds(&["moderate", "clear", "--rule", &key, "--hours", "0"]).starts_with("0 texts"));
+    assert!(succeeds(&["moderate", "clear", "--rule", &key, "--hours", "0"]).contains("again: 0."));
     assert!(succeeds(&["moderate", "remove-rule", &key]).contains("removed"));
     assert!(fails(&["moderate", "add-rule", "words", "*"]).contains("two letters"));
     assert!(fails(&["moderate", "close", "7", "nothing"]).contains("plenum:"));
