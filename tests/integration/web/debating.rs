@@ -362,8 +362,12 @@ async fn a_map_of_thirty_declared_positions_is_light() {
         29,
         "{rows:?}"
     );
-    let files = files_of(&map);
-    assert!(map.body.len() + files < 60_000, "{} and {files} bytes", map.body.len());
+    let signed_in = north.signed_in("north_admin").await.open(PAGE).await;
+    assert!(signed_in.body.len() > map.body.len(), "who may do something sees with what");
+    for page in [map, signed_in] {
+        let files = files_of(&page);
+        assert!(page.body.len() + files < 60_000, "{} and {files} bytes", page.body.len());
+    }
 }
 
 /// As if every site had been compared with: each lists all the positions of others, but its own.
