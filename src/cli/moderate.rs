@@ -11,7 +11,6 @@ use crate::domain::content_rule::{NewRule, RuleKind};
 use crate::domain::handle::Handle;
 use crate::domain::host::HostStanding;
 use crate::domain::id::Id;
-use crate::domain::reach::counted;
 use crate::domain::report::{Outcome, Report};
 use crate::domain::user::User;
 use crate::services::cases::{self, Ruling};
@@ -353,8 +352,7 @@ fn consequences(conn: &mut Conn, id: Id<Report>, ruling: &Ruling) -> Result<Vec<
         lines.push(rules::preview(conn, &target)?.of_account(&rule, target.is_local()));
     }
     if ruling.outcome == Outcome::Remove {
-        let count = i64::try_from(cases::removable(conn, &report)?.len()).unwrap_or(i64::MAX);
-        lines.push(format!("Deleted: {}.", counted(count, "contribution")));
+        lines.push(cases::removal(conn, &report)?);
     }
     Ok(lines)
 }

@@ -199,7 +199,10 @@ impl Reach {
 
 /// A number with its noun.
 pub fn counted(count: i64, noun: &str) -> String {
-    let many = noun.strip_suffix('y').map_or_else(|| format!("{noun}s"), |stem| format!("{stem}ies"));
+    let many = match noun.strip_suffix('y') {
+        Some(stem) if !stem.ends_with(['a', 'e', 'o', 'u']) => format!("{stem}ies"),
+        _ => format!("{noun}s"),
+    };
     match count {
         0 => format!("no {many}"),
         1 => format!("1 {noun}"),

@@ -1,6 +1,6 @@
 //! What moderators make of reports, what they tell those concerned, and what these answer.
 
-use super::{account_rules, held, log, notifications, posts, reports as reports_in};
+use super::{account_rules, condemnations, log, notifications, posts, reports as reports_in};
 use crate::domain::Refusal;
 use crate::domain::account::{Account, AccountKind};
 use crate::domain::account_rule::{AccountDecision, AccountRule};
@@ -8,11 +8,12 @@ use crate::domain::contribution::{Contribution, Kind, State, Visibility};
 use crate::domain::host::HostStanding;
 use crate::domain::id::Id;
 use crate::domain::notice::Rule;
+use crate::domain::reach::counted;
 use crate::domain::report::{Note, Outcome, Report, Warning};
 use crate::domain::user::{Role, User};
 use crate::services::posts::NewPost;
 use crate::services::reports::Category;
-use crate::store::{self, Conn, Error, Tx, accounts, audit, notices, reports, users, warnings};
+use crate::store::{self, Conn, Error, Tx, accounts, audit, notices, reports, settings, users, warnings};
 use crate::text::{Markdown, plain};
 
 /// The longest text of each kind, in characters.
@@ -43,7 +44,12 @@ pub fn assign(
     let name = match to {
         Some(to) => {
             let user = users::by_id(tx, to)?.filter(|user| user.roles.has(Role::Moderator));
-            user.ok_or(Refusal::NotFound)?.name
+            let user = user.ok_or(Refusal::NotFound)?;
+            if reports_in::is_closed_to(tx, &user, &report)? {
+                let why = "is not for this moderator: it is about them, or about the organization";
+                return Err(Refusal::forbidden(why).into());
+            }
+            user.name
         }
         None => String::new(),
     };
@@ -201,6 +207,48 @@ pub fn removable(conn: &mut Conn, report: &Report) -> Result<Vec<Contribution>, 
     Ok(found)
 }
 
+/// What a removal does, in words. What went out from here is taken back everywhere at once: who was told that
+/// it is gone does not take it in again.
+pub fn removal(conn: &mut Conn, report: &Report) -> Result<String, Error> {
+    let (sent, rest): (Vec<_>, Vec<_>) = removable(conn, report)?.into_iter().partition(went_out);
+    let count = |some: &[Contribution]| {
+        counted(i64::try_from(some.len()).unwrap_or(i64::MAX), "reported contribution")
+    };
+    let mut words = Vec::new();
+    if !sent.is_empty() {
+        words.push(format!("Deleted here and elsewhere at once, for good: {}.", count(&sent)));
+    }
+    if sent.is_empty() || !rest.is_empty() {
+        let days = i64::from(settings::get(conn)?.grace_days);
+        words.push(format!(
+            "Out of sight at once, and deleted after {}: {}. Until then it can be taken back.",
+            counted(days, "day"),
+            count(&rest)
+        ));
+    }
+    Ok(words.join(" "))
+}
+
+/// Whether others were sent what somebody here said.
+fn went_out(head: &Contribution) -> bool {
+    head.local && head.visibility != Visibility::Internal
+}
+
+/// Removes what a report is about: what came from elsewhere, or never left, comes back when somebody thinks
+/// better of it.
+fn remove(tx: &mut Tx<'_>, user: Option<Id<User>>, report: &Report, target: &Account) -> Result<(), Error> {
+    let mut kept = Vec::new();
+    for head in removable(tx, report)? {
+        if went_out(&head) {
+            posts::delete(tx, target, head.id)?;
+        } else {
+            kept.push(head.id);
+        }
+        audit::record(tx, user, "contribution.remove", head.uri.as_str(), &report.id.to_string())?;
+    }
+    condemnations::condemn(tx, user, &target.handle, &kept)
+}
+
 fn carry_out(
     tx: &mut Tx<'_>,
     user: Option<Id<User>>,
@@ -209,15 +257,7 @@ fn carry_out(
     (outcome, public): (Outcome, &str),
 ) -> Result<(), Error> {
     if outcome == Outcome::Remove {
-        for head in removable(tx, report)? {
-            if head.local {
-                posts::delete(tx, target, head.id)?;
-            } else {
-                held::expel(tx, head.id)?;
-            }
-            audit::record(tx, user, "contribution.remove", head.uri.as_str(), &report.id.to_string())?;
-        }
-        return Ok(());
+        return remove(tx, user, report, target);
     }
     let known = store::account_rules::of(tx, target.id)?;
     let known = known.as_ref().map(AccountRule::decision).unwrap_or_default();
@@ -373,11 +413,11 @@ pub fn take_back(
     account_rules::apply(tx, user, account.id, &rule).map(drop)
 }
 
-/// Nobody decides about a report about themselves, nor reads it: it names who reported them.
+/// Whoever a report is closed to decides nothing about it, and hears nothing of it.
 fn others_decide(tx: &mut Tx<'_>, user: Option<Id<User>>, report: &Report) -> Result<(), Error> {
-    let Some(target) = report.target_id.filter(|_| user.is_some()) else { return Ok(()) };
-    let about = users::by_account(tx, target)?.map(|about| about.id);
-    if about.is_some() && about == user { Err(Refusal::NotFound.into()) } else { Ok(()) }
+    let Some(user) = user else { return Ok(()) };
+    let user = users::by_id(tx, user)?.ok_or(Refusal::NotFound)?;
+    if reports_in::is_closed_to(tx, &user, report)? { Err(Refusal::NotFound.into()) } else { Ok(()) }
 }
 
 fn write_down(tx: &mut Tx<'_>, user: Option<Id<User>>, id: Id<Report>, text: &str) -> Result<(), Error> {

@@ -26,6 +26,7 @@ pub(super) fn condemn(
     about: &str,
     ids: &[Id<Contribution>],
 ) -> Result<(), Error> {
+    let ids = condemnations::free(tx, ids)?;
     if ids.is_empty() {
         return Ok(());
     }
@@ -38,7 +39,7 @@ pub(super) fn condemn(
         created_at: tx.now,
         due_at: tx.now.plus_seconds(days * DAY),
     };
-    condemnations::condemn(tx, ids, Some(&condemnation))?;
+    condemnations::condemn(tx, &ids, Some(&condemnation))?;
     jobs::enqueue(tx, &Job::Expel { since: condemnation.id.get() }, condemnation.due_at)
 }
 

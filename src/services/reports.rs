@@ -14,9 +14,9 @@ use crate::domain::notice::Rule;
 use crate::domain::notification::NotificationKind;
 use crate::domain::report::{Evidence, Report};
 use crate::domain::uri::Uri;
-use crate::domain::user::Role;
+use crate::domain::user::{Role, User};
 use crate::store::contributions::{self, Viewer};
-use crate::store::{Error, Tx, accounts, notices, notifications, reports, users};
+use crate::store::{Conn, Error, Tx, accounts, notices, notifications, reports, settings, users};
 use crate::text::{Html, plain};
 
 /// The longest text of a report that is kept, in characters.
@@ -198,6 +198,33 @@ fn keep(tx: &mut Tx<'_>, id: Id<Report>, items: &[Uri], target: Option<Id<Accoun
     Ok(())
 }
 
+/// The accounts about which somebody reads and decides no report: their own, because it names who reported
+/// them, and the voices of this site, because moderators may be the ones who speak with them. Those are for
+/// admins.
+pub fn closed_to(conn: &mut Conn, user: &User) -> Result<Vec<Id<Account>>, Error> {
+    let mut closed = vec![user.account_id];
+    if !user.roles.has(Role::Admin) {
+        closed.extend(voices(conn)?);
+    }
+    Ok(closed)
+}
+
+/// Whether somebody neither reads a report nor decides about it.
+pub fn is_closed_to(conn: &mut Conn, user: &User, report: &Report) -> Result<bool, Error> {
+    let Some(target) = report.target_id else { return Ok(false) };
+    Ok(closed_to(conn, user)?.contains(&target))
+}
+
+/// Whether an account speaks for this site, and belongs to no person.
+pub fn is_voice(conn: &mut Conn, account: Id<Account>) -> Result<bool, Error> {
+    Ok(voices(conn)?.contains(&account))
+}
+
+fn voices(conn: &mut Conn) -> Result<Vec<Id<Account>>, Error> {
+    let site = settings::site(conn)?;
+    Ok(site.map(|site| vec![site.organization, site.forum, site.instance]).unwrap_or_default())
+}
+
 /// Tells the moderators of a report, whoever blocks whom, but not whoever it is about. Who was told of one
 /// from this account, or of several from its server, and did not look yet is not told again for an hour: the
 /// list of reports has them all. What the law forbids cannot wait.
@@ -227,8 +254,14 @@ pub(super) fn tell_of_objection(tx: &mut Tx<'_>, account: &Account) -> Result<()
     Ok(())
 }
 
-/// The accounts of the moderators, without whoever it is about.
+/// The accounts of the moderators, without whom it is closed to.
 fn moderators(tx: &mut Tx<'_>, about: Option<Id<Account>>) -> Result<Vec<Id<Account>>, Error> {
-    let all = users::all(tx)?.into_iter().filter(|user| user.roles.has(Role::Moderator));
-    Ok(all.map(|user| user.account_id).filter(|account| Some(*account) != about).collect())
+    let mut told = Vec::new();
+    for user in users::all(tx)?.into_iter().filter(|user| user.roles.has(Role::Moderator)) {
+        let closed = closed_to(tx, &user)?;
+        if about.is_none_or(|about| !closed.contains(&about)) {
+            told.push(user.account_id);
+        }
+    }
+    Ok(told)
 }

@@ -1,7 +1,7 @@
 //! What is to be deleted: out of sight at once, given back as long as it is not due, and then deleted
 //! piece by piece.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use diesel::{
     BoolExpressionMethods, ExpressionMethods, JoinOnDsl, NullableExpressionMethods, OptionalExtension,
@@ -58,6 +58,14 @@ pub fn condemn(conn: &mut Conn, ids: &[Id<Contribution>], by: Option<&Condemnati
         run!(conn, execute, diesel::delete(of_account))?;
     }
     Ok(())
+}
+
+/// Which of these nobody has condemned yet.
+pub fn free(conn: &mut Conn, ids: &[Id<Contribution>]) -> QueryResult<Vec<Id<Contribution>>> {
+    let known = expulsions::table.filter(one_of(expulsions::contribution_id, ids));
+    let known: Vec<Id<Contribution>> = run!(conn, load, known.select(expulsions::contribution_id))?;
+    let known: HashSet<Id<Contribution>> = known.into_iter().collect();
+    Ok(ids.iter().copied().filter(|id| !known.contains(id)).collect())
 }
 
 /// In which state these would be if no rule hid them.

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use diesel::dsl::count_star;
+use diesel::dsl::{count_star, not};
 use diesel::sql_types::Bool;
 use diesel::{
     BoolExpressionMethods, ExpressionMethods, IntoSql, OptionalExtension, QueryDsl, QueryResult,
@@ -84,11 +84,11 @@ pub fn by_id(conn: &mut Conn, id: Id<Report>) -> QueryResult<Option<Report>> {
 
 /// Which reports are wanted.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Wanted {
+pub struct Wanted<'a> {
     /// Those that wait, and not those that are closed.
     pub open: bool,
-    /// Who reads: nobody is shown what was reported about themselves.
-    pub reader: Option<Id<Account>>,
+    /// None about these: they are closed to who reads.
+    pub closed: &'a [Id<Account>],
     /// Only of this reporter.
     pub reporter: Option<Id<Account>>,
     /// Only about this account.
@@ -96,13 +96,13 @@ pub struct Wanted {
 }
 
 /// The reports that are wanted, newest first.
-pub fn page(conn: &mut Conn, wanted: &Wanted, page: &Page) -> QueryResult<Vec<Report>> {
+pub fn page(conn: &mut Conn, wanted: &Wanted<'_>, page: &Page) -> QueryResult<Vec<Report>> {
     // No account has the key 0.
     let key = |account: Option<Id<Account>>| account.unwrap_or(Id::new(0));
     let any = |account: Option<Id<Account>>| account.is_none().into_sql::<Bool>();
     let all = || {
         reports::table
-            .filter(reports::target_id.is_null().or(reports::target_id.ne(key(wanted.reader))))
+            .filter(reports::target_id.is_null().or(not(one_of(reports::target_id, wanted.closed))))
             .filter(reports::reporter_id.eq(key(wanted.reporter)).or(any(wanted.reporter)))
             .filter(reports::target_id.eq(key(wanted.target)).or(any(wanted.target)))
     };
@@ -186,11 +186,11 @@ pub fn count_open(conn: &mut Conn) -> QueryResult<i64> {
     run!(conn, get_result, reports::table.filter(reports::closed_at.is_null()).count())
 }
 
-/// How many wait for this reader, who is not told of those about themselves.
-pub fn count_open_for(conn: &mut Conn, reader: Id<Account>) -> QueryResult<i64> {
+/// How many wait for a reader to whom those about these accounts are closed.
+pub fn count_open_for(conn: &mut Conn, closed: &[Id<Account>]) -> QueryResult<i64> {
     let open = reports::table
         .filter(reports::closed_at.is_null())
-        .filter(reports::target_id.is_null().or(reports::target_id.ne(reader)));
+        .filter(reports::target_id.is_null().or(not(one_of(reports::target_id, closed))));
     run!(conn, get_result, open.count())
 }
 

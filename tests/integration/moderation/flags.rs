@@ -230,7 +230,7 @@ async fn what_strangers_say_in_threads_of_ours_is_reported_to_us() {
         assert!(page.says("said 1") && page.says("buys followers"), "{}", page.body);
         let form = admin.open(&page.attribute("main a[href$=decide]", "href").unwrap()).await;
         let asked = admin.send(&form, "main form", &[("outcome", "remove")]).await;
-        assert!(asked.says("1 reported contribution of this account are deleted"), "{}", asked.body);
+        assert!(asked.says("deleted after 3 days: 1 reported contribution"), "{}", asked.body);
         assert!(admin.send(&asked, "main form", &[]).await.says("Changed."));
         assert!(north.sees(&uri_of(&json!({ "id": text }))).await.is_none(), "it is removed here");
     })

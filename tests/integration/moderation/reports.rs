@@ -2,17 +2,19 @@
 
 use axum::http::StatusCode;
 use plenum::domain::account_rule::AccountDecision;
+use plenum::domain::contribution::State;
 use plenum::domain::host::HostStanding;
 use plenum::domain::report::Outcome;
 use plenum::domain::site::FederationMode;
 use plenum::domain::user::Role;
 use plenum::services::{account_rules, cases};
+use plenum::store::contributions::Viewer;
 use plenum::store::page;
 use plenum::store::reports::Wanted;
 use plenum::store::{self, contributions, deliveries, reports, warnings};
 use serde_json::json;
 
-use super::{presses, says, uri_of};
+use super::{presses, uri_of};
 use crate::harness::browser::{Browser, Page};
 use crate::harness::peer::Peers;
 use crate::harness::people::{Drafting, statement};
@@ -87,9 +89,19 @@ async fn a_member_reports_and_the_text_of_then_counts() {
             ("public", "Insults are no arguments."),
         ];
         let (asked, done) = closes(&mut mona, &page, &ruling).await;
-        assert!(asked.says("1 reported contribution of this account are deleted"), "{}", asked.body);
+        assert!(asked.says("deleted after 3 days: 1 reported contribution"), "{}", asked.body);
         assert!(done.says("Changed."), "{}", done.body);
-        assert!(north.sees(&uri_of(&note)).await.is_none());
+        assert!(north.sees(&uri_of(&note)).await.is_none(), "out of sight at once");
+        let removed = mona.open("/admin/removed").await;
+        assert!(removed.says("vic@") && removed.says("1 text"), "{}", removed.body);
+        let key = removed.attribute("tbody button", "value").unwrap();
+        assert!(presses(&mut mona, &removed, &key, &[]).await.says("Taken back."));
+        assert!(north.sees(&uri_of(&note)).await.is_some(), "as it was before");
+        let page = presses(&mut mona, &page, "reopen", &[]).await;
+        closes(&mut mona, &page, &ruling).await;
+        world.advance_hours(73);
+        world.settle().await;
+        assert!(!mona.open("/admin/removed").await.says("vic@"), "it is deleted");
         assert_eq!(vic.sends(north, &vic.does("Create", note.clone())), 202);
         world.settle().await;
         assert!(north.sees(&uri_of(&note)).await.is_none(), "and is not taken in again");
@@ -231,21 +243,97 @@ async fn an_objection_takes_back_only_what_it_is_about() {
     assert_eq!((rule.standing, rule.sensitive), (HostStanding::Limited, false));
 }
 
+/// What is said about a voice of the site is for admins: moderators may be the ones who speak with it.
 #[tokio::test(flavor = "multi_thread")]
-async fn what_an_organization_published_is_never_removed_by_a_report() {
-    let world = World::of(["north"]).await;
-    let (north, peers) = (world.at("north"), Peers::new());
-    let vic = peers.person("a", "vic");
-    let bees = north.publishes(statement("On bees").thesis("Bees can count.")).await.head.uri;
-    assert_eq!(says(north, &vic, "1", &bees), 202);
-    assert_eq!(vic.sends(north, &vic.does("Flag", bees.as_str())), 202);
-    world.settle().await;
-    let mut admin = north.signed_in("north_admin").await;
-    let page = first(&mut admin).await;
-    let (asked, _) = closes(&mut admin, &page, &[("outcome", "remove")]).await;
-    assert!(asked.says("no reported contributions"), "{}", asked.body);
-    let known = north.app().db.read(|conn| Ok(contributions::known(conn, &bees)?)).await.unwrap();
-    assert_eq!(known.unwrap().state, plenum::domain::contribution::State::Current);
+async fn what_an_organization_published_is_for_admins_and_never_removed_by_a_report() {
+    on_each_engine(|database| async {
+        let world = World::on([("north", database)], FederationMode::Open).await;
+        let (north, peers) = (world.at("north"), Peers::new());
+        let vic = peers.person("a", "vic");
+        let bees = north.publishes(statement("On bees").thesis("Bees can count.")).await.head.uri;
+        north.person("mona", &[Role::Moderator, Role::Publisher]).await;
+        let flag = |about: &str| vic.sends(north, &vic.does("Flag", about));
+        assert_eq!((flag(&north.organization().await.uri.to_string()), flag(bees.as_str())), (202, 202));
+        world.settle().await;
+        let mut admin = north.signed_in("north_admin").await;
+        let page = first(&mut admin).await;
+        let mut mona = north.signed_in("mona").await;
+        let list = mona.open("/admin/reports").await;
+        assert!(list.says("There are none.") && !mona.open("/notifications").await.says("vic"));
+        assert!(admin.open("/notifications").await.says("vic"));
+        assert!(mona.open("/admin").await.says("Reports: 0 open"));
+        assert!(admin.open("/admin").await.says("Reports: 2 open"));
+        let decide = page.attribute("main a[href$=decide]", "href").unwrap();
+        for path in [&page.path, &decide] {
+            assert_eq!(mona.open(path).await.status, StatusCode::NOT_FOUND);
+            let csrf = list.attribute("input[name=csrf]", "value").unwrap();
+            let form = [("csrf", csrf.as_str()), ("do", "assign"), ("outcome", "nothing")];
+            let form = form.map(|(name, value)| (name.to_owned(), value.to_owned()));
+            assert_eq!(mona.post(path, &form).await.status, StatusCode::NOT_FOUND);
+        }
+        let app = north.client("mona", "read write admin:read admin:write").await;
+        assert_eq!(app.get("/api/v1/admin/reports").await.ok(), json!([]));
+        let key = page.path.rsplit('/').next().unwrap().to_owned();
+        let resolve = app.post(&format!("/api/v1/admin/reports/{key}/resolve"), json!({})).await;
+        assert_eq!(resolve.status, StatusCode::NOT_FOUND);
+        let db = north.app().db;
+        let id = plenum::domain::id::Id::parse(&key).unwrap();
+        let user = db.read(|conn| Ok(store::users::by_name(conn, "mona")?)).await.unwrap().unwrap().id;
+        let handed = db.write(|tx| cases::assign(tx, None, id, Some(user))).await;
+        assert!(handed.unwrap_err().to_string().contains("is not for this moderator"));
+        assert!(admin.open(&decide).await.says("a voice of the site itself"));
+        let (asked, _) = closes(&mut admin, &page, &[("outcome", "remove")]).await;
+        assert!(asked.says("no reported contributions"), "{}", asked.body);
+        let known = db.read(|conn| Ok(contributions::known(conn, &bees)?)).await.unwrap();
+        assert_eq!(known.unwrap().state, State::Current);
+        let (_, done) = closes(&mut admin, &page, &[("outcome", "nothing")]).await;
+        assert!(done.says("Changed."), "{}", done.body);
+    })
+    .await;
+}
+
+/// Others were told that it is gone; what never left comes back.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_member_said_inside_comes_back_and_what_went_out_does_not() {
+    on_each_engine(|database| async {
+        let world = World::on([("north", database)], FederationMode::Open).await;
+        let north = world.at("north");
+        let bela = north.person("bela", &[]).await;
+        north.person("anna", &[]).await;
+        let (app, other) =
+            (north.client("bela", "read write").await, north.client("anna", "read write").await);
+        let said = app.post("/api/v1/statuses", json!({ "status": "shouting" })).await.ok();
+        let mut browser = north.signed_in("bela").await;
+        let form = browser.open("/internal/new").await;
+        browser.send(&form, "main form", &[("text", "whispering")]).await;
+        let db = north.app().db;
+        let inside = db.read(|conn| Ok(store::internal::page(conn, Viewer::Member(bela.id), None, 9)?));
+        let inside = inside.await.unwrap().remove(0);
+        let body = json!({
+            "account_id": bela.id.to_string(), "status_ids": [said["id"], inside.id.to_string()],
+        });
+        for _ in 0..2 {
+            other.post("/api/v1/reports", body.clone()).await.ok();
+        }
+        let mut admin = north.signed_in("north_admin").await;
+        let page = first(&mut admin).await;
+        let (asked, _) = closes(&mut admin, &page, &[("outcome", "remove")]).await;
+        for words in ["at once, for good: 1 reported contribution", "after 3 days: 1 reported contribution"] {
+            assert!(asked.says(words), "{words}: {}", asked.body);
+        }
+        let page = first(&mut admin).await;
+        closes(&mut admin, &page, &[("outcome", "remove")]).await;
+        assert!(!browser.open("/internal").await.says("whispering"));
+        let removed = admin.open("/admin/removed").await;
+        assert_eq!(removed.texts("tbody button").len(), 1, "removed once: {}", removed.body);
+        let key = removed.attribute("tbody button", "value").unwrap();
+        assert!(presses(&mut admin, &removed, &key, &[]).await.says("Taken back."));
+        assert!(browser.open("/internal").await.says("whispering"));
+        let uri = uri_of(&json!({ "id": said["uri"] }));
+        let gone = db.read(|conn| Ok(contributions::known(conn, &uri)?)).await.unwrap().unwrap();
+        assert_eq!(gone.state, State::Deleted);
+    })
+    .await;
 }
 
 /// Whoever decides here is judged by admins, and whoever decided leaves the objection to somebody else.

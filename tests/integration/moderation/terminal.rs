@@ -294,7 +294,7 @@ async fn reports_are_worked_on_from_a_terminal() {
     assert!(tried.starts_with(DRY) && tried.contains("1 contribution, no replies among them"), "{tried}");
     assert!(site.says(&["moderate", "reports"]).contains("waits"));
     let tried = site.says(&["moderate", "close", &key, "remove", "--dry-run"]);
-    assert!(tried.contains("Deleted: 1 contribution."), "{tried}");
+    assert!(tried.contains("deleted after 3 days: 1 reported contribution."), "{tried}");
     site.says(&["moderate", "close", &key, "limit"]);
     assert_eq!(site.says(&["moderate", "reports"]), "");
     site.says(&["moderate", "reopen", &key]);

@@ -1,4 +1,4 @@
-//! Reports as moderators work through them. Nobody is shown a report about themselves.
+//! Reports as moderators work through them. Nobody is shown one that is closed to them.
 
 use activitypub_federation::config::Data;
 use axum::response::Response;
@@ -25,7 +25,7 @@ use crate::domain::timeline::Found;
 use crate::domain::user::User;
 use crate::federation::Federation;
 use crate::services::cases::{self, Ruling};
-use crate::services::reports::Category;
+use crate::services::reports::{self as filing, Category};
 use crate::store::contributions::{self, Viewer};
 use crate::store::reports::{self, Wanted};
 use crate::store::{Conn, Error, Tx, notices, users};
@@ -75,17 +75,17 @@ fn rendered(
     Ok(Some(admin_report(report, (reporter, target), (assigned, closed_by), (about, rules))))
 }
 
-/// The report with this key, unless it is about whoever reads.
-fn found(conn: &mut Conn, reader: Id<Account>, key: i64) -> Result<Report, Error> {
-    let report = reports::by_id(conn, Id::new(key))?.filter(|report| report.target_id != Some(reader));
-    Ok(report.ok_or(Refusal::NotFound)?)
+/// The report with this key, unless it is closed to whoever reads.
+fn found(conn: &mut Conn, reader: &User, key: i64) -> Result<Report, Error> {
+    let report = reports::by_id(conn, Id::new(key))?.ok_or(Refusal::NotFound)?;
+    if filing::is_closed_to(conn, reader, &report)? { Err(Refusal::NotFound.into()) } else { Ok(report) }
 }
 
 async fn shown(data: &Data<Federation>, speaker: &Speaker, key: i64) -> Answer<Value> {
-    let reader = speaker.user.account_id;
+    let reader = &speaker.user;
     let shown = data.app.db.read(|conn| {
         let report = found(conn, reader, key)?;
-        rendered(conn, &data.app, reader, &report)
+        rendered(conn, &data.app, reader.account_id, &report)
     });
     shown.await?.map(Json).ok_or_else(ApiError::not_found)
 }
@@ -100,7 +100,7 @@ async fn changed(
     may(speaker, Permission::Reports)?;
     let user = &speaker.user;
     let done = data.app.db.write(|tx| {
-        let report = found(tx, user.account_id, key)?;
+        let report = found(tx, user, key)?;
         change(tx, user.id, &report)
     });
     done.await?;
@@ -117,13 +117,14 @@ async fn list(
     may(&caller, Permission::Reports)?;
     let page = paging::page(&params, 100, 200);
     let reader = caller.user.account_id;
-    let wanted = Wanted {
-        open: !params.flag("resolved").unwrap_or(false),
-        reader: Some(reader),
-        reporter: params.id("account_id").map(Id::new),
-        target: params.id("target_account_id").map(Id::new),
-    };
     let found = data.app.db.read(|conn| {
+        let closed = filing::closed_to(conn, &caller.user)?;
+        let wanted = Wanted {
+            open: !params.flag("resolved").unwrap_or(false),
+            closed: &closed,
+            reporter: params.id("account_id").map(Id::new),
+            target: params.id("target_account_id").map(Id::new),
+        };
         let found = reports::page(conn, &wanted, &page)?;
         let mut shown = Vec::new();
         for report in &found {

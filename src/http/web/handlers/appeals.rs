@@ -180,8 +180,9 @@ pub async fn show(data: Data<Federation>, visit: Visit, Path(id): Path<String>) 
     page(&CasePage {
         layout: visit.private_layout("An objection", Section::Administration),
         heading: format!("{}: {}", account.handle, label(warning.outcome).to_lowercase()),
-        lead: "Whoever did not decide the first time looks at it with fresh eyes. What was removed cannot be given \
-               back; a rule about the account is taken back as soon as you agree."
+        lead: "Whoever did not decide the first time looks at it with fresh eyes. A rule about the account is taken \
+               back as soon as you agree; what was removed and is not deleted yet comes back on the page “Removed \
+               texts”."
             .to_owned(),
         ways,
         parts: sayings(&warning),

@@ -6,6 +6,7 @@ use super::{Answer, page};
 use crate::clock::Timestamp;
 use crate::domain::permission::Permission;
 use crate::domain::reach::counted;
+use crate::domain::user::User;
 use crate::federation::Federation;
 use crate::http::error::PageError;
 use crate::http::extract::visit::Visit;
@@ -13,7 +14,7 @@ use crate::http::web::layout::{Flash, Layout, Section};
 use crate::http::web::listing::ListingPage;
 use crate::http::web::present;
 use crate::http::web::shown::{Link, Pager};
-use crate::services::{listed_rules, queues};
+use crate::services::{listed_rules, queues, reports as filing};
 use crate::store::audit::{self, Entry};
 use crate::store::{
     Conn, Error, external_statements, held, host_lists, put_aside, queues as rows, reports, warnings,
@@ -25,7 +26,7 @@ const NEWS: i64 = 10;
 
 /// `GET /admin`: what the viewer may decide.
 pub async fn show(data: Data<Federation>, visit: Visit) -> Answer {
-    visit.member()?;
+    let me = &visit.member()?.user;
     let now = data.app.clock().now();
     let open: Vec<Permission> =
         Permission::ALL.into_iter().filter(|permission| visit.has(*permission)).collect();
@@ -36,7 +37,7 @@ pub async fn show(data: Data<Federation>, visit: Visit) -> Answer {
         let mut links = if visit.has(Permission::Hosts) { readings(conn, now)? } else { Vec::new() };
         let mut troubles = Vec::new();
         for permission in &open {
-            links.extend(ways(conn, &visit, *permission, now)?);
+            links.extend(ways(conn, (&visit, me), *permission, now)?);
             troubles.extend(wrong(conn, *permission, now)?);
         }
         Ok((links, troubles))
@@ -56,7 +57,12 @@ pub async fn show(data: Data<Federation>, visit: Visit) -> Answer {
 }
 
 /// The pages that somebody with this permission may open, with what waits there.
-fn ways(conn: &mut Conn, visit: &Visit, permission: Permission, now: Timestamp) -> Result<Vec<Link>, Error> {
+fn ways(
+    conn: &mut Conn,
+    (visit, me): (&Visit, &User),
+    permission: Permission,
+    now: Timestamp,
+) -> Result<Vec<Link>, Error> {
     Ok(match permission {
         Permission::Review => {
             let (waiting, texts) =
@@ -76,8 +82,8 @@ fn ways(conn: &mut Conn, visit: &Visit, permission: Permission, now: Timestamp) 
             ]
         }
         Permission::Reports => {
-            let me = visit.viewer().account();
-            let open = me.map_or(Ok(0), |me| reports::count_open_for(conn, me))?;
+            let closed = filing::closed_to(conn, me)?;
+            let open = reports::count_open_for(conn, &closed)?;
             let objections = warnings::count_appealed(conn)?;
             vec![
                 Link::new(format!("Reports: {open} open"), "/admin/reports"),

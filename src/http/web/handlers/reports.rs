@@ -29,6 +29,7 @@ use crate::http::web::present;
 use crate::http::web::shown::{Link, Pager};
 use crate::services::account_rules as rules;
 use crate::services::cases::{self as service, Ruling};
+use crate::services::reports as filing;
 use crate::store::page::Page;
 use crate::store::reports::Wanted;
 use crate::store::{Conn, Error, account_rules, accounts, notices, reports, users, warnings};
@@ -43,12 +44,12 @@ const FIELDS: [&str; 4] = ["outcome", "text", "answer", "public"];
 
 /// `GET /admin/reports`: those that wait, or with `closed=yes` the others.
 pub async fn index(data: Data<Federation>, visit: Visit) -> Answer {
-    let me = visit.may(Permission::Reports)?.account_id;
+    let me = visit.may(Permission::Reports)?;
     let open = visit.asked("closed").is_none();
     let from: Option<Id<Report>> = before(&visit);
     let limit = i64::try_from(PAGE + 1).unwrap_or(i64::MAX);
     let loaded = data.app.db.read(|conn| {
-        let wanted = Wanted { open, reader: Some(me), ..Wanted::default() };
+        let wanted = Wanted { open, closed: &filing::closed_to(conn, me)?, ..Wanted::default() };
         let found = reports::page(conn, &wanted, &Page { max_id: from.map(Id::get), ..Page::first(limit) })?;
         let people = found.iter().flat_map(|one| [Some(one.reporter_id), one.target_id]).flatten();
         let people = accounts::by_ids(conn, &people.collect::<Vec<_>>())?;
@@ -143,6 +144,7 @@ struct Case {
     names: HashMap<Id<User>, String>,
     rules: Vec<String>,
     earlier: i64,
+    voice: bool,
 }
 
 fn load(conn: &mut Conn, id: Id<Report>) -> Result<Option<Case>, Error> {
@@ -159,7 +161,9 @@ fn load(conn: &mut Conn, id: Id<Report>) -> Result<Option<Case>, Error> {
         Some(target) => reports::count_about(conn, target)?.saturating_sub(1),
         None => 0,
     };
+    let voice = report.target_id.map_or(Ok(false), |target| filing::is_voice(conn, target))?;
     Ok(Some(Case {
+        voice,
         reporter: accounts::by_id(conn, report.reporter_id)?,
         evidence: reports::evidence(conn, id)?,
         notes: reports::notes(conn, id)?,
@@ -171,12 +175,15 @@ fn load(conn: &mut Conn, id: Id<Report>) -> Result<Option<Case>, Error> {
     }))
 }
 
-/// A report, unless it is about the viewer: it names who reported them.
+/// A report, unless it is closed to the viewer.
 async fn find(data: &Data<Federation>, visit: &Visit, id: &str) -> Result<Case, PageError> {
     let id: Id<Report> = key(id)?;
-    let me = visit.member()?.account.id;
-    let found = data.app.db.read(|conn| load(conn, id)).await?;
-    found.filter(|case| case.report.target_id != Some(me)).ok_or_else(PageError::not_found)
+    let me = visit.may(Permission::Reports)?;
+    let found = data.app.db.read(|conn| {
+        let Some(case) = load(conn, id)? else { return Ok(None) };
+        Ok(if filing::is_closed_to(conn, me, &case.report)? { None } else { Some(case) })
+    });
+    found.await?.ok_or_else(PageError::not_found)
 }
 
 /// `GET /admin/reports/{id}`.
@@ -380,12 +387,7 @@ fn consequence(conn: &mut Conn, case: &Case, outcome: Outcome) -> Result<String,
             "Nothing changes, and nobody is told: the account lives on another server.".to_owned()
         }
         Outcome::Remove => {
-            let count = i64::try_from(service::removable(conn, &case.report)?.len()).unwrap_or(i64::MAX);
-            format!(
-                "{} of this account are deleted here and not taken in again; this cannot be taken back. The text \
-                 stays in the report.",
-                counted(count, "reported contribution")
-            )
+            format!("{} The text stays in the report.", service::removal(conn, &case.report)?)
         }
         Outcome::Sensitive | Outcome::Limit | Outcome::Freeze | Outcome::Suspend => {
             let rule: Option<AccountDecision> = outcome.rule(&known);
@@ -393,6 +395,11 @@ fn consequence(conn: &mut Conn, case: &Case, outcome: Outcome) -> Result<String,
         }
     };
     Ok(format!("{done}{told}"))
+}
+
+/// What may come of a report; the voices of the site are not for rules.
+const fn outcomes(case: &Case) -> &'static [Outcome] {
+    if case.voice { &[Outcome::Nothing] } else { &Outcome::ALL }
 }
 
 fn form(visit: &Visit, case: &Case, fields: &Fields, mistakes: Mistakes) -> Answer {
@@ -407,15 +414,21 @@ fn form(visit: &Visit, case: &Case, fields: &Fields, mistakes: Mistakes) -> Answ
     } else {
         "The account lives on another server: this is kept with the report only."
     };
-    let id = case.report.id;
+    let (id, outcomes) = (case.report.id, outcomes(case));
     page(&FormPage {
         layout: visit.private_layout("Decide about a report", Section::Administration),
         heading: "What comes of this report?".to_owned(),
-        lead: "Choose the mildest that helps. You are shown what follows before anything is done.".to_owned(),
+        lead: if case.voice {
+            "This account is a voice of the site itself: whoever may publish with it takes back what it said, and you \
+             answer the reporter."
+        } else {
+            "Choose the mildest that helps. You are shown what follows before anything is done."
+        }
+        .to_owned(),
         about: Some(Link::new("The report", format!("/admin/reports/{id}"))),
         action: format!("/admin/reports/{id}/decide").into(),
         fields: vec![
-            Field::new("outcome", "Outcome", "", FieldKind::Radios(Outcome::ALL.map(choice).into()), ""),
+            Field::new("outcome", "Outcome", "", FieldKind::Radios(outcomes.iter().copied().map(choice).collect()), ""),
             Field::text("text", "To the person it is about", to_person, fields.get("text"), 4),
             Field::text(
                 "answer",
