@@ -1425,6 +1425,23 @@ diesel::table! {
 }
 
 diesel::table! {
+    internal_rooms (id) {
+        id -> BigInt,
+        title -> Text,
+        created_by -> BigInt,
+        created_at -> BigInt,
+        closed_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    internal_room_threads (thread_id) {
+        thread_id -> BigInt,
+        room_id -> BigInt,
+    }
+}
+
+diesel::table! {
     host_arrivals (host_id, minute) {
         host_id -> BigInt,
         minute -> BigInt,
@@ -1568,6 +1585,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     report_evidence,
     evidence_texts,
     condemnations,
+    internal_rooms,
+    internal_room_threads,
     report_notes,
     warnings,
     content_rules,

@@ -24,6 +24,7 @@ pub mod host_list;
 pub mod host_rule;
 pub mod id;
 pub mod inbox;
+pub mod internal_room;
 pub mod job;
 pub mod keys;
 pub mod list;

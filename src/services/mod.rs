@@ -25,6 +25,7 @@ pub mod host_lists;
 pub mod hosts;
 pub mod interactions;
 pub mod internal;
+pub mod internal_rooms;
 pub mod leaving;
 pub mod listed_rules;
 pub mod lists;

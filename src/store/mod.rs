@@ -37,6 +37,7 @@ pub mod hosts;
 pub mod inbox_items;
 pub mod interactions;
 pub mod internal;
+pub mod internal_rooms;
 pub mod jobs;
 pub mod keys;
 pub mod leases;

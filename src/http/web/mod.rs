@@ -28,6 +28,7 @@ pub mod home;
 pub mod host_list;
 pub mod hosts;
 pub mod internal;
+pub mod internal_room;
 pub mod join;
 pub mod layout;
 pub mod ledger;

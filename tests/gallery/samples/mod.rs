@@ -5,6 +5,7 @@ mod administration;
 mod debate;
 mod events;
 mod forms;
+mod internal_rooms;
 pub(crate) mod replies;
 pub(crate) mod statements;
 
@@ -98,6 +99,10 @@ fn writing() -> askama::Result<Vec<(&'static str, String)>> {
         ("confirm.html", confirm().render()?),
         ("listing.html", listing(false).render()?),
         ("listing_empty.html", listing(true).render()?),
+        ("internal.html", internal_rooms::internal(false).render()?),
+        ("internal_empty.html", internal_rooms::internal(true).render()?),
+        ("internal_room.html", internal_rooms::room(false).render()?),
+        ("internal_room_closed.html", internal_rooms::room(true).render()?),
         ("external_statements.html", external_statements(false).render()?),
         ("external_statements_empty.html", external_statements(true).render()?),
         ("publish.html", publish(None, Mistakes::default()).render()?),

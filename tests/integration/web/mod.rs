@@ -8,6 +8,7 @@ mod chronology;
 mod debating;
 mod hiding;
 mod internal;
+mod internal_rooms;
 mod leaving;
 mod mapping;
 mod moving;

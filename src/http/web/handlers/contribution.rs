@@ -16,7 +16,7 @@ use crate::http::web::post::PostPage;
 use crate::http::web::present::{self, moment};
 use crate::http::web::shown::{Lang, Link};
 use crate::store::contributions::Viewer;
-use crate::store::{Conn, Error, contributions, hosts, revisions, views};
+use crate::store::{Conn, Error, contributions, hosts, internal_rooms, revisions, views};
 
 /// Changes that are listed with what led to them.
 const LED_TO: i64 = 20;
@@ -36,16 +36,22 @@ pub async fn show(data: &Data<Federation>, visit: &Visit, token: &str) -> Answer
             None => None,
         };
         let led_to = led_to(conn, viewer, &head.uri)?;
-        Ok((view, before, replies, named, (host, led_to)))
+        let inside = head.visibility == Visibility::Internal;
+        let room = if inside { internal_rooms::of_thread(conn, head.thread_id)? } else { None };
+        Ok((view, before, replies, named, (host, led_to, room)))
     });
-    let (view, before, replies, named, (host, led_to)) = loaded.await?;
+    let (view, before, replies, named, (host, led_to, room)) = loaded.await?;
     if !matches!(view.body, Body::Plain | Body::Critique(_)) {
         return then(&present::path(&view));
     }
     let answers = before.last().map(present::link);
     let answered = |id: Option<Id<Contribution>>| id.and_then(|id| named.get(&id)).map(present::link);
     let before = before.iter().map(|view| present::entry(view, answered(view.head.in_reply_to_id))).collect();
-    let post = present::post(&view, answers, host.as_ref(), tools(visit, &view));
+    let mut tools = tools(visit, &view);
+    tools.extend(
+        room.map(|room| Link::new(format!("Room: {}", room.title), format!("/internal/rooms/{}", room.id))),
+    );
+    let post = present::post(&view, answers, host.as_ref(), tools);
     let mut layout = visit.layout(post.heading());
     layout.description = present::excerpt(&view);
     layout.canonical = Some(canonical(visit, &view.head).into());

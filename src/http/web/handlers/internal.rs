@@ -4,6 +4,7 @@ use activitypub_federation::config::Data;
 
 use super::ask::refused;
 use super::conversation::entries;
+use super::internal_rooms::lines;
 use super::reply::{check, language};
 use super::{Answer, before, cut, page, pager, then};
 use crate::domain::contribution::Contribution;
@@ -13,10 +14,9 @@ use crate::http::extract::posted::Posted;
 use crate::http::extract::visit::Visit;
 use crate::http::web::form::{Field, FieldKind, FormPage};
 use crate::http::web::forms::{Mistakes, language_choices};
+use crate::http::web::internal_room::InternalPage;
 use crate::http::web::layout::{Layout, Section};
-use crate::http::web::listing::ListingPage;
 use crate::http::web::present;
-use crate::http::web::shown::Link;
 use crate::services::internal as service;
 use crate::services::posts::NewPost;
 use crate::store::internal;
@@ -29,7 +29,7 @@ pub(super) fn frame(visit: &Visit, title: &str) -> Layout {
     visit.private_layout(title, Section::Internal)
 }
 
-/// `GET /internal`: what members said to each other.
+/// `GET /internal`: the rooms, and what members said to each other.
 pub async fn index(data: Data<Federation>, visit: Visit) -> Answer {
     visit.member()?;
     let (viewer, start) = (visit.viewer(), before(&visit));
@@ -38,18 +38,14 @@ pub async fn index(data: Data<Federation>, visit: Visit) -> Answer {
         let mut heads = internal::page(conn, viewer, start, limit)?;
         let more = cut(&mut heads, PAGE);
         let older: Option<Id<Contribution>> = heads.last().filter(|_| more).map(|head| head.id);
-        Ok((entries(conn, viewer, heads)?, older))
+        let rooms = if start.is_none() { lines(conn, viewer)? } else { Vec::new() };
+        Ok((rooms, entries(conn, viewer, heads)?, older))
     });
-    let (entries, older) = loaded.await?;
-    page(&ListingPage {
+    let (rooms, entries, older) = loaded.await?;
+    page(&InternalPage {
         layout: frame(&visit, "Internal"),
-        heading: "Among members".to_owned(),
-        lead: "Only members of this site read this. It is not sent to other servers and stands in no public list; \
-               what answers it stays inside, too."
-            .to_owned(),
-        nothing: "Nothing was said here yet.".to_owned(),
+        rooms,
         entries,
-        links: vec![Link::new("Begin a conversation", "/internal/new")],
         pager: pager("/internal", older, start.is_none()),
     })
 }

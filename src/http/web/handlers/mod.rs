@@ -30,6 +30,7 @@ pub mod hosts;
 pub mod interact;
 pub mod internal;
 pub mod internal_publish;
+pub mod internal_rooms;
 pub mod join;
 pub mod leaving;
 pub mod log;
@@ -139,6 +140,9 @@ fn writing() -> Router {
         .route("/contributions/{id}/edit", get(reply::edit).post(reply::change))
         .route("/internal", get(internal::index))
         .route("/internal/new", get(internal::ask).post(internal::begin))
+        .route("/internal/rooms/new", get(internal_rooms::ask).post(internal_rooms::open))
+        .route("/internal/rooms/{id}", get(internal_rooms::show).post(internal_rooms::begin))
+        .route("/internal/rooms/{id}/change", get(internal_rooms::ask_change).post(internal_rooms::change))
         .route("/contributions/{id}/publish", get(internal_publish::ask).post(internal_publish::publish))
         .route("/contributions/{id}/replies", get(reply_policies::ask).post(reply_policies::choose))
         .route("/contributions/{id}/delete", get(reply::ask_delete).post(reply::delete))

@@ -18,8 +18,8 @@ use plenum::domain::quote::{Consent, Quote};
 use plenum::domain::site::FederationMode;
 use plenum::http;
 use plenum::services::posts::{self, NewPost};
-use plenum::services::{self, interactions, relations, saved};
-use plenum::store::quotes;
+use plenum::services::{self, interactions, internal_rooms, relations, saved};
+use plenum::store::{self, quotes};
 use plenum::text::Markdown;
 use serde_json::json;
 use tower::ServiceExt;
@@ -99,7 +99,7 @@ const APPS: [Way; 34] = [
 ];
 
 /// What pages and feeds show.
-const PAGES: [Way; 20] = [
+const PAGES: [Way; 21] = [
     ("/c/{token}", "pufmi", &READERS),
     ("/c/{roottoken}", "pufmi", &LISTED),
     ("/threads/{root}", "pufmi", &LISTED),
@@ -119,6 +119,7 @@ const PAGES: [Way; 20] = [
     ("/timeline", "", &READERS),
     ("/events/{id}", "", &READERS),
     ("/internal", "i", &MEMBERS),
+    ("/internal/rooms/{room}", "i", &MEMBERS),
     // What our own people say is never an external statement.
     ("/moderation/external", "", &READERS),
 ];
@@ -166,6 +167,7 @@ struct Stage {
     ada: Account,
     mina: Account,
     list: String,
+    room: String,
     root: Said,
     said: Vec<Said>,
 }
@@ -232,6 +234,18 @@ async fn listed(tee: &Instance, ada: &Account) -> String {
     list
 }
 
+/// A room in which the whole thread is, whoever may see what of it.
+async fn gathered(tee: &Instance, root: &Said) -> String {
+    let (admin, thread) = (tee.admin().await, root.id.parse().map(Id::new).unwrap());
+    let db = tee.app().db;
+    let room = db.write(|tx| {
+        let room = internal_rooms::open(tx, &admin, "Everything")?;
+        store::internal_rooms::place(tx, thread, room)?;
+        Ok(room)
+    });
+    room.await.unwrap().to_string()
+}
+
 /// Lets these servers in by a rule.
 async fn list(tee: &Instance, hosts: &[String]) {
     let listed = Decision { standing: HostStanding::Approved, ..Decision::default() };
@@ -265,6 +279,7 @@ impl Stage {
         let mut said = says_all(&world, ada, mina, &root).await;
         quoted_all(tee, &mut said).await;
         let list = listed(tee, ada).await;
+        let room = gathered(tee, &root).await;
         for account in people.iter().filter(|account| account.name != "moni") {
             keep_all(tee, account, &said).await;
         }
@@ -276,7 +291,7 @@ impl Stage {
         .await
         .unwrap();
         let (ada, mina) = (ada.clone(), mina.clone());
-        Self { ada, mina, list, remote, root, said, _peers: peers, world }
+        Self { ada, mina, list, room, remote, root, said, _peers: peers, world }
     }
 
     fn tee(&self) -> &Instance {
@@ -295,6 +310,7 @@ impl Stage {
             .replace("{roottoken}", self.root.token())
             .replace("{root}", &self.root.id)
             .replace("{list}", &self.list)
+            .replace("{room}", &self.room)
             .replace("{ada}", &self.ada.id.to_string())
     }
 

@@ -1,0 +1,2 @@
+DROP TABLE internal_room_threads;
+DROP TABLE internal_rooms;
