@@ -119,8 +119,10 @@ pub async fn decide(data: Data<Federation>, Posted { visit, fields }: Posted) ->
     then(&format!("{path}{joint}note={note}{fragment}"))
 }
 
+type Authors = Vec<(Id<Account>, Id<Host>)>;
+
 /// The authors of this page of the list, each with the server.
-fn waiting(conn: &mut Conn, visit: &Visit) -> Result<Vec<(Id<Account>, Id<Host>)>, Error> {
+fn waiting(conn: &mut Conn, visit: &Visit) -> Result<Authors, Error> {
     let limit = i64::try_from(PAGE).unwrap_or(i64::MAX);
     let after = visit.asked("after").and_then(|text| place(&text)).unwrap_or_else(start);
     let found = held::groups(conn, visit.viewer(), &after, limit)?;
