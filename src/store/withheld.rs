@@ -1,17 +1,20 @@
 //! What a rule about a server takes away, kept aside so that it can be given back: whether its
 //! contributions and accounts are shown, and who followed whom.
 
-use diesel::prelude::{Insertable, Queryable, Selectable};
+use std::collections::HashSet;
+
+use diesel::dsl::{exists, not};
+use diesel::prelude::{Queryable, Selectable};
 use diesel::sql_types::BigInt;
 use diesel::{
     BoolExpressionMethods, ExpressionMethods, IntoSql, JoinOnDsl, NullableExpressionMethods,
     OptionalExtension, QueryDsl, QueryResult, SelectableHelper,
 };
 
+use super::Error;
 use super::conn::{Conn, run};
 use super::one_of::one_of;
 use super::tx::Tx;
-use super::{Error, relations};
 use crate::clock::Timestamp;
 use crate::domain::account::{Account, AccountState};
 use crate::domain::contribution::{Contribution, State};
@@ -24,12 +27,14 @@ use crate::schema::{
     withheld_accounts, withheld_contributions,
 };
 
+/// Rows that are written with one statement.
+const AT_ONCE: usize = 1_000;
 /// The states in which a contribution is shown to anybody.
 pub(super) const SHOWN: [State; 4] = [State::Current, State::Superseded, State::Retracted, State::Held];
 
 /// A relation that a rule ended.
-#[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable, Insertable)]
-#[diesel(table_name = severed_follows, treat_none_as_default_value = false)]
+#[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable)]
+#[diesel(table_name = severed_follows)]
 pub struct Severed {
     /// The key that it had.
     pub id: Id<Follow>,
@@ -121,26 +126,25 @@ pub fn give_back(conn: &mut Conn, host: Id<Host>) -> QueryResult<usize> {
 
 /// Suspends every account of a server.
 pub fn shut_accounts(conn: &mut Conn, host: Id<Host>) -> QueryResult<usize> {
-    let query = accounts::table
-        .filter(accounts::host_id.eq(host))
-        .filter(accounts::standing.ne(HostStanding::Suspended))
-        .select((accounts::id, accounts::standing));
-    let found: Vec<(Id<Account>, HostStanding)> = run!(conn, load, query)?;
-    for (id, before) in &found {
-        let row = (
-            withheld_accounts::account_id.eq(id),
-            withheld_accounts::host_id.eq(host),
-            withheld_accounts::standing.eq(before),
-        );
-        run!(
-            conn,
-            execute,
-            diesel::insert_into(withheld_accounts::table).values(row).on_conflict_do_nothing()
-        )?;
-    }
-    let ids: Vec<_> = found.iter().map(|(id, _)| *id).collect();
-    let rows = accounts::table.filter(one_of(accounts::id, &ids));
-    run!(conn, execute, diesel::update(rows).set(accounts::standing.eq(HostStanding::Suspended)))
+    let open = || {
+        accounts::table
+            .filter(accounts::host_id.eq(host))
+            .filter(accounts::standing.ne(HostStanding::Suspended))
+    };
+    // Of which something is kept already, that is what they were.
+    let kept = withheld_accounts::table.filter(withheld_accounts::account_id.eq(accounts::id));
+    let rows = open().filter(not(exists(kept))).select((
+        accounts::id,
+        host.into_sql::<BigInt>(),
+        accounts::standing,
+    ));
+    let insert = diesel::insert_into(withheld_accounts::table).values(rows).into_columns((
+        withheld_accounts::account_id,
+        withheld_accounts::host_id,
+        withheld_accounts::standing,
+    ));
+    run!(conn, execute, insert)?;
+    run!(conn, execute, diesel::update(open()).set(accounts::standing.eq(HostStanding::Suspended)))
 }
 
 /// Lets the accounts of a server be what they were.
@@ -167,26 +171,33 @@ pub fn open_accounts(conn: &mut Conn, host: Id<Host>) -> QueryResult<()> {
 /// so that both can go on as before when the rule is taken back.
 pub fn sever(tx: &mut Tx<'_>, host: Id<Host>) -> Result<Vec<Follow>, Error> {
     let there = || accounts::table.filter(accounts::host_id.eq(host)).select(accounts::id);
-    let query =
-        follows::table.filter(follows::follower_id.eq_any(there()).or(follows::followee_id.eq_any(there())));
-    let found: Vec<Follow> = run!(tx, load, query.select(Follow::as_select()))?;
-    for follow in &found {
-        let row = Severed {
-            id: follow.id,
-            host_id: host,
-            follower_id: follow.follower_id,
-            followee_id: follow.followee_id,
-            uri: follow.uri.clone(),
-            state: follow.state,
-            created_at: follow.created_at,
-            boosts: follow.boosts,
-            notify: follow.notify,
-            languages: follow.languages.clone(),
-            severed_at: tx.now,
-        };
-        run!(tx, execute, diesel::insert_into(severed_follows::table).values(row))?;
-        relations::delete(tx, follow.id)?;
-    }
+    let with = || {
+        follows::table.filter(follows::follower_id.eq_any(there()).or(follows::followee_id.eq_any(there())))
+    };
+    let found: Vec<Follow> = run!(tx, load, with().select(Follow::as_select()))?;
+    let rows = with().select((
+        (follows::id, host.into_sql::<BigInt>(), follows::follower_id, follows::followee_id),
+        (follows::uri, follows::state, follows::created_at, follows::boosts, follows::notify),
+        (follows::languages, tx.now.into_sql::<BigInt>()),
+    ));
+    let insert = diesel::insert_into(severed_follows::table).values(rows).into_columns((
+        (
+            severed_follows::id,
+            severed_follows::host_id,
+            severed_follows::follower_id,
+            severed_follows::followee_id,
+        ),
+        (
+            severed_follows::uri,
+            severed_follows::state,
+            severed_follows::created_at,
+            severed_follows::boosts,
+            severed_follows::notify,
+        ),
+        (severed_follows::languages, severed_follows::severed_at),
+    ));
+    run!(tx, execute, insert)?;
+    run!(tx, execute, diesel::delete(with()))?;
     Ok(found)
 }
 
@@ -196,30 +207,69 @@ pub fn reunite(conn: &mut Conn, host: Id<Host>) -> QueryResult<Vec<Follow>> {
     let query = severed_follows::table.filter(severed_follows::host_id.eq(host));
     let rows: Vec<Severed> = run!(conn, load, query.select(Severed::as_select()))?;
     let mut again = Vec::new();
-    for row in rows {
-        let both = [row.follower_id, row.followee_id];
-        let there = accounts::table
-            .filter(one_of(accounts::id, &both))
-            .filter(accounts::state.eq(AccountState::Active));
-        let there: i64 = run!(conn, get_result, there.count())?;
-        if there == 2 && relations::follow(conn, row.follower_id, row.followee_id)?.is_none() {
-            let follow = Follow {
+    for some in rows.chunks(AT_ONCE) {
+        let free = free(conn, some)?;
+        let row = |follow: &Follow| {
+            (
+                (
+                    follows::id.eq(follow.id),
+                    follows::follower_id.eq(follow.follower_id),
+                    follows::followee_id.eq(follow.followee_id),
+                    follows::uri.eq(follow.uri.clone()),
+                    follows::state.eq(follow.state),
+                ),
+                (
+                    follows::created_at.eq(follow.created_at),
+                    follows::boosts.eq(follow.boosts),
+                    follows::notify.eq(follow.notify),
+                    follows::languages.eq(follow.languages.clone()),
+                ),
+            )
+        };
+        let rows: Vec<_> = free.iter().map(row).collect();
+        run!(conn, execute, diesel::insert_into(follows::table).values(rows))?;
+        let done: Vec<Id<Follow>> = free.iter().map(|follow| follow.id).collect();
+        let parted = severed_follows::table.filter(one_of(severed_follows::id, &done));
+        run!(conn, execute, diesel::delete(parted))?;
+        again.extend(free);
+    }
+    Ok(again)
+}
+
+/// Those of some relations whose both sides are still there and have not found each other anew.
+fn free(conn: &mut Conn, rows: &[Severed]) -> QueryResult<Vec<Follow>> {
+    let followers: Vec<Id<Account>> = rows.iter().map(|row| row.follower_id).collect();
+    let followees: Vec<Id<Account>> = rows.iter().map(|row| row.followee_id).collect();
+    let there = accounts::table
+        .filter(one_of(accounts::id, followers.iter().chain(&followees)))
+        .filter(accounts::state.eq(AccountState::Active))
+        .select(accounts::id);
+    let there: Vec<Id<Account>> = run!(conn, load, there)?;
+    let there: HashSet<Id<Account>> = there.into_iter().collect();
+    let met = follows::table
+        .filter(one_of(follows::follower_id, &followers))
+        .filter(one_of(follows::followee_id, &followees))
+        .select((follows::follower_id, follows::followee_id));
+    let met: Vec<(Id<Account>, Id<Account>)> = run!(conn, load, met)?;
+    let mut met: HashSet<(Id<Account>, Id<Account>)> = met.into_iter().collect();
+    let mut free = Vec::new();
+    for row in rows.iter().filter(|row| there.contains(&row.follower_id) && there.contains(&row.followee_id))
+    {
+        if met.insert((row.follower_id, row.followee_id)) {
+            free.push(Follow {
                 id: row.id,
                 follower_id: row.follower_id,
                 followee_id: row.followee_id,
-                uri: row.uri,
+                uri: row.uri.clone(),
                 state: row.state,
                 created_at: row.created_at,
                 boosts: row.boosts,
                 notify: row.notify,
-                languages: row.languages,
-            };
-            run!(conn, execute, diesel::insert_into(follows::table).values(&follow))?;
-            again.push(follow);
-            run!(conn, execute, diesel::delete(severed_follows::table.find(row.id)))?;
+                languages: row.languages.clone(),
+            });
         }
     }
-    Ok(again)
+    Ok(free)
 }
 
 /// The relations of these accounts that rules ended, the latest first: the server, and the relation.
