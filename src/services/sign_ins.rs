@@ -68,7 +68,10 @@ pub fn use_link(tx: &mut Tx<'_>, link: &str, password: &HashedPassword) -> Resul
     let (hash, now) = (secret_hash(link), tx.now);
     let over = || Refusal::forbidden("this link was used or is over: ask for another");
     let user = sign_ins::by_link(tx, &hash, now)?.ok_or_else(over)?;
-    sign_ins::delete_links(tx, user.id)?;
+    // Somebody else may use it in the same moment.
+    if sign_ins::delete_links(tx, user.id)? == 0 {
+        return Err(over().into());
+    }
     set_password(tx, Some(&user), &user.name, password)
 }
 

@@ -154,8 +154,30 @@ async fn item_95_nobody_raises_themselves() {
     let csrf = page.attribute("input[name=csrf]", "value").unwrap();
     let form = [("csrf".to_owned(), csrf), ("role".to_owned(), "admin".to_owned())];
     assert_eq!(browser.post("/admin/people/mona", &form).await.status, StatusCode::FORBIDDEN);
-    let now = north.app().db.read(|conn| Ok(store::users::by_name(conn, "mona")?)).await.unwrap().unwrap();
-    assert_eq!(now.roles, Roles::of(&[Role::Moderator]));
+    // Nor by the voice of the organization, and nobody else by it.
+    north.person("paul", &[Role::Publisher]).await;
+    let db = north.app().db;
+    let scopes = "read write follow admin:read admin:write";
+    let token = db.write(|tx| users::token(tx, "paul", true, scopes)).await.unwrap();
+    let voice = north.with_token(&token);
+    let wanted = json!({ "role": "admin", "roles": ["admin"], "role_id": "3" });
+    voice.ask(Method::PATCH, "/api/v1/accounts/update_credentials", &[], Some(wanted)).await;
+    assert_eq!(voice.post(&path, json!({ "type": "silence" })).await.status, StatusCode::FORBIDDEN);
+    assert_eq!(voice.get("/api/v1/admin/accounts").await.status, StatusCode::FORBIDDEN);
+    let mut paul = north.signed_in("paul").await;
+    let form = paul.open("/settings/password").await;
+    let raised = [("role", "admin"), ("roles", "admin")];
+    for (name, value) in raised {
+        let mut typed = form.filled("main form").1;
+        typed.push((name.to_owned(), value.to_owned()));
+        for path in ["/settings/password", "/admin/people", "/admin/people/paul"] {
+            assert!(!paul.post(path, &typed).await.status.is_success(), "{path} {name}");
+        }
+    }
+    for (name, role) in [("mona", Role::Moderator), ("paul", Role::Publisher)] {
+        let now = db.read(|conn| Ok(store::users::by_name(conn, name)?)).await.unwrap().unwrap();
+        assert_eq!(now.roles, Roles::of(&[role]), "{name}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

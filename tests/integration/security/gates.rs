@@ -3,8 +3,9 @@
 use plenum::domain::account_rule::AccountDecision;
 use plenum::domain::host::HostStanding;
 use plenum::domain::host_rule::Decision;
+use plenum::domain::uri::Uri;
 use plenum::federation::resolve;
-use plenum::services::{account_rules, cases, hosts, relations};
+use plenum::services::{account_rules, cases, hosts, interactions, relations};
 use plenum::store;
 use serde_json::{Value, json};
 
@@ -71,13 +72,19 @@ async fn item_91_what_others_say_of_a_suspended_server_leads_nowhere() {
     scene.world.settle().await;
     suspends(&scene, "a").await;
     let asked = || {
-        let paths = ["/users/mal", "/face.png", "/.well-known/webfinger"];
+        let paths = ["/users/mal", "/face.png", "/emoji.png", "/.well-known/webfinger"];
         paths.map(|path| scene.peers.requests_for("a", path)).iter().sum::<usize>()
     };
     let before = asked();
     let mut mention = scene.vic.reply("1", &scene.statement, "Look, @mal!");
     mention["tag"] = json!([{ "type": "Mention", "href": scene.mal.id, "name": "@mal" }]);
     mention["cc"] = json!([scene.mal.id]);
+    mention["content"] = json!("<p>Look, @mal! :wave:</p>");
+    let picture = scene.peers.url("a", "/emoji.png");
+    let icon = json!({ "type": "Image", "mediaType": "image/png", "url": picture });
+    let emoji = json!({ "type": "Emoji", "id": picture, "name": ":wave:", "icon": icon });
+    mention["tag"].as_array_mut().unwrap().push(emoji);
+    let said = mention["id"].as_str().unwrap().parse_uri();
     assert_eq!(scene.vic.sends(t, &scene.vic.does("Create", mention)), 202);
     let mut document = scene.mal.document();
     document["alsoKnownAs"] = json!([scene.vic.id]);
@@ -99,10 +106,23 @@ async fn item_91_what_others_say_of_a_suspended_server_leads_nowhere() {
     scene.world.settle().await;
     let handle = format!("vic@{}", scene.peers.host("v"));
     let account = t.stranger().get(&format!("/api/v1/accounts/lookup?acct={handle}")).await.ok();
-    let picture = account["avatar"].as_str().unwrap().replace(&t.origin(), "");
-    if picture.starts_with('/') {
-        t.browser().open(&picture).await;
+    let head = t.sees(&said).await.unwrap().head;
+    let shown = t.stranger().get(&format!("/api/v1/statuses/{}", head.id)).await.ok();
+    let emoji = shown["emojis"].as_array().unwrap().iter().map(|emoji| &emoji["url"]);
+    for picture in emoji.chain([&account["avatar"]]) {
+        let picture = picture.as_str().unwrap().replace(&t.origin(), "");
+        if picture.starts_with('/') {
+            t.browser().open(&picture).await;
+        }
     }
+    // Whoever calls themselves by a name of that server is called by their own.
+    let split = scene.peers.person("v", "split");
+    let mut document = split.document();
+    document["webfinger"] = json!(format!("split@{}", scene.peers.host("a")));
+    scene.peers.publish(&document);
+    scene.peers.webfinger("a", "split", &split.id);
+    let split = resolve::account(&t.data(), &split.id).await.unwrap();
+    assert_eq!(split.handle, format!("split@{}", scene.peers.host("v")));
     for handle in [format!("mal@{}", scene.peers.host("a")), scene.mal.id.clone()] {
         // What is known of the account is known; nobody is asked about it.
         drop(resolve::account(&t.data(), &handle).await);
@@ -128,7 +148,23 @@ async fn item_92_a_suspended_account_is_hidden_whoever_brings_it() {
     assert_eq!(scene.mal.sends(t, &scene.mal.does("Create", note.clone())), 202);
     scene.world.settle().await;
     let uri = note["id"].as_str().unwrap().parse_uri();
-    assert!(t.sees(&uri).await.is_some());
+    let id = t.sees(&uri).await.unwrap().head.id;
+    let organization = t.organization().await;
+    let db = t.app().db;
+    db.write(|tx| interactions::boost(tx, &organization, id)).await.unwrap();
+    let forum = db.read(|conn| {
+        let site = store::settings::site(conn)?.unwrap();
+        Ok(store::accounts::by_id(conn, site.forum)?.unwrap().uri)
+    });
+    let said = async |of: &Uri| {
+        let path = of.as_str().replace(&t.origin(), "");
+        t.document(&format!("{path}/outbox?page=true")).await.to_string()
+    };
+    let voices = [organization.uri.clone(), forum.await.unwrap()];
+    for voice in &voices {
+        assert!(said(voice).await.contains(uri.as_str()), "{voice} handed it on");
+    }
+    scene.world.settle().await;
     rules(&scene, &scene.mal.id, HostStanding::Suspended).await;
     let before = scene.before().await;
     let mut edited = note.clone();
@@ -141,16 +177,24 @@ async fn item_92_a_suspended_account_is_hidden_whoever_brings_it() {
     add["target"] = json!(format!("{}/featured", scene.vic.id));
     assert_eq!(scene.vic.sends(t, &add), 202);
     scene.unchanged(&before, 0).await;
+    for voice in &voices {
+        assert!(!said(voice).await.contains(uri.as_str()), "{voice} hands it on no more");
+    }
     let path = scene.statement.as_str().replace(&t.origin(), "");
     for collection in ["replies", "context"] {
         let listed = t.document(&format!("{path}/{collection}?page=true")).await.to_string();
         assert!(!listed.contains(uri.as_str()), "{collection}: {listed}");
     }
-    let mut quote = scene.vic.reply("q", &scene.statement, "See what he says");
+    let mut quote = scene.vic.reply("q", &scene.statement, "<p>See what he says</p>");
     quote["quote"] = json!(uri.as_str());
     quote["quoteUri"] = json!(uri.as_str());
+    let quoting = quote["id"].as_str().unwrap().parse_uri();
     assert_eq!(scene.vic.sends(t, &scene.vic.does("Create", quote)), 202);
     scene.world.settle().await;
+    let quoting = t.sees(&quoting).await.unwrap().head.id;
+    let shown = t.stranger().get(&format!("/api/v1/statuses/{quoting}")).await.ok();
+    assert!(shown["content"].as_str().unwrap().contains("See what he says"));
+    assert!(!shown.to_string().contains("version"), "{shown}");
     let page = t.browser().open("/statements/on-bees").await;
     assert!(!page.says("first version") && !page.says("another version"), "{}", page.body);
 }
