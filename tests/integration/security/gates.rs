@@ -62,6 +62,32 @@ async fn item_91_no_other_spelling_is_another_server() {
     assert_eq!(beside.sends(scene.t(), &beside.does("Like", scene.statement.as_str())), 202);
 }
 
+/// Whoever calls themselves by a name of that server is called by their own.
+async fn calls_itself_by_a_name_of_a(scene: &Scene) {
+    let t = scene.t();
+    let split = scene.peers.person("v", "split");
+    let mut document = split.document();
+    document["webfinger"] = json!(format!("split@{}", scene.peers.host("a")));
+    scene.peers.publish(&document);
+    scene.peers.webfinger("a", "split", &split.id);
+    let split = resolve::account(&t.data(), &split.id).await.unwrap();
+    assert_eq!(split.handle, format!("split@{}", scene.peers.host("v")));
+}
+
+/// Opens every picture of a text and of an account that goes through us.
+async fn looks_at_pictures(scene: &Scene, said: &Uri, account: &Value) {
+    let t = scene.t();
+    let head = t.sees(said).await.unwrap().head;
+    let shown = t.stranger().get(&format!("/api/v1/statuses/{}", head.id)).await.ok();
+    let emoji = shown["emojis"].as_array().unwrap().iter().map(|emoji| &emoji["url"]);
+    for picture in emoji.chain([&account["avatar"]]) {
+        let picture = picture.as_str().unwrap().replace(&t.origin(), "");
+        if picture.starts_with('/') {
+            t.browser().open(&picture).await;
+        }
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn item_91_what_others_say_of_a_suspended_server_leads_nowhere() {
     let scene = Scene::acquainted().await;
@@ -106,23 +132,8 @@ async fn item_91_what_others_say_of_a_suspended_server_leads_nowhere() {
     scene.world.settle().await;
     let handle = format!("vic@{}", scene.peers.host("v"));
     let account = t.stranger().get(&format!("/api/v1/accounts/lookup?acct={handle}")).await.ok();
-    let head = t.sees(&said).await.unwrap().head;
-    let shown = t.stranger().get(&format!("/api/v1/statuses/{}", head.id)).await.ok();
-    let emoji = shown["emojis"].as_array().unwrap().iter().map(|emoji| &emoji["url"]);
-    for picture in emoji.chain([&account["avatar"]]) {
-        let picture = picture.as_str().unwrap().replace(&t.origin(), "");
-        if picture.starts_with('/') {
-            t.browser().open(&picture).await;
-        }
-    }
-    // Whoever calls themselves by a name of that server is called by their own.
-    let split = scene.peers.person("v", "split");
-    let mut document = split.document();
-    document["webfinger"] = json!(format!("split@{}", scene.peers.host("a")));
-    scene.peers.publish(&document);
-    scene.peers.webfinger("a", "split", &split.id);
-    let split = resolve::account(&t.data(), &split.id).await.unwrap();
-    assert_eq!(split.handle, format!("split@{}", scene.peers.host("v")));
+    looks_at_pictures(&scene, &said, &account).await;
+    calls_itself_by_a_name_of_a(&scene).await;
     for handle in [format!("mal@{}", scene.peers.host("a")), scene.mal.id.clone()] {
         // What is known of the account is known; nobody is asked about it.
         drop(resolve::account(&t.data(), &handle).await);

@@ -23,6 +23,27 @@ async fn rooms(browser: &mut Browser) -> Vec<String> {
     browser.open("/internal").await.texts("main .rooms a")
 }
 
+async fn refuses_odd_titles(browser: &mut Browser) {
+    let refused = opens(browser, "   ").await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(refused.says("Say in a few words"), "{}", refused.body);
+    let long = opens(browser, &"x".repeat(101)).await;
+    assert!(long.says("at most 100 characters"), "{}", long.body);
+}
+
+async fn is_unknown_outside(north: &Instance, paths: [&str; 2]) {
+    for path in paths {
+        let visitor = north.browser().open(path).await;
+        assert!(visitor.path.starts_with("/sign-in") && !visitor.says("waterworks"), "{}", visitor.path);
+    }
+}
+
+/// What was written down of rooms.
+async fn log(north: &Instance) -> Vec<String> {
+    let log = north.app().db.read(|conn| Ok(audit::all(conn)?)).await.unwrap();
+    log.into_iter().map(|entry| entry.action).filter(|word| word.starts_with("room.")).collect()
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn members_gather_in_rooms_what_belongs_together() {
     on_each_engine(|database| async {
@@ -33,11 +54,7 @@ async fn members_gather_in_rooms_what_belongs_together() {
         north.person("mona", &[Role::Moderator]).await;
         let (mut anna, mut bela) = (north.signed_in("anna").await, north.signed_in("bela").await);
         let before = waiting(north).await;
-        let refused = opens(&mut anna, "   ").await;
-        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
-        assert!(refused.says("Say in a few words"), "{}", refused.body);
-        let long = opens(&mut anna, &"x".repeat(101)).await;
-        assert!(long.says("at most 100 characters"), "{}", long.body);
+        refuses_odd_titles(&mut anna).await;
         let room = opens(&mut anna, "The  waterworks").await;
         assert!(room.says("The waterworks") && room.says("Opened by anna"), "{}", room.body);
         world.advance_seconds(60);
@@ -70,10 +87,7 @@ async fn members_gather_in_rooms_what_belongs_together() {
         assert_eq!(bela.open(&change).await.status, StatusCode::FORBIDDEN);
         let sent = bela.post(&change, &page.filled("main form").1[..1]).await;
         assert_eq!(sent.status, StatusCode::FORBIDDEN);
-        for path in [room.path.as_str(), &change, "/internal/rooms/new"] {
-            let visitor = north.browser().open(path).await;
-            assert!(visitor.path.starts_with("/sign-in") && !visitor.says("waterworks"), "{}", visitor.path);
-        }
+        is_unknown_outside(north, [&room.path, &change]).await;
         let form = anna.open(&change).await;
         let renamed = anna.send(&form, "main form", &[("title", "Water"), ("state", "open")]).await;
         assert!(renamed.says("Changed.") && renamed.says("Water"), "{}", renamed.body);
@@ -88,10 +102,7 @@ async fn members_gather_in_rooms_what_belongs_together() {
         assert_eq!(rooms(&mut anna).await, ["Summer meeting", "Water"], "closed ones at the end");
         assert_eq!(bela.open("/internal/rooms/1").await.status, StatusCode::NOT_FOUND);
         assert_eq!(waiting(north).await, before, "nothing was sent");
-        let log = north.app().db.read(|conn| Ok(audit::all(conn)?)).await.unwrap();
-        let log: Vec<&str> =
-            log.iter().map(|entry| entry.action.as_str()).filter(|word| word.starts_with("room.")).collect();
-        assert_eq!(log, ["room.open", "room.open", "room.rename", "room.close"]);
+        assert_eq!(log(north).await, ["room.open", "room.open", "room.rename", "room.close"]);
     })
     .await;
 }
