@@ -70,7 +70,13 @@ pub fn parse(text: &str) -> Result<Import, ImportError> {
     }
     reader.store();
     let draft = reader.draft;
-    let report = Report { lines: text.lines().count(), theses: draft.theses.len(), ..Report::default() };
+    let is_paragraph = |part: &&str| !part.trim().is_empty() && !part.trim_start().starts_with('#');
+    let report = Report {
+        lines: text.lines().count(),
+        paragraphs: text.split("\n\n").filter(is_paragraph).count(),
+        theses: draft.theses.len(),
+        ..Report::default()
+    };
     Ok(Import { draft, report })
 }
 

@@ -67,7 +67,11 @@ pub fn read(name: &str, bytes: &[u8], options: &Options) -> Result<Import, Impor
     let (text, note) = decode(bytes)?;
     let markdown = [".md", ".markdown"].iter().any(|end| name.to_lowercase().ends_with(end));
     let mut import = if markdown || text.lines().any(|line| line.starts_with("# ")) {
-        markdown::parse(&text)?
+        let mut found = markdown::parse(&text)?;
+        if found.draft.announcement.is_empty() {
+            plain::announce(&mut found.draft, &mut found.report);
+        }
+        found
     } else {
         plain::parse(&text)?
     };

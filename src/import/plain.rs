@@ -352,10 +352,15 @@ fn open(draft: &mut Draft, parts: Vec<(bool, String)>, report: &mut Report) {
     let texts: Vec<String> =
         parts.into_iter().map(|(heading, text)| if heading { format!("### {text}") } else { text }).collect();
     draft.introduction = Markdown::new(texts.join("\n\n"));
-    let source = texts.iter().find(|text| !text.starts_with('#')).cloned();
-    let source =
-        source.or_else(|| draft.theses.first().map(|thesis| thesis.head.clone())).unwrap_or_default();
-    let source = source.replace("**", "");
+    announce(draft, report);
+}
+
+/// Proposes what short clients show: the first paragraph, or the first thesis where there is none.
+pub(super) fn announce(draft: &mut Draft, report: &mut Report) {
+    let first = draft.introduction.as_str().split("\n\n").find(|text| !text.starts_with('#'));
+    let first = first.map(str::trim).filter(|text| !text.is_empty());
+    let source = first.or_else(|| draft.theses.first().map(|thesis| thesis.head.as_str()));
+    let source = source.unwrap_or_default().replace("**", "");
     let end = last_stop(&source, source.char_indices().nth(ANNOUNCEMENT).map_or(source.len(), |(at, _)| at));
     draft.announcement = end
         .and_then(|end| source.get(..end))

@@ -79,6 +79,15 @@ fn markdown_is_read_as_it_is_typed() {
 }
 
 #[test]
+fn an_announcement_is_proposed_where_the_file_has_none() {
+    let text = b"# On bees\n\nWhat we saw in the meadow.\n\n## 1. Bees can count\n\nThey count to four.\n";
+    let found = import("bees.md", text);
+    assert_eq!(found.draft.announcement, "What we saw in the meadow.");
+    assert_eq!((found.report.paragraphs, found.report.theses), (2, 1));
+    assert!(found.report.decisions.iter().any(|decision| decision.kind == "announcement"));
+}
+
+#[test]
 fn what_cannot_be_read_says_why() {
     let why = |bytes: &[u8]| read("x.txt", bytes, &Options::default()).unwrap_err();
     assert_eq!(why(b""), ImportError::Empty);
