@@ -125,8 +125,13 @@ async fn claims(
         return Ok(());
     }
     let own = object.context.as_ref().filter(|context| context.same_origin(&head.uri));
-    let document = match own {
-        Some(context) => fetch::document(data, context, budget).await.ok(),
+    let document = match own.map(|context| fetch::document(data, context, budget)) {
+        Some(asked) => match asked.await {
+            Ok(document) => Some(document),
+            // Nothing was said: what was said before stands, with its time.
+            Err(error) if error.is_temporary() => return Ok(()),
+            Err(_) => None,
+        },
         None => None,
     };
     let own = document.filter(|document| document.uri.same_origin(&head.uri));

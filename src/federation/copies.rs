@@ -38,7 +38,8 @@ const WITNESSES: usize = 2;
 const COPY: &str = "application/vnd.plenum.copy+json";
 
 /// A contribution from its own address, else from whoever has a copy that carries its author's
-/// proof. `told_by` is asked first.
+/// proof. `told_by` is asked first; where an address only leads to the author's own, which does not
+/// answer, it is the one that leads there.
 pub async fn object(
     data: &Federation,
     uri: &Uri,
@@ -50,6 +51,8 @@ pub async fn object(
         Err(error) if error.is_temporary() => error,
         Err(error) => return Err(error),
     };
+    let (uri, told_by) =
+        if let FetchError::Led { to, .. } = &error { (to, Some(uri)) } else { (uri, told_by) };
     for peer in peers(data, uri, told_by).await? {
         match from_peer(data, &peer, uri, budget).await {
             Ok(found) => return Ok(found),

@@ -3,6 +3,7 @@
 use super::egress::EgressError;
 use super::signature::SignatureError;
 use crate::domain::Refusal;
+use crate::domain::uri::Uri;
 use crate::store::{Error, Fault};
 use crate::vocab::incoming::Problem;
 
@@ -76,7 +77,7 @@ impl From<FetchError> for InboxError {
     fn from(error: FetchError) -> Self {
         match error {
             FetchError::Fault(fault) => Error::Fault(fault).into(),
-            FetchError::Temporary(_) | FetchError::Exhausted => {
+            FetchError::Temporary(_) | FetchError::Led { .. } | FetchError::Exhausted => {
                 Self::Unavailable(format!("the sender's key could not be fetched: {error}"))
             }
             FetchError::Blocked(_) => Self::Forbidden(error.to_string()),
@@ -108,6 +109,14 @@ pub enum FetchError {
     /// It may be there later.
     #[error("{0}")]
     Temporary(String),
+    /// Whoever was asked leads to an address that does not answer.
+    #[error("{why}")]
+    Led {
+        /// That address.
+        to: Uri,
+        /// What happened there.
+        why: String,
+    },
     /// Enough was fetched for one reason.
     #[error("too much would have to be fetched")]
     Exhausted,
@@ -119,7 +128,7 @@ pub enum FetchError {
 impl FetchError {
     /// Whether the same may succeed later.
     pub const fn is_temporary(&self) -> bool {
-        matches!(self, Self::Temporary(_) | Self::Exhausted | Self::Fault(_))
+        matches!(self, Self::Temporary(_) | Self::Led { .. } | Self::Exhausted | Self::Fault(_))
     }
 }
 
@@ -128,6 +137,9 @@ impl From<EgressError> for FetchError {
         match error {
             EgressError::Gone => Self::Gone,
             EgressError::NotFound => Self::NotFound,
+            EgressError::Temporary { led_to: Some(ref to), .. } => {
+                Self::Led { to: to.clone(), why: format!("{}: {error}", to.host()) }
+            }
             EgressError::Temporary { .. } => Self::Temporary(error.to_string()),
             EgressError::Refused(_) | EgressError::Status(_) | EgressError::Unacceptable(_) => {
                 Self::Refused(error.to_string())
@@ -163,6 +175,7 @@ impl From<FetchError> for Error {
             FetchError::Refused(_)
             | FetchError::Altered(_)
             | FetchError::Temporary(_)
+            | FetchError::Led { .. }
             | FetchError::Exhausted => Refusal::Conflict(error.to_string()).into(),
         }
     }

@@ -69,6 +69,7 @@ pub(super) enum Failure {
     NotFound,
     Refused(String),
     Temporary(String),
+    Led(Uri, String),
 }
 
 impl From<Failure> for FetchError {
@@ -78,6 +79,7 @@ impl From<Failure> for FetchError {
             Failure::NotFound => Self::NotFound,
             Failure::Refused(why) => Self::Refused(why),
             Failure::Temporary(why) => Self::Temporary(why),
+            Failure::Led(to, why) => Self::Led { to, why },
         }
     }
 }
@@ -212,20 +214,29 @@ async fn admit(data: &Federation, uri: &Uri, budget: &Budget) -> Result<bool, Fe
 }
 
 /// Writes down when a server ceases to answer and when it answers again: whoever sends nothing to it knows
-/// from nothing else that the copies here cannot be compared with their origin.
+/// from nothing else that the copies here cannot be compared with their origin. One that leads elsewhere has
+/// answered: the one to which it leads did not.
 async fn learn(
     data: &Federation,
     uri: &Uri,
     was_dark: bool,
     error: Option<&EgressError>,
 ) -> Result<(), FetchError> {
+    let elsewhere = |led: &&Uri| led.host() != uri.host() && !data.is_ours(led);
+    let led_to = error.and_then(EgressError::led_to).filter(elsewhere);
     let is_dark = error.is_some_and(EgressError::is_dark);
-    if is_dark == was_dark {
+    let own_dark = is_dark && led_to.is_none();
+    let led_to = led_to.filter(|_| is_dark);
+    if own_dark == was_dark && led_to.is_none() {
         return Ok(());
     }
-    let written = data.app.db.write(|tx| match is_dark {
-        true => host_health::went_dark(tx, uri.host()),
-        false => host_health::lit(tx, uri.host()),
+    let written = data.app.db.write(|tx| {
+        match (own_dark, was_dark) {
+            (true, false) => host_health::went_dark(tx, uri.host())?,
+            (false, true) => host_health::lit(tx, uri.host())?,
+            (true, true) | (false, false) => {}
+        }
+        led_to.map_or(Ok(()), |led| host_health::went_dark(tx, led.host()))
     });
     written.await.map_err(FetchError::from)
 }
@@ -263,6 +274,7 @@ fn remember<T>(data: &Federation, uri: &Uri, result: Result<T, EgressError>) -> 
         FetchError::Refused(why) | FetchError::Blocked(why) => (Failure::Refused(why.clone()), PERMANENT),
         FetchError::Altered(why) => (Failure::Refused((*why).to_owned()), PERMANENT),
         FetchError::Temporary(why) => (Failure::Temporary(why.clone()), TEMPORARY),
+        FetchError::Led { to, why } => (Failure::Led(to.clone(), why.clone()), TEMPORARY),
         FetchError::Exhausted | FetchError::Fault(_) => return Err(error),
     };
     let now = data.now();

@@ -13,9 +13,12 @@ use crate::domain::view::{Body, View};
 use crate::store::activities::{self, Activity, NewActivity};
 use crate::store::contributions::Viewer;
 use crate::store::revisions::Revision;
-use crate::store::{Conn, Error, Tx, accounts, contributions, deliveries, keys, questions};
+use crate::store::{Conn, Error, Tx, accounts, contributions, deliveries, hosts, keys, questions};
 use crate::vocab::statement::EMBEDDED_LIMIT;
 use crate::vocab::{activity, object, proof};
+
+/// Organizations that hear what is said in a conversation whose beginning is out of reach, at most.
+const COLLEAGUES: i64 = 500;
 
 /// To whom an activity goes. Accounts of ours need no delivery and are skipped.
 #[derive(Clone, Debug, Default)]
@@ -324,9 +327,20 @@ fn recipients(tx: &mut Tx<'_>, view: &View) -> Result<Recipients, Error> {
         accounts.sort_unstable();
         accounts.dedup();
     }
+    if view.head.is_open() && has_lost_its_beginning(tx, view)? {
+        accounts.extend(accounts::colleagues(tx, COLLEAGUES)?);
+    }
     let mut followers_of = if followers { vec![view.author.id] } else { Vec::new() };
     followers_of.extend(answered(tx, view)?);
     Ok(Recipients { followers_of, accounts, readers_of: None })
+}
+
+/// Whether a conversation began on a server that does not answer any more, and so hands nothing on to those
+/// who take part.
+fn has_lost_its_beginning(tx: &mut Tx<'_>, view: &View) -> Result<bool, Error> {
+    let root = contributions::known_by_id(tx, view.head.thread_id)?;
+    let Some(root) = root.filter(|root| !root.local && root.id != view.head.id) else { return Ok(false) };
+    Ok(hosts::dark_since(tx, root.uri.host())?.is_some())
 }
 
 /// Whoever of ours is answered in the open: who follows them follows the debate.

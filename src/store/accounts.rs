@@ -2,8 +2,8 @@
 
 use diesel::prelude::{AsChangeset, Insertable};
 use diesel::{
-    BoolExpressionMethods, ExpressionMethods, NullableExpressionMethods, OptionalExtension, QueryDsl,
-    QueryResult, RunQueryDsl, SelectableHelper,
+    BoolExpressionMethods, ExpressionMethods, JoinOnDsl, NullableExpressionMethods, OptionalExtension,
+    QueryDsl, QueryResult, RunQueryDsl, SelectableHelper, TextExpressionMethods,
 };
 
 use super::account_views::last_said;
@@ -96,6 +96,19 @@ pub fn by_ids(conn: &mut Conn, ids: &[Id<Account>]) -> QueryResult<Vec<Account>>
     }
     let query = accounts::table.filter(one_of(accounts::id, ids));
     run!(conn, load, query.select(Account::as_select()))
+}
+
+/// Organizations elsewhere whose servers are of our kind and answer, the first ones first.
+pub fn colleagues(conn: &mut Conn, limit: i64) -> QueryResult<Vec<Id<Account>>> {
+    let query = accounts::table
+        .inner_join(hosts::table.on(accounts::host_id.eq(hosts::id.nullable())))
+        .filter(accounts::kind.eq(AccountKind::Organization))
+        .filter(hosts::software.assume_not_null().like("plenum%"))
+        .filter(hosts::dark_since.is_null())
+        .order(accounts::id)
+        .limit(limit)
+        .select(accounts::id);
+    run!(conn, load, query)
 }
 
 /// The account of this identity.

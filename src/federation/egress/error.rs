@@ -6,8 +6,10 @@ use std::time::Duration;
 use chrono::DateTime;
 use http::HeaderMap;
 use http::header::{DATE, RETRY_AFTER};
+use url::Url;
 
 use super::address::NotPublic;
+use crate::domain::uri::Uri;
 
 /// Nobody is told to wait longer than a week.
 const MAX_WAIT: i64 = 7 * 24 * 60 * 60;
@@ -27,6 +29,8 @@ pub enum EgressError {
         retry_after: Option<Duration>,
         /// Whether nothing answered but, at most, something that stands before the server.
         dark: bool,
+        /// The address that did not answer, where redirects had led there.
+        led_to: Option<Uri>,
     },
     /// There is no such thing (404).
     #[error("the other server knows no such thing")]
@@ -53,6 +57,22 @@ impl EgressError {
         matches!(self, Self::Temporary { dark: true, .. })
     }
 
+    /// The address that did not answer, where redirects had led there: whoever was asked first did.
+    pub const fn led_to(&self) -> Option<&Uri> {
+        match self {
+            Self::Temporary { led_to, .. } => led_to.as_ref(),
+            Self::Refused(_) | Self::NotFound | Self::Gone | Self::Status(_) | Self::Unacceptable(_) => None,
+        }
+    }
+
+    /// The same, at this address instead of the one that was asked.
+    pub(super) fn at(mut self, url: &Url) -> Self {
+        if let Self::Temporary { led_to, .. } = &mut self {
+            *led_to = Uri::parse(url.as_str());
+        }
+        self
+    }
+
     pub(super) fn refused(why: impl Into<String>) -> Self {
         Self::Refused(why.into())
     }
@@ -62,7 +82,7 @@ impl EgressError {
     }
 
     pub(super) fn temporary(why: impl Into<String>) -> Self {
-        Self::Temporary { why: why.into(), retry_after: None, dark: true }
+        Self::Temporary { why: why.into(), retry_after: None, dark: true, led_to: None }
     }
 
     /// What a status other than 200 means for a GET.
@@ -73,7 +93,7 @@ impl EgressError {
             408 | 425 | 429 | 500..=599 => {
                 let retry_after = retry_after(headers);
                 let dark = matches!(status, 502..=504) && retry_after.is_none();
-                Self::Temporary { why: format!("status {status}"), retry_after, dark }
+                Self::Temporary { why: format!("status {status}"), retry_after, dark, led_to: None }
             }
             _ => Self::Status(status),
         }

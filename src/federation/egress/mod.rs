@@ -128,32 +128,35 @@ impl Egress {
         sign: Option<Sign<'_>>,
         limits: Limits,
     ) -> Result<Fetched, EgressError> {
-        let url = self.policy.check_url(url)?;
-        within(limits.time, self.follow(url, accept, sign, limits.bytes)).await
+        let first = self.policy.check_url(url)?;
+        let mut url = first.clone();
+        let found = within(limits.time, self.follow(&mut url, accept, sign, limits.bytes)).await;
+        found.map_err(|error| if url == first { error } else { error.at(&url) })
     }
 
+    /// `url` is where the request stands, also when the time is over before an answer.
     async fn follow(
         &self,
-        mut url: Url,
+        url: &mut Url,
         accept: &str,
         sign: Option<Sign<'_>>,
         bytes: usize,
     ) -> Result<Fetched, EgressError> {
         let mut seen: Vec<Url> = Vec::new();
         loop {
-            let response = self.ask(&url, accept, sign).await?;
+            let response = self.ask(url, accept, sign).await?;
             if !matches!(response.status().as_u16(), 301 | 302 | 303 | 307 | 308) {
-                return read(url, response, bytes).await;
+                return read(url.clone(), response, bytes).await;
             }
-            let next = self.next(&url, response.headers())?;
-            seen.push(url);
+            let next = self.next(url, response.headers())?;
+            seen.push(url.clone());
             if seen.len() > MAX_REDIRECTS {
                 return Err(EgressError::refused(format!("more than {MAX_REDIRECTS} redirects")));
             }
             if seen.contains(&next) {
                 return Err(EgressError::refused("a redirect leads back"));
             }
-            url = next;
+            *url = next;
         }
     }
 

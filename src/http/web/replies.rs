@@ -125,6 +125,8 @@ pub struct Completeness {
     pub missing: u32,
     /// When we last asked the server the conversation began on.
     pub checked: Option<Moment>,
+    /// Since when that server does not answer.
+    pub away: Option<Moment>,
     /// Where to ask again; a POST. `None` where the viewer may not.
     pub resync: Option<Href>,
 }

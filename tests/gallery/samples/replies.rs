@@ -109,6 +109,7 @@ pub(crate) fn reply(n: usize) -> Reply {
 pub(crate) fn replies(n: usize) -> Replies {
     Replies {
         completeness: (n > 0).then(|| Completeness {
+            away: None,
             missing: 3,
             checked: Some(at(31)),
             resync: Some("/threads/water/resync".into()),

@@ -8,7 +8,7 @@ use plenum::domain::uri::Uri;
 use plenum::federation::exchange;
 use plenum::federation::lookup::{self, Meant};
 use plenum::http::web::present;
-use plenum::store::exchanges;
+use plenum::store::{exchanges, hosts};
 use serde_json::json;
 
 use crate::harness::debate::{answer, position_of, qid_of};
@@ -38,6 +38,25 @@ async fn four() -> World {
     world
 }
 
+/// Whoever shows a copy leads programs to its origin, which does not answer, and has the copy itself.
+async fn leads_to_a_copy(south: &Instance, west: &Instance, of: &Uri) {
+    let shown = Uri::ours(&south.origin(), &present::path(&south.sees(of).await.unwrap()));
+    lookup::anywhere(&west.data(), shown.as_str()).await.expect("South has it");
+    let dark = west.app().db.read(|conn| Ok(hosts::dark_since(conn, shown.host())?)).await.unwrap();
+    assert_eq!(dark, None, "South did answer");
+}
+
+/// Nobody follows West, and the origin hands nothing on: the others hear all the same what is said there.
+async fn goes_on(world: &World, thesis: &Uri) {
+    let west = world.at("west");
+    let carl = west.person("carl", &[]).await;
+    let reply = west.replies(&carl, thesis, "The other bees do.").await;
+    world.settle().await;
+    for name in ["south", "east"] {
+        assert!(world.at(name).sees(&reply.head.uri).await.is_some(), "{name}");
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn who_never_knew_the_origin_gets_its_texts_from_others() {
     let world = four().await;
@@ -52,6 +71,7 @@ async fn who_never_knew_the_origin_gets_its_texts_from_others() {
     world.settle().await;
     north.goes_dark();
 
+    leads_to_a_copy(south, west, &published.head.uri).await;
     let found = lookup::anywhere(&west.data(), published.head.uri.as_str()).await.expect("from a copy");
     let Meant::Contribution(head) = found else { panic!("a statement") };
     assert_eq!((head.kind, head.title.as_deref()), (Kind::Statement, Some("On bees")));
@@ -82,6 +102,8 @@ async fn who_never_knew_the_origin_gets_its_texts_from_others() {
     let answers: Vec<_> =
         stands.iter().map(|(_, certainty, answer, _)| (*certainty, answer.as_str())).collect();
     assert_eq!(answers, [("decided", "Yes"), ("undecided", "")], "{stands:?}");
+
+    goes_on(&world, &second).await;
 
     // North returns and hears what was said meanwhile.
     north.returns();

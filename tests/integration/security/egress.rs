@@ -308,7 +308,12 @@ async fn only_status_200_is_a_document() {
         let wait = Some(Duration::from_secs(120));
         assert_eq!(
             get(status).await,
-            Err(EgressError::Temporary { why: format!("status {status}"), retry_after: wait, dark: false })
+            Err(EgressError::Temporary {
+                why: format!("status {status}"),
+                retry_after: wait,
+                dark: false,
+                led_to: None
+            })
         );
     }
 }

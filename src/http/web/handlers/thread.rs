@@ -20,7 +20,7 @@ use crate::http::web::shown::Link;
 use crate::http::web::thread::ThreadPage;
 use crate::services::completeness::{self as service, Checked, root};
 use crate::store::contributions::Viewer;
-use crate::store::{Conn, Error, jobs};
+use crate::store::{Conn, Error, hosts, jobs};
 
 /// After how many seconds a thread is stale.
 const STALE: i64 = 3600;
@@ -76,7 +76,10 @@ pub async fn completeness(
         data.app.db.write(|tx| jobs::enqueue(tx, &job, now)).await?;
     }
     let signed = visit.session.member.is_some();
+    let host = root.uri.host();
+    let away = data.app.db.read(|conn| Ok(hosts::dark_since(conn, host)?)).await?;
     Ok(Completeness {
+        away: away.filter(|_| !root.local).map(moment),
         missing: present::small(missing),
         checked: at.map(moment),
         resync: signed.then(|| format!("/threads/{}/resync", root.id).into()),
