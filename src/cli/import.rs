@@ -8,8 +8,7 @@ use super::{Failure, context};
 use crate::config::Config;
 use crate::domain::user::{Role, User};
 use crate::import::{self, Options, markdown, report};
-use crate::services::statements;
-use crate::store::drafts::{self, StoredDraft};
+use crate::services::{drafts as service, statements};
 use crate::store::{Db, users};
 
 /// Flags of `plenum import`.
@@ -64,34 +63,13 @@ impl Import {
             let view = app.db.write(|tx| statements::publish(tx, &user, found.draft.clone())).await?;
             println!("\nPublished by {}: {}", user.name, view.head.url);
         } else {
-            let id = keep(&app.db, &found).await?;
+            let id = app.db.write(|tx| service::import(tx, None, &found)).await?;
             println!("\nKept as a draft: {}/publish?draft={id}", app.site.origin);
             println!("Nothing is published before somebody confirms it there, or with --publish here.");
         }
         app.db.close().await;
         Ok(())
     }
-}
-
-async fn keep(db: &Db, found: &import::Import) -> Result<String, Failure> {
-    let draft = &found.draft;
-    let report = serde_json::to_string(&found.report).ok();
-    let id = db.write(|tx| {
-        let stored = StoredDraft {
-            id: tx.mint(),
-            user_id: None,
-            revises_id: None,
-            title: draft.title.clone(),
-            language: draft.language.clone(),
-            markdown: markdown::write(draft),
-            report: report.clone(),
-            created_at: tx.now,
-            updated_at: tx.now,
-        };
-        drafts::insert(tx, &stored)?;
-        Ok(stored.id.to_string())
-    });
-    Ok(id.await?)
 }
 
 /// Who publishes: the one that is named, or the only one who may.

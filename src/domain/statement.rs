@@ -255,7 +255,10 @@ impl Draft {
         check_length("announcement", &self.announcement, 1, 480)?;
         self.references = self.references.accept()?;
         if self.theses.is_empty() {
-            return Err(Refusal::invalid("theses", "a statement has at least one thesis"));
+            return Err(Refusal::invalid(
+                "theses",
+                "a statement has at least one thesis: a line such as “## 1. What we say”",
+            ));
         }
         if self.theses.len() > 200 {
             return Err(Refusal::invalid("theses", "a statement has at most 200 theses"));

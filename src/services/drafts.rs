@@ -9,7 +9,7 @@ use crate::domain::statement::Draft;
 use crate::domain::uri::Uri;
 use crate::domain::user::{Role, User};
 use crate::domain::view::View;
-use crate::import::markdown as form;
+use crate::import::{Import, markdown as form};
 use crate::store::contributions::{self, Viewer};
 use crate::store::drafts::{self, Outline, StoredDraft};
 use crate::store::{Conn, Error, Tx};
@@ -44,6 +44,28 @@ pub fn all(conn: &mut Conn, user: &User) -> Result<Vec<Outline>, Error> {
 pub fn one(conn: &mut Conn, user: &User, id: Id<StoredDraft>) -> Result<StoredDraft, Error> {
     may_write(user)?;
     drafts::by_id(conn, id)?.ok_or_else(|| Refusal::NotFound.into())
+}
+
+/// Keeps what was found in a file or a pasted text, with what was not certain; nobody's own where it came from
+/// the command line.
+pub fn import(tx: &mut Tx<'_>, user: Option<&User>, found: &Import) -> Result<Id<StoredDraft>, Error> {
+    if let Some(user) = user {
+        may_write(user)?;
+    }
+    let draft = &found.draft;
+    let stored = StoredDraft {
+        id: tx.mint(),
+        user_id: user.map(|user| user.id),
+        revises_id: None,
+        title: draft.title.clone(),
+        language: draft.language.clone(),
+        markdown: form::write(draft),
+        report: serde_json::to_string(&found.report).ok(),
+        created_at: tx.now,
+        updated_at: tx.now,
+    };
+    drafts::insert(tx, &stored)?;
+    Ok(stored.id)
 }
 
 /// Keeps a new draft: of a statement, or of the next version of the one that it revises.

@@ -27,6 +27,7 @@ pub mod handlers;
 pub mod home;
 pub mod host_list;
 pub mod hosts;
+pub mod import;
 pub mod internal;
 pub mod internal_room;
 pub mod join;

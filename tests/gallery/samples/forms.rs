@@ -5,6 +5,7 @@ use plenum::http::web::confirm::ConfirmPage;
 use plenum::http::web::contribution::Standing;
 use plenum::http::web::edit::EditPage;
 use plenum::http::web::forms::{Choice, Mistakes};
+use plenum::http::web::import::ImportPage;
 use plenum::http::web::join::JoinPage;
 use plenum::http::web::layout::{Layout, Section, Site};
 use plenum::http::web::publish::{
@@ -74,6 +75,20 @@ pub(crate) fn transfer(mistakes: Mistakes) -> TransferPage {
         takes_in: true,
         mistakes,
     }
+}
+
+pub(crate) fn import(mistakes: Mistakes) -> ImportPage {
+    ImportPage {
+        layout: layout("Bring a text", Some(editor())),
+        text: String::new(),
+        languages: vec![Choice::new("", "Guessed from the text", true)],
+        kibibytes: 4096,
+        mistakes,
+    }
+}
+
+pub(crate) fn import_mistake() -> Mistakes {
+    Mistakes::one("file", "This is a PDF, not text: save or export it as plain text or Markdown first.")
 }
 
 pub(crate) fn transfer_mistake() -> Mistakes {

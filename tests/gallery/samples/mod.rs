@@ -27,8 +27,8 @@ use self::accounts::{
 };
 use self::events::{event, event_form, timeline};
 use self::forms::{
-    confirm, consent, edit, join, preview, publish, publish_mistakes, reply_page, revises, setup,
-    setup_mistakes, sign_in, supersede, transfer, transfer_mistake, withdraw,
+    confirm, consent, edit, import, import_mistake, join, preview, publish, publish_mistakes, reply_page,
+    revises, setup, setup_mistakes, sign_in, supersede, transfer, transfer_mistake, withdraw,
 };
 use self::replies::{post, replies, reply_form, thesis_page, thread};
 use self::statements::{earlier, feed, home, right_to_left, statement_page, superseded, versions};
@@ -90,6 +90,8 @@ fn writing() -> askama::Result<Vec<(&'static str, String)>> {
         ("setup_mistakes.html", setup(setup_mistakes()).render()?),
         ("join.html", join().render()?),
         ("oauth_authorize.html", consent().render()?),
+        ("import.html", import(Mistakes::default()).render()?),
+        ("import_mistake.html", import(import_mistake()).render()?),
         ("transfer.html", transfer(Mistakes::default()).render()?),
         ("transfer_mistake.html", transfer(transfer_mistake()).render()?),
         ("event_new.html", event_form(false).render()?),
@@ -189,6 +191,7 @@ pub(crate) fn editor() -> ViewerBar {
     ViewerBar {
         name: "Ada Lindqvist".to_owned(),
         href: "/@ada".into(),
+        barred: false,
         unread: 3,
         may_publish: true,
         administration: Some("/admin".into()),

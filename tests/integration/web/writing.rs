@@ -2,8 +2,8 @@
 
 use axum::http::StatusCode;
 use plenum::domain::user::Role;
-use plenum::import::{self, Options, markdown};
-use plenum::store::drafts::{self, StoredDraft};
+use plenum::import::{self, Options};
+use plenum::store::drafts;
 
 use crate::harness::people::{Drafting, statement};
 use crate::harness::world::World;
@@ -44,26 +44,14 @@ async fn what_an_import_was_not_sure_of_is_seen_before_it_is_published() {
     let bytes = include_bytes!("../../fixtures/imports/library.txt");
     let found = import::read("library.txt", bytes, &Options::default()).unwrap();
     assert!(found.report.decisions.len() > 1, "{:#?}", found.report.decisions);
-    let db = north.app().db;
-    db.write(|tx| {
-        let draft = StoredDraft {
-            id: tx.mint(),
-            user_id: None,
-            revises_id: None,
-            title: found.draft.title.clone(),
-            language: found.draft.language.clone(),
-            markdown: markdown::write(&found.draft),
-            report: serde_json::to_string(&found.report).ok(),
-            created_at: tx.now,
-            updated_at: tx.now,
-        };
-        Ok(drafts::insert(tx, &draft)?)
-    })
-    .await
-    .unwrap();
-    let kept = db.read(|conn| Ok(drafts::outlines(conn)?)).await.unwrap();
     let mut browser = north.signed_in("north_admin").await;
-    let page = browser.open(&format!("/publish?draft={}", kept[0].id)).await;
+    let bring = browser.open("/publish/import").await;
+    let empty = browser.send(&bring, "main form", &[("text", " ")]).await;
+    assert_eq!(empty.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(empty.says("holds no text"), "{}", empty.body);
+    let text = String::from_utf8(bytes.to_vec()).unwrap();
+    let page = browser.send(&bring, "main form", &[("text", &text)]).await;
+    assert_eq!(page.attribute("#field-title", "value"), Some(found.draft.title.clone()));
     let shown = page.texts(".decisions li");
     assert_eq!(shown.len(), found.report.decisions.len());
     for (shown, decision) in shown.iter().zip(&found.report.decisions) {

@@ -27,6 +27,7 @@ pub mod host_drafts;
 pub mod host_list;
 pub mod host_lists;
 pub mod hosts;
+pub mod import;
 pub mod interact;
 pub mod internal;
 pub mod internal_publish;
@@ -262,6 +263,7 @@ pub fn imports(bytes: usize) -> Router {
     let lists = Router::new().route("/admin/hosts/list", get(host_list::show).post(host_list::submit));
     Router::new()
         .route("/settings/import", post(transfer::submit))
+        .route("/publish/import", get(import::show).post(import::submit))
         .layer(DefaultBodyLimit::max(bytes + FORM))
         .merge(lists.layer(DefaultBodyLimit::max(MOST_BYTES + FORM)))
 }
