@@ -287,7 +287,8 @@ pub(super) fn erase(tx: &mut Tx<'_>, id: Id<Contribution>) -> Result<(), Error> 
 }
 
 /// Whether strangers' words are shown at once. Who was let in by name is always heard; who is limited
-/// waits, whoever follows them.
+/// waits, whoever follows them. The organization says with its follow that it wants to hear somebody; a
+/// member says so for themselves, and reads what waits.
 fn standing(tx: &mut Tx<'_>, author: &Account, host: Option<&Host>) -> Result<State, Error> {
     if author.standing == HostStanding::Approved {
         return Ok(State::Current);
@@ -296,7 +297,8 @@ fn standing(tx: &mut Tx<'_>, author: &Account, host: Option<&Host>) -> Result<St
     if author.standing == HostStanding::Limited || host == HostStanding::Limited {
         return Ok(State::Held);
     }
-    if relations::is_followed_here(tx, author.id)? {
+    let organization = tx.site()?.organization;
+    if relations::follow(tx, organization, author.id)?.is_some() {
         return Ok(State::Current);
     }
     let open = settings::get(tx)?.federation_mode != FederationMode::Quarantine;

@@ -5,6 +5,8 @@ use plenum::domain::site::FederationMode;
 use plenum::domain::view::Body;
 use plenum::services::statements;
 use plenum::store::contributions::Viewer;
+use plenum::store::page::Page;
+use plenum::store::timelines;
 
 use crate::harness::people::{Drafting, statement, thesis_of};
 use crate::harness::world::{World, on_each_engine};
@@ -144,6 +146,23 @@ async fn strangers_wait_in_quarantine_until_a_moderator_lets_them_in() {
     let held = north.view(member, &reply.head.uri).await.expect("members see it");
     assert_eq!(held.head.state, State::Held);
     let author = held.head.author_id;
+
+    // What a member wants to read is not yet what the site shows to everybody.
+    let (anna, organization) = (north.person("anna", &[]).await, north.organization().await);
+    let db = north.app().db;
+    db.write(|tx| {
+        let author = plenum::store::accounts::by_id(tx, author)?.unwrap();
+        plenum::services::relations::follow(tx, &anna, &organization)?;
+        plenum::services::relations::follow(tx, &anna, &author)
+    })
+    .await
+    .unwrap();
+    world.settle().await;
+    let later = world.at("south").replies(&bela, &thesis_of(&published, 1), "I insist.").await;
+    world.settle().await;
+    assert!(north.sees(&later.head.uri).await.is_none(), "nobody approved its author");
+    let home = db.read(|conn| Ok(timelines::home(conn, anna.id, &Page::first(20))?)).await.unwrap();
+    assert_eq!(home.iter().filter(|one| one.head.uri == later.head.uri).count(), 1, "who follows reads it");
     north.app().db.write(|tx| plenum::services::held::approve(tx, author)).await.unwrap();
     assert!(north.sees(&reply.head.uri).await.is_some(), "the public sees it now");
 }
