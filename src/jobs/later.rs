@@ -87,16 +87,29 @@ async fn run(data: &Data<Federation>, stored: StoredJob, stop: &watch::Receiver<
     };
     let why = error.to_string();
     tracing::debug!(job = stored.payload, why, "a job failed");
-    let most = parsed.map_or(0, |job| tries(&job));
+    let most = parsed.as_ref().map_or(0, tries);
+    let missed = matches!(error, Error::Fault(_)) || !parsed.as_ref().is_ok_and(is_ornament);
     data.app
         .db
         .write(|tx| {
             let wait = 60_i64.saturating_mul(1 << (2 * stored.attempts.clamp(0, 10)));
             let due = (stored.attempts + 1 < most).then(|| tx.now.plus_seconds(wait));
+            if due.is_none() && !missed {
+                return finish(tx, &stored, parsed.as_ref().ok());
+            }
             jobs::fail(tx, &stored, &why, due)?;
             Ok(())
         })
         .await
+}
+
+/// Whether nobody misses what a job was to bring: a page or server that does not tell of itself is no trouble
+/// of ours, and what troubles admins should not drown in such.
+const fn is_ornament(job: &Job) -> bool {
+    matches!(
+        job,
+        Job::FetchCard { .. } | Job::FetchNodeInfo { .. } | Job::CheckLinks { .. } | Job::CountAccount { .. }
+    )
 }
 
 /// Renews the lease of a job as long as it is done, or until somebody else has it.

@@ -131,7 +131,9 @@ fn show(tx: &mut Tx<'_>, entry: Id<Entry>, name: &str, old: &Decision, new: &Dec
         return Ok(());
     }
     let named = if shown.obfuscate { obfuscated(name) } else { name.to_owned() };
-    log::put(tx, entry, &format!("{named}: {what}"), &shown.public_comment)
+    // Why it was kept out is not why it is let in again.
+    let words = if new.is_none() { "" } else { shown.public_comment.as_str() };
+    log::put(tx, entry, &format!("{named}: {what}"), words)
 }
 
 /// Takes a rule back.

@@ -153,7 +153,7 @@ pub fn describe(
 /// them out.
 pub fn not_allowed(conn: &mut Conn) -> QueryResult<Vec<Id<Host>>> {
     let open = [HostStanding::Unknown, HostStanding::Limited];
-    run!(conn, load, hosts::table.filter(hosts::standing.eq_any(open)).select(hosts::id))
+    run!(conn, load, hosts::table.filter(hosts::standing.eq_any(open)).filter(met()).select(hosts::id))
 }
 
 /// Somebody on the server is known here: what there is only a rule about was never met.

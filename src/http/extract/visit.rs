@@ -24,8 +24,8 @@ use crate::store::{Error, accounts, notifications, settings, users};
 use crate::text::words::Words;
 
 /// What somebody reads whose account the moderators have closed.
-const BARRED: &str = "Moderators have closed your account for now. Why, and how to object, you find at \
-                      /settings/decisions on this site.";
+const BARRED: &str = "Moderators have closed your account for now: you read what visitors read. Why, and how to \
+                      object, you find behind your name above, at /settings/decisions.";
 
 /// Languages of a browser that are looked at.
 const MOST_TONGUES: usize = 20;
@@ -227,13 +227,25 @@ impl Visit {
         layout.viewer = self.session.member.as_ref().map(|member| ViewerBar {
             name: member.account.title().to_owned(),
             href: present::account_path(&member.account).into(),
+            barred: false,
             unread: u32::try_from(self.unread).unwrap_or(u32::MAX),
             may_publish: self.has_role(Role::Publisher) || self.has_role(Role::Editor),
             administration: member.user.roles.administers().then(|| "/admin".into()),
         });
         layout.flash = self.asked("note").and_then(|note| flash(&note));
-        if self.barred.is_some() && layout.flash.is_none() {
-            layout.flash = Some(Flash { problem: true, text: BARRED.to_owned() });
+        if let Some(barred) = &self.barred {
+            // Nothing is theirs but their case, and the way out.
+            layout.viewer = Some(ViewerBar {
+                name: barred.account.title().to_owned(),
+                href: "/settings/decisions".into(),
+                barred: true,
+                unread: 0,
+                may_publish: false,
+                administration: None,
+            });
+            if layout.flash.is_none() {
+                layout.flash = Some(Flash { problem: true, text: BARRED.to_owned() });
+            }
         }
         layout
     }

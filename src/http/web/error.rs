@@ -66,8 +66,8 @@ const fn words(status: u16) -> (&'static str, &'static str) {
         ),
         405 => ("This address does not work that way", "Open the page it belongs to and use the form there."),
         409 => (
-            "Somebody was faster",
-            "The text changed while you were working on it. Go back, copy your text, and reload the page.",
+            "This cannot be done as things stand now",
+            "Something changed while you were working on it. Go back, copy your text, and reload the page.",
         ),
         410 => (
             "This was deleted",

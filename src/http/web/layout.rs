@@ -80,8 +80,10 @@ pub enum Section {
 pub struct ViewerBar {
     /// The name they chose.
     pub name: String,
-    /// Their account page.
+    /// Their account page; the decisions about them while they are barred.
     pub href: Href,
+    /// Whether moderators closed their account for now.
+    pub barred: bool,
     /// How many notifications they have not seen.
     pub unread: u32,
     /// Whether they may publish in the organization's name.

@@ -41,6 +41,16 @@ async fn closed(browser: &mut Browser) -> Page {
     browser.open(&list.attribute("tbody a", "href").unwrap()).await
 }
 
+/// The page of the report shows what was said then, and who says what against it.
+fn tells_of_then(page: &Page) {
+    let told =
+        ["You are all fools.", "He insults us.", "anna@", "Nobody looks at it yet", "A rule of this site"];
+    for words in told {
+        assert!(page.says(words), "{words}: {}", page.body);
+    }
+    assert!(!page.says("lovely"), "as it stood then");
+}
+
 /// Takes back what was removed of somebody.
 async fn takes_back(browser: &mut Browser, who: &str) {
     let removed = browser.open("/admin/removed").await;
@@ -87,12 +97,7 @@ async fn a_member_reports_and_the_text_of_then_counts() {
         let mut mona = north.signed_in("mona").await;
         assert_eq!(anna.open("/admin/reports").await.status, StatusCode::FORBIDDEN);
         let page = first(&mut mona).await;
-        for words in
-            ["You are all fools.", "He insults us.", "anna@", "Nobody looks at it yet", "A rule of this site"]
-        {
-            assert!(page.says(words), "{words}: {}", page.body);
-        }
-        assert!(!page.says("lovely"), "as it stood then");
+        tells_of_then(&page);
         let page = presses(&mut mona, &page, "assign", &[]).await;
         assert!(page.says("mona looks at it"));
         let page = presses(&mut mona, &page, "note", &[("note", "He did that before.")]).await;
@@ -181,12 +186,16 @@ async fn a_warning_changes_nothing_and_is_read() {
     let again = admin.open(&page.attribute("main a[href$=decide]", "href").unwrap()).await;
     let again = admin.post(&again.path, &again.filled("main form").1[..1]).await;
     assert_eq!(again.status, StatusCode::UNPROCESSABLE_ENTITY, "an outcome has to be chosen");
+    let mut mute = again.filled("main form").1[..1].to_vec();
+    mute.push(("outcome".to_owned(), "warning".to_owned()));
+    let mute = admin.post(&page.attribute("main a[href$=decide]", "href").unwrap(), &mute).await;
+    assert_eq!(mute.status, StatusCode::UNPROCESSABLE_ENTITY, "a warning has to say something");
     closes(&mut admin, &page, &[("outcome", "warning"), ("text", "Please be calm.")]).await;
     assert_eq!(app.post("/api/v1/statuses", json!({ "status": "calm" })).await.status, StatusCode::OK);
     let mut browser = north.signed_in("bela").await;
     let list = browser.open("/settings/decisions").await;
     let one = browser.open(&list.attribute("main .ways a", "href").unwrap()).await;
-    assert!(one.says("Please be calm."));
+    assert!(one.says("Please be calm.") && one.says("shouting"), "what it is about: {}", one.body);
     let stranger = north.signed_in("anna").await.open(&one.path).await;
     assert_eq!(stranger.status, StatusCode::NOT_FOUND, "nobody else reads it");
 }

@@ -229,7 +229,11 @@ fn fields(local: bool, decision: &AccountDecision) -> Vec<Field> {
         FieldKind::Select(vec![Choice::new("no", no, !chosen), Choice::new("yes", yes, chosen)])
     };
     let (no, yes, about) = if local {
-        ("May take part", "May read, and nothing else", "A frozen member can still read why, and object.")
+        (
+            "May take part",
+            "May read what visitors read, and nothing else",
+            "A frozen member can still read why, and object.",
+        )
     } else {
         ("Taken in", "Not taken in", "What is here already stays as it is.")
     };

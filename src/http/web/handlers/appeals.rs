@@ -11,7 +11,7 @@ use crate::domain::Refusal;
 use crate::domain::contribution::Contribution;
 use crate::domain::id::Id;
 use crate::domain::permission::Permission;
-use crate::domain::report::{Report, Warning};
+use crate::domain::report::{Evidence, Outcome, Report, Warning};
 use crate::domain::view::View;
 use crate::federation::Federation;
 use crate::http::error::PageError;
@@ -39,7 +39,7 @@ pub async fn decisions(data: Data<Federation>, visit: Visit) -> Answer {
     let told = data.app.db.read(|conn| Ok(warnings::of(conn, me, MOST)?)).await?;
     let link = |one: &Warning| {
         let day = present::moment(one.created_at).day();
-        Link::new(format!("{day}: {}", label(one.outcome)), format!("/settings/decisions/{}", one.id))
+        Link::new(format!("{day}: {}", happened(one.outcome)), format!("/settings/decisions/{}", one.id))
     };
     page(&ListingPage {
         layout: visit.private_layout("Decisions about you", Section::Elsewhere),
@@ -63,12 +63,18 @@ async fn own(data: &Data<Federation>, visit: &Visit, id: &str) -> Result<Warning
 pub async fn decision(data: Data<Federation>, visit: Visit, Path(id): Path<String>) -> Answer {
     let warning = own(&data, &visit, &id).await?;
     let waits = warning.appeal.is_none();
+    let handle = &visit.concerned()?.account.handle;
+    let about = data.app.db.read(|conn| match warning.report_id {
+        Some(report) => Ok(reports::evidence(conn, report)?),
+        None => Ok(Vec::new()),
+    });
+    let about: Vec<Evidence> = about.await?.into_iter().filter(|one| one.author == *handle).collect();
     page(&CasePage {
         layout: visit.private_layout("A decision about you", Section::Elsewhere),
-        heading: label(warning.outcome).to_owned(),
+        heading: happened(warning.outcome).to_owned(),
         lead: standing(&warning).to_owned(),
         ways: vec![Link::new("All decisions about you", "/settings/decisions")],
-        parts: sayings(&warning),
+        parts: was_said(&about).into_iter().chain(sayings(&warning)).collect(),
         action: format!("/settings/decisions/{id}").into(),
         writing: waits.then(|| Writing {
             name: "appeal",
@@ -91,6 +97,33 @@ pub async fn object(
     let text = fields.get("appeal").to_owned();
     data.app.db.write(|tx| cases::appeal(tx, &account, warning.id, &text)).await?;
     then(&format!("/settings/decisions/{id}"))
+}
+
+/// What became of whom it was decided about, as they read it.
+const fn happened(outcome: Outcome) -> &'static str {
+    match outcome {
+        Outcome::Nothing => "Nothing was done",
+        Outcome::Warning => "You were warned",
+        Outcome::Remove => "What you said was removed",
+        Outcome::Sensitive => "Your files are covered until somebody wants to see them",
+        Outcome::Limit => "Your account is limited",
+        Outcome::Freeze => "Your account is frozen",
+        Outcome::Suspend => "Your account is suspended",
+    }
+}
+
+/// What somebody said that was reported.
+fn was_said(about: &[Evidence]) -> Option<Part> {
+    let saying = |one: &Evidence| Saying {
+        by: present::moment(one.published_at).minute(),
+        href: None,
+        text: one.content.clone(),
+    };
+    (!about.is_empty()).then(|| Part {
+        heading: "What you said".to_owned(),
+        nothing: String::new(),
+        sayings: about.iter().map(saying).collect(),
+    })
 }
 
 const fn standing(warning: &Warning) -> &'static str {

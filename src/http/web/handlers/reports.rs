@@ -339,6 +339,11 @@ pub async fn decide(
         let mistakes = Mistakes::one("outcome", "Choose what comes of the report.");
         return refused(form(&visit, &case, &fields, mistakes));
     };
+    if outcome == Outcome::Warning && fields.get("text").trim().is_empty() {
+        let mistakes =
+            Mistakes::one("text", "A warning consists of what you write to the person: say what was wrong.");
+        return refused(form(&visit, &case, &fields, mistakes));
+    }
     if fields.get(CONFIRMED) != outcome.word() {
         return confirm(&data, &visit, &case, outcome, &fields).await;
     }
