@@ -102,6 +102,8 @@ pub struct QuestionShown {
     pub background: Html,
     /// Who is asked to contribute.
     pub call: Html,
+    /// The same in the copy of who asked first, where this is another one.
+    pub from_asker: Option<FromAsker>,
     /// The answers proposed.
     pub answers: Vec<String>,
     /// Its ties to others, by kind.
@@ -124,6 +126,19 @@ pub struct QuestionShown {
     pub activity: Href,
     /// What the viewer may do.
     pub tools: Vec<Link>,
+}
+
+/// What the copy of who asked first says beside the question.
+#[derive(Clone, Debug)]
+pub struct FromAsker {
+    /// That copy, by the name of its owner.
+    pub copy: Link,
+    /// Its language.
+    pub language: Lang,
+    /// Why it is asked.
+    pub background: Html,
+    /// Who is asked to contribute.
+    pub call: Html,
 }
 
 /// Who asked first, as far as they are known here.

@@ -11,7 +11,7 @@ use plenum::http::web::map::{
     Comparison, GroupView, MapView, Mark, ReasonView, RowView, SourceView, TextView, letter,
 };
 use plenum::http::web::position::{PositionPage, PositionShown, PositionVersion};
-use plenum::http::web::question::{Asker, QuestionPage, QuestionShown, Tied, Ties};
+use plenum::http::web::question::{Asker, FromAsker, QuestionPage, QuestionShown, Tied, Ties};
 use plenum::http::web::shown::{Lang, Link};
 use plenum::text::diff;
 
@@ -155,6 +155,12 @@ pub(crate) fn question(empty: bool) -> QuestionPage {
             confirmed: true,
             asked: at(0),
             carried_by: (!empty).then(north),
+            from_asker: (!empty).then(|| FromAsker {
+                copy: Link::new("Southern Council", "/questions/17"),
+                language: english(),
+                background: html("<p>The lease ends in spring, and nobody has said who decides.</p>"),
+                call: html(""),
+            }),
             scope: "Upper valley".to_owned(),
             background: html("<p>The council wants to lease the waterworks for thirty years.</p>"),
             call: html("<p>We ask above all the towns downstream.</p>"),

@@ -12,7 +12,7 @@ use plenum::store::{self, exchanges, questions};
 use serde_json::{Value, json};
 
 use crate::harness::Database;
-use crate::harness::browser::Page;
+use crate::harness::browser::{Browser, Page};
 use crate::harness::debate::{answer, qid_of};
 use crate::harness::papers::{THEN, copy, core_of, position, tells};
 use crate::harness::peer::Peers;
@@ -76,7 +76,7 @@ async fn a_question_is_asked_adopted_and_answered_through_forms() {
         assert_eq!(adopt.texts("h1"), ["Adopt this question"]);
         let own = south_admin.send(&adopt, "main form", &[("wording", "Was it calm afterwards?")]).await;
         assert_eq!((own.path.split('?').next(), own.texts("h1")), (Some(PAGE), vec![ASKED.to_owned()]));
-        assert!(own.says("Was it calm afterwards?"), "own wording beside the original");
+        assert!(own.says("Was it calm afterwards?") && own.says("It was never settled."), "{}", own.body);
 
         let form = south_admin.open(&format!("{PAGE}/position")).await;
         let unsure = [("certainty", "decided"), ("answer", ""), ("reasoning", "We saw it.")];
@@ -90,15 +90,16 @@ async fn a_question_is_asked_adopted_and_answered_through_forms() {
         assert_eq!(position.texts("h1"), ["No"]);
         world.settle().await;
 
-        shows_the_answer(&north.browser().open(PAGE).await);
+        shows_the_answer(&mut asker, &north.browser().open(PAGE).await).await;
         let home = north.browser().open("/").await;
         assert!(home.texts("[aria-labelledby=unanswered-head] a").contains(&ASKED.to_owned()));
     })
     .await;
 }
 
-/// The map after South alone answered.
-fn shows_the_answer(map: &Page) {
+/// The map after South alone answered, and what who asked is told.
+async fn shows_the_answer(asker: &mut Browser, map: &Page) {
+    assert!(asker.open("/notifications").await.says("took a position"));
     assert_eq!(map.texts(".chart tbody tr").len(), 1);
     let row = &map.texts(".chart tbody tr")[0];
     assert!(row.contains("B No") && row.contains("for now") && row.contains("Itself, on south"), "{row}");

@@ -6,7 +6,7 @@ use super::{Answer, before, cut, page, pager, then};
 use crate::domain::account::Account;
 use crate::domain::id::Id;
 use crate::domain::notification::{Notification, NotificationKind};
-use crate::domain::view::View;
+use crate::domain::view::{Body, View};
 use crate::federation::Federation;
 use crate::http::extract::posted::Posted;
 use crate::http::extract::visit::Visit;
@@ -82,15 +82,30 @@ fn lost(row: &Notification) -> String {
     format!("suspended {}, which ended {followers} followers and {following} follows:", lost.target)
 }
 
+/// What somebody did who names us.
+fn named(about: Option<&View>, (whom, us): (&str, &str)) -> String {
+    let said = about.map(|view| (&view.body, &view.author));
+    if let Some((Body::Position(_), _)) = said {
+        return "took a position:".to_owned();
+    }
+    if let Some((Body::Question(asked), author)) = said
+        && asked.question.asked_by != author.uri
+    {
+        return format!("carries a question that {us} carries:");
+    }
+    match about.is_some_and(|view| view.head.in_reply_to_id.is_some()) {
+        true => format!("answered {whom} or named {whom} in"),
+        false => format!("named {whom} in"),
+    }
+}
+
 fn notice(visit: &Visit, row: &Notification, who: &Account, about: Option<&View>) -> Notice {
     let official = row.account_id == visit.organization.id;
     let us = visit.organization.title();
     let whom = if official { us } else { "you" };
     let whose = if official { format!("a contribution of {us}:") } else { "your contribution:".to_owned() };
-    let answers = about.is_some_and(|view| view.head.in_reply_to_id.is_some());
     let what = match row.kind {
-        NotificationKind::Mention if answers => format!("answered {whom} or named {whom} in"),
-        NotificationKind::Mention => format!("named {whom} in"),
+        NotificationKind::Mention => named(about, (whom, us)),
         NotificationKind::Follow => format!("follows {whom}"),
         NotificationKind::FollowRequest => format!("asks to follow {whom}"),
         NotificationKind::Like => format!("likes {whose}"),

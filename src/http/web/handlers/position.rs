@@ -43,6 +43,7 @@ pub struct Loaded {
     host: Option<Host>,
     question: Option<Link>,
     sources: Vec<Link>,
+    convinced_by: Option<Link>,
     versions: Vec<Revision>,
     contradictions: Vec<Equivocation>,
 }
@@ -156,16 +157,19 @@ pub fn one(conn: &mut Conn, viewer: Viewer, id: Id<Contribution>) -> Result<Load
     let question = question.map(|(slug, title)| Link::new(title, format!("/questions/{slug}")));
     let mut cited: Vec<_> = stand.position.statement_uri.iter().cloned().collect();
     cited.extend(stand.theses.iter().cloned());
-    let heads = contributions::by_uris(conn, viewer, &cited)?;
+    let convinced_by = stand.position.convinced_by.clone();
+    let named: Vec<_> = cited.iter().chain(&convinced_by).cloned().collect();
+    let heads = contributions::by_uris(conn, viewer, &named)?;
     let here = views::load(conn, viewer, heads)?;
     let source = |uri: &crate::domain::uri::Uri| {
         let found = here.iter().find(|view| view.head.uri == *uri);
         found.map_or_else(|| Link::new(uri.as_str(), uri.as_str()), present::link)
     };
     let sources = cited.iter().map(source).collect();
+    let convinced_by = convinced_by.as_ref().map(source);
     let versions = revisions::of(conn, view.head.id)?;
     let contradictions = positions::equivocations(conn, view.head.id)?;
-    Ok(Loaded { view, stand, host, question, sources, versions, contradictions })
+    Ok(Loaded { view, stand, host, question, sources, convinced_by, versions, contradictions })
 }
 
 fn told(document: Option<&str>) -> Option<Told> {
@@ -199,7 +203,7 @@ fn current(visit: &Visit, loaded: &Loaded) -> PositionShown {
         published: moment(view.head.edited_at.unwrap_or(view.head.published_at)),
         // Of one that no longer stands the notice says it.
         reason: position.reason.clone().filter(|_| stands).unwrap_or_default(),
-        convinced_by: position.convinced_by.as_ref().map(|uri| Link::new(uri.as_str(), uri.as_str())),
+        convinced_by: loaded.convinced_by.clone(),
         led_to: Vec::new(),
         sections: sections([
             present::html(&position.reasoning),

@@ -23,7 +23,7 @@ use crate::http::extract::visit::Visit;
 use crate::http::web::layout::{Layout, OpenGraph, Section};
 use crate::http::web::map::{Comparison, MapView};
 use crate::http::web::present::{self, moment};
-use crate::http::web::question::{Asker, MoveView, QuestionPage, QuestionShown, Tied, Ties};
+use crate::http::web::question::{Asker, FromAsker, MoveView, QuestionPage, QuestionShown, Tied, Ties};
 use crate::http::web::shown::{Lang, Link};
 use crate::services::{completeness, maps};
 use crate::store::contributions::Viewer;
@@ -300,6 +300,7 @@ fn shown(visit: &Visit, loaded: &Loaded, map: &Map, waiting: i64) -> QuestionSho
         scope: question.scope.clone(),
         background: present::html(&question.background),
         call: present::html(&question.call),
+        from_asker: (!asked_here).then(|| from_asker(loaded)).flatten(),
         answers: loaded.asked.answers.iter().map(|answer| answer.text.clone()).collect(),
         ties: ties(loaded),
         copies: copies(loaded),
@@ -312,6 +313,19 @@ fn shown(visit: &Visit, loaded: &Loaded, map: &Map, waiting: i64) -> QuestionSho
         activity: view.head.uri.as_str().into(),
         tools: tools(visit, loaded, map).into_iter().chain(texts(loaded, waiting)).collect(),
     }
+}
+
+/// Why it is asked, in the words of who asked: whoever carries it has none of their own, or others.
+fn from_asker(loaded: &Loaded) -> Option<FromAsker> {
+    let asker = &loaded.asked.question.asked_by;
+    let ((head, copy), owner) = loaded.carried.iter().find(|(_, owner)| owner.uri == *asker)?;
+    let says = !copy.background.trim().is_empty() || !copy.call.trim().is_empty();
+    (says && head.state == State::Current).then(|| FromAsker {
+        copy: Link::new(owner.title(), format!("/questions/{}", copy.slug)),
+        language: Lang::new(&head.language),
+        background: present::html(&copy.background),
+        call: present::html(&copy.call),
+    })
 }
 
 /// What a tie says, from its start and from its end.
