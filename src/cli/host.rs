@@ -204,6 +204,9 @@ async fn import(db: &Db, dry: bool, own: &str, (file, allowances): (&Path, bool)
         };
         println!("{} {count}: {what}", standing.word());
     }
+    for name in &trial.tied {
+        println!("Something here hangs on {name}; `plenum host undo {name}` gives it back.");
+    }
     for (name, ours, theirs) in &trial.differing {
         println!("{name} stays as it is: here {}, in the list {}", ours.effect(), theirs.effect());
     }

@@ -234,6 +234,8 @@ pub struct ListTrial {
     pub parts: Vec<(HostStanding, usize, Reach)>,
     /// Names about which something else was decided here: what, and what the list says.
     pub differing: Vec<(String, Decision, Decision)>,
+    /// New names that would cut off a server on which something here hangs.
+    pub tied: Vec<String>,
 }
 
 /// What a list would do, standing by standing, and where it says something else than we do.
@@ -256,6 +258,13 @@ pub fn preview_list(conn: &mut Conn, rules: &[(String, Decision)]) -> Result<Lis
         Some((name.clone(), ours.clone(), decision.clone()))
     };
     trial.differing = rules.iter().filter_map(differs).collect();
+    let tied = host_lists::tied(conn)?;
+    let tied: HashSet<&str> = tied.iter().flat_map(|host| upwards(host)).collect();
+    let cuts_off = |(name, decision): &&&(String, Decision)| {
+        matches!(decision.standing, HostStanding::Limited | HostStanding::Suspended)
+            && tied.contains(name.as_str())
+    };
+    trial.tied = new.iter().filter(cuts_off).map(|(name, _)| name.clone()).collect();
     Ok(trial)
 }
 

@@ -1,5 +1,6 @@
 //! How far this site and others agree about the positions on a question, and which they list.
 
+use diesel::dsl::{exists, not};
 use diesel::prelude::{AsChangeset, Insertable, Queryable, Selectable};
 use diesel::{ExpressionMethods, QueryDsl, QueryResult, SelectableHelper};
 
@@ -9,7 +10,7 @@ use crate::domain::account::Account;
 use crate::domain::id::Id;
 use crate::domain::question::Qid;
 use crate::domain::uri::Uri;
-use crate::schema::{exchanges, listings};
+use crate::schema::{contributions, exchanges, listings};
 
 /// The newest comparison with one site.
 #[derive(Clone, Debug, Queryable, Selectable, Insertable, AsChangeset)]
@@ -70,6 +71,14 @@ pub fn set_listed(conn: &mut Conn, qid: &Qid, site: Id<Account>, named: &[Uri]) 
 pub fn listed_by(conn: &mut Conn, qid: &Qid, site: Id<Account>) -> QueryResult<Vec<Uri>> {
     let query = listings::table.filter(listings::qid.eq(qid)).filter(listings::account_id.eq(site));
     run!(conn, load, query.order(listings::position_uri).select(listings::position_uri))
+}
+
+/// How many positions on a question other sites list that are not here: nobody could prove them.
+pub fn unproven(conn: &mut Conn, qid: &Qid) -> QueryResult<usize> {
+    let here = exists(contributions::table.filter(contributions::uri.eq(listings::position_uri)));
+    let query = listings::table.filter(listings::qid.eq(qid)).filter(not(here));
+    let found: Vec<Uri> = run!(conn, load, query.select(listings::position_uri).distinct())?;
+    Ok(found.len())
 }
 
 /// Which site lists which position on a question.

@@ -38,6 +38,8 @@ pub struct Preview {
     pub differing: Vec<Choice>,
     /// How many such rows are not shown.
     pub more_differing: usize,
+    /// New names of servers on which something here hangs; they are left out unless somebody wants otherwise.
+    pub tied: Vec<String>,
     /// What the list was read as.
     pub kind: &'static str,
     /// Under which digest the list is kept.

@@ -49,6 +49,8 @@ pub struct Comparison {
     pub answered: u32,
     /// When one was asked last.
     pub checked: Option<Moment>,
+    /// Positions that they list and that are not here.
+    pub unproven: u32,
     /// Where members have them asked now.
     pub resync: Option<Href>,
 }

@@ -132,7 +132,13 @@ fn map(empty: bool) -> MapView {
             Link::new("CSV", format!("{PAGE}/map.csv")),
         ],
         texts: if empty { Vec::new() } else { vec![text()] },
-        comparison: Some(Comparison { sites: 3, answered: 2, checked: Some(at(3)), resync: None }),
+        comparison: Some(Comparison {
+            sites: 3,
+            answered: 2,
+            checked: Some(at(3)),
+            unproven: 1,
+            resync: None,
+        }),
     }
 }
 

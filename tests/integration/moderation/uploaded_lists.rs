@@ -9,6 +9,7 @@ use plenum::domain::user::Role;
 use plenum::services::hosts;
 use plenum::store::{audit, host_rules, jobs};
 
+use crate::harness::Database;
 use crate::harness::browser::{Browser, Page};
 use crate::harness::world::{Instance, World, on_each_engine};
 
@@ -179,6 +180,27 @@ async fn a_site_of_friends_moves_with_its_allowances() {
         assert_eq!(file.body.lines().collect::<Vec<_>>(), ["#domain", "ally.example", "friend.example"]);
         let blocks = admin.open("/admin/hosts/list.csv").await;
         assert_eq!(blocks.body.lines().count(), 1, "allowances are no blocks");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn partners_are_left_out_unless_somebody_wants_them_in() {
+    on_each_engine(|database| async {
+        let places = [("north", database), ("south", Database::sqlite())];
+        let world = World::on(places, FederationMode::Open).await;
+        let (north, south) = (world.at("north"), world.at("south"));
+        south.follows(north).await;
+        world.settle().await;
+        let mut admin = north.signed_in("north_admin").await;
+        let list = format!("{HEADER}\n{},suspend,,,,\nbad.example,suspend,,,,\n", south.host);
+        let looked = looks(&mut admin, "blocks", &list).await;
+        assert_eq!(looked.texts("#field-except"), [south.host.as_str()], "{}", looked.body);
+        admin.send(&looked, "main form", &[]).await;
+        assert!(rule(north, "bad.example").await.is_some() && rule(north, &south.host).await.is_none());
+        let looked = looks(&mut admin, "blocks", &list).await;
+        admin.send(&looked, "main form", &[("except", "")]).await;
+        assert_eq!(rule(north, &south.host).await.unwrap().standing, HostStanding::Suspended);
     })
     .await;
 }

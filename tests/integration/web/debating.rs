@@ -363,6 +363,7 @@ async fn a_map_of_thirty_declared_positions_is_light() {
         29,
         "{rows:?}"
     );
+    assert!(map.says("One position that they list is not here"));
     let signed_in = north.signed_in("north_admin").await.open(PAGE).await;
     assert!(signed_in.body.len() > map.body.len(), "who may do something sees with what");
     for page in [map, signed_in] {
@@ -376,8 +377,9 @@ fn compare_all(tx: &mut store::Tx<'_>, qid: &plenum::domain::question::Qid) -> R
     let stands = store::positions::on(tx, Viewer::Anyone, qid)?;
     let others: Vec<_> = stands.iter().filter(|(head, _)| !head.local).map(|(head, _)| head).collect();
     for site in &others {
-        let named: Vec<_> =
+        let mut named: Vec<_> =
             others.iter().filter(|head| head.id != site.id).map(|head| head.uri.clone()).collect();
+        named.extend(plenum::domain::uri::Uri::parse("https://nobody.example/positions/1"));
         let exchange = exchanges::Exchange {
             qid: qid.clone(),
             account_id: site.author_id,

@@ -116,6 +116,7 @@ async fn look(
         more: list.refused.len().saturating_sub(SHOWN),
         differing: trial.differing.iter().take(SHOWN).map(differing).collect(),
         more_differing: trial.differing.len().saturating_sub(SHOWN),
+        tied: trial.tied.clone(),
         kind,
         digest,
         useful: is_useful(&trial),

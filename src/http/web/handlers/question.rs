@@ -83,12 +83,14 @@ pub async fn show(data: &Data<Federation>, visit: &Visit, slug: &str) -> Answer 
         let statements = statement_references::on_question(conn, viewer, &asked.question.qid, page)?;
         let statements = views::load(conn, viewer, statements)?;
         let moves = moves(conn, viewer, &asked.question.qid)?;
-        let asked = exchanges::of(conn, &asked.question.qid)?;
+        let qid = &asked.question.qid;
+        let asked = (exchanges::of(conn, qid)?, exchanges::unproven(conn, qid)?);
         Ok((loaded, map, replies, (asked, waiting), (statements, moves), (same, merged)))
     });
     let (loaded, mut map, replies, (asked, waiting), (statements, moves), (same, merged)) = loaded.await?;
     map.sort(wanted.order);
-    let comparison = comparison(visit, &loaded, &asked);
+    let (asked, unproven) = asked;
+    let comparison = comparison(visit, &loaded, (&asked, unproven));
     look_again(data, &loaded, comparison.as_ref(), &asked).await?;
     let mut layout = frame(visit, &loaded.view, Section::Questions);
     layout.no_index |= wanted.as_of.is_some() || merged.is_some();
@@ -157,7 +159,7 @@ fn asker_since(loaded: &Loaded) -> Option<Link> {
 }
 
 /// With which of the other carriers our list was compared, and when.
-fn comparison(visit: &Visit, loaded: &Loaded, asked: &[Exchange]) -> Option<Comparison> {
+fn comparison(visit: &Visit, loaded: &Loaded, (asked, unproven): (&[Exchange], usize)) -> Option<Comparison> {
     let others = loaded.carried.iter().filter(|(_, owner)| owner.id != visit.organization.id);
     let sites = present::small(others.count());
     let answered = asked.iter().filter(|one| one.error.is_none()).count();
@@ -166,6 +168,7 @@ fn comparison(visit: &Visit, loaded: &Loaded, asked: &[Exchange]) -> Option<Comp
         sites,
         answered: present::small(answered).min(sites),
         checked: asked.iter().map(|one| one.checked_at).max().map(moment),
+        unproven: present::small(unproven),
         resync: signed.then(|| format!("{}/resync", present::path(&loaded.view)).into()),
     })
 }
