@@ -35,6 +35,13 @@ pub struct LedgerPage {
     pub pager: Pager,
 }
 
+impl LedgerPage {
+    /// What the column at this place is called, for where a row is no row any more.
+    fn head(&self, at: &usize) -> &'static str {
+        self.heads.get(*at).copied().unwrap_or_default()
+    }
+}
+
 /// A field to look for something.
 #[derive(Clone, Debug)]
 pub struct Search {
