@@ -141,6 +141,11 @@ pub enum Job {
         /// When, in milliseconds: one such job a day.
         due: i64,
     },
+    /// Tell everybody of our kind what was said in the open to a server that does not answer.
+    PassOn {
+        /// The server.
+        host: i64,
+    },
     /// Send a notification to an app that sleeps.
     Push {
         /// Where to.
@@ -224,6 +229,7 @@ impl Job {
             Self::TellPoll { contribution, due } => format!("tell_poll {contribution} {due}"),
             Self::CheckLinks { account } => format!("check_links {account}"),
             Self::SeekSuccessor { account, due } => format!("seek_successor {account} {}", due / DAY),
+            Self::PassOn { host } => format!("pass_on {host}"),
             Self::Push { subscription, notification } => format!("push {subscription} {notification}"),
             Self::RemoveFile { file } => format!("remove_file {file}"),
             Self::FetchHostList { list } => format!("fetch_host_list {list}"),
@@ -261,6 +267,7 @@ impl Job {
             | Self::TellPoll { .. }
             | Self::CheckLinks { .. }
             | Self::SeekSuccessor { .. }
+            | Self::PassOn { .. }
             | Self::Push { .. }
             | Self::RemoveFile { .. }
             | Self::FetchHostList { .. }
@@ -297,6 +304,7 @@ impl Job {
             | Self::TellPoll { .. }
             | Self::CheckLinks { .. }
             | Self::SeekSuccessor { .. }
+            | Self::PassOn { .. }
             | Self::Push { .. }
             | Self::FetchCard { .. }
             | Self::FetchHostList { .. }

@@ -40,13 +40,15 @@ pub fn known(conn: &mut Conn, origin: &str, viewer: Viewer, uri: &Uri) -> Result
             let account = accounts::local_by_name(conn, name.trim_start_matches('@'))?;
             return Ok(account.map(Meant::Account));
         }
-        ["statements", slug] => statements::by_slug(conn, viewer, slug)?,
+        ["statements", slug] | ["statements", slug, "versions", ..] => {
+            statements::by_slug(conn, viewer, slug)?
+        }
         ["statements", slug, "theses", key] => match statements::by_slug(conn, viewer, slug)? {
             Some(statement) => statements::thesis_by_key(conn, statement.id, key)?.map(|(head, _)| head),
             None => None,
         },
         ["questions", slug] => questions::by_slug(conn, viewer, slug)?.map(|(head, _)| head),
-        ["positions", id] => match Id::parse(id) {
+        ["positions", id] | ["positions", id, "versions", ..] => match Id::parse(id) {
             Some(id) => contributions::by_id(conn, viewer, id)?.filter(|head| head.kind == Kind::Position),
             None => None,
         },

@@ -42,7 +42,7 @@ pub struct Hyphens {
 }
 
 /// A sentence that asks.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Question {
     /// The sentence.
     pub text: String,
@@ -96,14 +96,20 @@ impl Decision {
     }
 }
 
-/// What somebody should look at, from a report that was kept as JSON. A report of another version
-/// of this program, which cannot be read, has nothing to say.
-pub fn decisions(kept: &str) -> Vec<Decision> {
-    #[derive(Deserialize)]
-    struct Kept {
-        decisions: Vec<Decision>,
-    }
-    serde_json::from_str::<Kept>(kept).map(|kept| kept.decisions).unwrap_or_default()
+/// What remains of a report beside the draft that it belongs to.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+pub struct Kept {
+    /// What somebody should look at.
+    pub decisions: Vec<Decision>,
+    /// Sentences that may become questions of their own.
+    #[serde(default)]
+    pub questions: Vec<Question>,
+}
+
+/// Reads a report that was kept as JSON. One of another version of this program, which cannot be read, has nothing
+/// to say.
+pub fn kept(json: &str) -> Kept {
+    serde_json::from_str(json).unwrap_or_default()
 }
 
 /// Draft and report as data.

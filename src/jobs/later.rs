@@ -12,6 +12,7 @@ use tokio::sync::watch;
 use super::archive;
 use crate::clock::Timestamp;
 use crate::domain::contribution::Contribution;
+use crate::domain::host::Host;
 use crate::domain::id::Id;
 use crate::domain::job::Job;
 use crate::domain::question::Qid;
@@ -158,6 +159,7 @@ const fn tries(job: &Job) -> i32 {
         | Job::ClosePoll { .. }
         | Job::EndMutes { .. }
         | Job::EndRoles { .. }
+        | Job::PassOn { .. }
         | Job::Push { .. }
         | Job::FetchHostList { .. }
         | Job::Archive { .. }
@@ -219,6 +221,7 @@ async fn perform(data: &Data<Federation>, job: &Job) -> Result<(), Error> {
         }
         Job::CheckLinks { account } => links::check(data, Id::new(*account)).await,
         Job::SeekSuccessor { account, .. } => successions::seek(data, Id::new(*account)).await,
+        Job::PassOn { host } => pass_on(data, Id::new(*host)).await,
         Job::FetchHostList { list } => host_lists::fetch(data, Id::new(*list)).await,
         Job::Archive { account } => archive::make(data, Id::new(*account)).await,
         Job::Expel { .. } => expel(data).await,
@@ -253,6 +256,10 @@ async fn reconcile(data: &Data<Federation>, qid: &str) -> Result<(), Error> {
 
 async fn close_poll(data: &Data<Federation>, id: Id<Contribution>) -> Result<(), Error> {
     data.app.db.write(|tx| services::polls::close(tx, id)).await
+}
+
+async fn pass_on(data: &Data<Federation>, host: Id<Host>) -> Result<(), Error> {
+    data.app.db.write(|tx| services::publish::pass_on(tx, host)).await
 }
 
 async fn expel(data: &Data<Federation>) -> Result<(), Error> {

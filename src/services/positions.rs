@@ -2,6 +2,8 @@
 //! positions of others this site lists.
 
 use super::contributions::{keep_version, later};
+use super::formats::Format;
+use super::posts::{self, NewPost};
 use super::questions::{html, own_copy};
 use super::speaking::{end, given, ours, speak, speaker, standing_text};
 use crate::domain::Refusal;
@@ -14,13 +16,15 @@ use crate::domain::question::{AnswerKey, Core, Qid};
 use crate::domain::quote::QuotePolicy;
 use crate::domain::uri::Uri;
 use crate::domain::user::{Role, User};
-use crate::domain::view::View;
+use crate::domain::view::{Body, View};
 use crate::store::contributions::{self, NewContribution, Text, Viewer};
 use crate::store::positions::{self, Equivocation};
 use crate::store::revisions::{self, Revision};
 use crate::store::{
     Error, Tx, accounts, audit, exchanges, jobs, listing_allowances, questions, relations, settings,
 };
+use crate::text::Markdown;
+use crate::vocab;
 
 /// Publishes the organization's position on a question, or its next revision. `reason` says what
 /// changed and why; a first one needs none. A question that is only elsewhere is adopted with it.
@@ -93,7 +97,7 @@ fn revise(
     let organization = accounts::by_id(tx, head.author_id)?;
     let organization = organization.ok_or_else(|| Error::broken("the organization is missing"))?;
     let parts = position(head.id, &organization, &before.qid, draft, stand, Some(reason))?;
-    let parts = Position { previous: Some(before.digest), listing: before.listing, ..parts };
+    let parts = Position { previous: Some(before.digest.clone()), listing: before.listing, ..parts };
     let text = Text {
         trust: None,
         url: head.url.clone(),
@@ -104,13 +108,33 @@ fn revise(
     contributions::update(tx, head.id, &text)?;
     positions::update(tx, &parts)?;
     positions::set_theses(tx, head.id, &stand.theses)?;
-    speak(tx, head.id, Some(reason))
+    let view = speak(tx, head.id, Some(reason))?;
+    let (old, new) = (vocab::position::title(&before), vocab::position::title(&parts));
+    let change = if old == new { String::new() } else { format!("Before: {old}\n\nNow: {new}\n\n") };
+    tell(tx, &organization, &view, &format!("has changed.\n\n{change}What changed and why: {reason}"))?;
+    Ok(view)
+}
+
+/// Says to whoever follows the organization what became of its position: a change of a text is an edit, which
+/// comes to nobody's home (product.md US-7).
+fn tell(tx: &mut Tx<'_>, organization: &Account, view: &View, what: &str) -> Result<(), Error> {
+    let Body::Position(stand) = &view.body else { return Err(Error::broken("a position without its parts")) };
+    let asked = stand.question.as_ref().and_then(|question| question.title.as_deref()).unwrap_or_default();
+    let news = NewPost {
+        markdown: Markdown::new(format!("Our position on the question “{asked}” {what}")),
+        format: Format::Plain,
+        language: view.head.language.clone(),
+        quoted: Some(view.head.id),
+        ..NewPost::default()
+    };
+    posts::publish(tx, organization, &news)?;
+    Ok(())
 }
 
 /// Withdraws the organization's position; it stays readable, with the reason above it.
 pub fn retract(tx: &mut Tx<'_>, user: &User, id: Id<Contribution>, reason: &str) -> Result<View, Error> {
-    let (_, head) = ours(tx, user, id, (Kind::Position, "a position"))?;
-    end(tx, user, (&head, State::Retracted), ("position.retract", reason), |tx, reason| {
+    let (organization, head) = ours(tx, user, id, (Kind::Position, "a position"))?;
+    let view = end(tx, user, (&head, State::Retracted), ("position.retract", reason), |tx, reason| {
         let before =
             positions::parts(tx, id)?.ok_or_else(|| Error::broken("a position without its parts"))?;
         let previous = Some(before.digest.clone());
@@ -119,7 +143,9 @@ pub fn retract(tx: &mut Tx<'_>, user: &User, id: Id<Contribution>, reason: &str)
             &Position { reason: Some(reason.to_owned()), previous, convinced_by: None, ..before },
         )?;
         Ok(())
-    })
+    })?;
+    tell(tx, &organization, &view, &format!("is withdrawn.\n\nWhy: {}", reason.trim()))?;
+    Ok(view)
 }
 
 /// Puts a position on this site's map, or takes it off. It stays readable, and others decide for
@@ -147,7 +173,7 @@ pub(super) fn introduce(tx: &mut Tx<'_>, qid: &Qid, carrier: &Account) -> Result
     let Some((head, _)) = positions::of_account(tx, qid, organization)? else { return Ok(()) };
     let newest = revisions::newest(tx, head.id)?.and_then(|version| version.document);
     let Some(document) = newest.and_then(|text| serde_json::from_str(&text).ok()) else { return Ok(()) };
-    let view = super::posts::load(tx, head.id)?;
+    let view = posts::load(tx, head.id)?;
     super::publish::introduce(tx, &view, &document, carrier)
 }
 
@@ -409,7 +435,7 @@ fn text(before: &Contribution, draft: &DraftPosition, position: &Position) -> Te
     Text {
         trust: None,
         language: if language.is_empty() { before.language.clone() } else { language.to_owned() },
-        title: Some(crate::vocab::position::title(position)),
+        title: Some(vocab::position::title(position)),
         summary: None,
         sensitive: false,
         content: String::new(),

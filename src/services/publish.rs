@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use crate::clock::Timestamp;
 use crate::domain::account::Account;
 use crate::domain::contribution::{Contribution, Kind, Visibility};
+use crate::domain::host::Host;
 use crate::domain::id::{Id, token};
 use crate::domain::keys::Algorithm;
 use crate::domain::uri::Uri;
@@ -19,6 +20,8 @@ use crate::vocab::{activity, object, proof};
 
 /// Organizations that hear what is said in a conversation whose beginning is out of reach, at most.
 const COLLEAGUES: i64 = 500;
+/// Replies that wait for a server which does not answer, and are told to others, at most.
+const PASSED_ON: i64 = 200;
 
 /// To whom an activity goes. Accounts of ours need no delivery and are skipped.
 #[derive(Clone, Debug, Default)]
@@ -340,7 +343,22 @@ fn recipients(tx: &mut Tx<'_>, view: &View) -> Result<Recipients, Error> {
 fn has_lost_its_beginning(tx: &mut Tx<'_>, view: &View) -> Result<bool, Error> {
     let root = contributions::known_by_id(tx, view.head.thread_id)?;
     let Some(root) = root.filter(|root| !root.local && root.id != view.head.id) else { return Ok(false) };
-    Ok(hosts::dark_since(tx, root.uri.host())?.is_some())
+    Ok(hosts::unreachable_since(tx, root.uri.host())?.is_some())
+}
+
+/// What was said in the conversations of a server before anybody noticed that it does not answer goes to those
+/// to whom it hands nothing on.
+pub fn pass_on(tx: &mut Tx<'_>, host: Id<Host>) -> Result<(), Error> {
+    let Some(host) = hosts::by_id(tx, host)?.filter(|host| host.unreachable_since().is_some()) else {
+        return Ok(());
+    };
+    let colleagues = accounts::colleagues(tx, COLLEAGUES)?;
+    for (activity, root) in deliveries::replies_waiting(tx, host.id, PASSED_ON)? {
+        if root.host() == host.name {
+            deliveries::to_accounts(tx, activity, &colleagues)?;
+        }
+    }
+    Ok(())
 }
 
 /// Whoever of ours is answered in the open: who follows them follows the debate.

@@ -44,6 +44,7 @@ diesel::define_sql_function! {
 diesel::alias! {
     const HELD: Alias<Held> = deliveries as held;
     const HELD_ABOUT: Alias<HeldAbout> = activities as held_about;
+    const ROOTS: Alias<Roots> = contributions as roots;
 }
 
 /// Rows of one host that are held in memory at a time, and how many bytes their activities may
@@ -287,6 +288,22 @@ macro_rules! ready {
             .filter(deliveries::due_at.is_null().or(deliveries::due_at.assume_not_null().le(now)))
             .filter(activities::object_uri.ne_all(held))
     }};
+}
+
+/// What waits for a host of what was said in the open as an answer, the newest first, and the address of the
+/// beginning of each conversation.
+pub fn replies_waiting(conn: &mut Conn, host: Id<Host>, limit: i64) -> QueryResult<Vec<(Id<Activity>, Uri)>> {
+    let query = deliveries::table
+        .inner_join(activities::table.on(activities::id.eq(deliveries::activity_id)))
+        .inner_join(contributions::table.on(contributions::uri.eq(activities::object_uri)))
+        .inner_join(ROOTS.on(ROOTS.field(contributions::id).eq(contributions::thread_id)))
+        .filter(deliveries::host_id.eq(host))
+        .filter(activities::listed.eq(true))
+        .filter(contributions::thread_id.ne(contributions::id))
+        .order(activities::id.desc())
+        .limit(limit)
+        .select((activities::id, ROOTS.field(contributions::uri)));
+    run!(conn, load, query)
 }
 
 /// A window of what may go out to a host, in order; never empty when anything may.

@@ -7,15 +7,18 @@ use diesel::{BoolExpressionMethods, ExpressionMethods, QueryDsl, QueryResult, Se
 
 use super::conn::{Conn, run};
 use super::tx::{Event, Tx};
-use super::{Error, deliveries, successions};
+use super::{Error, deliveries, jobs, successions};
 use crate::clock::Timestamp;
 use crate::domain::host::{Host, SignatureScheme};
 use crate::domain::id::Id;
+use crate::domain::job::Job;
 use crate::schema::hosts;
 
 /// A host that fails is looked at again after this long at the latest when all of its rows are
 /// given time: a new row must not wait for an old one.
 const LONGEST_LOOK: i64 = 600;
+/// Seconds after which a host that does not answer counts as away.
+const AWAY: i64 = 120;
 
 /// A host that belongs to whoever claimed it, for a while.
 #[derive(Clone, Debug)]
@@ -113,7 +116,7 @@ fn note(tx: &mut Tx<'_>, visit: &Visit<'_>) -> Result<(), Error> {
         run!(tx, execute, diesel::update(host()).set(ill))?;
         let first = host().filter(hosts::failing_since.is_null());
         if run!(tx, execute, diesel::update(first).set(hosts::failing_since.eq(now)))? > 0 {
-            successions::seek(tx, visit.host)?;
+            went_away(tx, visit.host)?;
         }
     }
     Ok(())
@@ -160,6 +163,14 @@ pub fn went_dark(tx: &mut Tx<'_>, name: &str) -> Result<(), Error> {
         return Ok(());
     }
     let id: Id<Host> = run!(tx, first, hosts::table.filter(hosts::name.eq(name)).select(hosts::id))?;
+    went_away(tx, id)
+}
+
+/// What follows where a host is not reachable: its organization may have another, and what was said to it in
+/// the open goes to others, unless it comes back in a minute.
+fn went_away(tx: &mut Tx<'_>, id: Id<Host>) -> Result<(), Error> {
+    let due = tx.now.plus_seconds(AWAY);
+    jobs::enqueue(tx, &Job::PassOn { host: id.get() }, due)?;
     successions::seek(tx, id)
 }
 

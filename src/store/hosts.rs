@@ -14,7 +14,7 @@ use super::tx::Tx;
 use super::{Error, host_rules};
 use crate::clock::Timestamp;
 use crate::domain::account::Account;
-use crate::domain::host::{Host, HostStanding, unreachable_since};
+use crate::domain::host::{self, Host, HostStanding};
 use crate::domain::host_rule::Decision;
 use crate::domain::id::Id;
 use crate::schema::{accounts, hosts};
@@ -39,7 +39,7 @@ pub fn unreachable(conn: &mut Conn, ids: &[Id<Account>]) -> QueryResult<HashMap<
         .filter(one_of(accounts::id, ids))
         .select((accounts::id, hosts::failing_since, hosts::dark_since));
     let rows: Vec<(Id<Account>, Option<Timestamp>, Option<Timestamp>)> = run!(conn, load, query)?;
-    let away = |(id, failing, dark)| Some((id, unreachable_since(failing, dark)?));
+    let away = |(id, failing, dark)| Some((id, host::unreachable_since(failing, dark)?));
     Ok(rows.into_iter().filter_map(away).collect())
 }
 
@@ -108,6 +108,13 @@ pub fn standing_of(conn: &mut Conn, name: &str) -> QueryResult<HostStanding> {
         Some(standing) => Ok(standing),
         None => Ok(host_rules::nearest(conn, name)?.map(|rule| rule.standing).unwrap_or_default()),
     }
+}
+
+/// Since when the host of this name is not reachable.
+pub fn unreachable_since(conn: &mut Conn, name: &str) -> QueryResult<Option<Timestamp>> {
+    let query = hosts::table.filter(hosts::name.eq(name)).select((hosts::failing_since, hosts::dark_since));
+    let known: Option<(Option<Timestamp>, Option<Timestamp>)> = run!(conn, first, query).optional()?;
+    Ok(known.and_then(|(failing, dark)| host::unreachable_since(failing, dark)))
 }
 
 /// Since when the host of this name does not answer what it is asked.

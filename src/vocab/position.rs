@@ -73,7 +73,7 @@ pub fn content(head: &Contribution, stand: &PositionView) -> (String, Value) {
         let text = plain::escape(question.title.as_deref().unwrap_or_default());
         format!("<p>On the question: <a href=\"{}\">{text}</a></p>", plain::escape(&question.url))
     });
-    // Of one that no longer stands the notice says it.
+    // Of one that no longer stands the notice says it. It comes first: whoever knew the position reads what is new.
     let reason = position.reason.as_deref().filter(|_| head.state == State::Current);
     let changed =
         reason.map(|reason| format!("<p><em>What changed and why:</em> {}</p>", plain::escape(reason)));
@@ -89,12 +89,12 @@ pub fn content(head: &Contribution, stand: &PositionView) -> (String, Value) {
         (None, &object::notice(head.state, position.reason.as_deref(), None)),
         (None, &opening),
         (None, &asked.unwrap_or_default()),
+        (None, &changed.unwrap_or_default()),
+        (None, &convinced.unwrap_or_default()),
         (Some("reasoning"), &position.reasoning),
         (Some("conditions"), &position.conditions),
         (Some("limits"), &position.limits),
         (Some("evidence"), &position.evidence),
         (None, &statement.unwrap_or_default()),
-        (None, &changed.unwrap_or_default()),
-        (None, &convinced.unwrap_or_default()),
     ])
 }

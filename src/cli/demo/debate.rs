@@ -6,7 +6,7 @@ use indicatif::ProgressBar;
 
 use super::super::Failure;
 use super::generate::{self, Act, PROVISO, Plan};
-use super::scenario::expect;
+use super::scenario::{expect, publish};
 use super::world::{DemoSite, World};
 use crate::clock::Clock;
 use crate::domain::account::Account;
@@ -18,7 +18,7 @@ use crate::services::posts::{self, NewPost};
 use crate::services::questions::{self as asking, NewQuestion};
 use crate::services::{attributions, events, positions};
 use crate::store::contributions::Viewer;
-use crate::store::{Error, Tx, accounts, positions as kept, users};
+use crate::store::{Error, Tx, accounts, positions as kept, questions, users};
 use crate::text::Markdown;
 
 /// Plays all rounds; after each everybody has heard of everything, and days pass.
@@ -63,6 +63,7 @@ async fn one(world: &World, plan: &Plan, act: Act, asked: &mut BTreeMap<usize, Q
             let voice = if official { "publisher" } else { "member" };
             criticize(at(world, site)?, voice, (qid, &of), intent).await?;
         }
+        Act::SumUp { site } => sum_up(at(world, site)?).await?,
         Act::Attribute { site, question, author } => {
             let (qid, said) = (named(asked, question)?, generate::attribution(question, author));
             by_publisher(at(world, site)?, |tx, user| attributions::enter(tx, user, qid, &said)).await?;
@@ -87,6 +88,21 @@ fn at(world: &World, site: usize) -> Result<&DemoSite, Failure> {
 
 fn named(asked: &BTreeMap<usize, Qid>, question: usize) -> Result<&Qid, Failure> {
     asked.get(&question).ok_or_else(|| Failure::new("a question is answered before it is asked"))
+}
+
+/// The organization of a site sums up where it stands.
+async fn sum_up(site: &DemoSite) -> Result<(), Failure> {
+    let data = site.data();
+    let organization = data.app.site.organization;
+    let stands = data.app.db.read(|conn| {
+        let rows = kept::by_account(conn, Viewer::Anyone, organization)?;
+        let qids: Vec<Qid> = rows.iter().map(|(_, position)| position.qid.clone()).collect();
+        let asked = questions::of_qids(conn, Viewer::Anyone, &qids)?;
+        let title = |qid: &Qid| asked.get(qid).and_then(|(head, _)| head.title.clone()).unwrap_or_default();
+        Ok(rows.into_iter().map(|(_, position)| (title(&position.qid), position)).collect::<Vec<_>>())
+    });
+    let text = generate::summary(&site.organization.name, &stands.await?);
+    publish(site, &text).await.map(drop)
 }
 
 /// The organization of a site speaks.

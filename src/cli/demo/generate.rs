@@ -13,7 +13,7 @@ use super::voices::{self, ENGLISH};
 use crate::domain::attribution::DraftAttribution;
 use crate::domain::critique::Intent;
 use crate::domain::event::DraftEvent;
-use crate::domain::position::{Certainty, DraftPosition};
+use crate::domain::position::{Certainty, DraftPosition, Position};
 use crate::domain::question::{DraftQuestion, Qid};
 use crate::services::users::secret_hash;
 use crate::text::Markdown;
@@ -24,6 +24,10 @@ pub const WATERMARK: &str = "Demonstration data.";
 pub const PROVISO: &str = "what we could read is complete";
 /// Days over which the debate goes on.
 const DAYS: i64 = 540;
+/// Organizations of a circle that collect what those without a server said.
+const COLLECTORS: usize = 2;
+/// Theses of a statement that sums up, at most.
+const THESES: usize = 5;
 /// What happens between two looks at the queues.
 const AT_ONCE: usize = 16;
 
@@ -47,7 +51,10 @@ struct Numbers {
     positions: usize,
     revisions: usize,
     critiques: usize,
-    attributions: usize,
+    /// Entries of each of the two organizations that collect what others said.
+    entries: usize,
+    /// Whether each that writes English sums up in a statement where it stands.
+    sums_up: bool,
 }
 
 impl Size {
@@ -60,7 +67,8 @@ impl Size {
                 positions: 7,
                 revisions: 2,
                 critiques: 6,
-                attributions: 1,
+                entries: 1,
+                sums_up: false,
             },
             Self::Demo => Numbers {
                 sites: CIRCLE,
@@ -69,7 +77,8 @@ impl Size {
                 positions: 90,
                 revisions: 40,
                 critiques: 150,
-                attributions: 10,
+                entries: 12,
+                sums_up: true,
             },
             Self::Load => Numbers {
                 sites: MOST,
@@ -78,14 +87,26 @@ impl Size {
                 positions: 112,
                 revisions: 32,
                 critiques: 640,
-                attributions: 5,
+                entries: 12,
+                sums_up: true,
             },
         }
+    }
+
+    /// The size in which so many organizations take part.
+    pub fn of(sites: usize) -> Self {
+        [Self::Demo, Self::Load].into_iter().find(|size| size.sites() == sites).unwrap_or(Self::Tiny)
     }
 
     /// How many organizations take part.
     pub const fn sites(self) -> usize {
         self.numbers().sites
+    }
+
+    /// How many statements the organizations of a circle publish that sum up where they stand.
+    pub fn summaries(self, (first, sites): (usize, usize)) -> usize {
+        let english = (first..first + sites).filter(|site| language(*site) == "en").count();
+        if self.numbers().sums_up { english } else { 0 }
     }
 }
 
@@ -100,6 +121,8 @@ pub enum Act {
     Answer { site: usize, question: usize, revision: u32 },
     /// Somebody of it criticizes another one's position; the organization itself where `official`.
     Criticize { site: usize, question: usize, target: usize, intent: Intent, official: bool },
+    /// It sums up in a statement where it stands.
+    SumUp { site: usize },
     /// It enters what an organization without a server said.
     Attribute { site: usize, question: usize, author: usize },
     /// It withdraws its position.
@@ -161,17 +184,19 @@ impl Plan {
         }
         let numbered = (0..numbers.critiques).map(|number| circle * numbers.critiques + number);
         let critiques = numbered.filter_map(|number| critique(seed, (first, sites), &stands, number));
-        let attributed = (0..numbers.attributions).map(|number| Act::Attribute {
-            site: first + number % sites,
-            question: question(number % numbers.questions),
-            author: number % AUTHORS.len(),
+        let attributed = (0..COLLECTORS * numbers.entries).map(|number| Act::Attribute {
+            site: first + number % COLLECTORS,
+            question: question(number / COLLECTORS % numbers.questions),
+            author: number / COLLECTORS % AUTHORS.len(),
         });
+        let summed_up = (first..first + sites).filter(|site| numbers.sums_up && language(*site) == "en");
         // At the end, so that nobody answers what is withdrawn.
         let withdrawn = changed.last().map(|&(site, question)| Act::Withdraw { site, question });
         let mut rounds = chunks(facts.chain(asked).collect(), sites);
         rounds.extend(chunks(answered.collect(), AT_ONCE));
         rounds.extend(chunks(attributed.collect(), AT_ONCE));
         rounds.extend(chunks(mixed(changes, critiques.collect()), AT_ONCE));
+        rounds.extend(chunks(summed_up.map(|site| Act::SumUp { site }).collect(), AT_ONCE));
         rounds.extend(withdrawn.map(|act| vec![act]));
         rounds
     }
@@ -240,6 +265,33 @@ impl Plan {
         };
         (draft, reason)
     }
+}
+
+/// A statement in which an organization sums up where it stands: what was asked, and how it answers now.
+pub fn summary(name: &str, stands: &[(String, Position)]) -> String {
+    let mut text = format!(
+        "# Where we stand after {} months\n\n> {WATERMARK} {name} sums up how it answers some of the questions that \
+         it shares with others, and what it does not know yet. Each thesis is one answer, can be answered by itself, \
+         and says since when we hold it; the reasons stand in the positions.\n\n\
+         Nothing here is new: whoever read our positions knows it.\n",
+        DAYS / 30
+    );
+    for (number, (question, position)) in stands.iter().take(THESES).enumerate() {
+        let question = question.trim_end_matches('?');
+        let head = match position.certainty {
+            Certainty::Decided => format!("“{question}?” – we answer: {}.", position.answer),
+            Certainty::Provisional => format!("“{question}?” – for now we answer: {}.", position.answer),
+            Certainty::Undecided => format!("“{question}?” – we have not decided."),
+            Certainty::Declines => format!("“{question}?” – we do not answer."),
+            Certainty::RejectsFraming => format!("“{question}?” – we would ask in another way."),
+        };
+        text.push_str(&format!(
+            "\n## {}. {head}\n\nOur position says why.\n\nLimits: {}\n",
+            number + 1,
+            ENGLISH.limits
+        ));
+    }
+    text
 }
 
 /// What an organization without a server said on a question, and the invented source that shows it.
@@ -380,6 +432,9 @@ mod tests {
         assert_eq!(count(|act| matches!(act, Act::Answer { revision: 2.., .. })), 40);
         assert_eq!(count(|act| matches!(act, Act::Criticize { .. })), 150);
         assert_eq!(count(|act| matches!(act, Act::Withdraw { .. })), 1);
+        let summaries = count(|act| matches!(act, Act::SumUp { .. }));
+        assert_eq!(summaries + content::statements(CIRCLE), 12);
+        assert_eq!(count(|act| matches!(act, Act::Attribute { .. })), 24, "two collections of twelve");
         let authors: std::collections::BTreeSet<usize> = acts
             .iter()
             .filter_map(|act| if let Act::Attribute { author, .. } = act { Some(*author) } else { None })
@@ -411,6 +466,7 @@ mod tests {
             Act::Record { .. }
             | Act::Ask { .. }
             | Act::Criticize { .. }
+            | Act::SumUp { .. }
             | Act::Attribute { .. }
             | Act::Withdraw { .. } => None,
         });

@@ -160,7 +160,7 @@ async fn follow_each_other(circle: &[DemoSite]) -> Result<(), Failure> {
     Ok(())
 }
 
-async fn publish(site: &DemoSite, text: &str) -> Result<View, Failure> {
+pub(super) async fn publish(site: &DemoSite, text: &str) -> Result<View, Failure> {
     let import = markdown::parse(text).map_err(|error| Failure::new(error.to_string()))?;
     let data = site.data();
     let name = format!("publisher_{}", site.organization.handle);

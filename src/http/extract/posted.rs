@@ -45,6 +45,11 @@ impl Fields {
         self.0.iter().filter(move |(key, _)| key == name).map(|(_, value)| value.as_str())
     }
 
+    /// Fields that a form begins with.
+    pub fn of(pairs: impl IntoIterator<Item = (&'static str, String)>) -> Self {
+        Self(pairs.into_iter().map(|(key, value)| (key.to_owned(), value)).collect())
+    }
+
     /// Reads a body of type `application/x-www-form-urlencoded`.
     pub fn parse(body: &[u8]) -> Self {
         let tidy = |value: &str| value.replace("\r\n", "\n").replace('\0', "");

@@ -9,7 +9,7 @@ use super::follow::FollowBox;
 use super::layout::Layout;
 use super::shown::{Lang, Link, Pager};
 
-/// `/`, and `/statements` with older ones.
+/// `/`, and `/statements` with all of them.
 #[derive(Template)]
 #[template(path = "home.html", config = "config/tools/askama.toml")]
 pub struct HomePage {
@@ -19,7 +19,7 @@ pub struct HomePage {
     pub summary: Html,
     /// The languages the organization publishes in.
     pub languages: Vec<Lang>,
-    /// Our statements, newest first.
+    /// Statements, newest first.
     pub statements: Vec<StatementCard>,
     /// Questions we ask, newest first.
     pub questions: Vec<Link>,
@@ -31,14 +31,21 @@ pub struct HomePage {
     pub follow: FollowBox,
     /// Neighbouring pages of statements.
     pub pager: Pager,
-    /// Whether this is the list of older statements, which leaves the introduction out.
-    pub archive: bool,
+    /// What the list of statements is called where it stands alone.
+    pub archive: Option<&'static str>,
+    /// Where statements are listed that are not in this list.
+    pub other: Link,
 }
 
 impl HomePage {
     /// `English, German`.
     pub fn language_names(&self) -> String {
         self.languages.iter().map(Lang::name).collect::<Vec<_>>().join(", ")
+    }
+
+    /// Whether these are the statements of others.
+    pub fn is_of_others(&self) -> bool {
+        self.archive.is_some() && self.other.href.as_str() == "/statements"
     }
 
     /// Whether the viewer may publish, so that an empty page can say how to begin.

@@ -22,10 +22,19 @@ pub struct PublishPage {
     pub offered: Vec<Vec<Choice>>,
     /// Drafts that can be gone on with.
     pub drafts: Vec<Link>,
-    /// What the importer of the draft was not sure of.
-    pub decisions: Vec<Decision>,
+    /// What the importer of the draft found.
+    pub found: Found,
     /// What stands there now, where somebody else was faster.
     pub standing: Option<Meanwhile>,
+}
+
+/// What an importer found beside its draft.
+#[derive(Clone, Debug, Default)]
+pub struct Found {
+    /// What it was not sure of.
+    pub decisions: Vec<Decision>,
+    /// Sentences that ask, each with the form in which it becomes a question of its own.
+    pub questions: Vec<Link>,
 }
 
 /// What stands where the form would put something else, as it would be typed.
@@ -120,8 +129,8 @@ pub struct PreviewPage {
     pub statement: StatementView,
     /// What an editor may want to look at again: long heads, theses without evidence. None of it forbids publishing.
     pub remarks: Vec<String>,
-    /// What the importer of the draft was not sure of.
-    pub decisions: Vec<Decision>,
+    /// What the importer of the draft found.
+    pub found: Found,
     /// How many followers will receive it.
     pub followers: u32,
 }

@@ -9,7 +9,7 @@ use plenum::http::web::import::ImportPage;
 use plenum::http::web::join::JoinPage;
 use plenum::http::web::layout::{Layout, Section, Site};
 use plenum::http::web::publish::{
-    Meanwhile, PreviewPage, PublishPage, Revises, StatementForm, WithdrawPage, Withdrawal,
+    Found, Meanwhile, PreviewPage, PublishPage, Revises, StatementForm, WithdrawPage, Withdrawal,
 };
 use plenum::http::web::reply::ReplyPage;
 use plenum::http::web::setup::{SetupPage, federation_modes};
@@ -180,11 +180,11 @@ pub(crate) fn publish(revises: Option<Revises>, mistakes: Mistakes) -> PublishPa
         drafts: vec![Link::new("Opening hours of the valley library", "/publish?draft=2")],
         mistakes,
         offered: vec![vec![Choice::new("", "–", true)]],
-        decisions: decisions(),
+        found: found(),
     }
 }
 
-fn decisions() -> Vec<Decision> {
+fn found() -> Found {
     let decision = |line, kind: &'static str, (before, after): (&str, &str), reason: &str| Decision {
         line,
         kind: kind.into(),
@@ -192,7 +192,7 @@ fn decisions() -> Vec<Decision> {
         after: after.to_owned(),
         reason: reason.to_owned(),
     };
-    vec![
+    let decisions = vec![
         decision(0, "language", ("", "en"), "guessed from the text; --language says it for sure"),
         decision(
             41,
@@ -200,7 +200,12 @@ fn decisions() -> Vec<Decision> {
             ("well- keeper", "well-keeper"),
             "the word is in no dictionary: the hyphen was kept",
         ),
-    ]
+    ];
+    let asked = "Who pays for the new pipes?";
+    Found {
+        decisions,
+        questions: vec![Link::new(asked, "/questions/new?text=Who+pays+for+the+new+pipes%3F")],
+    }
 }
 
 pub(crate) fn preview() -> PreviewPage {
@@ -212,7 +217,7 @@ pub(crate) fn preview() -> PreviewPage {
             "Theses 4 and 5 name no evidence.".to_owned(),
             "The head of thesis 4 has 101 characters; short heads are quoted more easily.".to_owned(),
         ],
-        decisions: decisions(),
+        found: found(),
         followers: 212,
     }
 }

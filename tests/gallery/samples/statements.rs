@@ -112,7 +112,8 @@ pub(crate) fn home(empty: bool) -> HomePage {
         answers: if empty { Vec::new() } else { answers },
         follow: follow_box(if empty { FollowWay::Own } else { FollowWay::Elsewhere(elsewhere()) }),
         pager: Pager { newer: None, older: (!empty).then(|| "/statements?before=3".into()) },
-        archive: false,
+        archive: None,
+        other: Link::new("Statements of others", "/statements?from=elsewhere"),
     }
 }
 

@@ -127,6 +127,41 @@ async fn who_never_knew_the_origin_gets_its_texts_from_others() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_was_said_before_anybody_noticed_reaches_the_others_too() {
+    let world = four().await;
+    let (north, west) = (world.at("north"), world.at("west"));
+    let published = north.publishes(statement("On bees").thesis("Bees can count.")).await;
+    world.settle().await;
+    lookup::anywhere(&west.data(), published.head.uri.as_str()).await.expect("North still answers");
+    world.settle().await;
+    let carl = west.person("carl", &[]).await;
+    let heard = async |reply: &Uri| {
+        let mut heard = Vec::new();
+        for name in ["south", "east"] {
+            heard.extend(world.at(name).sees(reply).await.map(|_| name));
+        }
+        heard
+    };
+
+    north.goes_dark();
+    let thesis = thesis_of(&published, 1);
+    let first = west.replies(&carl, &thesis, "And who watches the dance?").await.head.uri;
+    world.settle().await;
+    assert_eq!(heard(&first).await, [""; 0], "West believes that North hands it on");
+    world.advance_seconds(150);
+    world.settle().await;
+    assert_eq!(heard(&first).await, ["south", "east"]);
+    let second = west.replies(&carl, &thesis, "The other bees do.").await.head.uri;
+    world.settle().await;
+    assert_eq!(heard(&second).await, ["south", "east"], "now it is known");
+
+    north.returns();
+    world.advance_seconds(3600);
+    world.settle().await;
+    assert_eq!(north.thread(&published.head.uri).await.len(), 4, "North hears both when it comes back");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn sites_that_agree_ask_once_and_move_little() {
     let world = four().await;
     let (north, south) = (world.at("north"), world.at("south"));

@@ -4,7 +4,9 @@ use axum::http::{Method, StatusCode};
 use megalodon::SNS;
 use plenum::domain::account::Account;
 use plenum::domain::critique::Intent;
+use plenum::domain::question::Qid;
 use plenum::domain::site::FederationMode;
+use plenum::federation::resolve;
 use plenum::services::{posts, relations, users};
 use serde_json::{Value, json};
 
@@ -292,6 +294,53 @@ async fn a_reply_that_waits_elsewhere_is_shown_to_its_author_and_to_all_once_it_
         assert!(page.says("Who counted them?"));
         let reply = ada.get(&format!("/api/v1/statuses/{}", reply["id"].as_str().unwrap())).await.ok();
         assert_eq!(reply["in_reply_to_id"], json!(copy));
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_changed_position_comes_to_the_homes_of_followers_as_one_readable_text() {
+    on_each_engine(async |database| {
+        let (world, _, qid) = debate(database).await;
+        let (north, south) = (world.at("north"), world.at("south"));
+        let qid = Qid::parse(&qid).unwrap();
+        let (bela, app) = member(north, "bela").await;
+        let other = resolve::account(&north.data(), &south.handle()).await.unwrap();
+        follow(north, &bela, &other).await;
+        world.settle().await;
+        let news = async || {
+            world.settle().await;
+            let home = app.get("/api/v1/timelines/home").await.ok();
+            let by = |status: &Value| status["account"]["acct"] == south.handle();
+            let said: Vec<Value> = home.as_array().unwrap().iter().filter(|one| by(one)).cloned().collect();
+            let kind = |status: &Value| status["quote"]["quoted_status"]["uri"].clone();
+            let of = json!(format!("{}/q/{qid}/position", south.origin()));
+            said.into_iter()
+                .filter(|one| kind(one) == of)
+                .map(|one| one["content"].to_string())
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(news().await, [""; 0]);
+
+        world.advance_seconds(60);
+        south.answers(&qid, &answer("decided", "No", "We read on."), "Reports came.").await.unwrap();
+        let first = news().await;
+        let [text] = first.as_slice() else { panic!("one update: {first:?}") };
+        for words in [ASKED, "Before: Position: undecided", "Now: Position: No", "why: Reports came."] {
+            assert!(text.contains(words), "{words}: {text}");
+        }
+
+        world.advance_seconds(60);
+        let again =
+            south.answers(&qid, &answer("decided", "No", "We read more."), "A *better* source.").await;
+        let newest = news().await.remove(0);
+        assert!(!newest.contains("Before:") && newest.contains("A *better* source."), "{newest}");
+
+        world.advance_seconds(60);
+        south.withdraws(again.unwrap().head.id, "We were misled.").await;
+        let all = news().await;
+        assert!(all[0].contains("is withdrawn") && all[0].contains("We were misled."), "{all:?}");
+        assert_eq!(all.len(), 3);
     })
     .await;
 }

@@ -61,10 +61,11 @@ impl Deed {
     }
 }
 
-/// `GET /questions/new`.
+/// `GET /questions/new`; `?text=…&language=…` is what somebody found in a text.
 pub async fn show(data: Data<Federation>, visit: Visit) -> Answer {
     visit.with_role(Role::Publisher)?;
-    form(&data, &visit, &Deed::Ask, &Fields::default(), Mistakes::default()).await
+    let found = Fields::of(["text", "language"].map(|name| (name, visit.asked(name).unwrap_or_default())));
+    form(&data, &visit, &Deed::Ask, &found, Mistakes::default()).await
 }
 
 /// `POST /questions/new`.

@@ -1,6 +1,7 @@
 //! Positions side by side.
 
 use activitypub_federation::config::Data;
+use axum::response::{IntoResponse, Redirect};
 
 use super::map::may_list;
 use super::{Answer, page};
@@ -16,10 +17,12 @@ use crate::http::web::shown::{Lang, Link};
 use crate::services::comparisons::{self, Column, Comparison, Field, MOST, Whom};
 use crate::text::{Html, plain};
 
-/// `GET /compare?q=…&o=…&o=…`: by the question's name and the organizations' handles.
+/// `GET /compare?q=…&o=…&o=…`: by the question's name and the organizations' handles. Whoever names no question
+/// has to choose one first.
 pub async fn show(data: Data<Federation>, visit: Visit) -> Answer {
     let (viewer, keeps) = (visit.viewer(), may_list(&visit));
-    let qid = visit.asked("q").and_then(|text| Qid::parse(&text)).ok_or_else(PageError::not_found)?;
+    let Some(named) = visit.asked("q") else { return Ok(Redirect::to("/questions").into_response()) };
+    let qid = Qid::parse(&named).ok_or_else(PageError::not_found)?;
     let mut chosen: Vec<Whom> = Vec::new();
     for handle in visit.asked_all("o").iter().flat_map(|text| text.split(',')) {
         let whom = Whom::Handle(handle.to_owned());

@@ -27,6 +27,10 @@ const ANSWERS: i64 = 10;
 const COPIES: i64 = 100;
 /// Questions of a kind on the home page.
 const QUESTIONS: usize = 5;
+/// The list of our statements, and where it stands.
+const OURS: (&str, &str) = ("Our statements", "/statements");
+/// The list of the others' statements.
+const ELSEWHERE: (&str, &str) = ("Statements of others", "/statements?from=elsewhere");
 /// Entries on a page of a list.
 const PAGE: usize = 20;
 
@@ -72,24 +76,28 @@ pub async fn show(data: &Data<Federation>, visit: &Visit) -> Answer {
             answers,
             follow,
             pager: Pager { newer: None, older: older.map(Into::into) },
-            archive: false,
+            archive: None,
+            other: Link::new(ELSEWHERE.0, ELSEWHERE.1),
         },
     )
 }
 
-/// `GET /statements`: all of ours, page by page.
+/// `GET /statements`: all of ours, or with `?from=elsewhere` those of others that are here, page by page.
 pub async fn archive(data: Data<Federation>, visit: Visit) -> Answer {
     let viewer = visit.viewer();
     let start = before(&visit);
+    let ours = visit.asked("from").as_deref() != Some("elsewhere");
     let loaded = data.app.db.read(|conn| {
-        let heads = statements::newest(conn, viewer, true, start, limit(PAGE))?;
-        Ok((views::load(conn, viewer, heads)?, follow_box(conn, &visit, &visit.organization)?))
+        let mut heads = statements::newest(conn, viewer, ours, start, limit(PAGE))?;
+        let more = cut(&mut heads, PAGE);
+        let older = heads.last().filter(|_| more).map(|head| head.id);
+        let heads = hiding::sift_heads(conn, viewer, heads)?;
+        Ok((views::load(conn, viewer, heads)?, older, follow_box(conn, &visit, &visit.organization)?))
     });
-    let (mut statements, follow) = loaded.await?;
-    let more = cut(&mut statements, PAGE);
-    let older = statements.last().filter(|_| more).map(|view| view.head.id);
+    let (statements, older, follow) = loaded.await?;
+    let [(title, path), other] = if ours { [OURS, ELSEWHERE] } else { [ELSEWHERE, OURS] };
     page(&HomePage {
-        layout: Layout { no_index: start.is_some(), ..frame(&visit, "Statements") },
+        layout: Layout { no_index: start.is_some() || !ours, ..frame(&visit, title) },
         summary: present::html(""),
         languages: Vec::new(),
         statements: statements.iter().map(|view| present::card(view, false)).collect(),
@@ -97,8 +105,9 @@ pub async fn archive(data: Data<Federation>, visit: Visit) -> Answer {
         unanswered: Vec::new(),
         answers: Vec::new(),
         follow,
-        pager: pager("/statements", older, start.is_none()),
-        archive: true,
+        pager: pager(path, older, start.is_none()),
+        archive: Some(title),
+        other: Link::new(other.0, other.1),
     })
 }
 

@@ -48,7 +48,7 @@ pub fn asked(visit: &Visit) -> Result<Asked, PageError> {
         Some(text) => {
             let why = format!("“{text}” is no day; write it as 2022-01-05.");
             let day = Day::parse(text.trim());
-            Some(day.ok_or_else(|| PageError::from(Refusal::invalid("as_of", why)))?)
+            Some(day.ok_or_else(|| PageError::from(Refusal::invalid("day", why)))?)
         }
         None => None,
     };

@@ -34,6 +34,7 @@ pub mod internal_publish;
 pub mod internal_rooms;
 pub mod join;
 pub mod leaving;
+mod links;
 pub mod log;
 pub mod map;
 pub mod moderation;
@@ -303,7 +304,8 @@ pub fn before<T>(visit: &Visit) -> Option<Id<T>> {
 pub fn pager<T>(path: &str, older: Option<Id<T>>, first: bool) -> Pager {
     Pager {
         newer: (!first).then(|| path.into()),
-        older: older.map(|id| format!("{path}?before={id}").into()),
+        older: older
+            .map(|id| format!("{path}{}before={id}", if path.contains('?') { '&' } else { '?' }).into()),
     }
 }
 

@@ -5,6 +5,7 @@ use axum::extract::Path;
 
 use super::contribution::led_to;
 use super::conversation::{Below, arrange, invitation, load};
+use super::links::Links;
 use super::map::may_list;
 use super::question::frame;
 use super::thread::{checked, elsewhere};
@@ -46,6 +47,12 @@ pub struct Loaded {
     convinced_by: Option<Link>,
     versions: Vec<Revision>,
     contradictions: Vec<Equivocation>,
+}
+
+impl Loaded {
+    fn version(&self, number: i32) -> Option<&Revision> {
+        self.versions.iter().find(|version| version.revision == number)
+    }
 }
 
 /// A version as its signed document has it.
@@ -96,13 +103,18 @@ pub async fn version(
     let viewer = visit.viewer();
     let id = key(&id)?;
     let number: i32 = number.parse().map_err(|_| PageError::not_found())?;
-    let loaded = data.app.db.read(|conn| one(conn, viewer, id)).await?;
-    let at = |number: i32| loaded.versions.iter().find(|version| version.revision == number);
+    let loaded = data.app.db.read(|conn| {
+        let loaded = one(conn, viewer, id)?;
+        let version = loaded.version(number).ok_or(Refusal::NotFound)?;
+        let told = told(version.document.as_deref()).ok_or(Refusal::NotFound)?;
+        let links = Links::of(conn, viewer, &told.received.stand.convinced_by)?;
+        Ok((loaded, told, links))
+    });
+    let (loaded, told, links) = loaded.await?;
+    let at = |number: i32| loaded.version(number);
     let version = at(number).ok_or_else(PageError::not_found)?;
-    let told = told(version.document.as_deref()).ok_or_else(PageError::not_found)?;
     let before = number.checked_sub(1).and_then(at).and_then(|before| self::told(before.document.as_deref()));
     let changes = before.map(|before| diff::words(&all(&before.received), &all(&told.received)));
-    let newest = loaded.view.head.revision;
     let path = format!("/positions/{id}/versions/{number}");
     let layout = Layout {
         canonical: Some(visit.absolute(&path).into()),
@@ -114,7 +126,7 @@ pub async fn version(
         layout.activity.clone().as_ref(),
         &PositionPage {
             layout,
-            position: earlier(&loaded, version, &told, newest),
+            position: earlier(&loaded, version, &told, &links),
             history: history(&loaded),
             changes: changes.unwrap_or_default(),
             contradictions: contradictions(&loaded),
@@ -157,16 +169,9 @@ pub fn one(conn: &mut Conn, viewer: Viewer, id: Id<Contribution>) -> Result<Load
     let question = question.map(|(slug, title)| Link::new(title, format!("/questions/{slug}")));
     let mut cited: Vec<_> = stand.position.statement_uri.iter().cloned().collect();
     cited.extend(stand.theses.iter().cloned());
-    let convinced_by = stand.position.convinced_by.clone();
-    let named: Vec<_> = cited.iter().chain(&convinced_by).cloned().collect();
-    let heads = contributions::by_uris(conn, viewer, &named)?;
-    let here = views::load(conn, viewer, heads)?;
-    let source = |uri: &crate::domain::uri::Uri| {
-        let found = here.iter().find(|view| view.head.uri == *uri);
-        found.map_or_else(|| Link::new(uri.as_str(), uri.as_str()), present::link)
-    };
-    let sources = cited.iter().map(source).collect();
-    let convinced_by = convinced_by.as_ref().map(source);
+    let links = Links::of(conn, viewer, cited.iter().chain(&stand.position.convinced_by))?;
+    let sources = cited.iter().map(|uri| links.to(uri)).collect();
+    let convinced_by = stand.position.convinced_by.as_ref().map(|uri| links.to(uri));
     let versions = revisions::of(conn, view.head.id)?;
     let contradictions = positions::equivocations(conn, view.head.id)?;
     Ok(Loaded { view, stand, host, question, sources, convinced_by, versions, contradictions })
@@ -222,8 +227,9 @@ fn current(visit: &Visit, loaded: &Loaded) -> PositionShown {
     }
 }
 
-fn earlier(loaded: &Loaded, version: &Revision, told: &Told, newest: i32) -> PositionShown {
+fn earlier(loaded: &Loaded, version: &Revision, told: &Told, links: &Links) -> PositionShown {
     let (view, received) = (&loaded.view, &told.received);
+    let newest = view.head.revision;
     let stand = &received.stand;
     let page = present::path(view);
     PositionShown {
@@ -236,7 +242,7 @@ fn earlier(loaded: &Loaded, version: &Revision, told: &Told, newest: i32) -> Pos
         of: small(newest),
         published: moment(version.created_at),
         reason: received.reason.clone().unwrap_or_default(),
-        convinced_by: stand.convinced_by.as_ref().map(|uri| Link::new(uri.as_str(), uri.as_str())),
+        convinced_by: stand.convinced_by.as_ref().map(|uri| links.to(uri)),
         led_to: Vec::new(),
         sections: sections([
             received.reasoning.clone(),

@@ -1,8 +1,11 @@
 //! Writing a statement: the form, the preview, the confirmation; drafts keep the text in between.
 
+use std::collections::BTreeSet;
+
 use activitypub_federation::config::Data;
 use axum::extract::Path;
 use axum::http::StatusCode;
+use url::form_urlencoded::Serializer;
 
 use super::standing::{Now, going_on, loses, overtaken, standing};
 use super::{Answer, bases, page, references, then};
@@ -21,12 +24,12 @@ use crate::http::web::contribution::Standing;
 use crate::http::web::forms::Mistakes;
 use crate::http::web::layout::Section;
 use crate::http::web::present;
-use crate::http::web::publish::{Meanwhile, PreviewPage, PublishPage, Revises, StatementForm};
+use crate::http::web::publish::{Found, Meanwhile, PreviewPage, PublishPage, Revises, StatementForm};
 use crate::http::web::shown::{Lang, Link};
 use crate::http::web::statement::{StatementView, ThesisView, Version};
 use crate::http::web::statement_references::ReferencesShown;
 use crate::import::markdown as form;
-use crate::import::report::{self, Decision};
+use crate::import::report;
 use crate::services::drafts::{self as drafting, Written};
 use crate::services::statements as service;
 use crate::store::drafts::{self, StoredDraft};
@@ -66,8 +69,8 @@ pub async fn show(data: Data<Federation>, visit: Visit) -> Answer {
         fill(&mut form, &draft.markdown, &draft.language)?;
         going_on(&mut form, draft);
     }
-    let decisions = found.as_ref().map(decided).unwrap_or_default();
-    let beside = Beside { drafts: super::drafts::links(&drafts), decisions, ..Beside::default() };
+    let found = found.as_ref().map(left).unwrap_or_default();
+    let beside = Beside { drafts: super::drafts::links(&drafts), found, ..Beside::default() };
     write_page(&data, &visit, form, Mistakes::default(), beside).await
 }
 
@@ -148,8 +151,7 @@ async fn step(
                 Err(now) => return overtaken(data, visit, form, now).await,
             }
             if wanted == "edit" {
-                let decisions = decisions(data, &form).await?;
-                let beside = Beside { decisions, ..Beside::default() };
+                let beside = Beside { found: found_in(data, &form).await?, ..Beside::default() };
                 return write_page(data, visit, form, Mistakes::default(), beside).await;
             }
             preview(data, visit, form, &draft, revised).await
@@ -209,7 +211,7 @@ async fn preview(
     page(&PreviewPage {
         layout: visit.private_layout("Preview", Section::Publish),
         remarks: remarks(draft, &statement),
-        decisions: decisions(data, &form).await?,
+        found: found_in(data, &form).await?,
         statement,
         form,
         followers: present::small(followers),
@@ -330,19 +332,25 @@ fn filled(action: &str, fields: &Fields, revised: Option<&Revised>) -> Statement
     }
 }
 
-/// What the importer was not sure of, for as long as its draft is kept.
-async fn decisions(data: &Data<Federation>, form: &StatementForm) -> Result<Vec<Decision>, PageError> {
-    let Some(id) = Id::parse(&form.draft) else { return Ok(Vec::new()) };
+/// What the importer found, for as long as its draft is kept.
+async fn found_in(data: &Data<Federation>, form: &StatementForm) -> Result<Found, PageError> {
+    let Some(id) = Id::parse(&form.draft) else { return Ok(Found::default()) };
     let draft = data.app.db.read(|conn| Ok(drafts::by_id(conn, id)?)).await?;
-    Ok(draft.as_ref().map(decided).unwrap_or_default())
+    Ok(draft.as_ref().map(left).unwrap_or_default())
 }
 
-fn decided(draft: &StoredDraft) -> Vec<Decision> {
-    draft.report.as_deref().map(report::decisions).unwrap_or_default()
+fn left(draft: &StoredDraft) -> Found {
+    let kept = draft.report.as_deref().map(report::kept).unwrap_or_default();
+    let question = |question: report::Question| {
+        let pairs = [("text", question.text.as_str()), ("language", draft.language.as_str())];
+        let query = Serializer::new(String::new()).extend_pairs(pairs).finish();
+        Link::new(question.text, format!("/questions/new?{query}"))
+    };
+    Found { decisions: kept.decisions, questions: kept.questions.into_iter().map(question).collect() }
 }
 
 async fn again(data: &Data<Federation>, visit: &Visit, form: StatementForm, mistakes: Mistakes) -> Answer {
-    let beside = Beside { decisions: decisions(data, &form).await?, ..Beside::default() };
+    let beside = Beside { found: found_in(data, &form).await?, ..Beside::default() };
     let mut response = write_page(data, visit, form, mistakes, beside).await?;
     *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
     Ok(response)
@@ -353,8 +361,8 @@ async fn again(data: &Data<Federation>, visit: &Visit, form: StatementForm, mist
 pub(super) struct Beside {
     /// Drafts to go on with.
     pub(super) drafts: Vec<Link>,
-    /// What an importer was not sure of.
-    pub(super) decisions: Vec<Decision>,
+    /// What an importer found.
+    pub(super) found: Found,
     /// What stands there now, where somebody else was faster.
     pub(super) standing: Option<Meanwhile>,
 }
@@ -368,8 +376,8 @@ pub(super) async fn write_page(
 ) -> Answer {
     let layout = visit.private_layout(form.heading(), Section::Publish);
     let offered = references::offered(data, visit, &form).await?;
-    let Beside { drafts, decisions, standing } = beside;
-    page(&PublishPage { layout, form, mistakes, offered, drafts, decisions, standing })
+    let Beside { drafts, found, standing } = beside;
+    page(&PublishPage { layout, form, mistakes, offered, drafts, found, standing })
 }
 
 pub(super) async fn revised_head(
@@ -461,13 +469,23 @@ fn remarks(draft: &Draft, statement: &StatementView) -> Vec<String> {
     if draft.announcement.chars().count() < SHORT_ANNOUNCEMENT {
         remarks.push(format!("The announcement is shorter than {SHORT_ANNOUNCEMENT} characters."));
     }
-    for (thesis, shown) in draft.theses.iter().zip(&statement.theses) {
-        if thesis.head.chars().count() > LONG_HEAD {
-            remarks.push(format!("The head of thesis {} is too long to be quoted alone.", shown.number));
-        }
-        if thesis.evidence.is_blank() {
-            remarks.push(format!("Thesis {} names no evidence.", shown.number));
-        }
+    let theses = || draft.theses.iter().zip(&statement.theses);
+    for (_, shown) in theses().filter(|(thesis, _)| thesis.head.chars().count() > LONG_HEAD) {
+        remarks.push(format!("The head of thesis {} is too long to be quoted alone.", shown.number));
     }
+    let bare =
+        theses().filter(|(thesis, _)| thesis.evidence.is_blank()).map(|(_, shown)| shown.number.as_str());
+    match bare.collect::<Vec<_>>().as_slice() {
+        [] => {}
+        [number] => remarks.push(format!("Thesis {number} names no evidence.")),
+        numbers => remarks.push(format!("Theses {} name no evidence.", numbers.join(", "))),
+    }
+    let mut seen = BTreeSet::new();
+    let again = theses().map(|(_, shown)| &shown.number).filter(|number| !seen.insert(*number));
+    remarks.extend(again.collect::<BTreeSet<_>>().into_iter().map(|number| {
+        format!(
+            "More than one thesis has the number {number}: whoever cites it by its number may mean either."
+        )
+    }));
     remarks
 }

@@ -4,6 +4,7 @@ use activitypub_federation::config::Data;
 use axum::extract::Path;
 
 use super::conversation::{Below, arrange, invitation, load, mark};
+use super::links::Links;
 use super::passages;
 use super::publish::render_draft;
 use super::thread::{checked, elsewhere};
@@ -12,7 +13,6 @@ use crate::domain::Refusal;
 use crate::domain::contribution::{Contribution, State};
 use crate::domain::host::Host;
 use crate::domain::statement::{Draft, ReferencesView};
-use crate::domain::uri::Uri;
 use crate::domain::user::Role;
 use crate::domain::view::{Body, View};
 use crate::federation::Federation;
@@ -42,6 +42,8 @@ struct Loaded {
     view: View,
     host: Option<Host>,
     successor: Option<Link>,
+    /// Where what the shown version names leads.
+    links: Links,
 }
 
 /// `GET /statements/{slug}`; digits alone are the copy of another organization's statement.
@@ -51,6 +53,7 @@ pub async fn show(data: &Data<Federation>, visit: &Visit, slug: &str) -> Answer 
         let loaded = one(conn, viewer, slug)?;
         let replies = load(conn, viewer, &loaded.view.head, Below::Itself)?;
         let current = revisions::by_number(conn, loaded.view.head.id, loaded.view.head.revision)?;
+        let loaded = Loaded { links: named(conn, viewer, current.as_ref())?, ..loaded };
         let theses: Vec<_> = present::theses(&loaded.view).iter().map(|thesis| thesis.head.id).collect();
         let beside = critiques::beside(conn, viewer, &theses, MOST_BESIDE)?;
         let checked = checked(conn, viewer, &loaded.view.head)?;
@@ -136,7 +139,7 @@ pub async fn versions(data: Data<Federation>, visit: Visit, Path(slug): Path<Str
     let view = &loaded.view;
     let href = present::path(view);
     let row = |revision: &Revision| VersionRow {
-        version: version_line(&visit, view, Some(revision)),
+        version: version_line(&visit, &loaded, Some(revision)),
         href: format!("{href}/versions/{}", revision.revision).into(),
         standing: version_word(view, revision).to_owned(),
     };
@@ -158,6 +161,7 @@ pub async fn version_page(data: &Data<Federation>, visit: &Visit, slug: &str, nu
         let id = loaded.view.head.id;
         let revision = revisions::by_number(conn, id, number)?.ok_or(Refusal::NotFound)?;
         let before = revisions::by_number(conn, id, number.saturating_sub(1))?;
+        let loaded = Loaded { links: named(conn, viewer, Some(&revision))?, ..loaded };
         let typed = revision.markdown.as_deref().and_then(|text| form::parse(text).ok());
         let draft = typed.map(|import| import.draft);
         let named = match &draft {
@@ -220,7 +224,11 @@ fn one(conn: &mut Conn, viewer: Viewer, slug: &str) -> Result<Loaded, Error> {
         Some(head) => Some(present::link(&see(conn, viewer, &head)?)),
         None => next.map(|uri| Link::new(uri.as_str(), uri.as_str())),
     };
-    Ok(Loaded { view, host, successor })
+    Ok(Loaded { view, host, successor, links: Links::default() })
+}
+
+fn named(conn: &mut Conn, viewer: Viewer, version: Option<&Revision>) -> Result<Links, Error> {
+    Links::of(conn, viewer, version.and_then(|version| version.convinced_by.as_ref()))
 }
 
 fn see(conn: &mut Conn, viewer: Viewer, head: &Contribution) -> Result<View, Error> {
@@ -287,7 +295,7 @@ fn statement_view(visit: &Visit, loaded: &Loaded, current: Option<&Revision>) ->
         } else {
             ReferencesShown::default()
         },
-        version: version_line(visit, view, current),
+        version: version_line(visit, loaded, current),
         feed: Some(format!("{href}/feed").into()),
         activity: Some(view.head.uri.as_str().into()),
         tools: tools(visit, view, &href),
@@ -359,12 +367,8 @@ fn version_word(view: &View, revision: &Revision) -> &'static str {
     }
 }
 
-/// What an address means, in a link: a page of ours leads on from the identity.
-fn named(uri: &Uri) -> Link {
-    Link::new(uri.as_str(), uri.as_str())
-}
-
-fn version_line(visit: &Visit, view: &View, revision: Option<&Revision>) -> Version {
+fn version_line(visit: &Visit, loaded: &Loaded, revision: Option<&Revision>) -> Version {
+    let view = &loaded.view;
     let href = present::path(view);
     let head = &view.head;
     let number = revision.map_or(head.revision, |revision| revision.revision);
@@ -379,7 +383,9 @@ fn version_line(visit: &Visit, view: &View, revision: Option<&Revision>) -> Vers
         digest: digest.strip_prefix("sha256-").unwrap_or(digest).to_owned(),
         reason: revision.and_then(|revision| revision.reason.clone()).unwrap_or_default(),
         of: present::small(head.revision),
-        convinced_by: revision.and_then(|revision| revision.convinced_by.as_ref()).map(named),
+        convinced_by: revision
+            .and_then(|revision| revision.convinced_by.as_ref())
+            .map(|uri| loaded.links.to(uri)),
         permalink: visit.absolute(&format!("{href}/versions/{number}")).into(),
         all: format!("{href}/versions").into(),
     }
