@@ -190,6 +190,10 @@ impl DraftPosition {
             adopted_on: self.adopted_on.trim().to_owned(),
             convinced_by: address("convinced_by", &self.convinced_by)?,
         };
+        if stand.certainty == Certainty::Undecided && self.reasoning.is_blank() && self.limits.is_blank() {
+            let why = "say what you lack, or what would decide it: “we do not know yet” is an answer, and has reasons";
+            return Err(Refusal::invalid("reasoning", why));
+        }
         stand.accept(!self.reasoning.is_blank())
     }
 

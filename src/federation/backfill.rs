@@ -85,18 +85,20 @@ fn one_by_one(statement: &ReceivedStatement) -> Vec<Value> {
     statement.theses.iter().map(|uri| Value::String(uri.to_string())).collect()
 }
 
-/// Fetches the replies that the origin of a contribution knows of.
+/// Fetches the replies that the origin of a contribution knows of; where it does not answer, those of which others
+/// know.
 pub async fn replies(data: &Data<Federation>, id: Id<Contribution>) -> Result<(), Error> {
     let Some((head, object)) = document_of(data, id).await? else { return Ok(()) };
     let budget = Budget::new(data.app.config.federation.fetches_per_thread);
     claims(data, &head, &object, &budget).await?;
-    let mut items = Vec::new();
-    for collection in object.context.iter().chain(&object.replies) {
-        match walk(data, collection, (PAGES, budget.left()), &budget).await {
-            Ok(found) => items.extend(found.into_iter().map(|item| (collection, item))),
-            Err(error) if error.is_temporary() => return Err(error.into()),
-            Err(_) => {}
+    let listed: Vec<Uri> = object.context.into_iter().chain(object.replies).collect();
+    let (mut items, away) = listed_in(data, &listed, &budget).await;
+    if let Some(away) = away {
+        let (others, _) = listed_in(data, &copies::conversations(data, &head.uri).await?, &budget).await;
+        if others.is_empty() {
+            return Err(away.into());
         }
+        items.extend(others);
     }
     let mut found = Vec::new();
     let mut seen = HashSet::new();
@@ -110,6 +112,22 @@ pub async fn replies(data: &Data<Federation>, id: Id<Contribution>) -> Result<()
     found.sort_by_key(|found| found.object.published);
     let tied = tied(data, found).await?;
     keep_all(data, &tied).await
+}
+
+/// What collections list, each item with the collection that names it; and what kept one of them from answering.
+async fn listed_in(
+    data: &Federation,
+    collections: &[Uri],
+    budget: &Budget,
+) -> (Vec<(Uri, Value)>, Option<FetchError>) {
+    let (mut items, mut away) = (Vec::new(), None);
+    for collection in collections {
+        match walk(data, collection, (PAGES, budget.left()), budget).await {
+            Ok(found) => items.extend(found.into_iter().map(|item| (collection.clone(), item))),
+            Err(error) => away = away.or(Some(error).filter(FetchError::is_temporary)),
+        }
+    }
+    (items, away)
 }
 
 /// Remembers that the origin of a thread was asked, and how many contributions it counts in it, so

@@ -280,6 +280,17 @@ async fn attestation(
     Ok((witness, value))
 }
 
+/// Where others list what they have of the conversation in which something stands.
+pub(super) async fn conversations(data: &Federation, uri: &Uri) -> Result<Vec<Uri>, FetchError> {
+    Ok(peers(data, uri, None).await?.iter().map(|peer| place(peer, "thread?id", uri)).collect())
+}
+
+/// The address at which a peer answers what it knows of something.
+fn place(peer: &Uri, what: &str, uri: &Uri) -> Uri {
+    let encoded: String = url::form_urlencoded::byte_serialize(uri.as_str().as_bytes()).collect();
+    Uri::ours(peer.origin(), &format!("/.well-known/plenum/{what}={encoded}"))
+}
+
 async fn ask(
     data: &Federation,
     peer: &Uri,
@@ -287,8 +298,7 @@ async fn ask(
     uri: &Uri,
     budget: &Budget,
 ) -> Result<(Value, String), FetchError> {
-    let encoded: String = url::form_urlencoded::byte_serialize(uri.as_str().as_bytes()).collect();
-    let url = Uri::ours(peer.origin(), &format!("/.well-known/plenum/{what}={encoded}"));
+    let url = place(peer, what, uri);
     let fetched = fetch::plain(data, &url, COPY, budget).await?;
     let text = String::from_utf8(fetched.body).map_err(|_| refused("the copy is no text"))?;
     let value = parse_strict(text.as_bytes()).map_err(|error| refused(&error.to_string()))?;

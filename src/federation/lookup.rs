@@ -33,6 +33,9 @@ pub fn known(conn: &mut Conn, origin: &str, viewer: Viewer, uri: &Uri) -> Result
     if let Some(copy) = question(conn, viewer, uri)? {
         return Ok(Some(Meant::Contribution(copy)));
     }
+    if let Some(copy) = shown_at(conn, viewer, uri)? {
+        return Ok(Some(Meant::Contribution(copy)));
+    }
     let path = uri.as_str().strip_prefix(origin).and_then(|rest| rest.split(['?', '#']).next());
     let parts: Vec<&str> = path.unwrap_or_default().trim_matches('/').split('/').collect();
     let head = match parts.as_slice() {
@@ -43,8 +46,8 @@ pub fn known(conn: &mut Conn, origin: &str, viewer: Viewer, uri: &Uri) -> Result
         ["statements", slug] | ["statements", slug, "versions", ..] => {
             statements::by_slug(conn, viewer, slug)?
         }
-        ["statements", slug, "theses", key] => match statements::by_slug(conn, viewer, slug)? {
-            Some(statement) => statements::thesis_by_key(conn, statement.id, key)?.map(|(head, _)| head),
+        ["statements", slug, "theses", name] => match statements::by_slug(conn, viewer, slug)? {
+            Some(statement) => statements::thesis_by_key(conn, statement.id, name)?.map(|(head, _)| head),
             None => None,
         },
         ["questions", slug] => questions::by_slug(conn, viewer, slug)?.map(|(head, _)| head),
@@ -52,13 +55,29 @@ pub fn known(conn: &mut Conn, origin: &str, viewer: Viewer, uri: &Uri) -> Result
             Some(id) => contributions::by_id(conn, viewer, id)?.filter(|head| head.kind == Kind::Position),
             None => None,
         },
-        ["threads", id] => match id.parse() {
+        ["threads" | "c", id] => match id.parse() {
             Ok(id) => contributions::by_id(conn, viewer, Id::new(id))?,
             Err(_) => None,
         },
         _ => None,
     };
     Ok(head.map(Meant::Contribution))
+}
+
+/// The copy of what a page on another server shows to people, also of a version or, by its number, of a thesis:
+/// that is the address that people cite. A page says nothing of what other servers have.
+fn shown_at(conn: &mut Conn, viewer: Viewer, uri: &Uri) -> Result<Option<Contribution>, Error> {
+    let page = uri.as_str().split(['?', '#']).next().unwrap_or_default();
+    let page = page.split("/versions/").next().unwrap_or_default();
+    let at = |conn: &mut Conn, page: &str| contributions::by_page(conn, viewer, page, uri.origin());
+    if let Some(head) = at(conn, page)? {
+        return Ok(Some(head));
+    }
+    let Some((statement, name)) = page.rsplit_once("/theses/") else { return Ok(None) };
+    match at(conn, statement)?.filter(|head| head.kind == Kind::Statement) {
+        Some(statement) => Ok(statements::thesis_by_key(conn, statement.id, name)?.map(|(head, _)| head)),
+        None => Ok(None),
+    }
 }
 
 /// A question has the same name wherever it is carried: whoever pastes the address of a copy that is

@@ -31,12 +31,14 @@
 
 use std::fmt::Write;
 
-use super::{Import, ImportError, Report};
+use super::report::Question;
+use super::{Import, ImportError, Report, plain};
 use crate::domain::event::Source;
 use crate::domain::question::Qid;
 use crate::domain::statement::{Draft, DraftThesis, References, ThesisKind};
 use crate::domain::uri::Uri;
-use crate::text::Markdown;
+use crate::text::markdown::render;
+use crate::text::{Markdown, plain as words};
 
 /// Where in the text the reader is.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -75,9 +77,19 @@ pub fn parse(text: &str) -> Result<Import, ImportError> {
         lines: text.lines().count(),
         paragraphs: text.split("\n\n").filter(is_paragraph).count(),
         theses: draft.theses.len(),
+        questions: questions(&draft),
         ..Report::default()
     };
     Ok(Import { draft, report })
+}
+
+/// The sentences of a draft that ask, in the order of the text.
+fn questions(draft: &Draft) -> Vec<Question> {
+    let theses = draft.theses.iter().flat_map(|thesis| [Markdown::new(&thesis.head), thesis.body.clone()]);
+    let texts = std::iter::once(draft.introduction.clone()).chain(theses).chain([draft.closing.clone()]);
+    // Block by block: a heading has no full stop, and is no part of what stands below it.
+    let asked = |text: &str| plain::asking(&words::text(&render(&Markdown::new(text))), "");
+    texts.flat_map(|text| text.as_str().split("\n\n").flat_map(asked).collect::<Vec<_>>()).collect()
 }
 
 impl Reader {

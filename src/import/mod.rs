@@ -87,7 +87,7 @@ pub fn read(name: &str, bytes: &[u8], options: &Options) -> Result<Import, Impor
             "language",
             "",
             &found,
-            "guessed from the text; --language says it for sure",
+            "guessed from the text: say which one it is where this is wrong",
         );
     }
     import.draft.language = known.unwrap_or_default();

@@ -317,14 +317,20 @@ fn ask(part: &Part, report: &mut Report) {
         Part::Text(text) => text.replace("**", ""),
     };
     let section = report.groups.last().or(report.headings.last()).cloned().unwrap_or_default();
-    let mut start = 0;
-    for end in stops(&text) {
+    report.questions.extend(asking(&text, &section));
+}
+
+/// The sentences of a text that ask.
+pub(super) fn asking(text: &str, section: &str) -> Vec<Question> {
+    let (mut found, mut start) = (Vec::new(), 0);
+    for end in stops(text) {
         let sentence = text.get(start..end).unwrap_or_default().trim();
         if sentence.ends_with('?') {
-            report.questions.push(Question { text: sentence.to_owned(), section: section.clone() });
+            found.push(Question { text: sentence.to_owned(), section: section.to_owned() });
         }
         start = end;
     }
+    found
 }
 
 /// What stands before the first thesis: title, announcement, introduction.

@@ -147,15 +147,21 @@ impl Field {
             Self::Answer => position.answer.clone(),
             Self::Certainty => position.certainty.as_str().to_owned(),
             Self::Reasoning => position.reasoning.clone(),
-            Self::Conditions => position.conditions.clone(),
-            Self::Limits => position.limits.clone(),
-            Self::Evidence => position.evidence.clone(),
+            Self::Conditions => headless(&position.conditions),
+            Self::Limits => headless(&position.limits),
+            Self::Evidence => headless(&position.evidence),
             Self::AdoptedBody => position.adopted_body.clone(),
             Self::Reason => position.reason.clone().unwrap_or_default(),
             Self::Since => column.since.clone(),
             Self::TextOf => head.edited_at.unwrap_or(head.published_at).to_date(),
         }
     }
+}
+
+/// A part without the heading that stands above it in the whole text: here the row has it.
+fn headless(part: &str) -> String {
+    let rest = part.strip_prefix("<h4>").and_then(|rest| rest.split_once("</h4>"));
+    rest.map_or(part, |(_, rest)| rest).to_owned()
 }
 
 /// One thing that is compared.

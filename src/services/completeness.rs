@@ -96,6 +96,8 @@ pub fn resync_thread(tx: &mut Tx<'_>, viewer: Viewer, id: Id<Contribution>) -> R
 /// Compares our list of positions on a question with those of others that carry it.
 pub fn resync_question(tx: &mut Tx<'_>, viewer: Viewer, qid: &Qid) -> Result<(), Error> {
     questions::carried(tx, viewer, qid)?.first().ok_or(Refusal::NotFound)?;
+    // What nobody could prove the last time may be provable now: whom we follow has changed, or a server is back.
+    exchanges::look_again(tx, qid)?;
     let now = tx.now;
     jobs::enqueue(tx, &Job::Reconcile { qid: qid.to_string() }, now)
 }

@@ -36,6 +36,7 @@ pub mod notices;
 pub mod notifications;
 pub mod oauth;
 pub mod polls;
+mod position_changes;
 pub mod positions;
 pub mod posts;
 pub mod profiles;

@@ -2,10 +2,9 @@
 //! positions of others this site lists.
 
 use super::contributions::{keep_version, later};
-use super::formats::Format;
-use super::posts::{self, NewPost};
 use super::questions::{html, own_copy};
 use super::speaking::{end, given, ours, speak, speaker, standing_text};
+use super::{position_changes, posts};
 use crate::domain::Refusal;
 use crate::domain::account::Account;
 use crate::domain::contribution::{Contribution, Kind, Received, ReceivedBody, State, Visibility};
@@ -16,14 +15,13 @@ use crate::domain::question::{AnswerKey, Core, Qid};
 use crate::domain::quote::QuotePolicy;
 use crate::domain::uri::Uri;
 use crate::domain::user::{Role, User};
-use crate::domain::view::{Body, View};
+use crate::domain::view::View;
 use crate::store::contributions::{self, NewContribution, Text, Viewer};
 use crate::store::positions::{self, Equivocation};
 use crate::store::revisions::{self, Revision};
 use crate::store::{
     Error, Tx, accounts, audit, exchanges, jobs, listing_allowances, questions, relations, settings,
 };
-use crate::text::Markdown;
 use crate::vocab;
 
 /// Publishes the organization's position on a question, or its next revision. `reason` says what
@@ -94,6 +92,7 @@ fn revise(
     stand: &Stand,
     reason: &str,
 ) -> Result<View, Error> {
+    says_something_new(head, &before, draft)?;
     let organization = accounts::by_id(tx, head.author_id)?;
     let organization = organization.ok_or_else(|| Error::broken("the organization is missing"))?;
     let parts = position(head.id, &organization, &before.qid, draft, stand, Some(reason))?;
@@ -109,25 +108,17 @@ fn revise(
     positions::update(tx, &parts)?;
     positions::set_theses(tx, head.id, &stand.theses)?;
     let view = speak(tx, head.id, Some(reason))?;
-    let (old, new) = (vocab::position::title(&before), vocab::position::title(&parts));
-    let change = if old == new { String::new() } else { format!("Before: {old}\n\nNow: {new}\n\n") };
-    tell(tx, &organization, &view, &format!("has changed.\n\n{change}What changed and why: {reason}"))?;
+    position_changes::tell(tx, &organization, &view, Some((head, &before)), reason)?;
     Ok(view)
 }
 
-/// Says to whoever follows the organization what became of its position: a change of a text is an edit, which
-/// comes to nobody's home (product.md US-7).
-fn tell(tx: &mut Tx<'_>, organization: &Account, view: &View, what: &str) -> Result<(), Error> {
-    let Body::Position(stand) = &view.body else { return Err(Error::broken("a position without its parts")) };
-    let asked = stand.question.as_ref().and_then(|question| question.title.as_deref()).unwrap_or_default();
-    let news = NewPost {
-        markdown: Markdown::new(format!("Our position on the question “{asked}” {what}")),
-        format: Format::Plain,
-        language: view.head.language.clone(),
-        quoted: Some(view.head.id),
-        ..NewPost::default()
-    };
-    posts::publish(tx, organization, &news)?;
+/// A version that says nothing new is none: whoever follows would be told of a change that is not there.
+fn says_something_new(head: &Contribution, before: &Position, draft: &DraftPosition) -> Result<(), Error> {
+    let now = DraftPosition { convinced_by: String::new(), ..draft.clone() };
+    if head.state == State::Current && draft_of(before)? == now {
+        let why = "this is what the position says already: change something, or leave it as it is";
+        return Err(Refusal::invalid("answer", why).into());
+    }
     Ok(())
 }
 
@@ -144,7 +135,7 @@ pub fn retract(tx: &mut Tx<'_>, user: &User, id: Id<Contribution>, reason: &str)
         )?;
         Ok(())
     })?;
-    tell(tx, &organization, &view, &format!("is withdrawn.\n\nWhy: {}", reason.trim()))?;
+    position_changes::tell(tx, &organization, &view, None, reason.trim())?;
     Ok(view)
 }
 

@@ -4,7 +4,7 @@ use diesel::dsl::exists;
 use diesel::prelude::{AsChangeset, Insertable};
 use diesel::{
     BoolExpressionMethods, ExpressionMethods, JoinOnDsl, OptionalExtension, QueryDsl, QueryResult,
-    SelectableHelper,
+    SelectableHelper, TextExpressionMethods,
 };
 
 use super::conn::{Conn, run};
@@ -184,6 +184,22 @@ pub fn known_by_id(conn: &mut Conn, id: Id<Contribution>) -> QueryResult<Option<
 /// The contribution of this identity, if the viewer may see it.
 pub fn by_uri(conn: &mut Conn, viewer: Viewer, uri: &Uri) -> QueryResult<Option<Contribution>> {
     let query = contributions::table.filter(contributions::uri.eq(uri)).filter(visible_to(viewer));
+    run!(conn, first, query.select(Contribution::as_select())).optional()
+}
+
+/// What its own server, at `origin`, shows to people on this page.
+pub fn by_page(
+    conn: &mut Conn,
+    viewer: Viewer,
+    page: &str,
+    origin: &str,
+) -> QueryResult<Option<Contribution>> {
+    let query = contributions::table
+        .filter(contributions::url.eq(page))
+        // As the index has it: of most things the page is the address.
+        .filter(contributions::url.ne(contributions::uri))
+        .filter(contributions::uri.like(format!("{origin}/%")))
+        .filter(visible_to(viewer));
     run!(conn, first, query.select(Contribution::as_select())).optional()
 }
 

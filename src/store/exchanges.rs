@@ -73,6 +73,12 @@ pub fn listed_by(conn: &mut Conn, qid: &Qid, site: Id<Account>) -> QueryResult<V
     run!(conn, load, query.order(listings::position_uri).select(listings::position_uri))
 }
 
+/// Forgets what others listed on a question: everything on their lists is looked at anew.
+pub fn look_again(conn: &mut Conn, qid: &Qid) -> QueryResult<usize> {
+    let of = exchanges::table.filter(exchanges::qid.eq(qid));
+    run!(conn, execute, diesel::update(of).set(exchanges::digest.eq("")))
+}
+
 /// How many positions on a question other sites list that are not here: nobody could prove them.
 pub fn unproven(conn: &mut Conn, qid: &Qid) -> QueryResult<usize> {
     let here = exists(contributions::table.filter(contributions::uri.eq(listings::position_uri)));

@@ -227,6 +227,7 @@ pub fn moves(
     conn: &mut Conn,
     viewer: Viewer,
     qid: &Qid,
+    until: Option<Timestamp>,
     (limit, offset): (i64, i64),
 ) -> QueryResult<Vec<Move>> {
     let query = contributions::table
@@ -234,6 +235,7 @@ pub fn moves(
         .inner_join(revisions::table.on(revisions::contribution_id.eq(contributions::id)))
         .filter(positions::qid.eq(qid))
         .filter(positions::listing.eq(Listing::Listed))
+        .filter(revisions::created_at.lt(until.unwrap_or(Timestamp(i64::MAX))))
         .filter(visible_to(viewer))
         .order((revisions::created_at.desc(), revisions::contribution_id, revisions::revision.desc()))
         .limit(limit)

@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
-use diesel::dsl::count_star;
+use diesel::dsl::{count_star, exists, not};
 use diesel::{
     ExpressionMethods, JoinOnDsl, NullableExpressionMethods, OptionalExtension, QueryDsl, QueryResult,
     SelectableHelper,
@@ -23,6 +23,10 @@ use crate::domain::quote::{Consent, Quote, Quoting, Showing};
 use crate::domain::uri::Uri;
 use crate::domain::view::{QuotedView, View};
 use crate::schema::{accounts, contributions, quotes};
+
+diesel::alias! {
+    const ANSWERS: Alias<Answers> = contributions as answers;
+}
 
 type Ids = [Id<Contribution>];
 
@@ -95,6 +99,26 @@ pub fn by_members(
         .order(contributions::id)
         .select((contributions::author_id, contributions::id));
     run!(conn, load, query)
+}
+
+/// The posts in which an account quoted a contribution since then, as far as nobody answered them.
+pub fn unanswered_since(
+    conn: &mut Conn,
+    author: Id<Account>,
+    quoted: Id<Contribution>,
+    since: Timestamp,
+) -> QueryResult<Vec<Contribution>> {
+    let answers =
+        ANSWERS.filter(ANSWERS.field(contributions::in_reply_to_id).eq(contributions::id.nullable()));
+    let query = quotes::table
+        .inner_join(contributions::table.on(contributions::id.eq(quotes::contribution_id)))
+        .filter(quotes::quoted_id.eq(quoted))
+        .filter(contributions::author_id.eq(author))
+        .filter(contributions::published_at.gt(since))
+        .filter(contributions::state.eq(State::Current))
+        .filter(not(exists(answers)))
+        .order(contributions::id);
+    run!(conn, load, query.select(Contribution::as_select()))
 }
 
 /// The posts that quote a contribution with its author's consent and that the viewer may see, the

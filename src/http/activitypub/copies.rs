@@ -15,13 +15,18 @@ use super::questions::copy;
 use crate::domain::Refusal;
 use crate::domain::account::{Account, AccountKind, AccountState};
 use crate::domain::contribution::{Contribution, State};
+use crate::domain::id::Id;
 use crate::domain::keys::Algorithm;
 use crate::domain::uri::Uri;
 use crate::federation::Federation;
 use crate::services::{profiles, publish};
 use crate::store::contributions::{self, Viewer};
 use crate::store::{Conn, Error, accounts, keys, revisions, successions, tombstones};
+use crate::vocab::collection::page;
 use crate::vocab::{context, proof};
+
+/// Addresses on one page of a conversation.
+const PAGE: i64 = 100;
 
 fn named(query: &HashMap<String, String>, name: &str) -> Result<Uri, Answer> {
     let bad = || {
@@ -98,6 +103,37 @@ fn proven(text: Option<String>) -> Result<String, Error> {
         value.is_some_and(|value| proof::verification_method(&value).is_some())
     };
     text.filter(signed).ok_or_else(|| Refusal::NotFound.into())
+}
+
+/// `GET /.well-known/plenum/thread?id=…`: the addresses of what this site has of the conversation in which a
+/// contribution stands, oldest first, in pages of 100; for those who cannot ask where it began. They say what there
+/// is, and prove nothing: each thing is fetched from its own server.
+pub async fn thread(
+    data: Data<Federation>,
+    Query(query): Query<HashMap<String, String>>,
+    parts: Parts,
+) -> Result<Response, Answer> {
+    viewer(&data, &parts).await?;
+    let uri = named(&query, "id")?;
+    let after = query.get("min_id").and_then(|text| Id::parse(text));
+    let (rows, open) = data
+        .app
+        .db
+        .read(|conn| {
+            let head = contributions::by_uri(conn, Viewer::Anyone, &uri)?.filter(Contribution::is_open);
+            let head = head.ok_or(Refusal::NotFound)?;
+            let rows = contributions::thread(conn, Viewer::Anyone, head.thread_id, after, PAGE)?;
+            let full = i64::try_from(rows.len()).is_ok_and(|found| found >= PAGE);
+            let last = rows.last().filter(|_| full).map(|head| head.id);
+            Ok((rows.into_iter().filter(Contribution::is_open).collect::<Vec<_>>(), last))
+        })
+        .await?;
+    let id: String = url::form_urlencoded::byte_serialize(uri.as_str().as_bytes()).collect();
+    let whole = format!("{}/.well-known/plenum/thread?id={id}", data.app.site.origin);
+    let here = after.map_or_else(|| whole.clone(), |after| format!("{whole}&min_id={after}"));
+    let items: Vec<Value> = rows.iter().map(|head| json!(head.uri)).collect();
+    let next = open.map(|last| format!("{whole}&min_id={last}"));
+    Ok(document(&page(&here, &whole, &items, next.as_deref()), FRESH))
 }
 
 /// `GET /.well-known/plenum/keys?actor=…`: the keys with which an organization or Forum signs documents, since

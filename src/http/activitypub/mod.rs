@@ -71,6 +71,7 @@ fn discovery() -> Router {
         .route("/.well-known/host-meta", get(well_known::host_meta).options(asked))
         .route("/.well-known/nodeinfo", get(well_known::nodeinfo_links).options(asked))
         .route("/.well-known/plenum/copy", get(copies::show).options(asked))
+        .route("/.well-known/plenum/thread", get(copies::thread).options(asked))
         .route("/.well-known/plenum/keys", get(copies::keys).options(asked))
         .route("/nodeinfo/{version}", get(well_known::nodeinfo).options(asked))
         .layer(open)

@@ -32,28 +32,40 @@ pub struct Asking(pub Posted);
 
 /// The fields of a form.
 #[derive(Clone, Debug, Default)]
-pub struct Fields(Vec<(String, String)>);
+pub struct Fields {
+    pairs: Vec<(String, String)>,
+    /// Files as they were sent: not every file is UTF-8.
+    files: Vec<(String, Bytes)>,
+}
 
 impl Fields {
     /// The value of a field, blank where there is none; line ends as `\n`.
     pub fn get(&self, name: &str) -> &str {
-        self.0.iter().find(|(key, _)| key == name).map_or("", |(_, value)| value.as_str())
+        self.pairs.iter().find(|(key, _)| key == name).map_or("", |(_, value)| value.as_str())
     }
 
     /// Every value of a field, in their order.
     pub fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
-        self.0.iter().filter(move |(key, _)| key == name).map(|(_, value)| value.as_str())
+        self.pairs.iter().filter(move |(key, _)| key == name).map(|(_, value)| value.as_str())
     }
 
     /// Fields that a form begins with.
     pub fn of(pairs: impl IntoIterator<Item = (&'static str, String)>) -> Self {
-        Self(pairs.into_iter().map(|(key, value)| (key.to_owned(), value)).collect())
+        let pairs = pairs.into_iter().map(|(key, value)| (key.to_owned(), value)).collect();
+        Self { pairs, files: Vec::new() }
+    }
+
+    /// The bytes of a file; none where no file was chosen.
+    pub fn file(&self, name: &str) -> Option<&[u8]> {
+        let sent = self.files.iter().find(|(key, bytes)| key == name && !bytes.is_empty());
+        sent.map(|(_, bytes)| bytes.as_ref())
     }
 
     /// Reads a body of type `application/x-www-form-urlencoded`.
     pub fn parse(body: &[u8]) -> Self {
         let tidy = |value: &str| value.replace("\r\n", "\n").replace('\0', "");
-        Self(form_urlencoded::parse(body).map(|(key, value)| (key.into_owned(), tidy(&value))).collect())
+        let pairs = form_urlencoded::parse(body).map(|(key, value)| (key.into_owned(), tidy(&value)));
+        Self { pairs: pairs.collect(), files: Vec::new() }
     }
 }
 
@@ -106,24 +118,25 @@ fn refused(status: StatusCode) -> PageError {
     PageError::new(status, why)
 }
 
-/// The fields of a form with files. A file is a field like the others, and its name is one more:
-/// `file` and `file_name`.
+/// The fields of a form with files. A file is a field like the others, too, and its name is one more: `file` and
+/// `file_name`.
 async fn with_files<S: Send + Sync>(request: Request, state: &S) -> Result<Fields, PageError> {
     let mut form = Multipart::from_request(request, state).await.map_err(|error| refused(error.status()))?;
-    let mut fields = Vec::new();
-    while fields.len() < MOST_FIELDS {
+    let mut fields = Fields::default();
+    while fields.pairs.len() < MOST_FIELDS {
         let next = form.next_field().await.map_err(|error| refused(error.status()))?;
         let Some(field) = next else { break };
         let name = field.name().unwrap_or_default().to_owned();
         let file = field.file_name().map(str::to_owned);
         let bytes = field.bytes().await.map_err(|error| refused(error.status()))?;
         if let Some(file) = file {
-            fields.push((format!("{name}_name"), file));
+            fields.pairs.push((format!("{name}_name"), file));
+            fields.files.push((name.clone(), bytes.clone()));
         }
         let text = String::from_utf8_lossy(&bytes);
-        fields.push((name, text.replace("\r\n", "\n").replace('\0', "")));
+        fields.pairs.push((name, text.replace("\r\n", "\n").replace('\0', "")));
     }
-    Ok(Fields(fields))
+    Ok(fields)
 }
 
 /// Whether the browser says that a page of ours sent the form. Clients that say nothing are left to

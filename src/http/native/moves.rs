@@ -46,7 +46,7 @@ async fn index(
         if questions::carried(conn, viewer, &qid)?.is_empty() {
             return Err(Refusal::NotFound.into());
         }
-        let moves = positions::moves(conn, viewer, &qid, (limit, offset))?;
+        let moves = positions::moves(conn, viewer, &qid, None, (limit, offset))?;
         let whose: Vec<Id<Account>> = moves.iter().map(|one| one.account).collect();
         let whose: HashMap<_, _> =
             accounts::by_ids(conn, &whose)?.into_iter().map(|account| (account.id, account)).collect();

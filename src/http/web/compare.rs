@@ -14,6 +14,8 @@ pub struct ComparePage {
     pub layout: Layout,
     /// The question.
     pub question: Link,
+    /// Whether more were marked than stand beside each other.
+    pub more: bool,
     /// Whose positions stand here, each a column.
     pub columns: Vec<Compared>,
     /// What is compared, each a row.

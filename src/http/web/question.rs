@@ -118,6 +118,8 @@ pub struct QuestionShown {
     pub asker_since: Option<Link>,
     /// Whether who asked has deleted the copy that this one was made of.
     pub asker_gone: bool,
+    /// Where one of the two is so: what the asker's copy said when ours was made of it.
+    pub as_adopted: Option<AsAdopted>,
     /// Its name everywhere.
     pub qid: String,
     /// The hashtag by which apps find it.
@@ -139,6 +141,21 @@ pub struct FromAsker {
     pub background: Html,
     /// Who is asked to contribute.
     pub call: Html,
+}
+
+/// What the copy of who asked said when another one was made of it.
+#[derive(Clone, Debug)]
+pub struct AsAdopted {
+    /// Its version.
+    pub revision: u32,
+    /// Its language.
+    pub language: Lang,
+    /// Why it was asked.
+    pub background: Html,
+    /// Who was asked to contribute.
+    pub call: Html,
+    /// The answers proposed.
+    pub answers: Vec<String>,
 }
 
 /// Who asked first, as far as they are known here.

@@ -8,7 +8,10 @@ mod es;
 mod fr;
 mod kk;
 mod ru;
+mod stands;
 mod tr;
+
+pub use stands::Stands;
 
 /// The sentences in one language. `{}` stands for a name or a thing; pairs stand around one.
 #[derive(Debug)]

@@ -182,6 +182,7 @@ pub(crate) fn question(empty: bool) -> QuestionPage {
             copies: vec![Link::new("south.example", "https://south.example/q/b1")],
             origin: None,
             asker_since: None,
+            as_adopted: None,
             asker_gone: false,
             standing: Standing::Current,
             qid: "bciqe5nkrypm7nvmn2mytk4esx7n67k47ikc72feya5dtzjdv72bcjqi".to_owned(),
@@ -300,6 +301,7 @@ pub(crate) fn compare() -> ComparePage {
     ComparePage {
         layout: layout("Positions side by side", None),
         question: Link::new(ASKED, PAGE),
+        more: true,
         columns: vec![column(NAMES[3]), column(NAMES[4]), column(NAMES[2])],
         rows: vec![
             CompareRow {

@@ -8,6 +8,8 @@ use plenum::domain::uri::Uri;
 use plenum::federation::exchange;
 use plenum::federation::lookup::{self, Meant};
 use plenum::http::web::present;
+use plenum::services::posts;
+use plenum::store::contributions::Viewer;
 use plenum::store::{exchanges, hosts};
 use serde_json::json;
 
@@ -124,6 +126,74 @@ async fn who_never_knew_the_origin_gets_its_texts_from_others() {
     let east = world.at("east");
     exchange::reconcile(&east.data(), &qid).await.unwrap();
     assert_eq!(east.stands(&qid).await, everywhere);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_page_that_people_cite_leads_to_the_copy_while_its_server_is_dark() {
+    let world = four().await;
+    let (north, south) = (world.at("north"), world.at("south"));
+    let published = north.publishes(statement("On bees").thesis("Bees can count.")).await;
+    let question = north.asks(ASKED, &["Yes", "No"]).await;
+    let qid = qid_of(&question);
+    let stands = north.answers(&qid, &answer("decided", "Yes", "Order returned."), "").await.unwrap();
+    world.settle().await;
+    north.goes_dark();
+    let thesis = thesis_of(&published, 1);
+    let (statement, position) = (&published.head, &stands.head);
+    let pages = [
+        (statement.url.clone(), &statement.uri),
+        (format!("{}/versions/1", statement.url), &statement.uri),
+        (format!("{}/theses/1", statement.url), &thesis),
+        (format!("{}/theses/k1?note=published", statement.url), &thesis),
+        (question.head.url.clone(), &question.head.uri),
+        (position.url.clone(), &position.uri),
+        (format!("{}/versions/1", position.url), &position.uri),
+    ];
+    for (page, expected) in &pages {
+        let page = Uri::parse(page).unwrap();
+        let found = south.app().db.read(|conn| lookup::known(conn, &south.origin(), Viewer::Anyone, &page));
+        let Some(Meant::Contribution(head)) = found.await.unwrap() else { panic!("{page}") };
+        assert_eq!(head.uri, **expected, "{page}");
+    }
+    // What somebody else says of North's pages leads nowhere.
+    let claimed = format!("{}/statements/on-ants", north.origin());
+    let mallory = Peers::new();
+    let actor = mallory.person("far", "mallory");
+    let note = json!({ "url": claimed, "to": ["https://www.w3.org/ns/activitystreams#Public"] });
+    let mut said = actor.note("/1", "<p>Ants.</p>");
+    said.as_object_mut().unwrap().extend(note.as_object().unwrap().clone());
+    mallory.publish(&said);
+    lookup::anywhere(&south.data(), said["id"].as_str().unwrap()).await.expect("it is there");
+    let claimed = Uri::parse(&claimed).unwrap();
+    let found = south.app().db.read(|conn| lookup::known(conn, &south.origin(), Viewer::Anyone, &claimed));
+    assert!(found.await.unwrap().is_none());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_comes_late_gets_the_conversation_from_others() {
+    let world = four().await;
+    let (north, south, west) = (world.at("north"), world.at("south"), world.at("west"));
+    let published = north.publishes(statement("On bees").thesis("Bees can count.")).await;
+    world.settle().await;
+    let (bela, thesis) = (south.person("bela", &[]).await, thesis_of(&published, 1));
+    let reply = south.replies(&bela, &thesis, "And who watches the dance?").await.head.uri;
+    let dora = world.at("east").person("dora", &[]).await;
+    world.settle().await;
+    let answer = world.at("east").replies(&dora, &reply, "The other bees do.").await.head.uri;
+    let hidden = south.replies(&bela, &thesis, "I take it back.").await;
+    south.app().db.write(|tx| posts::delete(tx, &bela, hidden.head.id)).await.unwrap();
+    world.settle().await;
+    north.goes_dark();
+
+    lookup::anywhere(&west.data(), published.head.uri.as_str()).await.expect("from a copy");
+    world.settle().await;
+    let thread = west.thread(&published.head.uri).await;
+    assert!(thread.contains(&reply.to_string()) && thread.contains(&answer.to_string()), "{thread:?}");
+    assert_eq!(thread.len(), 4, "the statement, its thesis and what answers it: {thread:?}");
+    let listed = format!("/.well-known/plenum/thread?id={}", published.head.uri);
+    let listed = south.document(&listed).await;
+    assert_eq!(listed["orderedItems"].as_array().unwrap().len(), 4);
+    assert!(!listed.to_string().contains(hidden.head.uri.as_str()), "what was deleted is on no list");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -9,18 +9,17 @@ use axum::extract::{Request, State};
 use axum::http::{Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::{Json, Router};
-use plenum::domain::account::{Account, AccountKind, AccountState};
-use plenum::domain::handle::Handle;
-use plenum::domain::host::{Host, HostStanding};
+use plenum::domain::account::Account;
+use plenum::domain::host::Host;
 use plenum::domain::relation::FollowState;
 use plenum::domain::uri::Uri;
 use plenum::services::publish::{self, Recipients};
-use plenum::store::accounts::{self, NewAccount, Profile};
 use plenum::store::{deliveries, hosts, relations};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio::sync::{Semaphore, watch};
 
+use crate::harness::elsewhere;
 use crate::harness::world::Instance;
 
 #[derive(Clone)]
@@ -164,44 +163,14 @@ pub(crate) enum Behind {
 pub(crate) async fn follower(instance: &Instance, sink: &Sink, name: &str, behind: Behind) -> Account {
     let organization = instance.organization().await;
     let origin = format!("http://{}", sink.host);
-    let uri = Uri::parse(&format!("{origin}/users/{name}")).unwrap();
+    let shared = (behind == Behind::Shared).then(|| Uri::ours(&origin, "/inbox"));
     let db = instance.app().db;
     db.write(|tx| {
-        let host = hosts::ensure(tx, &sink.host)?;
-        let profile = Profile {
-            url: uri.to_string(),
-            kind: AccountKind::Person,
-            name: name.to_owned(),
-            handle: Handle::new(name, &sink.host).to_string(),
-            display_name: String::new(),
-            summary: String::new(),
-            icon_url: None,
-            header_url: None,
-            inbox: Uri::ours(&origin, &format!("/users/{name}/inbox")),
-            shared_inbox: (behind == Behind::Shared).then(|| Uri::ours(&origin, "/inbox")),
-            outbox: None,
-            followers: None,
-            featured: None,
-            forum: None,
-            locked: false,
-            discoverable: true,
-            moved_to: None,
-            updated_at: tx.now,
-            fetched_at: Some(tx.now),
-        };
-        let account = NewAccount {
-            id: tx.mint(),
-            uri: uri.clone(),
-            host_id: Some(host.id),
-            created_at: tx.now,
-            profile,
-            state: AccountState::Active,
-            standing: HostStanding::Unknown,
-        };
-        accounts::insert(tx, &account)?;
+        let account =
+            elsewhere::person(tx, &origin, name, |profile| profile.shared_inbox.clone_from(&shared))?;
         let follow = Uri::ours(&origin, &format!("/follows/{name}"));
         relations::insert(tx, account.id, organization.id, &follow, FollowState::Accepted)?;
-        Ok(accounts::by_id(tx, account.id)?.unwrap())
+        Ok(account)
     })
     .await
     .unwrap()

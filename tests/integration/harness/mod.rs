@@ -3,6 +3,7 @@
 pub(crate) mod browser;
 pub(crate) mod client;
 pub(crate) mod debate;
+pub(crate) mod elsewhere;
 pub(crate) mod entities;
 pub(crate) mod openapi;
 pub(crate) mod papers;

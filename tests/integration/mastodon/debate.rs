@@ -4,6 +4,7 @@ use axum::http::{Method, StatusCode};
 use megalodon::SNS;
 use plenum::domain::account::Account;
 use plenum::domain::critique::Intent;
+use plenum::domain::position::DraftPosition;
 use plenum::domain::question::Qid;
 use plenum::domain::site::FederationMode;
 use plenum::federation::resolve;
@@ -132,7 +133,7 @@ async fn questions_and_positions_are_found_and_followed() {
         let (bela, home) = member(south, "bela").await;
         follow(south, &bela, &south.organization().await).await;
         let asker = north.organization().await.uri;
-        let asker = plenum::federation::resolve::account(&south.data(), asker.as_str()).await.unwrap();
+        let asker = resolve::account(&south.data(), asker.as_str()).await.unwrap();
         follow(south, &bela, &asker).await;
         world.settle().await;
         let home = home.get("/api/v1/timelines/home").await.ok();
@@ -298,49 +299,84 @@ async fn a_reply_that_waits_elsewhere_is_shown_to_its_author_and_to_all_once_it_
     .await;
 }
 
+/// A member of North who follows South's organization, and the position that South took.
+async fn follower(world: &World, qid: &str) -> (Client, Qid) {
+    let (north, south) = (world.at("north"), world.at("south"));
+    let (bela, app) = member(north, "bela").await;
+    let other = resolve::account(&north.data(), &south.handle()).await.unwrap();
+    follow(north, &bela, &other).await;
+    world.settle().await;
+    (app, Qid::parse(qid).unwrap())
+}
+
+/// What stands in their home of posts that quote the position, the newest first.
+async fn news(world: &World, app: &Client, qid: &Qid) -> Vec<String> {
+    world.settle().await;
+    let home = app.get("/api/v1/timelines/home").await.ok();
+    let position = json!(format!("{}/q/{qid}/position", world.at("south").origin()));
+    let quoting = |status: &&Value| status["quote"]["quoted_status"]["uri"] == position;
+    let found = home.as_array().unwrap().iter().filter(quoting);
+    found.map(|status| status["content"].to_string()).collect()
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_changed_position_comes_to_the_homes_of_followers_as_one_readable_text() {
     on_each_engine(async |database| {
         let (world, _, qid) = debate(database).await;
-        let (north, south) = (world.at("north"), world.at("south"));
-        let qid = Qid::parse(&qid).unwrap();
-        let (bela, app) = member(north, "bela").await;
-        let other = resolve::account(&north.data(), &south.handle()).await.unwrap();
-        follow(north, &bela, &other).await;
-        world.settle().await;
-        let news = async || {
-            world.settle().await;
-            let home = app.get("/api/v1/timelines/home").await.ok();
-            let by = |status: &Value| status["account"]["acct"] == south.handle();
-            let said: Vec<Value> = home.as_array().unwrap().iter().filter(|one| by(one)).cloned().collect();
-            let kind = |status: &Value| status["quote"]["quoted_status"]["uri"].clone();
-            let of = json!(format!("{}/q/{qid}/position", south.origin()));
-            said.into_iter()
-                .filter(|one| kind(one) == of)
-                .map(|one| one["content"].to_string())
-                .collect::<Vec<_>>()
+        let (app, qid) = follower(&world, &qid).await;
+        let says = async |certainty: &str, text: &str, reason: &str| {
+            world.at("south").answers(&qid, &answer(certainty, "No", text), reason).await
         };
-        assert_eq!(news().await, [""; 0]);
+        assert_eq!(news(&world, &app, &qid).await, [""; 0]);
 
         world.advance_seconds(60);
-        south.answers(&qid, &answer("decided", "No", "We read on."), "Reports came.").await.unwrap();
-        let first = news().await;
+        says("decided", "We read on.", "Reports came.").await.unwrap();
+        let first = news(&world, &app, &qid).await;
         let [text] = first.as_slice() else { panic!("one update: {first:?}") };
-        for words in [ASKED, "Before: Position: undecided", "Now: Position: No", "why: Reports came."] {
+        for words in [ASKED, "Before: undecided", "Now: No (decided)", "why: Reports came."] {
             assert!(text.contains(words), "{words}: {text}");
         }
 
+        // What is mended at once is one change, and what changes nothing is none.
         world.advance_seconds(60);
-        let again =
-            south.answers(&qid, &answer("decided", "No", "We read more."), "A *better* source.").await;
-        let newest = news().await.remove(0);
-        assert!(!newest.contains("Before:") && newest.contains("A *better* source."), "{newest}");
+        says("provisional", "We read on.", "Less sure.").await.unwrap();
+        let silent = says("provisional", "We read on.", "Again.").await.unwrap_err().to_string();
+        assert!(silent.contains("this is what the position says already"), "{silent}");
+        let mended = news(&world, &app, &qid).await;
+        let [text] = mended.as_slice() else { panic!("the one before is taken back: {mended:?}") };
+        assert!(text.contains("Before: No (decided)") && text.contains("Now: No (for now)"), "{text}");
 
-        world.advance_seconds(60);
-        south.withdraws(again.unwrap().head.id, "We were misled.").await;
-        let all = news().await;
-        assert!(all[0].contains("is withdrawn") && all[0].contains("We were misled."), "{all:?}");
-        assert_eq!(all.len(), 3);
+        world.advance_hours(2);
+        says("provisional", "We read more.", "A *better* source.").await.unwrap();
+        let all = news(&world, &app, &qid).await;
+        assert!(
+            all[0].contains("as before: No (for now)") && all[0].contains("A *better* source."),
+            "{all:?}"
+        );
+        assert_eq!(all.len(), 2);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_withdrawn_position_is_told_and_so_is_one_that_takes_its_place() {
+    on_each_engine(async |database| {
+        let (world, _, qid) = debate(database).await;
+        let (app, qid) = follower(&world, &qid).await;
+        let south = world.at("south");
+        world.advance_hours(2);
+        let stands = south.answers(&qid, &answer("decided", "No", "We read on."), "Reports came.").await;
+        world.advance_hours(2);
+        south.withdraws(stands.unwrap().head.id, "We were misled.").await;
+        let all = news(&world, &app, &qid).await;
+        assert!(all[0].contains("We withdraw our position") && all[0].contains("We were misled."), "{all:?}");
+        assert_eq!(all.len(), 2);
+
+        world.advance_hours(2);
+        let spanish = DraftPosition { language: "es".to_owned(), ..answer("decided", "Sí", "Leímos.") };
+        south.answers(&qid, &spanish, "El congreso decidió.").await.unwrap();
+        let newest = news(&world, &app, &qid).await.remove(0);
+        assert!(newest.contains("Antes: retirada") && newest.contains("Ahora: Sí (decidido)"), "{newest}");
     })
     .await;
 }

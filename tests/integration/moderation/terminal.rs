@@ -4,21 +4,19 @@ use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
-use plenum::clock::{Clock, Timestamp};
-use plenum::domain::account::{Account, AccountKind, AccountState};
-use plenum::domain::contribution::{Received, ReceivedBody, Visibility};
+use plenum::clock::Clock;
+use plenum::domain::contribution::Received;
 use plenum::domain::host::HostStanding;
 use plenum::domain::host_rule::Decision;
 use plenum::domain::id::Id;
-use plenum::domain::quote::QuotePolicy;
-use plenum::domain::trust::Trust;
 use plenum::domain::uri::Uri;
 use plenum::services::{contributions, host_lists};
-use plenum::store::accounts::{self, NewAccount, Profile};
+use plenum::store::accounts;
 use plenum::store::reports::{self, NewReport};
-use plenum::store::{Db, Error, Tx, hosts, settings};
-use plenum::text::sanitize;
+use plenum::store::{Db, settings};
 use tempfile::TempDir;
+
+use crate::harness::elsewhere;
 
 fn plenum(directory: &Path, arguments: &[&str], input: &str) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_plenum"));
@@ -117,85 +115,14 @@ impl Site {
     async fn hears(&self, host: &str, name: &str, text: &str) {
         let db = self.db().await;
         db.write(|tx| {
-            let author = stranger(tx, host, name)?;
-            let to = tx.site()?.organization;
-            contributions::receive(tx, &said(author, to, text, tx.now)).map(drop)
+            let author = elsewhere::person(tx, &format!("https://{host}"), name, |_| {})?;
+            let to = vec![tx.site()?.organization];
+            let said = Received { mentions: to, ..elsewhere::said(author, "1", text, tx.now) };
+            contributions::receive(tx, &said).map(drop)
         })
         .await
         .unwrap();
         db.close().await;
-    }
-}
-
-fn at(host: &str, name: &str, path: &str) -> Uri {
-    Uri::parse(&format!("https://{host}/{name}{path}")).unwrap()
-}
-
-/// Somebody of another server, known from now on.
-fn stranger(tx: &mut Tx<'_>, host: &str, name: &str) -> Result<Account, Error> {
-    let profile = Profile {
-        url: at(host, name, "").to_string(),
-        kind: AccountKind::Person,
-        name: name.to_owned(),
-        handle: format!("{name}@{host}"),
-        display_name: String::new(),
-        summary: String::new(),
-        icon_url: None,
-        header_url: None,
-        inbox: at(host, name, "/inbox"),
-        shared_inbox: None,
-        outbox: None,
-        followers: None,
-        featured: None,
-        forum: None,
-        locked: false,
-        discoverable: true,
-        moved_to: None,
-        updated_at: Timestamp(0),
-        fetched_at: Some(Timestamp(0)),
-    };
-    let home = hosts::ensure(tx, host)?;
-    let account = NewAccount {
-        id: tx.mint(),
-        uri: at(host, name, ""),
-        host_id: Some(home.id),
-        created_at: tx.now,
-        profile,
-        state: AccountState::Active,
-        standing: HostStanding::Unknown,
-    };
-    accounts::insert(tx, &account)?;
-    Ok(accounts::by_id(tx, account.id)?.unwrap())
-}
-
-/// What they say, naming `to`.
-fn said(author: Account, to: Id<Account>, text: &str, now: Timestamp) -> Received {
-    let uri = Uri::parse(&format!("{}/1", author.uri)).unwrap();
-    Received {
-        url: uri.to_string(),
-        uri,
-        author,
-        on_behalf_of: None,
-        visibility: Visibility::Public,
-        language: "en".to_owned(),
-        title: None,
-        summary: None,
-        sensitive: false,
-        content: sanitize::clean(text),
-        published_at: now,
-        updated_at: None,
-        in_reply_to: None,
-        mentions: vec![to],
-        emojis: Vec::new(),
-        media: Vec::new(),
-        poll: None,
-        card: None,
-        quote: None,
-        quote_policy: QuotePolicy::EVERYONE,
-        tags: Vec::new(),
-        trust: Trust::Delivered,
-        document: "{}".to_owned(),
-        body: ReceivedBody::Post,
     }
 }
 
@@ -268,8 +195,8 @@ async fn reports_are_worked_on_from_a_terminal() {
     let db = site.db().await;
     db.write(|tx| {
         let uri = |text: &str| Uri::parse(text).unwrap();
-        let target = accounts::by_uri(tx, &uri("https://far.example/mallory"))?.unwrap().id;
-        let items = [uri("https://far.example/mallory/1")];
+        let target = accounts::by_uri(tx, &uri("https://far.example/users/mallory"))?.unwrap().id;
+        let items = [uri("https://far.example/users/mallory/1")];
         let report = NewReport {
             uri: &uri("https://red.example/reports/1"),
             reporter: accounts::local_by_name(tx, "mona")?.unwrap().id,

@@ -65,6 +65,7 @@ fn filled(path: &str, statement: &str) -> String {
     match filled.as_str() {
         "/.well-known/webfinger" => format!("{filled}?resource=acct:north"),
         "/.well-known/plenum/copy" => format!("{filled}?id=https://a.example/1"),
+        "/.well-known/plenum/thread" => format!("{filled}?id=https://a.example/1"),
         "/.well-known/plenum/keys" => format!("{filled}?actor=https://a.example/1"),
         _ => filled,
     }

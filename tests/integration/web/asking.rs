@@ -87,7 +87,9 @@ async fn whoever_adopted_a_question_keeps_it_as_it_was() {
         let draft = DraftQuestion { scope: "Another country".to_owned(), ..DraftQuestion::default() };
         north.app().db.write(|tx| service::revise(tx, &user, id, &draft, "We meant another.")).await.unwrap();
         world.settle().await;
-        let told = map(south).await.texts("#asker-since");
+        let page = map(south).await;
+        assert!(page.texts("#as-adopted")[0].contains("Version 1"), "{:?}", page.texts("#as-adopted"));
+        let told = page.texts("#asker-since");
         assert!(told[0].contains("has changed") && told[0].contains("version 2 (changed)"), "{told:?}");
         let kept = kept(south, &original).await;
         assert_eq!((&kept["plenum:rev"], kept.get("plenum:scope")), (&json!(1), None), "as it was adopted");

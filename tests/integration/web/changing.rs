@@ -54,9 +54,10 @@ async fn a_changed_position_names_what_convinced_and_both_pages_show_it() {
             ("convinced_by", critique.head.uri.as_str()),
             ("certainty", "undecided"),
         ];
-        let wrong =
-            editor.send(&form, "main form", &[&fields[..], &[("convinced_by", "Bela")]].concat()).await;
+        let both = [("convinced_by", "Bela"), ("reason", " ")];
+        let wrong = editor.send(&form, "main form", &[&fields[..], &both].concat()).await;
         assert!(wrong.texts("#mistake-convinced_by")[0].contains("is no web address"));
+        assert!(wrong.texts("#mistake-reason")[0].contains("what changed and why"), "all of it at once");
         let changed = editor.send(&form, "main form", &fields).await;
         let here = present::path(&north.sees(&critique.head.uri).await.unwrap());
         assert_eq!(changed.attribute("#convinced a", "href"), Some(here));

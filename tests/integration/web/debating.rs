@@ -281,7 +281,9 @@ async fn positions_stand_side_by_side_and_agreement_is_a_list() {
     assert!(page.texts("details").iter().any(|text| text.contains("Order returned.")), "equal passages fold");
     assert!(page.texts("tbody tr").iter().any(|row| row.contains("decided") && row.contains("for now")));
     assert!(reader.open(&format!("/compare?q={qid}&o={one}")).await.says("Mark two to four organizations"));
+    assert_eq!(page.attribute("td[data-head]", "data-head").as_deref(), Some("Organization north"));
     assert_eq!(reader.open("/compare?q=nothing").await.status, StatusCode::NOT_FOUND);
+    assert!(reader.open("/compare").await.texts("main a").contains(&ASKED.to_owned()), "choose one first");
     let agreement = reader.open("/questions/agreement").await;
     assert_eq!(agreement.texts("tbody tr").len(), 1);
     assert!(agreement.texts("tbody td")[0].contains(ASKED));

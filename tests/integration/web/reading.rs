@@ -29,6 +29,34 @@ async fn a_statement_is_read_from_the_home_page_down_to_a_thesis() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn statements_of_others_have_a_list_of_their_own() {
+    let world = World::of(["north", "south"]).await;
+    let (north, south) = (world.at("north"), world.at("south"));
+    north.follows(south).await;
+    north.publishes(statement("On bees").thesis("Bees can count.")).await;
+    assert!(
+        north.browser().open("/statements?from=elsewhere").await.says("No statement of another organization")
+    );
+    world.settle().await;
+    for number in 1..=21 {
+        world.advance_seconds(60);
+        south.publishes(statement(&format!("On ants, part {number}")).thesis("Ants can count.")).await;
+    }
+    world.settle().await;
+    let mut browser = north.browser();
+    let ours = browser.open("/statements").await;
+    assert_eq!(
+        (ours.texts("h1").concat().as_str(), ours.texts("main h3")),
+        ("Our statements", vec!["On bees".to_owned()])
+    );
+    let others = browser.open(&ours.attribute("a[href*=elsewhere]", "href").unwrap()).await;
+    assert_eq!(others.texts("main h3").len(), 20);
+    assert!(others.texts("main .kicker")[0].contains("Organization south"), "each says whose it is");
+    let rest = browser.open(&others.attribute(".pager a", "href").unwrap()).await;
+    assert_eq!(rest.texts("main h3"), ["On ants, part 1"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn every_public_page_opens() {
     let world = World::of(["north"]).await;
     let north = world.at("north");

@@ -1,96 +1,46 @@
 //! What comes from elsewhere: held back where nobody knows it, and never more than text.
 
 use axum::http::StatusCode;
-use plenum::clock::Timestamp;
-use plenum::domain::account::{Account, AccountKind, AccountState};
-use plenum::domain::contribution::{Received, ReceivedBody, Visibility};
-use plenum::domain::host::HostStanding;
-use plenum::domain::quote::QuotePolicy;
+use plenum::domain::account::Account;
+use plenum::domain::contribution::Received;
 use plenum::domain::site::FederationMode;
-use plenum::domain::trust::Trust;
 use plenum::domain::uri::Uri;
 use plenum::domain::user::Role;
 use plenum::services::contributions;
-use plenum::store::accounts::{self, NewAccount, Profile};
-use plenum::store::hosts;
 use plenum::text::sanitize;
 use scraper::Selector;
 
-use crate::harness::Database;
 use crate::harness::browser::Page;
 use crate::harness::people::{Drafting, statement, thesis_of};
 use crate::harness::world::{Instance, World};
+use crate::harness::{Database, elsewhere};
 
 const EVIL: &str = "\"><script>alert(1)</script><img src=x onerror=alert(2)>";
 
 async fn stranger(north: &Instance, name: &str) -> Account {
-    let uri = |path: &str| Uri::parse(&format!("https://far.example{path}")).unwrap();
-    let profile = Profile {
-        url: "javascript:alert(3)".to_owned(),
-        kind: AccountKind::Person,
-        name: "mallory".to_owned(),
-        handle: "mallory@far.example".to_owned(),
-        display_name: name.to_owned(),
-        summary: sanitize::clean(EVIL).as_str().to_owned(),
-        icon_url: Some("javascript:alert(4)".to_owned()),
-        header_url: Some("javascript:alert(5)".to_owned()),
-        inbox: uri("/u/mallory/inbox"),
-        shared_inbox: None,
-        outbox: None,
-        followers: None,
-        featured: None,
-        forum: None,
-        locked: false,
-        discoverable: true,
-        moved_to: None,
-        updated_at: Timestamp(0),
-        fetched_at: Some(Timestamp(0)),
-    };
     let db = north.app().db;
     let made = db.write(|tx| {
-        let host = hosts::ensure(tx, "far.example")?;
-        let account = NewAccount {
-            id: tx.mint(),
-            uri: uri("/u/mallory"),
-            host_id: Some(host.id),
-            created_at: tx.now,
-            profile: profile.clone(),
-            state: AccountState::Active,
-            standing: HostStanding::Unknown,
-        };
-        accounts::insert(tx, &account)?;
-        Ok(accounts::by_id(tx, account.id)?.expect("it was just made"))
+        elsewhere::person(tx, "https://far.example", "mallory", |profile| {
+            profile.url = "javascript:alert(3)".to_owned();
+            profile.display_name = name.to_owned();
+            profile.summary = sanitize::clean(EVIL).as_str().to_owned();
+            profile.icon_url = Some("javascript:alert(4)".to_owned());
+            profile.header_url = Some("javascript:alert(5)".to_owned());
+        })
     });
     made.await.unwrap()
 }
 
 async fn receives(north: &Instance, author: Account, to: Uri, (warning, text): (Option<&str>, &str)) {
-    let uri = Uri::parse(&format!("https://far.example/n/{}", text.len())).unwrap();
     let received = Received {
-        uri: uri.clone(),
         url: "javascript:alert(5)".to_owned(),
-        author,
-        on_behalf_of: None,
-        visibility: Visibility::Public,
         language: "\"><b>".to_owned(),
         title: warning.map(str::to_owned),
         summary: warning.map(str::to_owned),
-        sensitive: false,
-        content: sanitize::clean(text),
-        published_at: north.app().clock().now(),
-        updated_at: None,
         in_reply_to: Some(to),
         mentions: vec![north.organization().await.id],
-        emojis: Vec::new(),
-        media: Vec::new(),
-        poll: None,
-        card: None,
-        quote: None,
-        quote_policy: QuotePolicy::EVERYONE,
         tags: vec!["bees".to_owned()],
-        trust: Trust::Delivered,
-        document: "{}".to_owned(),
-        body: ReceivedBody::Post,
+        ..elsewhere::said(author, &text.len().to_string(), text, north.app().clock().now())
     };
     north.app().db.write(|tx| contributions::receive(tx, &received).map(|_| ())).await.unwrap();
 }
@@ -143,7 +93,7 @@ async fn what_strangers_write_stays_text_everywhere() {
         "/@mallory@far.example",
         "/tags/bees",
         "/notifications",
-        "/authorize_interaction?uri=https://far.example/u/mallory",
+        "/authorize_interaction?uri=https://far.example/users/mallory",
     ];
     for path in paths {
         let page = admin.open(path).await;

@@ -57,12 +57,37 @@ async fn what_an_import_was_not_sure_of_is_seen_before_it_is_published() {
     for (shown, decision) in shown.iter().zip(&found.report.decisions) {
         assert!(shown.contains(&decision.place()) && shown.contains(&decision.reason), "{shown}");
     }
+    let asking = page.texts(".asked li");
+    let sentences: Vec<&str> = found.report.questions.iter().map(|question| question.text.as_str()).collect();
+    assert!(sentences.contains(&"Who decides about the hours?") && asking == sentences, "{asking:?}");
+    let first = page.attribute(".asked a", "href").unwrap();
+    let form = browser.open(&first).await;
+    assert_eq!(form.texts("#field-text"), [sentences[0]], "it only has to be sent");
+    let asked = browser.send(&form, "main form", &[]).await;
+    assert_eq!(asked.texts("h1"), [sentences[0]]);
     let fields = [("announcement", "When the library is open."), ("step", "preview")];
     let preview = browser.send(&page, "main form", &fields).await;
     assert_eq!(preview.texts(".decisions li"), shown, "also where it is confirmed");
     let back = browser.send(&preview, "form.confirm", &[("step", "edit")]).await;
     assert_eq!(back.texts(".decisions li"), shown);
     assert!(browser.open("/publish").await.texts(".decisions li").is_empty(), "only with their draft");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_preview_names_what_an_editor_may_want_to_look_at_again() {
+    let world = World::of(["north"]).await;
+    let mut browser = world.at("north").signed_in("north_admin").await;
+    let page = browser.open("/publish").await;
+    let text =
+        "## 1. Bees can count.\n\n## 2. Bees can dance.\n\nEvidence: We saw it.\n\n## 1. Bees can sing.";
+    let fields =
+        [("title", "On bees"), ("announcement", "What we counted."), ("text", text), ("step", "preview")];
+    let remarks = browser.send(&page, "main form", &fields).await.texts(".remarks li");
+    assert!(remarks.contains(&"Theses 1, 1 name no evidence.".to_owned()), "{remarks:?}");
+    assert!(
+        remarks.iter().any(|remark| remark.starts_with("More than one thesis has the number 1")),
+        "{remarks:?}"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -23,11 +23,15 @@ pub async fn show(data: Data<Federation>, visit: Visit) -> Answer {
     let (viewer, keeps) = (visit.viewer(), may_list(&visit));
     let Some(named) = visit.asked("q") else { return Ok(Redirect::to("/questions").into_response()) };
     let qid = Qid::parse(&named).ok_or_else(PageError::not_found)?;
-    let mut chosen: Vec<Whom> = Vec::new();
+    let (mut chosen, mut more): (Vec<Whom>, bool) = (Vec::new(), false);
     for handle in visit.asked_all("o").iter().flat_map(|text| text.split(',')) {
         let whom = Whom::Handle(handle.to_owned());
-        if !handle.is_empty() && chosen.len() < MOST && !chosen.contains(&whom) {
-            chosen.push(whom);
+        if handle.is_empty() || chosen.contains(&whom) {
+            continue;
+        }
+        match chosen.len() < MOST {
+            true => chosen.push(whom),
+            false => more = true,
         }
     }
     let found = data.app.db.read(|conn| comparisons::of(conn, viewer, &qid, &chosen, keeps)).await?;
@@ -36,6 +40,7 @@ pub async fn show(data: Data<Federation>, visit: Visit) -> Answer {
     page(&ComparePage {
         layout: Layout { here: Section::Questions, no_index: true, ..visit.layout("Positions side by side") },
         question: Link::new(title, format!("/questions/{}", question.slug)),
+        more,
         columns: found.columns.iter().map(column).collect(),
         rows: rows(&found),
         files: files(&qid, &found),

@@ -26,13 +26,13 @@ pub async fn show(data: Data<Federation>, visit: Visit) -> Answer {
 /// `POST /publish/import`: the draft, with what was not certain.
 pub async fn submit(data: Data<Federation>, Posted { visit, fields }: Posted) -> Answer {
     let user = editor(&visit)?;
-    let (file, pasted, language) = (fields.get("file"), fields.get("text"), fields.get("language"));
-    let (field, name, text) = match file.trim() {
-        "" => ("text", PASTED, pasted),
-        _ => ("file", fields.get("file_name"), file),
+    let (pasted, language) = (fields.get("text"), fields.get("language"));
+    let (field, name, text) = match fields.file("file") {
+        None => ("text", PASTED, pasted.as_bytes()),
+        Some(file) => ("file", fields.get("file_name"), file),
     };
     let options = Options { language: (!language.is_empty()).then(|| language.to_owned()) };
-    let found = match read(name, text.as_bytes(), &options) {
+    let found = match read(name, text, &options) {
         Ok(found) => found,
         Err(why) => {
             let why = format!("{why}.");

@@ -9,11 +9,11 @@ use crate::store::{Conn, Error, views};
 
 /// What is here of the addresses that a page names.
 #[derive(Default)]
-pub struct Links(Vec<View>);
+pub(super) struct Links(Vec<View>);
 
 impl Links {
     /// Looks for them, as far as the viewer may see what they mean.
-    pub fn of<'a>(
+    pub(super) fn of<'a>(
         conn: &mut Conn,
         viewer: Viewer,
         named: impl IntoIterator<Item = &'a Uri>,
@@ -24,7 +24,7 @@ impl Links {
     }
 
     /// The link for one of them.
-    pub fn to(&self, uri: &Uri) -> Link {
+    pub(super) fn to(&self, uri: &Uri) -> Link {
         let here = self.0.iter().find(|view| view.head.uri == *uri);
         here.map_or_else(|| Link::new(uri.as_str(), uri.as_str()), present::link)
     }

@@ -11,6 +11,7 @@ use super::{Answer, page_with, same_questions, then};
 use crate::domain::Refusal;
 use crate::domain::account::Account;
 use crate::domain::contribution::State;
+use crate::domain::date::Day;
 use crate::domain::host::Host;
 use crate::domain::job::Job;
 use crate::domain::map::Map;
@@ -23,7 +24,9 @@ use crate::http::extract::visit::Visit;
 use crate::http::web::layout::{Layout, OpenGraph, Section};
 use crate::http::web::map::{Comparison, MapView};
 use crate::http::web::present::{self, moment};
-use crate::http::web::question::{Asker, FromAsker, MoveView, QuestionPage, QuestionShown, Tied, Ties};
+use crate::http::web::question::{
+    AsAdopted, Asker, FromAsker, MoveView, QuestionPage, QuestionShown, Tied, Ties,
+};
 use crate::http::web::shown::{Lang, Link};
 use crate::services::{completeness, maps};
 use crate::store::contributions::Viewer;
@@ -34,6 +37,7 @@ use crate::store::questions::{self, Copy};
 use crate::store::{
     Conn, Error, accounts, contributions, external_statements, hosts, jobs, statement_references, views,
 };
+use crate::vocab::incoming::{IncomingObject, ObjectKind};
 
 /// After how many seconds a comparison is stale.
 const STALE: i64 = 3600;
@@ -82,7 +86,7 @@ pub async fn show(data: &Data<Federation>, visit: &Visit, slug: &str) -> Answer 
         let page = Page::first(STATEMENTS);
         let statements = statement_references::on_question(conn, viewer, &asked.question.qid, page)?;
         let statements = views::load(conn, viewer, statements)?;
-        let moves = moves(conn, viewer, &asked.question.qid)?;
+        let moves = moves(conn, viewer, &asked.question.qid, wanted.as_of)?;
         let qid = &asked.question.qid;
         let asked = (exchanges::of(conn, qid)?, exchanges::unproven(conn, qid)?);
         Ok((loaded, map, replies, (asked, waiting), (statements, moves), (same, merged)))
@@ -115,9 +119,9 @@ pub async fn show(data: &Data<Federation>, visit: &Visit, slug: &str) -> Answer 
     )
 }
 
-/// What changed on the map of a question.
-fn moves(conn: &mut Conn, viewer: Viewer, qid: &Qid) -> Result<Vec<MoveView>, Error> {
-    let moves = positions::moves(conn, viewer, qid, (MOVES, 0))?;
+/// What changed on the map of a question, up to the end of a day.
+fn moves(conn: &mut Conn, viewer: Viewer, qid: &Qid, as_of: Option<Day>) -> Result<Vec<MoveView>, Error> {
+    let moves = positions::moves(conn, viewer, qid, as_of.and_then(Day::end), (MOVES, 0))?;
     let ids: Vec<_> = moves.iter().map(|one| one.account).collect();
     let names: HashMap<_, _> = accounts::by_ids(conn, &ids)?
         .into_iter()
@@ -287,7 +291,7 @@ fn shown(visit: &Visit, loaded: &Loaded, map: &Map, waiting: i64) -> QuestionSho
     let (view, question) = (&loaded.view, &loaded.asked.question);
     let asked_here = view.author.uri == question.asked_by;
     let is_askers = |(_, owner): &(Copy, Account)| owner.uri == question.asked_by;
-    let core = core(question);
+    let (core, since) = (core(question), asker_since(loaded));
     let asked_by = match &loaded.asker {
         Some(asker) => Asker::Known(present::author(asker)),
         None => Asker::Address(Link::new(question.asked_by.host(), question.asked_by.as_str())),
@@ -309,13 +313,28 @@ fn shown(visit: &Visit, loaded: &Loaded, map: &Map, waiting: i64) -> QuestionSho
         copies: copies(loaded),
         origin: present::origin(&view.head, loaded.host.as_ref()),
         standing: present::standing(view, None),
-        asker_since: asker_since(loaded),
+        as_adopted: as_adopted(question).filter(|_| since.is_some() || loaded.asker_gone),
+        asker_since: since,
         asker_gone: loaded.asker_gone,
         qid: question.qid.to_string(),
         hashtag: question.qid.hashtag(),
         activity: view.head.uri.as_str().into(),
         tools: tools(visit, loaded, map).into_iter().chain(texts(loaded, waiting)).collect(),
     }
+}
+
+/// What our copy was made of, as it was signed then.
+fn as_adopted(question: &Question) -> Option<AsAdopted> {
+    let original = serde_json::from_str(question.original.as_deref()?).ok()?;
+    let object = IncomingObject::read(&original).ok()?;
+    let ObjectKind::Question(said) = object.kind else { return None };
+    Some(AsAdopted {
+        revision: present::small(said.revision),
+        language: Lang::new(&object.language),
+        background: said.background,
+        call: said.call,
+        answers: said.answers.into_iter().map(|answer| answer.text).collect(),
+    })
 }
 
 /// Why it is asked, in the words of who asked: whoever carries it has none of their own, or others.

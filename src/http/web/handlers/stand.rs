@@ -79,8 +79,8 @@ pub async fn submit(
     let (typed, viewer, origin) = (draft(&asked, &fields), visit.viewer(), &visit.site.origin);
     let (reason, base) = (fields.get("reason"), bases::base(&fields));
     let sent = Typed { draft: &typed, reason, base };
-    if typed.certainty.is_empty() {
-        let mistakes = Mistakes::one("certainty", "Say how sure you are.");
+    let mistakes = mistakes(&asked, &sent);
+    if !mistakes.is_empty() {
         return refused(form(&visit, &asked, &sent, mistakes));
     }
     let draft = data.app.db.read(|conn| identities(conn, origin, viewer, &typed)).await?;
@@ -108,6 +108,20 @@ pub async fn submit(
         }
         Err(error) => Err(error.into()),
     }
+}
+
+/// Everything that is wrong with a form, as far as it can be told from the form alone.
+fn mistakes(asked: &Asked, sent: &Typed<'_>) -> Mistakes {
+    let mut mistakes = Mistakes::default();
+    if sent.draft.certainty.is_empty() {
+        mistakes.add("certainty", "Say how sure you are.");
+    } else if let Err(Refusal::Invalid { field, why }) = sent.draft.accept() {
+        mistakes.add(field, why);
+    }
+    if asked.ours.is_some() && sent.reason.trim().is_empty() {
+        mistakes.add("reason", "Say what changed and why: readers see it above the text.");
+    }
+    mistakes
 }
 
 /// `GET /positions/{id}/retract`.

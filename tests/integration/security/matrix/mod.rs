@@ -99,7 +99,7 @@ const APPS: [Way; 34] = [
 ];
 
 /// What pages and feeds show.
-const PAGES: [Way; 21] = [
+const PAGES: [Way; 22] = [
     ("/c/{token}", "pufmi", &READERS),
     ("/c/{roottoken}", "pufmi", &LISTED),
     ("/threads/{root}", "pufmi", &LISTED),
@@ -109,6 +109,7 @@ const PAGES: [Way; 21] = [
     ("/tags/zqtag", "pufmi", &LISTED),
     ("/feed", "", &READERS),
     ("/statements", "", &READERS),
+    ("/statements?from=elsewhere", "", &READERS),
     ("/questions", "", &READERS),
     ("/questions/feed", "", &READERS),
     ("/objections", "", &READERS),
@@ -125,7 +126,7 @@ const PAGES: [Way; 21] = [
 ];
 
 /// What other servers get.
-const DOCUMENTS: [Way; 9] = [
+const DOCUMENTS: [Way; 10] = [
     ("/c/{token}", "pufmi", &SERVERS),
     ("/c/{roottoken}/replies?page=true", "pufmi", &SERVERS),
     ("/c/{roottoken}/context?page=true", "pufmi", &SERVERS),
@@ -135,6 +136,7 @@ const DOCUMENTS: [Way; 9] = [
     ("/actors/tee/outbox?page=true", "", &SERVERS),
     ("/.well-known/webfinger?resource={uri}", "", &SERVERS),
     ("/c/{quotetoken}", "", &SERVERS),
+    ("/.well-known/plenum/thread?id={uri}", "pu", &SERVERS),
 ];
 
 /// Ways that show only whether the thing is there.
