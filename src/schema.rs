@@ -1460,6 +1460,31 @@ diesel::table! {
 }
 
 diesel::table! {
+    taken_lists (id) {
+        id -> BigInt,
+        user_id -> Nullable<BigInt>,
+        title -> Text,
+        rules -> Integer,
+        shown -> Bool,
+        created_at -> BigInt,
+        taken_back_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    taken_rules (list_id, name) {
+        list_id -> BigInt,
+        name -> Text,
+        standing -> Nullable<SmallInt>,
+        reject_media -> Bool,
+        reject_reports -> Bool,
+        public_comment -> Text,
+        obfuscate -> Bool,
+        changed -> Bool,
+    }
+}
+
+diesel::table! {
     uploaded_lists (user_id) {
         user_id -> BigInt,
         digest -> Text,

@@ -83,6 +83,7 @@ pub mod statement_references;
 pub mod statements;
 pub mod successions;
 pub mod tags;
+pub mod taken_lists;
 pub mod threads;
 pub mod timelines;
 pub mod tombstones;

@@ -11,12 +11,13 @@ use plenum::domain::host::HostStanding;
 use plenum::domain::host_rule::Decision;
 use plenum::domain::id::Id;
 use plenum::domain::quote::QuotePolicy;
+use plenum::domain::relation::FollowState;
 use plenum::domain::trust::Trust;
 use plenum::domain::uri::Uri;
 use plenum::services::{contributions, host_lists};
 use plenum::store::accounts::{self, NewAccount, Profile};
 use plenum::store::reports::{self, NewReport};
-use plenum::store::{Db, Error, Tx, hosts, settings};
+use plenum::store::{Db, Error, Tx, hosts, relations, settings};
 use plenum::text::sanitize;
 use tempfile::TempDir;
 
@@ -249,7 +250,7 @@ async fn servers_are_decided_about_from_a_terminal() {
         assert!(tried.contains(words), "{words}: {tried}");
     }
     assert!(!site.says(&["host", "export"]).contains("new.example"));
-    site.says(&["host", "import", file]);
+    site.says(&["host", "import", file, "--title", "List of June"]);
     let ours = site.says(&["host", "export"]);
     assert!(
         ours.contains("far.example,suspend,false,false,Spam,false") && ours.contains("new.example,suspend")
@@ -258,6 +259,43 @@ async fn servers_are_decided_about_from_a_terminal() {
     site.says(&["host", "import", file, "--allowances"]);
     assert_eq!(site.says(&["host", "export", "--allowances"]), "#domain\nfriend.example\n");
     assert!(site.refuses(&["host", "import", "nowhere.csv"]).contains("plenum:"));
+    let taken = site.says(&["host", "taken"]);
+    assert!(taken.lines().nth(1).is_some_and(|line| line.contains("List of June  1 rule")), "{taken}");
+    let key = taken.lines().nth(1).unwrap().split_whitespace().next().unwrap();
+    let tried = site.says(&["host", "take-back", key, "--dry-run"]);
+    assert!(tried.starts_with(DRY) && tried.contains("None is left of: 1 suspended."), "{tried}");
+    assert!(site.says(&["host", "export"]).contains("new.example,suspend"));
+    site.says(&["host", "take-back", key]);
+    let ours = site.says(&["host", "export"]);
+    assert!(ours.contains("far.example,suspend") && !ours.contains("new.example"), "{ours}");
+    assert!(site.refuses(&["host", "take-back", key]).contains("taken back already"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn servers_on_which_something_hangs_are_left_out_of_a_list_at_a_terminal_too() {
+    let site = Site::new();
+    site.hears("far.example", "mallory", "<p>Bees can count.</p>").await;
+    let db = site.db().await;
+    db.write(|tx| {
+        let ours = tx.site()?.organization;
+        let author = accounts::by_uri(tx, &Uri::parse("https://far.example/mallory").unwrap())?.unwrap();
+        let uri = Uri::parse("https://far.example/follows/1").unwrap();
+        relations::insert(tx, author.id, ours, &uri, FollowState::Accepted).map(drop)
+    })
+    .await
+    .unwrap();
+    db.close().await;
+    let file = site.home.path().join("list.csv");
+    std::fs::write(&file, "far.example\nnew.example\n").unwrap();
+    let file = file.to_str().unwrap();
+    let said = site.says(&["host", "import", file]);
+    assert!(said.contains("far.example is left out") && said.contains("taken in: 1."), "{said}");
+    assert!(said.contains("0 followers") || said.contains("no followers"), "{said}");
+    let ours = site.says(&["host", "export"]);
+    assert!(ours.contains("new.example,suspend") && !ours.contains("far.example"), "{ours}");
+    let said = site.says(&["host", "import", file, "--tied"]);
+    assert!(said.contains("1 follower there no longer follow"), "{said}");
+    assert!(site.says(&["host", "export"]).contains("far.example,suspend"));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -49,6 +49,8 @@ const ROUTES: &[(&str, Option<Permission>, bool)] = &[
     ("/admin/hosts/allowances.csv", Some(Permission::Hosts), false),
     ("/admin/hosts/list", Some(Permission::Hosts), true),
     ("/admin/hosts/list.csv", Some(Permission::Hosts), false),
+    ("/admin/hosts/list/taken", Some(Permission::Hosts), false),
+    ("/admin/hosts/list/taken/{id}", Some(Permission::Hosts), true),
     ("/admin/hosts/lists", Some(Permission::Hosts), true),
     ("/admin/hosts/lists/drafts", Some(Permission::Hosts), true),
     ("/admin/hosts/lists/new", Some(Permission::Hosts), true),
@@ -365,7 +367,8 @@ async fn item_94_a_list_is_looked_at_before_it_is_taken_in() {
             403,
             "names below, too"
         );
-        assert_eq!(log(north).await[1..], ["host.decide"; 2], "an entry for each server");
+        let entries = ["host.decide", "host.decide", "list.take_in"];
+        assert_eq!(log(north).await[1..], entries, "an entry for each server, and one for the list");
         let again = admin.send(&page, "main form", &[("file", &list)]).await;
         assert!(again.says("of which 0 are not here yet"));
         let ours = admin.open("/admin/hosts/list.csv").await;

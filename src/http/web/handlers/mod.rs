@@ -63,6 +63,7 @@ pub mod stand;
 mod standing;
 pub mod statement;
 mod succession;
+pub mod taken_lists;
 pub mod thread;
 pub mod transfer;
 pub mod withdraw;
@@ -229,6 +230,8 @@ fn administering() -> Router {
         .route("/admin/hosts", get(hosts::index))
         .route("/admin/hosts/list.csv", get(host_list::download))
         .route("/admin/hosts/allowances.csv", get(host_list::download_allowances))
+        .route("/admin/hosts/list/taken", get(taken_lists::index))
+        .route("/admin/hosts/list/taken/{id}", get(taken_lists::ask).post(taken_lists::take_back))
         .route("/admin/hosts/lists", get(host_lists::index).post(host_lists::work))
         .route("/admin/hosts/lists/new", get(host_lists::ask).post(host_lists::follow))
         .route("/admin/hosts/lists/drafts", get(host_drafts::drafts).post(host_drafts::decide))
