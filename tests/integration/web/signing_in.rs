@@ -47,6 +47,13 @@ async fn guessing_passwords_ends_soon_and_begins_again_later() {
     }
     let page = browser.sign_in("anna", PASSWORD, "/").await;
     assert_eq!(page.status, StatusCode::TOO_MANY_REQUESTS);
+    assert!(
+        page.says("You can try again from 12:05 UTC on.") && page.says("link for a new password"),
+        "{}",
+        page.body
+    );
+    assert_eq!(page.attribute("#field-name", "value").as_deref(), Some("anna"), "as it was typed");
+    assert_eq!(page.headers["retry-after"], "301");
     world.advance_seconds(301);
     assert_eq!(browser.sign_in("anna", PASSWORD, "/").await.status, StatusCode::OK);
 }

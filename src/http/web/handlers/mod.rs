@@ -7,6 +7,7 @@ pub mod admin;
 pub mod agreement;
 pub mod appeals;
 pub mod ask;
+mod attempts;
 pub mod attribution;
 pub mod authorize;
 mod bases;
