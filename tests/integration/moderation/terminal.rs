@@ -52,7 +52,7 @@ fn moderators_work_from_a_terminal() {
     let frozen = succeeds(&["moderate", "account", "bela", "--freeze", "--public-comment", "Insults."]);
     assert!(frozen.contains("freeze") && frozen.contains("may object"), "{frozen}");
     assert!(succeeds(&["moderate", "show", "bela"]).contains("rule: freeze"));
-    assert!(succeeds(&["moderate", "account", "bela"]).contains("given back"));
+    assert!(succeeds(&["moderate", "account", "bela"]).contains("may publish, answer and follow again"));
     assert!(fails(&["moderate", "account", "bela"]).contains("no rule"));
     assert!(fails(&["moderate", "account", "ana", "--freeze"]).contains("admin"));
     assert!(fails(&["moderate", "account", "nobody", "--freeze"]).contains("nobody"));
@@ -392,4 +392,22 @@ async fn lists_are_followed_from_a_terminal() {
     assert!(tried.starts_with(DRY) && tried.contains("taken back: 1."), "{tried}");
     site.says(&["host-list", "leave", &list, "--keep"]);
     assert!(site.says(&["host", "export"]).contains("bad0.example"), "kept as a rule of this site");
+}
+
+#[test]
+fn nobody_acts_at_a_terminal_for_who_is_frozen() {
+    let site = Site::new();
+    site.says(&["account", "create", "paul", "--role", "publisher", "--password-stdin"]);
+    let frozen = site.says(&["moderate", "account", "paul", "--freeze"]);
+    assert!(frozen.contains("goes on reading") && !frozen.contains("given back"), "{frozen}");
+    let file = site.home.path().join("bees.md");
+    let text = "# On bees\n\nWe counted bees for a whole summer, and this is what we found when we counted them again \
+                in the autumn, hive by hive and meadow by meadow, with twelve people from four villages who had never \
+                counted anything before and who now would like to know more.\n\n## 1. Bees can count.\n\nThat is so.\n";
+    std::fs::write(&file, text).unwrap();
+    let publish = ["import", file.to_str().unwrap(), "--publish", "--by", "paul"];
+    assert!(site.refuses(&publish).contains("closed this account for now"));
+    assert!(site.refuses(&["moderate", "note", "7", "Hm.", "--by", "paul"]).contains("paul is frozen"));
+    site.says(&["moderate", "account", "paul"]);
+    assert!(site.says(&publish).contains("Published by paul"));
 }

@@ -10,7 +10,9 @@ use axum::http::header::{ACCEPT, CONTENT_TYPE, COOKIE, SET_COOKIE};
 use axum::http::{Method, Request, StatusCode};
 use diesel::{RunQueryDsl, sql_query};
 use http_body_util::BodyExt;
+use plenum::domain::account_rule::AccountDecision;
 use plenum::domain::user::{Role, Roles};
+use plenum::federation::Federation;
 use plenum::http;
 use plenum::services::{account_rules, sign_ins, users};
 use plenum::store::{self, Conn};
@@ -265,6 +267,46 @@ async fn item_98_other_spellings_are_counted_too() {
             assert!(nothing, "{method} {path} is no other way to the same place: {status}");
         }
     }
+}
+
+/// Where somebody who is frozen says how far they have read, and which device is told of it.
+const READING: [&str; 7] = [
+    "/api/v1/markers",
+    "/api/v1/notifications/clear",
+    "/api/v1/notifications/dismiss",
+    "/api/v1/notifications/{id}/dismiss",
+    "/api/v1/push/subscription",
+    "/api/v2/notifications/clear",
+    "/api/v2/notifications/{group}/dismiss",
+];
+
+#[tokio::test(flavor = "multi_thread")]
+async fn item_86_who_is_frozen_reads_by_every_route_and_writes_by_none() {
+    let world = World::of(["north"]).await;
+    let north = world.at("north");
+    let (ada, _) = (north.person("ada", &[]).await, north.person("bela", &[]).await);
+    let all = "read write follow push profile";
+    let token =
+        async |name: &str| north.app().db.write(|tx| users::token(tx, name, false, all)).await.unwrap();
+    let (frozen, free) = (north.with_token(&token("ada").await), north.with_token(&token("bela").await));
+    let decision = AccountDecision { frozen: true, ..AccountDecision::default() };
+    let db = north.app().db;
+    db.write(|tx| account_rules::decide(tx, None, ada.id, &decision).map(drop)).await.unwrap();
+    let mut findings = Vec::new();
+    for route in routes() {
+        if matches!(route.door, Door::None | Door::Own) {
+            continue;
+        }
+        let path = route.with("7");
+        let reply = frozen.ask(route.method.clone(), &path, &[], None).await;
+        let told = reply.json["error"].as_str().is_some_and(|why| why.contains("frozen your account"));
+        let reads = route.method.is_safe() || READING.contains(&route.path);
+        let same = !route.method.is_safe() || reply.status == free.get(&path).await.status;
+        if told == reads || !same || (told && reply.status != StatusCode::FORBIDDEN) {
+            findings.push(format!("{} {}: {} {}", route.method, route.path, reply.status, reply.json));
+        }
+    }
+    assert!(findings.is_empty(), "{}", findings.join("\n"));
 }
 
 #[tokio::test(flavor = "multi_thread")]
