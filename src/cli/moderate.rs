@@ -92,6 +92,9 @@ enum What {
         /// Take the decision back.
         #[arg(long)]
         grant: bool,
+        /// Say so in the public log also where the decision does not stand there.
+        #[arg(long, requires = "grant")]
+        public: bool,
     },
     /// Show the rules about texts, and how much waits because of each.
     Rules,
@@ -224,7 +227,7 @@ impl Moderate {
             What::Reopen { key } => reopen(db, dry, key).await,
             What::Close(close) => close.run(db, dry).await,
             What::Appeals => appeals(db).await,
-            What::Answer { key, text, grant } => answer(db, dry, key, (text.as_str(), grant)).await,
+            What::Answer { key, text, grant, public } => answer(db, dry, key, (&text, grant, public)).await,
             What::Rules => list_rules(db).await,
             What::AddRule { kind, pattern, number, minutes, since } => {
                 let rule = NewRule { kind, pattern, number, minutes };
@@ -405,8 +408,14 @@ async fn appeals(db: &Db) -> Result<(), Failure> {
     Ok(())
 }
 
-async fn answer(db: &Db, dry: bool, key: i64, (text, grant): (&str, bool)) -> Result<(), Failure> {
-    context::decide(db, dry, |tx| cases::answer_appeal(tx, None, Id::new(key), grant, text)).await?;
+async fn answer(
+    db: &Db,
+    dry: bool,
+    key: i64,
+    (text, grant, public): (&str, bool, bool),
+) -> Result<(), Failure> {
+    let how = (grant, public);
+    context::decide(db, dry, |tx| cases::answer_appeal(tx, None, Id::new(key), how, text)).await?;
     println!("{}", if grant { "The decision is taken back." } else { "The decision stands." });
     Ok(())
 }

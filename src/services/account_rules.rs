@@ -42,6 +42,26 @@ pub(super) fn apply(
     id: Id<Account>,
     decision: &AccountDecision,
 ) -> Result<Option<Id<Entry>>, Error> {
+    change(tx, user, id, decision, true)
+}
+
+/// The same, and nobody reads of it who does not decide: whoever calls says themselves what everybody reads.
+pub(super) fn apply_untold(
+    tx: &mut Tx<'_>,
+    user: Option<Id<User>>,
+    id: Id<Account>,
+    decision: &AccountDecision,
+) -> Result<Option<Id<Entry>>, Error> {
+    change(tx, user, id, decision, false)
+}
+
+fn change(
+    tx: &mut Tx<'_>,
+    user: Option<Id<User>>,
+    id: Id<Account>,
+    decision: &AccountDecision,
+    tells: bool,
+) -> Result<Option<Id<Entry>>, Error> {
     let account = accounts::by_id(tx, id)?.ok_or(Refusal::NotFound)?;
     may_decide(tx, user, &account)?;
     may_rule(tx, user, &account)?;
@@ -72,7 +92,7 @@ pub(super) fn apply(
     }
     let entry = audit::enter(tx, user, action, account.uri.as_str(), &decision.summary())?;
     let reason = if decision.is_none() { &old.public_comment } else { &decision.public_comment };
-    if !reason.is_empty() {
+    if tells && !reason.is_empty() {
         let what = format!("{}: {}", account.handle, public_words(decision));
         log::put(tx, entry, &what, reason)?;
     }

@@ -14,8 +14,8 @@ use crate::domain::reach::Reach;
 use crate::domain::user::User;
 use crate::store::audit::Entry;
 use crate::store::{
-    Conn, Error, Tx, accounts, audit, host_lists, host_rules, hosts, jobs, reach, taken_lists, withheld,
-    withheld_reactions,
+    Conn, Error, Tx, accounts, audit, host_lists, host_rules, hosts, jobs, reach, review_approvals,
+    taken_lists, withheld, withheld_reactions,
 };
 
 /// Who makes rules by the dozen.
@@ -140,10 +140,11 @@ fn show(tx: &mut Tx<'_>, entry: Id<Entry>, name: &str, old: &Decision, new: &Dec
     log::put(tx, entry, &format!("{named}: {what}"), words)
 }
 
-/// What a list that was taken in decided about these names is not what holds any more, and is not taken back
-/// with it.
+/// What was decided about these names before, by a list or from the list of what waits, is not what holds any
+/// more, and is not taken back with it.
 fn decided_anew(tx: &mut Tx<'_>, names: &[String]) -> Result<(), Error> {
-    Ok(taken_lists::changed(tx, names)?)
+    taken_lists::changed(tx, names)?;
+    Ok(review_approvals::forget(tx, names)?)
 }
 
 /// Takes a rule back.

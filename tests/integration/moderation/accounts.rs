@@ -226,6 +226,9 @@ async fn a_frozen_member_reads_why_objects_and_is_heard() {
         assert!(appeal.says("I was quoting.") && appeal.says("Insulted others."));
         let done = super::presses(&mut mona, &appeal, "grant", &[("answer", "You are right.")]).await;
         assert!(done.says("None waits"), "{}", done.body);
+        let log = north.browser().open("/about/moderation").await;
+        let granted = "an objection was granted, and this is taken back: frozen";
+        assert!(log.says(granted) && !log.says("You are right."), "the decision stood there: {}", log.body);
         assert!(browser.open("/settings/decisions").await.status == StatusCode::OK);
         let again = app.post("/api/v1/statuses", json!({ "status": "again" })).await;
         assert_eq!(again.status, StatusCode::OK, "the token works again");
@@ -389,6 +392,34 @@ async fn what_waits_for_others_behind_the_same_inbox_is_not_dropped() {
         let far = resolve::account(&north.data(), &vic.id).await.unwrap();
         decide(north, &far, &standing(HostStanding::Suspended)).await;
         assert_eq!(waiting().await, before, "ana still hears of it");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn that_an_objection_was_granted_is_public_where_somebody_wants_it() {
+    on_each_engine(|database| async {
+        let world = World::on([("north", database)], FederationMode::Open).await;
+        let north = world.at("north");
+        let (db, frozen) = (north.app().db, AccountDecision { frozen: true, ..AccountDecision::default() });
+        for (name, button, public) in [("bela", "grant", false), ("carl", "grant publicly", true)] {
+            let account = north.person(name, &[]).await;
+            decide(north, &account, &frozen).await;
+            let told = db.read(|conn| Ok(store::warnings::of(conn, account.id, 1)?)).await.unwrap().remove(0);
+            db.write(|tx| cases::appeal(tx, &account, told.id, "I was quoting.")).await.unwrap();
+            let mut admin = north.signed_in("north_admin").await;
+            let page = admin.open(&format!("/admin/appeals/{}", told.id)).await;
+            super::presses(&mut admin, &page, button, &[("answer", "You are right.")]).await;
+            let now = db.read(|conn| Ok(store::accounts::by_id(conn, account.id)?)).await.unwrap().unwrap();
+            assert!(!now.frozen, "{name}");
+            let log = north.browser().open("/about/moderation").await;
+            assert_eq!(
+                log.says(&format!("{}: an objection was granted", account.handle)),
+                public,
+                "{}",
+                log.body
+            );
+        }
     })
     .await;
 }

@@ -6,6 +6,7 @@ pub mod account_rules;
 pub mod admin;
 pub mod agreement;
 pub mod appeals;
+pub mod approvals;
 pub mod ask;
 mod attempts;
 pub mod attribution;
@@ -241,6 +242,7 @@ fn administering() -> Router {
         .route("/admin/hosts/lists/{id}/leave", get(host_lists::ask_leave).post(host_lists::leave))
         .route("/admin/hosts/{name}", get(hosts::show).post(hosts::decide))
         .route("/admin/review", get(review::show).post(review::decide))
+        .route("/admin/review/approved", get(approvals::index).post(approvals::take_back))
         .route("/admin/removed", get(removed::index).post(removed::take_back))
         .route("/admin/accounts", get(account_rules::index))
         .route("/admin/accounts/{id}", get(account_rules::show).post(account_rules::decide))
