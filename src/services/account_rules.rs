@@ -1,5 +1,7 @@
 //! What moderators decide about single accounts, and what follows from it at once.
 
+use std::collections::HashMap;
+
 use super::{cases, held, log, notifications, publish};
 use crate::domain::Refusal;
 use crate::domain::account::{Account, AccountKind};
@@ -208,15 +210,19 @@ fn reunite(tx: &mut Tx<'_>, id: Id<Account>) -> Result<(), Error> {
     if home(tx, &account)?.is_some_and(|host| host.standing == HostStanding::Suspended) {
         return Ok(());
     }
-    for follow in account_rules::reunite(tx, id)? {
-        let follower = accounts::by_id(tx, follow.follower_id)?;
-        let followee = accounts::by_id(tx, follow.followee_id)?;
+    let again = account_rules::reunite(tx, id)?;
+    let sides: Vec<Id<Account>> =
+        again.iter().flat_map(|follow| [follow.follower_id, follow.followee_id]).collect();
+    let sides = accounts::by_ids(tx, &sides)?;
+    let sides: HashMap<Id<Account>, &Account> = sides.iter().map(|side| (side.id, side)).collect();
+    for follow in again {
+        let (follower, followee) = (sides.get(&follow.follower_id), sides.get(&follow.followee_id));
         if let (Some(follower), Some(followee)) = (follower, followee)
             && follower.is_local()
             && !followee.is_local()
         {
             // The other side may have forgotten it meanwhile.
-            publish::follow(tx, &follower, &followee, &follow.uri)?;
+            publish::follow(tx, follower, followee, &follow.uri)?;
         }
     }
     Ok(())
