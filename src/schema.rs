@@ -1450,12 +1450,63 @@ diesel::table! {
 }
 
 diesel::table! {
+    rejected_authors (account_id, condemnation_id) {
+        account_id -> BigInt,
+        condemnation_id -> BigInt,
+        user_id -> Nullable<BigInt>,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    review_approvals (host_id) {
+        host_id -> BigInt,
+        user_id -> Nullable<BigInt>,
+        public_comment -> Text,
+        texts -> BigInt,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    review_released (host_id, contribution_id) {
+        host_id -> BigInt,
+        contribution_id -> BigInt,
+    }
+}
+
+diesel::table! {
     archives (account_id) {
         account_id -> BigInt,
         asked_at -> BigInt,
         file -> Nullable<Text>,
         bytes -> BigInt,
         made_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    taken_lists (id) {
+        id -> BigInt,
+        user_id -> Nullable<BigInt>,
+        title -> Text,
+        rules -> Integer,
+        shown -> Bool,
+        created_at -> BigInt,
+        taken_back_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    taken_rules (list_id, name) {
+        list_id -> BigInt,
+        name -> Text,
+        standing -> Nullable<SmallInt>,
+        reject_media -> Bool,
+        reject_reports -> Bool,
+        public_comment -> Text,
+        obfuscate -> Bool,
+        changed -> Bool,
     }
 }
 
@@ -1468,6 +1519,8 @@ diesel::table! {
     }
 }
 
+diesel::joinable!(review_approvals -> hosts (host_id));
+diesel::allow_tables_to_appear_in_same_query!(review_approvals, hosts);
 diesel::joinable!(sessions -> users (user_id));
 diesel::joinable!(password_links -> users (user_id));
 diesel::joinable!(pending_sign_ins -> users (user_id));

@@ -1,6 +1,7 @@
 //! `plenum host`: other servers, and what is decided about them.
 
-use std::path::{Path, PathBuf};
+use std::collections::HashSet;
+use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
@@ -8,9 +9,15 @@ use super::{Failure, context};
 use crate::config::Config;
 use crate::domain::host::HostStanding;
 use crate::domain::host_rule::{self, Decision};
+use crate::domain::id::Id;
+use crate::domain::reach::counted;
+use crate::domain::taken_list::{TakenList, given_back, in_words};
 use crate::import::host_rules as lists;
 use crate::services::hosts as service;
-use crate::store::{Db, host_rules, hosts};
+use crate::services::taken_lists as whole_lists;
+use crate::services::uploaded_lists::{self, Choices, Said};
+use crate::store::page::Page;
+use crate::store::{Db, host_rules, hosts, taken_lists};
 
 /// Servers shown at most.
 const SHOWN: i64 = 1_000;
@@ -50,13 +57,15 @@ enum What {
         /// The name of the rule.
         name: String,
     },
-    /// Take a list of rules in, as other servers hand them out. Rules that are here stay.
-    Import {
-        /// The file.
-        file: PathBuf,
-        /// It names servers to let in.
-        #[arg(long)]
-        allowances: bool,
+    /// Take a list of rules in, as other servers hand them out. Rules that are here stay, and servers on which
+    /// something here hangs are left out.
+    Import(Import),
+    /// Show the lists that were taken in, the latest first.
+    Taken,
+    /// Take a list back that was taken in: each of its rules that nobody changed since.
+    TakeBack {
+        /// Its key, as `taken` prints it.
+        key: i64,
     },
     /// Print the rules of this site for other servers.
     Export {
@@ -64,6 +73,27 @@ enum What {
         #[arg(long)]
         allowances: bool,
     },
+}
+
+#[derive(Debug, Args)]
+struct Import {
+    /// The file.
+    file: PathBuf,
+    /// It names servers to let in.
+    #[arg(long)]
+    allowances: bool,
+    /// Take the rules about servers on which something here hangs in, too.
+    #[arg(long)]
+    tied: bool,
+    /// What you call it; the name of the file where you say nothing.
+    #[arg(long, value_name = "TEXT")]
+    title: Option<String>,
+    /// Why it is taken in, for everybody.
+    #[arg(long, default_value = "", value_name = "TEXT")]
+    reason: String,
+    /// Keep it out of the public log.
+    #[arg(long)]
+    private: bool,
 }
 
 #[derive(Debug, Args)]
@@ -101,12 +131,11 @@ impl HostCommand {
             What::Allow(rule) => decide(db, dry, (own, HostStanding::Approved), &rule).await,
             What::Limit(rule) => decide(db, dry, (own, HostStanding::Limited), &rule).await,
             What::Suspend(rule) => decide(db, dry, (own, HostStanding::Suspended), &rule).await,
-            What::Reject(rule) if !rule.media && !rule.reports => {
-                Err(Failure::new("say what is rejected: --media, --reports or both"))
-            }
-            What::Reject(rule) => decide(db, dry, (own, HostStanding::Unknown), &rule).await,
+            What::Reject(rule) => reject(db, dry, own, &rule).await,
             What::Undo { name } => undo(db, dry, &known(&name, own)?).await,
-            What::Import { file, allowances } => import(db, dry, own, (file.as_path(), allowances)).await,
+            What::Import(list) => import(db, dry, own, &list).await,
+            What::Taken => taken(db).await,
+            What::TakeBack { key } => take_back(db, dry, Id::new(key)).await,
             What::Export { allowances } => export(db, allowances).await,
         };
         app.db.close().await;
@@ -144,6 +173,13 @@ async fn show(db: &Db, name: &str) -> Result<(), Failure> {
     }
     println!("If it were suspended: {}", reach.of_rule(HostStanding::Suspended));
     Ok(())
+}
+
+async fn reject(db: &Db, dry: bool, own: &str, rule: &Rule) -> Result<(), Failure> {
+    if !rule.media && !rule.reports {
+        return Err(Failure::new("say what is rejected: --media, --reports or both"));
+    }
+    decide(db, dry, (own, HostStanding::Unknown), rule).await
 }
 
 async fn decide(
@@ -185,15 +221,22 @@ async fn undo(db: &Db, dry: bool, name: &str) -> Result<(), Failure> {
     Ok(())
 }
 
-async fn import(db: &Db, dry: bool, own: &str, (file, allowances): (&Path, bool)) -> Result<(), Failure> {
-    let text = std::fs::read(file)?;
+async fn import(db: &Db, dry: bool, own: &str, import: &Import) -> Result<(), Failure> {
+    let text = std::fs::read(&import.file)?;
     let text = String::from_utf8_lossy(&text);
-    let list = if allowances { lists::read_allowances(&text, own) } else { lists::read(&text, own) };
+    let list = if import.allowances { lists::read_allowances(&text, own) } else { lists::read(&text, own) };
     for (row, why) in &list.refused {
         println!("row {row} is left out: {why}");
     }
-    let trial = db.read(|conn| service::preview_list(conn, &list.rules)).await?;
-    let taken = context::decide(db, dry, |tx| service::take_in(tx, None, &list.rules)).await?;
+    let whole = db.read(|conn| service::preview_list(conn, &list.rules)).await?;
+    let except: HashSet<String> =
+        if import.tied { HashSet::new() } else { whole.tied.iter().cloned().collect() };
+    let rules: Vec<(String, Decision)> =
+        list.rules.iter().filter(|(name, _)| !except.contains(name)).cloned().collect();
+    let trial = db.read(|conn| service::preview_list(conn, &rules)).await?;
+    let (choices, said) = (Choices::default(), import.said());
+    let taken =
+        context::decide(db, dry, |tx| uploaded_lists::take_in(tx, None, &rules, (&choices, &said))).await?;
     println!("Rules in the list: {}, of which are taken in: {taken}.", list.rules.len());
     for (standing, count, reach) in &trial.parts {
         let what = match standing {
@@ -204,12 +247,55 @@ async fn import(db: &Db, dry: bool, own: &str, (file, allowances): (&Path, bool)
         };
         println!("{} {count}: {what}", standing.word());
     }
-    for name in &trial.tied {
-        println!("Something here hangs on {name}; `plenum host undo {name}` gives it back.");
+    for name in &whole.tied {
+        match import.tied {
+            true => println!("Something here hangs on {name}; `plenum host undo {name}` gives it back."),
+            false => println!("{name} is left out: something here hangs on it. With --tied it is taken in."),
+        }
     }
     for (name, ours, theirs) in &trial.differing {
         println!("{name} stays as it is: here {}, in the list {}", ours.effect(), theirs.effect());
     }
+    if taken > 0 && !dry {
+        println!("`plenum host taken` shows the list, and `plenum host take-back` takes it back as a whole.");
+    }
+    Ok(())
+}
+
+impl Import {
+    fn said(&self) -> Said {
+        let file = self.file.file_name().map(|name| name.to_string_lossy().into_owned());
+        let title = self.title.clone().or(file).unwrap_or_default();
+        Said { title, reason: self.reason.clone(), private: self.private }
+    }
+}
+
+async fn taken(db: &Db) -> Result<(), Failure> {
+    for list in db.read(|conn| Ok(taken_lists::page(conn, &Page::first(SHOWN))?)).await? {
+        let back = if list.taken_back_at.is_some() { ", taken back" } else { "" };
+        let rules = counted(i64::from(list.rules), "rule");
+        println!("{}  {}  {rules}, taken in on {}{back}", list.id, list.title, list.created_at.to_date());
+    }
+    Ok(())
+}
+
+async fn take_back(db: &Db, dry: bool, id: Id<TakenList>) -> Result<(), Failure> {
+    let trial = db.read(|conn| whole_lists::preview(conn, id)).await?;
+    let count = context::decide(db, dry, |tx| whole_lists::take_back(tx, None, id)).await?;
+    println!("Rules that are taken back: {count}.");
+    if !trial.gone.is_empty() {
+        println!("None is left of: {}.", in_words(&trial.gone));
+    }
+    for (name, before, listed) in &trial.restored {
+        println!("{name}: {} again, instead of {}", before.effect(), listed.effect());
+    }
+    for name in &trial.listed {
+        println!("{name} stays: a list that is followed says it, too.");
+    }
+    for name in &trial.changed {
+        println!("{name} stays as it is: somebody decided about it since.");
+    }
+    println!("{}", given_back(trial.aside));
     Ok(())
 }
 

@@ -92,6 +92,9 @@ enum What {
         /// Take the decision back.
         #[arg(long)]
         grant: bool,
+        /// Say so in the public log also where the decision does not stand there.
+        #[arg(long, requires = "grant")]
+        public: bool,
     },
     /// Show the rules about texts, and how much waits because of each.
     Rules,
@@ -224,7 +227,7 @@ impl Moderate {
             What::Reopen { key } => reopen(db, dry, key).await,
             What::Close(close) => close.run(db, dry).await,
             What::Appeals => appeals(db).await,
-            What::Answer { key, text, grant } => answer(db, dry, key, (text.as_str(), grant)).await,
+            What::Answer { key, text, grant, public } => answer(db, dry, key, (&text, grant, public)).await,
             What::Rules => list_rules(db).await,
             What::AddRule { kind, pattern, number, minutes, since } => {
                 let rule = NewRule { kind, pattern, number, minutes };
@@ -263,8 +266,9 @@ async fn show(db: &Db, handle: &str) -> Result<(), Failure> {
         Some(rule) => println!("rule: {}", rule.decision().summary()),
         None => println!("no rule"),
     }
+    let now = rule.as_ref().map(AccountRule::decision).unwrap_or_default();
     let suspended = AccountDecision { standing: HostStanding::Suspended, ..AccountDecision::default() };
-    println!("If it were suspended: {}", reach.of_account(&suspended, account.is_local()));
+    println!("If it were suspended: {}", reach.of_account((&now, &suspended), account.is_local()));
     Ok(())
 }
 
@@ -278,13 +282,14 @@ async fn decide(db: &Db, dry: bool, typed: &Decision) -> Result<(), Failure> {
         private_comment: typed.private_comment.trim().to_owned(),
     };
     let known = db.read(|conn| Ok(account_rules::of(conn, account.id)?)).await?;
-    if decision.is_none() && known.as_ref().map(AccountRule::decision).is_none() {
+    let known = known.as_ref().map(AccountRule::decision);
+    if decision.is_none() && known.is_none() {
         return Err(Failure::new(format!("there is no rule about {}", account.handle)));
     }
     let reach = db.read(|conn| rules::preview(conn, &account)).await?;
     context::decide(db, dry, |tx| rules::decide(tx, None, account.id, &decision).map(drop)).await?;
     println!("{}: {}", account.handle, decision.words());
-    println!("{}", reach.of_account(&decision, account.is_local()));
+    println!("{}", reach.of_account((&known.unwrap_or_default(), &decision), account.is_local()));
     Ok(())
 }
 
@@ -349,7 +354,7 @@ fn consequences(conn: &mut Conn, id: Id<Report>, ruling: &Ruling) -> Result<Vec<
     let known = account_rules::of(conn, target.id)?.as_ref().map(AccountRule::decision).unwrap_or_default();
     let mut lines = Vec::new();
     if let Some(rule) = ruling.outcome.rule(&known) {
-        lines.push(rules::preview(conn, &target)?.of_account(&rule, target.is_local()));
+        lines.push(rules::preview(conn, &target)?.of_account((&known, &rule), target.is_local()));
     }
     if ruling.outcome == Outcome::Remove {
         lines.push(cases::removal(conn, &report)?);
@@ -358,10 +363,18 @@ fn consequences(conn: &mut Conn, id: Id<Report>, ruling: &Ruling) -> Result<Vec<
 }
 
 async fn login(db: &Db, name: &str) -> Result<Id<User>, Failure> {
-    let found = db.read(|conn| Ok(users::by_name(conn, name)?)).await?;
-    found.map(|user| user.id).ok_or_else(|| {
+    let found = db.read(|conn| {
+        let user = users::by_name(conn, name)?;
+        let account = user.as_ref().map_or(Ok(None), |user| accounts::by_id(conn, user.account_id))?;
+        Ok(user.zip(account))
+    });
+    let (user, account) = found.await?.ok_or_else(|| {
         Failure::new(format!("nobody signs in as {name:?}; `plenum account list` shows who does"))
-    })
+    })?;
+    if account.is_barred() {
+        return Err(Failure::new(format!("{name} is frozen or suspended, and does nothing for now")));
+    }
+    Ok(user.id)
 }
 
 async fn assign(db: &Db, dry: bool, key: i64, to: Option<String>) -> Result<(), Failure> {
@@ -395,8 +408,14 @@ async fn appeals(db: &Db) -> Result<(), Failure> {
     Ok(())
 }
 
-async fn answer(db: &Db, dry: bool, key: i64, (text, grant): (&str, bool)) -> Result<(), Failure> {
-    context::decide(db, dry, |tx| cases::answer_appeal(tx, None, Id::new(key), grant, text)).await?;
+async fn answer(
+    db: &Db,
+    dry: bool,
+    key: i64,
+    (text, grant, public): (&str, bool, bool),
+) -> Result<(), Failure> {
+    let how = (grant, public);
+    context::decide(db, dry, |tx| cases::answer_appeal(tx, None, Id::new(key), how, text)).await?;
     println!("{}", if grant { "The decision is taken back." } else { "The decision stands." });
     Ok(())
 }

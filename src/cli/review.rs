@@ -11,7 +11,7 @@ use crate::domain::id::Id;
 use crate::domain::reach::counted;
 use crate::services::review::{self as service, Verdict};
 use crate::store::contributions::Viewer;
-use crate::store::{Db, accounts, contributions, held, hosts, views};
+use crate::store::{Db, accounts, contributions, held, hosts, rejected_authors, views};
 use crate::text::{Html, plain};
 
 /// Authors shown at most.
@@ -45,6 +45,12 @@ enum What {
         #[arg(required = true)]
         whom: Vec<String>,
     },
+    /// Take back that servers were let in: what was shown by that waits again.
+    TakeBack {
+        /// Servers.
+        #[arg(required = true)]
+        servers: Vec<String>,
+    },
 }
 
 /// Who is decided about.
@@ -61,6 +67,7 @@ impl Review {
             What::List => list(&app.db, Viewer::Member(app.site.organization)).await,
             What::Approve { whom } => decide(&app.db, self.dry_run, Verdict::Approve, &whom).await,
             What::Reject { whom } => decide(&app.db, self.dry_run, Verdict::Reject, &whom).await,
+            What::TakeBack { servers } => take_back(&app.db, self.dry_run, &servers).await,
         };
         app.db.close().await;
         done
@@ -73,9 +80,10 @@ async fn list(db: &Db, viewer: Viewer) -> Result<(), Failure> {
         let authors: Vec<_> = waiting.iter().map(|one| one.author).collect();
         let newest: Vec<_> = waiting.iter().map(|one| one.last).collect();
         let heads = contributions::by_ids(conn, viewer, &newest)?;
-        Ok((accounts::by_ids(conn, &authors)?, views::load(conn, viewer, heads)?, waiting))
+        let rejected = rejected_authors::among(conn, &authors)?;
+        Ok((accounts::by_ids(conn, &authors)?, views::load(conn, viewer, heads)?, waiting, rejected))
     });
-    let (authors, texts, waiting) = found.await?;
+    let (authors, texts, waiting, rejected) = found.await?;
     for one in &waiting {
         let Some(author) = authors.iter().find(|author| author.id == one.author) else { continue };
         let text = texts.iter().find(|view| view.head.id == one.last);
@@ -85,7 +93,10 @@ async fn list(db: &Db, viewer: Viewer) -> Result<(), Failure> {
                 SHORT,
             )
         });
-        println!("{}  {}  {}", author.handle, counted(one.count, "text"), text.unwrap_or_default());
+        let before =
+            rejected.get(&one.author).map(|known| format!("rejected before on {}  ", known.at.to_date()));
+        let (before, text) = (before.unwrap_or_default(), text.unwrap_or_default());
+        println!("{}  {}  {before}{text}", author.handle, counted(one.count, "text"));
     }
     if waiting.is_empty() {
         println!("Nothing waits.");
@@ -104,6 +115,28 @@ async fn find(db: &Db, named: &str) -> Result<Whom, Failure> {
     found.await?.ok_or_else(|| {
         Failure::new(format!("{named:?} is not known here; `plenum review list` shows who waits"))
     })
+}
+
+async fn take_back(db: &Db, dry: bool, named: &[String]) -> Result<(), Failure> {
+    let mut servers = Vec::new();
+    for one in named {
+        match find(db, one).await? {
+            Whom::Host(host) => servers.push(host),
+            Whom::Author(_) => {
+                let why = format!("{one} is an author: `plenum moderate account` decides about authors");
+                return Err(Failure::new(why));
+            }
+        }
+    }
+    let count = context::decide(db, dry, |tx| {
+        let mut count = 0_usize;
+        for host in &servers {
+            count += service::take_back(tx, None, *host)?;
+        }
+        Ok(count)
+    });
+    println!("Texts that wait again: {}.", count.await?);
+    Ok(())
 }
 
 async fn decide(db: &Db, dry: bool, verdict: Verdict, named: &[String]) -> Result<(), Failure> {

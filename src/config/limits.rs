@@ -13,7 +13,8 @@ pub struct Limits {
     pub theses: usize,
     /// Accounts that one contribution may mention; default: 50.
     pub mentions: usize,
-    /// Failed sign-ins in five minutes for one user or from one address; default: 10.
+    /// Failed sign-ins in five minutes by one name from one address; default: 10. All names together have five
+    /// times as many from one address, and one name twenty times as many from all addresses.
     pub sign_ins: u32,
     /// Requests of one token, or of one address without a token, to the client API in five minutes;
     /// 0 sets no limit; default: 3000.

@@ -78,9 +78,14 @@ impl Account {
         self.host_id.is_none()
     }
 
-    /// Whether our moderators let it do nothing for now.
+    /// Whether our moderators suspended it.
+    pub fn is_suspended(&self) -> bool {
+        self.standing == HostStanding::Suspended
+    }
+
+    /// Whether our moderators let it say nothing for now.
     pub fn is_barred(&self) -> bool {
-        self.frozen || self.standing == HostStanding::Suspended
+        self.frozen || self.is_suspended()
     }
 
     /// `name@host`.

@@ -52,6 +52,7 @@ pub mod site;
 mod sql;
 pub mod statement;
 pub mod succession;
+pub mod taken_list;
 pub mod timeline;
 pub mod totp;
 pub mod transfer;

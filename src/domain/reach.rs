@@ -136,9 +136,19 @@ impl Reach {
 }
 
 impl Reach {
-    /// What a rule about one account would do; `self` counts what hangs on it.
-    pub fn of_account(&self, decision: &AccountDecision, local: bool) -> String {
-        let mut said = vec![self.of_account_standing(decision.standing, local)];
+    /// What a rule about one account would do in the place of the one before; `self` counts what hangs on it.
+    pub fn of_account(
+        &self,
+        (before, decision): (&AccountDecision, &AccountDecision),
+        local: bool,
+    ) -> String {
+        let free = |standing| matches!(standing, HostStanding::Unknown | HostStanding::Approved);
+        // A rule that freezes, or covers pictures, takes nothing away that could be given back.
+        let mut said = if decision.standing == HostStanding::Unknown && free(before.standing) {
+            lifted(before, decision, local)
+        } else {
+            vec![self.of_account_standing(decision.standing, local)]
+        };
         // A member who is limited keeps what was published.
         if !(local && decision.standing == HostStanding::Limited) {
             // The replies are said with the contributions.
@@ -147,8 +157,9 @@ impl Reach {
         }
         if decision.frozen {
             said.push(if local {
-                "This person may read, but can publish, answer and follow nothing until you take it back. \
-                 They are shown the reason and may object."
+                "This person goes on reading everything that members read, but can publish, answer and follow nothing \
+                 until you take it back. What they said stays where it is, and so do all relations. They are shown \
+                 the reason above every page and may object."
                     .to_owned()
             } else {
                 "Nothing new is taken in from this account; what is here stays as it is.".to_owned()
@@ -195,6 +206,24 @@ impl Reach {
             ),
         }
     }
+}
+
+/// What ends with a rule that only froze an account or covered its pictures.
+fn lifted(before: &AccountDecision, decision: &AccountDecision, local: bool) -> Vec<String> {
+    let mut said = Vec::new();
+    if before.frozen && !decision.frozen {
+        said.push(match local {
+            true => "This person may publish, answer and follow again.".to_owned(),
+            false => {
+                "What this account says from now on is taken in again; what was refused does not come again."
+                    .to_owned()
+            }
+        });
+    }
+    if before.sensitive && !decision.sensitive {
+        said.push("Its pictures and recordings are shown at once again.".to_owned());
+    }
+    said
 }
 
 /// A number with its noun.

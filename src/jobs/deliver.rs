@@ -10,7 +10,7 @@ use tokio::task::{JoinError, JoinSet};
 use super::visit::{Done, Failed, Tally, VISIT, visit};
 use super::{PATIENCE, wake};
 use crate::clock::Timestamp;
-use crate::domain::host::Host;
+use crate::domain::host::{Host, HostStanding};
 use crate::domain::id::random;
 use crate::domain::job::Job;
 use crate::federation::Federation;
@@ -115,9 +115,11 @@ fn settle(tx: &mut Tx<'_>, done: &Done, days: i64) -> Result<(), Error> {
     let given_up = now.plus_seconds(-days * DAY);
     let jitter = random::<1>().map_or(0, |[byte]| i64::from(byte));
     deliveries::finish(tx, &tally.finished)?;
+    // As it is now: it may have been heard of, or parted with, meanwhile.
+    let host = hosts::by_id(tx, lease.host.id)?.unwrap_or_else(|| lease.host.clone());
     for row in &tally.refused {
         write_down(tx, row, true, None)?;
-        if row.status == Some(410) {
+        if row.status == Some(410) && host.standing != HostStanding::Suspended {
             look_after(tx, lease, row)?;
         }
     }
@@ -126,8 +128,6 @@ fn settle(tx: &mut Tx<'_>, done: &Done, days: i64) -> Result<(), Error> {
         let own = (progress || !row.down).then(|| again(now, row.attempts, None, jitter));
         write_down(tx, row, row.queued <= given_up, own)?;
     }
-    // As it is now: it may have been heard of meanwhile.
-    let host = hosts::by_id(tx, lease.host.id)?.unwrap_or_else(|| lease.host.clone());
     let failures = if progress { 0 } else { host.failures };
     let trouble = trouble(tally, now, failures, jitter);
     if let Some((_, why)) = trouble {

@@ -80,6 +80,7 @@ impl Tally {
         self.refused.extend(other.refused);
         self.failed.extend(other.failed);
         self.scheme = other.scheme.or(self.scheme);
+        self.broken |= other.broken;
     }
 }
 
@@ -168,6 +169,16 @@ async fn chain(
     for (delivery, activity) in rows {
         if !go() {
             break;
+        }
+        match data.app.db.read(|conn| Ok(deliveries::waits(conn, delivery.id)?)).await {
+            Ok(true) => {}
+            // Dropped since the window was read: its host is suspended by now, or what it tells is taken back.
+            Ok(false) => continue,
+            Err(error) => {
+                tracing::error!(%error, "a delivery could not be looked at");
+                tally.broken = true;
+                break;
+            }
         }
         let outcome = match signers.get(&activity.account_id).and_then(Option::as_ref) {
             Some(signer) => {

@@ -1,5 +1,7 @@
 //! What moderators decide about single accounts, and what follows from it at once.
 
+use std::collections::HashMap;
+
 use super::{cases, held, log, notifications, publish};
 use crate::domain::Refusal;
 use crate::domain::account::{Account, AccountKind};
@@ -42,6 +44,26 @@ pub(super) fn apply(
     id: Id<Account>,
     decision: &AccountDecision,
 ) -> Result<Option<Id<Entry>>, Error> {
+    change(tx, user, id, decision, true)
+}
+
+/// The same, and nobody reads of it who does not decide: whoever calls says themselves what everybody reads.
+pub(super) fn apply_untold(
+    tx: &mut Tx<'_>,
+    user: Option<Id<User>>,
+    id: Id<Account>,
+    decision: &AccountDecision,
+) -> Result<Option<Id<Entry>>, Error> {
+    change(tx, user, id, decision, false)
+}
+
+fn change(
+    tx: &mut Tx<'_>,
+    user: Option<Id<User>>,
+    id: Id<Account>,
+    decision: &AccountDecision,
+    tells: bool,
+) -> Result<Option<Id<Entry>>, Error> {
     let account = accounts::by_id(tx, id)?.ok_or(Refusal::NotFound)?;
     may_decide(tx, user, &account)?;
     may_rule(tx, user, &account)?;
@@ -72,7 +94,7 @@ pub(super) fn apply(
     }
     let entry = audit::enter(tx, user, action, account.uri.as_str(), &decision.summary())?;
     let reason = if decision.is_none() { &old.public_comment } else { &decision.public_comment };
-    if !reason.is_empty() {
+    if tells && !reason.is_empty() {
         let what = format!("{}: {}", account.handle, public_words(decision));
         log::put(tx, entry, &what, reason)?;
     }
@@ -188,15 +210,19 @@ fn reunite(tx: &mut Tx<'_>, id: Id<Account>) -> Result<(), Error> {
     if home(tx, &account)?.is_some_and(|host| host.standing == HostStanding::Suspended) {
         return Ok(());
     }
-    for follow in account_rules::reunite(tx, id)? {
-        let follower = accounts::by_id(tx, follow.follower_id)?;
-        let followee = accounts::by_id(tx, follow.followee_id)?;
+    let again = account_rules::reunite(tx, id)?;
+    let sides: Vec<Id<Account>> =
+        again.iter().flat_map(|follow| [follow.follower_id, follow.followee_id]).collect();
+    let sides = accounts::by_ids(tx, &sides)?;
+    let sides: HashMap<Id<Account>, &Account> = sides.iter().map(|side| (side.id, side)).collect();
+    for follow in again {
+        let (follower, followee) = (sides.get(&follow.follower_id), sides.get(&follow.followee_id));
         if let (Some(follower), Some(followee)) = (follower, followee)
             && follower.is_local()
             && !followee.is_local()
         {
             // The other side may have forgotten it meanwhile.
-            publish::follow(tx, &follower, &followee, &follow.uri)?;
+            publish::follow(tx, follower, followee, &follow.uri)?;
         }
     }
     Ok(())

@@ -246,7 +246,7 @@ fn remove(tx: &mut Tx<'_>, user: Option<Id<User>>, report: &Report, target: &Acc
         }
         audit::record(tx, user, "contribution.remove", head.uri.as_str(), &report.id.to_string())?;
     }
-    condemnations::condemn(tx, user, &target.handle, &kept)
+    condemnations::condemn(tx, user, &target.handle, &kept).map(drop)
 }
 
 fn carry_out(
@@ -338,12 +338,13 @@ pub fn appeal(tx: &mut Tx<'_>, account: &Account, id: Id<Warning>, text: &str) -
 }
 
 /// A moderator answers; where the person is right, what was decided then is taken back at once, and
-/// what was decided otherwise about them goes on holding.
+/// what was decided otherwise about them goes on holding. Everybody reads of it where the decision stood in the
+/// public log, or where the moderator wants it (`tells`).
 pub fn answer_appeal(
     tx: &mut Tx<'_>,
     user: Option<Id<User>>,
     id: Id<Warning>,
-    granted: bool,
+    (granted, tells): (bool, bool),
     text: &str,
 ) -> Result<(), Error> {
     let warning = warnings::by_id(tx, id)?.ok_or(Refusal::NotFound)?;
@@ -360,12 +361,20 @@ pub fn answer_appeal(
     if warnings::answer(tx, id, granted, &text)? == 0 {
         return Err(Refusal::Conflict("this objection has an answer already".to_owned()).into());
     }
-    if granted {
-        take_back(tx, user, &account, warning.outcome)?;
+    let mut public = tells;
+    if granted && let Some((rule, rest)) = without(tx, &account, warning.outcome)? {
+        public |= !rule.public_comment.is_empty();
+        account_rules::apply_untold(tx, user, account.id, &rest)?;
     }
     notifications::decided(tx, account.id, id)?;
     let word = if granted { "granted" } else { "refused" };
-    audit::record(tx, user, "appeal.answer", account.uri.as_str(), &format!("{id}: {word}"))
+    let entry = audit::enter(tx, user, "appeal.answer", account.uri.as_str(), &format!("{id}: {word}"))?;
+    if granted && public {
+        let what = public_words(warning.outcome);
+        let what = format!("{}: an objection was granted, and this is taken back: {what}", account.handle);
+        log::put(tx, entry, &what, "")?;
+    }
+    Ok(())
 }
 
 /// Whether anybody else could answer an objection: neither who decided nor who objects.
@@ -390,10 +399,20 @@ pub fn take_back(
     account: &Account,
     outcome: Outcome,
 ) -> Result<(), Error> {
-    let Some(known) = store::account_rules::of(tx, account.id)? else { return Ok(()) };
+    let Some((_, rest)) = without(tx, account, outcome)? else { return Ok(()) };
+    account_rules::apply(tx, user, account.id, &rest).map(drop)
+}
+
+/// The rule about an account, and what is left of it without an outcome; `None` where nothing is to be taken back.
+fn without(
+    tx: &mut Tx<'_>,
+    account: &Account,
+    outcome: Outcome,
+) -> Result<Option<(AccountDecision, AccountDecision)>, Error> {
+    let Some(known) = store::account_rules::of(tx, account.id)? else { return Ok(None) };
     let mut rule = known.decision();
     let standing = match outcome {
-        Outcome::Nothing | Outcome::Warning | Outcome::Remove => return Ok(()),
+        Outcome::Nothing | Outcome::Warning | Outcome::Remove => return Ok(None),
         Outcome::Sensitive => {
             rule.sensitive = false;
             None
@@ -410,7 +429,7 @@ pub fn take_back(
     }
     let rest = rule.standing != HostStanding::Unknown || rule.sensitive || rule.frozen;
     let rule = if rest { rule } else { AccountDecision::default() };
-    account_rules::apply(tx, user, account.id, &rule).map(drop)
+    Ok(Some((known.decision(), rule)))
 }
 
 /// Whoever a report is closed to decides nothing about it, and hears nothing of it.

@@ -10,7 +10,7 @@ use crate::domain::contribution::Contribution;
 use crate::domain::id::Id;
 use crate::domain::job::Job;
 use crate::domain::user::User;
-use crate::store::{Error, Tx, accounts, audit, condemnations, jobs, settings};
+use crate::store::{Error, Tx, accounts, audit, condemnations, jobs, rejected_authors, settings};
 use crate::text::plain;
 
 /// Contributions that are deleted in one transaction.
@@ -19,16 +19,17 @@ const AT_ONCE: i64 = 100;
 const LONGEST: usize = 500;
 const DAY: i64 = 24 * 3600;
 
-/// Takes contributions out of sight, and has them deleted after the days that the admins set.
+/// Takes contributions out of sight, and has them deleted after the days that the admins set. The decision, if
+/// there was anything to decide about.
 pub(super) fn condemn(
     tx: &mut Tx<'_>,
     user: Option<Id<User>>,
     about: &str,
     ids: &[Id<Contribution>],
-) -> Result<(), Error> {
+) -> Result<Option<Id<Condemnation>>, Error> {
     let ids = condemnations::free(tx, ids)?;
     if ids.is_empty() {
-        return Ok(());
+        return Ok(None);
     }
     let days = i64::from(settings::get(tx)?.grace_days);
     let condemnation = Condemnation {
@@ -40,7 +41,8 @@ pub(super) fn condemn(
         due_at: tx.now.plus_seconds(days * DAY),
     };
     condemnations::condemn(tx, &ids, Some(&condemnation))?;
-    jobs::enqueue(tx, &Job::Expel { since: condemnation.id.get() }, condemnation.due_at)
+    jobs::enqueue(tx, &Job::Expel { since: condemnation.id.get() }, condemnation.due_at)?;
+    Ok(Some(condemnation.id))
 }
 
 /// Takes contributions out of sight and has them deleted as soon as may be: their author wants it, or is gone.
@@ -58,6 +60,7 @@ pub fn take_back(tx: &mut Tx<'_>, user: Option<Id<User>>, id: Id<Condemnation>) 
         return Err(Refusal::Conflict("it is too late: this is being deleted".to_owned()).into());
     }
     let (authors, given) = condemnations::give_back(tx, id)?;
+    rejected_authors::forget(tx, id)?;
     hold_again(tx, &authors)?;
     audit::record(tx, user, "wave.restore", &condemnation.about, &given.to_string())?;
     Ok(given)

@@ -11,7 +11,9 @@ use crate::domain::id::Id;
 use crate::domain::job::Job;
 use crate::domain::user::User;
 use crate::store::held::Source;
-use crate::store::{Error, Event, Tx, accounts, contributions, held, jobs, revisions, tombstones};
+use crate::store::{
+    Error, Event, Tx, accounts, contributions, held, jobs, rejected_authors, revisions, tombstones,
+};
 
 /// Contributions that are shown in one transaction.
 const AT_ONCE: usize = 100;
@@ -70,15 +72,29 @@ pub fn reject(
     authors: &[Id<Account>],
 ) -> Result<usize, Error> {
     let held = held::of_all(tx, authors)?;
-    condemnations::condemn(tx, user, about, &held)?;
+    reject_all(tx, user, about, &held)?;
     Ok(held.len())
 }
 
 /// The same for all that waits from a server.
 pub fn reject_from(tx: &mut Tx<'_>, user: Option<Id<User>>, host: &Host) -> Result<usize, Error> {
     let held = held::from(tx, host.id)?;
-    condemnations::condemn(tx, user, &host.name, &held)?;
+    reject_all(tx, user, &host.name, &held)?;
     Ok(held.len())
+}
+
+/// Whoever wrote any of it is known as rejected from then on.
+fn reject_all(
+    tx: &mut Tx<'_>,
+    user: Option<Id<User>>,
+    about: &str,
+    held: &[Id<Contribution>],
+) -> Result<(), Error> {
+    let authors = held::authors_of(tx, held)?;
+    if let Some(condemnation) = condemnations::condemn(tx, user, about, held)? {
+        rejected_authors::insert(tx, condemnation, user, &authors)?;
+    }
+    Ok(())
 }
 
 /// Deletes a contribution and does not take it in again.

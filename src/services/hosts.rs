@@ -14,8 +14,8 @@ use crate::domain::reach::Reach;
 use crate::domain::user::User;
 use crate::store::audit::Entry;
 use crate::store::{
-    Conn, Error, Tx, accounts, audit, host_lists, host_rules, hosts, jobs, reach, withheld,
-    withheld_reactions,
+    Conn, Error, Tx, accounts, audit, host_lists, host_rules, hosts, jobs, reach, review_approvals,
+    taken_lists, withheld, withheld_reactions,
 };
 
 /// Who makes rules by the dozen.
@@ -80,8 +80,11 @@ fn decide_and(
     let before = host_rules::by_name(tx, &name)?;
     if before.as_ref().map(HostRule::decision).unwrap_or_default() == *decision {
         // Whoever saves the rule of a list as it is makes it theirs.
-        if before.is_some() && host_lists::unmark(tx, &name)? > 0 {
-            audit::record(tx, user, "host.decide", &name, &decision.summary())?;
+        if before.is_some() {
+            decided_anew(tx, std::slice::from_ref(&name))?;
+            if host_lists::unmark(tx, &name)? > 0 {
+                audit::record(tx, user, "host.decide", &name, &decision.summary())?;
+            }
         }
         return Ok(name);
     }
@@ -96,6 +99,7 @@ fn decide_and(
     // What came from a list and is changed by somebody here is theirs from now on, also where they want
     // no rule: the list must not bring it back.
     host_lists::unmark(tx, &name)?;
+    decided_anew(tx, std::slice::from_ref(&name))?;
     if decision.is_none() && host_lists::says(tx, &name)? {
         host_lists::mark(tx, &ListedRule { name: name.clone(), list_id: None, refused: true })?;
     }
@@ -136,22 +140,16 @@ fn show(tx: &mut Tx<'_>, entry: Id<Entry>, name: &str, old: &Decision, new: &Dec
     log::put(tx, entry, &format!("{named}: {what}"), words)
 }
 
+/// What was decided about these names before, by a list or from the list of what waits, is not what holds any
+/// more, and is not taken back with it.
+fn decided_anew(tx: &mut Tx<'_>, names: &[String]) -> Result<(), Error> {
+    taken_lists::changed(tx, names)?;
+    Ok(review_approvals::forget(tx, names)?)
+}
+
 /// Takes a rule back.
 pub fn undo(tx: &mut Tx<'_>, user: Option<Id<User>>, name: &str) -> Result<String, Error> {
     decide(tx, user, name, &Decision::default())
-}
-
-/// Takes in the rules of a list, as far as there is none of their name yet; returns how many.
-pub fn take_in(
-    tx: &mut Tx<'_>,
-    user: Option<Id<User>>,
-    rules: &[(String, Decision)],
-) -> Result<usize, Error> {
-    audit::stand_in_line(tx)?;
-    let mut known = host_rules::names(tx)?;
-    let new: Vec<_> = rules.iter().filter(|(name, _)| known.insert(name.clone())).cloned().collect();
-    put_all(tx, By::Person(user), &new)?;
-    Ok(new.len())
 }
 
 /// Makes rules hold in the place of what there was of their names, each name once. Each server is looked
@@ -169,6 +167,7 @@ pub(super) fn put_all(tx: &mut Tx<'_>, by: By, rules: &[(String, Decision)]) -> 
         rules.iter().map(|(name, decision)| (name.as_str(), decision.summary())).collect();
     by.record(tx, "decide", &done)?;
     host_rules::put_all(tx, &put)?;
+    decided_anew(tx, &put.iter().map(|rule| rule.name.clone()).collect::<Vec<_>>())?;
     let names: HashSet<&str> = rules.iter().map(|(name, _)| name.as_str()).collect();
     settle_below(tx, &names)?;
     let named: Vec<(&str, &Decision)> =
@@ -212,6 +211,7 @@ pub(super) fn take_back(tx: &mut Tx<'_>, by: By, names: &HashSet<String>) -> Res
     by.record(tx, "undo", &done)?;
     let names: Vec<String> = gone.iter().map(|rule| rule.name.clone()).collect();
     host_rules::delete_all(tx, &names)?;
+    decided_anew(tx, &names)?;
     settle_below(tx, &names.iter().map(String::as_str).collect())?;
     Ok(gone.len())
 }

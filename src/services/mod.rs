@@ -60,6 +60,7 @@ mod speaking;
 pub mod statements;
 pub mod successions;
 pub mod tags;
+pub mod taken_lists;
 pub mod transfers;
 pub mod uploaded_lists;
 pub mod users;

@@ -1,5 +1,7 @@
 //! Telling accounts of ours what concerns them: the one place that decides whether they want to hear.
 
+use std::collections::HashMap;
+
 use crate::domain::Refusal;
 use crate::domain::account::{Account, AccountKind};
 use crate::domain::contribution::{Contribution, Visibility};
@@ -107,24 +109,21 @@ pub(super) fn severed(
     lost: &[Follow],
 ) -> Result<(), Error> {
     let organization = tx.site()?.organization;
-    let agreed = || lost.iter().filter(|follow| follow.state == FollowState::Accepted);
-    let mut ids: Vec<Id<Account>> =
-        agreed().flat_map(|follow| [follow.follower_id, follow.followee_id]).collect();
+    // Who lost how many followers, and how many whom they follow.
+    let mut losses: HashMap<Id<Account>, (i64, i64)> = HashMap::new();
+    for follow in lost.iter().filter(|follow| follow.state == FollowState::Accepted) {
+        losses.entry(follow.followee_id).or_default().0 += 1;
+        losses.entry(follow.follower_id).or_default().1 += 1;
+    }
+    let mut ids: Vec<Id<Account>> = losses.keys().copied().collect();
     ids.sort_unstable();
-    ids.dedup();
     for account in accounts::by_ids(tx, &ids)? {
         if !account.is_local() || Some(account.id) == about {
             continue;
         }
-        let count = |side: fn(&Follow) -> Id<Account>| {
-            i64::try_from(agreed().filter(|follow| side(follow) == account.id).count()).unwrap_or(i64::MAX)
-        };
-        let severance = Severance {
-            of_server: about.is_none(),
-            target: target.to_owned(),
-            followers: count(|follow| follow.followee_id),
-            following: count(|follow| follow.follower_id),
-        };
+        let (followers, following) = losses.get(&account.id).copied().unwrap_or_default();
+        let severance =
+            Severance { of_server: about.is_none(), target: target.to_owned(), followers, following };
         notifications::insert_severance(tx, (account.id, organization), &severance)?;
     }
     Ok(())

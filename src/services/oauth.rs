@@ -8,8 +8,9 @@ use crate::domain::account::Account;
 use crate::domain::id::{Id, token};
 use crate::domain::oauth::{ClientApp, Code, is_redirect};
 use crate::domain::scope::Scopes;
-use crate::domain::user::{Role, User};
+use crate::domain::user::{Role, Roles, User};
 use crate::store::oauth::{self, NewToken};
+use crate::store::users::Token;
 use crate::store::{Conn, Error, Event, Tx, accounts, audit, push_subscriptions};
 
 use super::users::{secret, secret_hash};
@@ -226,20 +227,26 @@ pub struct Bearer {
     pub speaker: Option<(User, Account)>,
     /// What it may do.
     pub scopes: Scopes,
+    /// Whether the account of the login is frozen, so that the token reads and nothing else.
+    pub frozen: bool,
 }
 
 /// Whose token this is, by its digest. A token of a login that is closed is no token, nor is one
 /// for the organization once its user may not publish any more.
 pub fn bearer(conn: &mut Conn, token_hash: &str, organization: Id<Account>) -> Result<Option<Bearer>, Error> {
-    if let Some((user, account, scopes)) = crate::store::users::by_token(conn, token_hash)? {
-        let allowed = account != organization || user.roles.has(Role::Publisher);
-        if !allowed {
+    if let Some(token) = crate::store::users::by_token(conn, token_hash)? {
+        let Token { mut user, frozen, account, scopes } = token;
+        if frozen {
+            // They read as every member does.
+            user.roles = Roles::default();
+        }
+        if account == organization && !user.roles.has(Role::Publisher) {
             return Ok(None);
         }
         let account = accounts::by_id(conn, account)?;
         let account = account.ok_or_else(|| Error::broken("a token without its account"))?;
-        return Ok(Some(Bearer { speaker: Some((user, account)), scopes: Scopes::parse(&scopes) }));
+        return Ok(Some(Bearer { speaker: Some((user, account)), frozen, scopes: Scopes::parse(&scopes) }));
     }
     let app = oauth::app_token(conn, token_hash)?;
-    Ok(app.map(|(_, scopes)| Bearer { speaker: None, scopes: Scopes::parse(&scopes) }))
+    Ok(app.map(|(_, scopes)| Bearer { speaker: None, frozen: false, scopes: Scopes::parse(&scopes) }))
 }

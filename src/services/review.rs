@@ -7,10 +7,12 @@ use crate::domain::account::Account;
 use crate::domain::host::{Host, HostStanding};
 use crate::domain::host_rule::Decision;
 use crate::domain::id::Id;
+use crate::domain::reach::Reach;
 use crate::domain::user::User;
 use crate::store::contributions::Viewer;
 use crate::store::held::{Place, Waiting};
-use crate::store::{self, Error, Tx, account_rules, accounts, audit, held, host_rules};
+use crate::store::review_approvals::{self, Approval};
+use crate::store::{self, Conn, Error, Tx, account_rules, accounts, audit, held, host_rules};
 
 /// What becomes of what waits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -99,12 +101,18 @@ fn counted_others(count: usize) -> String {
     if count == 1 { "another author".to_owned() } else { format!("{count} other authors") }
 }
 
+/// What hangs on exactly this server: letting one in says nothing of the names below it.
+pub fn preview(conn: &mut Conn, host: &Host) -> Result<Reach, Error> {
+    Ok(store::reach::of(conn, &[host.id])?)
+}
+
 /// Decides about everything that waits from a server; how many contributions that concerns.
 pub fn host(tx: &mut Tx<'_>, user: Option<Id<User>>, id: Id<Host>, verdict: Verdict) -> Result<usize, Error> {
     let host = store::hosts::by_id(tx, id)?.ok_or(Refusal::NotFound)?;
     match verdict {
         Verdict::Approve => {
-            let count = held::from(tx, host.id)?.len();
+            let waiting = held::from(tx, host.id)?;
+            let count = waiting.len();
             if count == 0 {
                 return Err(Refusal::Conflict("nothing of this server waits any more".to_owned()).into());
             }
@@ -115,10 +123,19 @@ pub fn host(tx: &mut Tx<'_>, user: Option<Id<User>>, id: Id<Host>, verdict: Verd
                 return Err(Refusal::Conflict(why).into());
             }
             let known = host_rules::by_name(tx, &host.name)?.map(|rule| rule.decision()).unwrap_or_default();
+            let public_comment = known.public_comment.clone();
             // What everybody reads of the decision before was not written for this one.
             let allowed =
                 Decision { standing: HostStanding::Approved, public_comment: String::new(), ..known };
             hosts::decide(tx, user, &host.name, &allowed)?;
+            let approval = Approval {
+                host_id: host.id,
+                user_id: user,
+                public_comment,
+                texts: i64::try_from(count).unwrap_or(i64::MAX),
+                created_at: tx.now,
+            };
+            review_approvals::put(tx, &approval, &waiting)?;
             Ok(count)
         }
         Verdict::Reject => {
@@ -127,4 +144,23 @@ pub fn host(tx: &mut Tx<'_>, user: Option<Id<User>>, id: Id<Host>, verdict: Verd
             Ok(count)
         }
     }
+}
+
+/// Takes back that a server was let in from the list: what was shown by that waits again, and so does what is to
+/// come. How many texts wait again.
+pub fn take_back(tx: &mut Tx<'_>, user: Option<Id<User>>, id: Id<Host>) -> Result<usize, Error> {
+    audit::stand_in_line(tx)?;
+    let host = store::hosts::by_id(tx, id)?.ok_or(Refusal::NotFound)?;
+    let over = || Refusal::Conflict(format!("somebody decided about {} otherwise since", host.name));
+    let approval = review_approvals::of(tx, id)?.ok_or_else(over)?;
+    let shown = review_approvals::released(tx, id)?;
+    let known = host_rules::by_name(tx, &host.name)?.map(|rule| rule.decision()).unwrap_or_default();
+    let before =
+        Decision { standing: HostStanding::Unknown, public_comment: approval.public_comment, ..known };
+    hosts::decide(tx, user, &host.name, &before)?;
+    // Whom the organization follows is heard by everybody anyway.
+    let now = store::hosts::by_id(tx, id)?.map(|host| host.standing);
+    let count = if now == Some(HostStanding::Approved) { 0 } else { held::hold_again(tx, &shown)? };
+    audit::record(tx, user, "host.wait", &host.name, &count.to_string())?;
+    Ok(count)
 }

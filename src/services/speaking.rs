@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::accounts::acting;
 use super::contributions::later;
 use super::{critiques, events, notifications, posts, publish};
 use crate::domain::Refusal;
@@ -21,6 +22,9 @@ pub(super) fn speaker(tx: &mut Tx<'_>, user: &User) -> Result<Account, Error> {
             Refusal::forbidden("publishing in the organization's name takes the role publisher").into()
         );
     }
+    // Who may say nothing in their own name speaks for nobody else.
+    let own = accounts::by_id(tx, user.account_id)?.ok_or(Refusal::Gone)?;
+    acting(tx, &own)?;
     let site = tx.site()?;
     accounts::by_id(tx, site.organization)?.ok_or_else(|| Error::broken("the organization is missing"))
 }

@@ -1,17 +1,18 @@
 //! Rules about single accounts, and what they take away, kept aside so that it can be given back.
 
-use diesel::prelude::{Insertable, Queryable, Selectable};
+use diesel::prelude::{Queryable, Selectable};
+use diesel::sql_types::BigInt;
 use diesel::{
-    BoolExpressionMethods, EscapeExpressionMethods, ExpressionMethods, JoinOnDsl, OptionalExtension,
+    BoolExpressionMethods, EscapeExpressionMethods, ExpressionMethods, IntoSql, JoinOnDsl, OptionalExtension,
     QueryDsl, QueryResult, SelectableHelper, TextExpressionMethods,
 };
 
+use super::Error;
 use super::conn::{Conn, run};
 use super::one_of::one_of;
 use super::reach::particulars;
 use super::tx::Tx;
-use super::withheld::SHOWN;
-use super::{Error, relations};
+use super::withheld::{AT_ONCE, SHOWN, join};
 use crate::clock::Timestamp;
 use crate::domain::account::{Account, AccountKind, AccountState};
 use crate::domain::account_rule::AccountRule;
@@ -28,8 +29,8 @@ use crate::schema::{
 };
 
 /// A relation that a rule about an account ended.
-#[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable, Insertable)]
-#[diesel(table_name = account_severed, treat_none_as_default_value = false)]
+#[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable)]
+#[diesel(table_name = account_severed)]
 pub struct Parted {
     /// The key that it had.
     pub id: Id<Follow>,
@@ -188,58 +189,57 @@ pub fn give_back(conn: &mut Conn, account: Id<Account>) -> QueryResult<()> {
 /// Ends every relation of an account, in both directions, without telling the other side, and returns
 /// them.
 pub fn sever(tx: &mut Tx<'_>, account: Id<Account>) -> Result<Vec<Follow>, Error> {
-    let both = follows::follower_id.eq(account).or(follows::followee_id.eq(account));
-    let found: Vec<Follow> = run!(tx, load, follows::table.filter(both).select(Follow::as_select()))?;
-    for follow in &found {
-        relations::delete(tx, follow.id)?;
-        let row = Parted {
-            id: follow.id,
-            account_id: account,
-            follower_id: follow.follower_id,
-            followee_id: follow.followee_id,
-            uri: follow.uri.clone(),
-            state: follow.state,
-            created_at: follow.created_at,
-            boosts: follow.boosts,
-            notify: follow.notify,
-            languages: follow.languages.clone(),
-            severed_at: tx.now,
-        };
-        run!(tx, execute, diesel::insert_into(account_severed::table).values(row))?;
-    }
+    let both =
+        || follows::table.filter(follows::follower_id.eq(account).or(follows::followee_id.eq(account)));
+    let found: Vec<Follow> = run!(tx, load, both().select(Follow::as_select()))?;
+    let rows = both().select((
+        (follows::id, account.into_sql::<BigInt>(), follows::follower_id, follows::followee_id),
+        (follows::uri, follows::state, follows::created_at, follows::boosts, follows::notify),
+        (follows::languages, tx.now.into_sql::<BigInt>()),
+    ));
+    let insert = diesel::insert_into(account_severed::table).values(rows).into_columns((
+        (
+            account_severed::id,
+            account_severed::account_id,
+            account_severed::follower_id,
+            account_severed::followee_id,
+        ),
+        (
+            account_severed::uri,
+            account_severed::state,
+            account_severed::created_at,
+            account_severed::boosts,
+            account_severed::notify,
+        ),
+        (account_severed::languages, account_severed::severed_at),
+    ));
+    run!(tx, execute, insert)?;
+    run!(tx, execute, diesel::delete(both()))?;
     Ok(found)
 }
 
-/// Makes the relations of an account that a rule ended stand again, as far as both accounts still
-/// exist and have not found each other anew; returns them.
+/// Makes the relations of an account that a rule ended stand again, as far as both accounts still exist,
+/// have not found each other anew and do not block each other; returns them.
 pub fn reunite(conn: &mut Conn, account: Id<Account>) -> QueryResult<Vec<Follow>> {
     let query = account_severed::table.filter(account_severed::account_id.eq(account));
     let rows: Vec<Parted> = run!(conn, load, query.select(Parted::as_select()))?;
-    let mut again = Vec::new();
-    for row in rows {
-        let there = accounts::table
-            .filter(one_of(accounts::id, &[row.follower_id, row.followee_id]))
-            .filter(accounts::state.eq(AccountState::Active));
-        let there: i64 = run!(conn, get_result, there.count())?;
-        let (one, other) = (row.follower_id, row.followee_id);
-        let blocked = relations::blocks(conn, one, other)? || relations::blocks(conn, other, one)?;
-        if there < 2 || blocked || relations::follow(conn, row.follower_id, row.followee_id)?.is_some() {
-            continue;
-        }
-        let follow = Follow {
-            id: row.id,
-            follower_id: row.follower_id,
-            followee_id: row.followee_id,
-            uri: row.uri,
-            state: row.state,
-            created_at: row.created_at,
-            boosts: row.boosts,
-            notify: row.notify,
-            languages: row.languages,
-        };
-        run!(conn, execute, diesel::insert_into(follows::table).values(&follow))?;
-        run!(conn, execute, diesel::delete(account_severed::table.find(row.id)))?;
-        again.push(follow);
+    let follow = |row: Parted| Follow {
+        id: row.id,
+        follower_id: row.follower_id,
+        followee_id: row.followee_id,
+        uri: row.uri,
+        state: row.state,
+        created_at: row.created_at,
+        boosts: row.boosts,
+        notify: row.notify,
+        languages: row.languages,
+    };
+    let parted: Vec<Follow> = rows.into_iter().map(follow).collect();
+    let again = join(conn, &parted)?;
+    for done in again.chunks(AT_ONCE) {
+        let done: Vec<Id<Follow>> = done.iter().map(|follow| follow.id).collect();
+        let parted = account_severed::table.filter(one_of(account_severed::id, &done));
+        run!(conn, execute, diesel::delete(parted))?;
     }
     Ok(again)
 }

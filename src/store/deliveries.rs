@@ -343,6 +343,13 @@ pub fn next(conn: &mut Conn, host: Id<Host>, now: Timestamp) -> QueryResult<Opti
     run!(conn, get_result, later)
 }
 
+/// Whether a row still waits to be sent: rules and second thoughts drop rows.
+pub fn waits(conn: &mut Conn, id: Id<Delivery>) -> QueryResult<bool> {
+    let query = deliveries::table.find(id).filter(deliveries::dead.eq(false)).select(deliveries::id);
+    let found: Option<Id<Delivery>> = run!(conn, first, query).optional()?;
+    Ok(found.is_some())
+}
+
 /// These arrived.
 pub fn finish(conn: &mut Conn, ids: &[Id<Delivery>]) -> QueryResult<usize> {
     run!(conn, execute, diesel::delete(deliveries::table.filter(deliveries::id.eq_any(ids.to_vec()))))

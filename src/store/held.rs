@@ -15,7 +15,7 @@ use super::one_of::one_of;
 use super::verbatim::Verbatim;
 use crate::clock::Timestamp;
 use crate::domain::account::Account;
-use crate::domain::contribution::Contribution;
+use crate::domain::contribution::{Contribution, State};
 use crate::domain::host::{Host, HostStanding};
 use crate::domain::id::Id;
 use crate::schema::{accounts, contributions, follows, hosts};
@@ -204,4 +204,24 @@ pub fn from(conn: &mut Conn, host: Id<Host>) -> QueryResult<Vec<Id<Contribution>
         .order(contributions::id)
         .select(contributions::id);
     run!(conn, load, query)
+}
+
+/// Who wrote these.
+pub fn authors_of(conn: &mut Conn, ids: &[Id<Contribution>]) -> QueryResult<Vec<Id<Account>>> {
+    let query = contributions::table
+        .filter(one_of(contributions::id, ids))
+        .order(contributions::author_id)
+        .select(contributions::author_id)
+        .distinct();
+    run!(conn, load, query)
+}
+
+/// What is shown of these waits again, except of authors about whom somebody decided; how many that are.
+pub fn hold_again(conn: &mut Conn, ids: &[Id<Contribution>]) -> QueryResult<usize> {
+    let undecided = accounts::table.filter(accounts::standing.eq(HostStanding::Unknown)).select(accounts::id);
+    let shown = contributions::table
+        .filter(one_of(contributions::id, ids))
+        .filter(contributions::author_id.eq_any(undecided))
+        .filter(contributions::state.eq_any([State::Current, State::Superseded, State::Retracted]));
+    run!(conn, execute, diesel::update(shown).set(contributions::state.eq(State::Held)))
 }

@@ -119,14 +119,14 @@ pub fn app_of(conn: &mut Conn, token_hash: &str) -> QueryResult<Option<Option<Id
     Ok(run!(conn, first, app).optional()?.map(Some))
 }
 
-/// Those of these digests whose tokens of users are still good: not revoked, of an open login, and
+/// Those of these digests whose tokens of users are still good for reading: not revoked, of an open login, and
 /// for the organization only while its user may publish.
 pub fn good_among(
     conn: &mut Conn,
     hashes: &[String],
     organization: Id<Account>,
 ) -> QueryResult<HashSet<String>> {
-    let mut rows: Vec<(String, Id<Account>, Roles)> = Vec::new();
+    let mut rows: Vec<(String, Id<Account>, Roles, bool)> = Vec::new();
     // A statement of SQLite takes 32,766 values.
     for some in hashes.chunks(10_000) {
         let query = tokens::table
@@ -135,14 +135,15 @@ pub fn good_among(
             .filter(tokens::token_hash.eq_any(some.to_vec()))
             .filter(tokens::revoked_at.is_null())
             .filter(users::disabled_at.is_null())
-            .filter(accounts::frozen.eq(false))
             .filter(accounts::standing.ne(HostStanding::Suspended))
-            .select((tokens::token_hash, tokens::account_id, users::roles));
-        let found: Vec<(String, Id<Account>, Roles)> = run!(conn, load, query)?;
+            .select((tokens::token_hash, tokens::account_id, users::roles, accounts::frozen));
+        let found: Vec<(String, Id<Account>, Roles, bool)> = run!(conn, load, query)?;
         rows.extend(found);
     }
-    let good =
-        rows.into_iter().filter(|(_, account, roles)| *account != organization || roles.has(Role::Publisher));
+    // Who is frozen reads on, as a member.
+    let good = rows.into_iter().filter(|(_, account, roles, frozen)| {
+        *account != organization || (roles.has(Role::Publisher) && !frozen)
+    });
     Ok(good.map(|(hash, ..)| hash).collect())
 }
 

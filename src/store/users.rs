@@ -202,15 +202,33 @@ pub fn is_barred_token(conn: &mut Conn, token_hash: &str) -> QueryResult<bool> {
     Ok(count > 0)
 }
 
-/// Who an open token speaks for, and what it may do. Whose account is barred has no token for the time.
-pub fn by_token(conn: &mut Conn, token_hash: &str) -> QueryResult<Option<(User, Id<Account>, String)>> {
+/// An open token.
+#[derive(Clone, Debug)]
+pub struct Token {
+    /// Whose it is.
+    pub user: User,
+    /// Whether their account is frozen, so that it reads and nothing else.
+    pub frozen: bool,
+    /// In whose name it speaks.
+    pub account: Id<Account>,
+    /// What it may do.
+    pub scopes: String,
+}
+
+/// An open token. Whose account is suspended has none for the time.
+pub fn by_token(conn: &mut Conn, token_hash: &str) -> QueryResult<Option<Token>> {
     let query = users::table
         .inner_join(tokens::table)
         .inner_join(accounts::table.on(accounts::id.eq(users::account_id)))
         .filter(tokens::token_hash.eq(token_hash))
         .filter(tokens::revoked_at.is_null())
         .filter(users::disabled_at.is_null())
-        .filter(accounts::frozen.eq(false))
         .filter(accounts::standing.ne(HostStanding::Suspended));
-    run!(conn, first, query.select((User::as_select(), tokens::account_id, tokens::scopes))).optional()
+    let found: Option<(User, bool, Id<Account>, String)> = run!(
+        conn,
+        first,
+        query.select((User::as_select(), accounts::frozen, tokens::account_id, tokens::scopes))
+    )
+    .optional()?;
+    Ok(found.map(|(user, frozen, account, scopes)| Token { user, frozen, account, scopes }))
 }

@@ -6,7 +6,7 @@ use super::conn::{Conn, run};
 use super::tx::Tx;
 use crate::domain::account::Account;
 use crate::domain::id::Id;
-use crate::domain::report::Warning;
+use crate::domain::report::{Outcome, Warning};
 use crate::schema::warnings;
 
 /// Keeps what somebody is told.
@@ -24,6 +24,15 @@ pub fn of(conn: &mut Conn, account: Id<Account>, limit: i64) -> QueryResult<Vec<
     let query =
         warnings::table.filter(warnings::account_id.eq(account)).order(warnings::id.desc()).limit(limit);
     run!(conn, load, query.select(Warning::as_select()))
+}
+
+/// What an account was told last of this kind.
+pub fn newest(conn: &mut Conn, account: Id<Account>, outcome: Outcome) -> QueryResult<Option<Warning>> {
+    let query = warnings::table
+        .filter(warnings::account_id.eq(account))
+        .filter(warnings::outcome.eq(outcome))
+        .order(warnings::id.desc());
+    run!(conn, first, query.select(Warning::as_select())).optional()
 }
 
 /// What somebody objected to and nobody answered, oldest first.

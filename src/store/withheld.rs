@@ -23,12 +23,12 @@ use crate::domain::id::Id;
 use crate::domain::relation::{Follow, FollowState};
 use crate::domain::uri::Uri;
 use crate::schema::{
-    account_severed, account_withheld, accounts, contributions, follows, hosts, severed_follows,
+    account_severed, account_withheld, accounts, blocks, contributions, follows, hosts, severed_follows,
     withheld_accounts, withheld_contributions,
 };
 
 /// Rows that are written with one statement.
-const AT_ONCE: usize = 1_000;
+pub(super) const AT_ONCE: usize = 1_000;
 /// The states in which a contribution is shown to anybody.
 pub(super) const SHOWN: [State; 4] = [State::Current, State::Superseded, State::Retracted, State::Held];
 
@@ -206,8 +206,31 @@ pub fn sever(tx: &mut Tx<'_>, host: Id<Host>) -> Result<Vec<Follow>, Error> {
 pub fn reunite(conn: &mut Conn, host: Id<Host>) -> QueryResult<Vec<Follow>> {
     let query = severed_follows::table.filter(severed_follows::host_id.eq(host));
     let rows: Vec<Severed> = run!(conn, load, query.select(Severed::as_select()))?;
+    let follow = |row: Severed| Follow {
+        id: row.id,
+        follower_id: row.follower_id,
+        followee_id: row.followee_id,
+        uri: row.uri,
+        state: row.state,
+        created_at: row.created_at,
+        boosts: row.boosts,
+        notify: row.notify,
+        languages: row.languages,
+    };
+    let parted: Vec<Follow> = rows.into_iter().map(follow).collect();
+    let again = join(conn, &parted)?;
+    for done in again.chunks(AT_ONCE) {
+        let done: Vec<Id<Follow>> = done.iter().map(|follow| follow.id).collect();
+        let parted = severed_follows::table.filter(one_of(severed_follows::id, &done));
+        run!(conn, execute, diesel::delete(parted))?;
+    }
+    Ok(again)
+}
+
+/// Makes those of some relations stand that may, and returns them.
+pub(super) fn join(conn: &mut Conn, parted: &[Follow]) -> QueryResult<Vec<Follow>> {
     let mut again = Vec::new();
-    for some in rows.chunks(AT_ONCE) {
+    for some in parted.chunks(AT_ONCE) {
         let free = free(conn, some)?;
         let row = |follow: &Follow| {
             (
@@ -228,20 +251,19 @@ pub fn reunite(conn: &mut Conn, host: Id<Host>) -> QueryResult<Vec<Follow>> {
         };
         let rows: Vec<_> = free.iter().map(row).collect();
         run!(conn, execute, diesel::insert_into(follows::table).values(rows))?;
-        let done: Vec<Id<Follow>> = free.iter().map(|follow| follow.id).collect();
-        let parted = severed_follows::table.filter(one_of(severed_follows::id, &done));
-        run!(conn, execute, diesel::delete(parted))?;
         again.extend(free);
     }
     Ok(again)
 }
 
-/// Those of some relations whose both sides are still there and have not found each other anew.
-fn free(conn: &mut Conn, rows: &[Severed]) -> QueryResult<Vec<Follow>> {
+/// Those of some relations whose both sides are still there, have not found each other anew, and of whom
+/// neither blocks the other.
+fn free(conn: &mut Conn, rows: &[Follow]) -> QueryResult<Vec<Follow>> {
     let followers: Vec<Id<Account>> = rows.iter().map(|row| row.follower_id).collect();
     let followees: Vec<Id<Account>> = rows.iter().map(|row| row.followee_id).collect();
+    let sides = || followers.iter().chain(&followees);
     let there = accounts::table
-        .filter(one_of(accounts::id, followers.iter().chain(&followees)))
+        .filter(one_of(accounts::id, sides()))
         .filter(accounts::state.eq(AccountState::Active))
         .select(accounts::id);
     let there: Vec<Id<Account>> = run!(conn, load, there)?;
@@ -252,24 +274,20 @@ fn free(conn: &mut Conn, rows: &[Severed]) -> QueryResult<Vec<Follow>> {
         .select((follows::follower_id, follows::followee_id));
     let met: Vec<(Id<Account>, Id<Account>)> = run!(conn, load, met)?;
     let mut met: HashSet<(Id<Account>, Id<Account>)> = met.into_iter().collect();
-    let mut free = Vec::new();
-    for row in rows.iter().filter(|row| there.contains(&row.follower_id) && there.contains(&row.followee_id))
-    {
-        if met.insert((row.follower_id, row.followee_id)) {
-            free.push(Follow {
-                id: row.id,
-                follower_id: row.follower_id,
-                followee_id: row.followee_id,
-                uri: row.uri.clone(),
-                state: row.state,
-                created_at: row.created_at,
-                boosts: row.boosts,
-                notify: row.notify,
-                languages: row.languages.clone(),
-            });
-        }
+    let blocking = blocks::table
+        .filter(one_of(blocks::account_id, sides()))
+        .filter(one_of(blocks::target_id, sides()))
+        .select((blocks::account_id, blocks::target_id));
+    let blocking: Vec<(Id<Account>, Id<Account>)> = run!(conn, load, blocking)?;
+    for (account, target) in blocking {
+        met.extend([(account, target), (target, account)]);
     }
-    Ok(free)
+    let may = |row: &&Follow| {
+        there.contains(&row.follower_id)
+            && there.contains(&row.followee_id)
+            && met.insert((row.follower_id, row.followee_id))
+    };
+    Ok(rows.iter().filter(may).cloned().collect())
 }
 
 /// The relations of these accounts that rules ended, the latest first: the server, and the relation.

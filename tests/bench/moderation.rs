@@ -29,6 +29,7 @@ use plenum::domain::host_rule::Decision;
 use plenum::domain::site::Settings;
 use plenum::domain::uri::Uri;
 use plenum::http as doors;
+use plenum::services::uploaded_lists::{self, Choices, Said};
 use plenum::services::{condemnations, content_rules, hosts, settings, users};
 use plenum::store::content_rules::Wave;
 use plenum::store::{Conn, Db, accounts};
@@ -201,7 +202,10 @@ async fn list(place: &fixture::Place) {
     let start = Instant::now();
     let new = db.read(|conn| hosts::preview_list(conn, &rules)).await.unwrap().new;
     let looked = start.elapsed();
-    let taken = db.write(|tx| hosts::take_in(tx, None, &rules)).await.unwrap();
+    let taken = db
+        .write(|tx| uploaded_lists::take_in(tx, None, &rules, (&Choices::default(), &Said::default())))
+        .await
+        .unwrap();
     println!(
         "list of {taken} rules taken in   {:?}, of which the look first {looked:?}   (target: 5 s)",
         start.elapsed()

@@ -1,7 +1,7 @@
 //! One request of a reader: who asks, and the frame around whatever page answers.
 
 use activitypub_federation::config::Data;
-use axum::extract::FromRequestParts;
+use axum::extract::{FromRequestParts, OriginalUri};
 use axum::http::header::ACCEPT_LANGUAGE;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Uri as RequestUri};
@@ -11,17 +11,31 @@ use super::session::{Cookies, Member, Session, form_token};
 use crate::domain::account::Account;
 use crate::domain::id::Id;
 use crate::domain::permission::Permission;
+use crate::domain::report::{Outcome, Warning};
 use crate::domain::site::{Settings, Site};
-use crate::domain::user::{Role, User};
+use crate::domain::user::{Role, Roles, User};
 use crate::federation::Federation;
 use crate::http::error::PageError;
-use crate::http::web::layout::{Flash, Layout, Section, Site as Masthead, ViewerBar};
+use crate::http::web::layout::{Flash, FrozenLine, Layout, Section, Site as Masthead, ViewerBar};
 use crate::http::web::present;
 use crate::http::web::shown::Lang;
 use crate::services::users::secret_hash;
 use crate::store::contributions::Viewer;
-use crate::store::{Error, accounts, notifications, settings, users};
+use crate::store::{Conn, Error, account_rules, accounts, notifications, settings, users, warnings};
 use crate::text::words::Words;
+
+/// What somebody reads who sent something although their account is frozen.
+const FROZEN: &str = "Moderators have frozen your account: nothing was published or changed. Go back and copy your text \
+                      if you want to keep it. Why, and how to object, you find at /settings/decisions.";
+
+/// What somebody whose account is frozen may send all the same: it concerns how they read, and their own door.
+const OWN: [&str; 5] = [
+    "/notifications/seen",
+    "/oauth/authorize",
+    "/settings/password",
+    "/settings/second-factor",
+    "/settings/sign-ins",
+];
 
 /// What somebody reads whose account the moderators have closed.
 const BARRED: &str = "Moderators have closed your account for now: you read what visitors read. Why, and how to \
@@ -35,8 +49,11 @@ const MOST_TONGUES: usize = 20;
 pub struct Visit {
     /// Who asks.
     pub session: Session,
-    /// Who signed in but may do nothing for now: for everything but their own case they are a visitor.
+    /// Who signed in but may do nothing for now: for everything but their own case they are a visitor. Whose
+    /// account is frozen stays a member as long as they read.
     pub barred: Option<Member>,
+    /// What was decided about a member whose account is frozen.
+    pub frozen: Option<Frozen>,
     /// Where we are and who speaks here.
     pub site: Site,
     /// What the admins decided.
@@ -49,6 +66,25 @@ pub struct Visit {
     pub path: String,
     /// The languages that the reader's browser asks for, the dearest first.
     pub tongues: Vec<String>,
+}
+
+/// The decision by which an account was frozen.
+#[derive(Clone, Debug, Default)]
+pub struct Frozen {
+    /// What they were told of it.
+    pub told: Option<Id<Warning>>,
+    /// Why, in the words of the moderators.
+    pub reason: String,
+}
+
+impl Frozen {
+    fn load(conn: &mut Conn, account: Id<Account>) -> Result<Self, Error> {
+        let told = warnings::newest(conn, account, Outcome::Freeze)?;
+        let rule = account_rules::of(conn, account)?;
+        let reason = rule.map(|rule| rule.public_comment).filter(|reason| !reason.is_empty());
+        let reason = reason.or_else(|| told.as_ref().map(|told| told.text.clone())).unwrap_or_default();
+        Ok(Self { told: told.map(|told| told.id), reason })
+    }
 }
 
 /// The tags of `Accept-Language` in the order in which they are wanted (RFC 9110, 12.5.4).
@@ -70,16 +106,20 @@ impl<S: Send + Sync> FromRequestParts<S> for Visit {
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, PageError> {
         let data = Data::<Federation>::from_request_parts(parts, state).await;
         let data = data.map_err(|(_, why)| PageError::fault(&why))?;
-        Self::load(&data, &parts.headers, &parts.uri).await
+        let uri = parts.extensions.get::<OriginalUri>().map_or(&parts.uri, |original| &original.0);
+        let reads = parts.method.is_safe() || OWN.contains(&uri.path());
+        Self::load(&data, &parts.headers, uri, reads).await
     }
 }
 
 impl Visit {
-    /// Loads what the frame of a page needs, in one read.
+    /// Loads what the frame of a page needs, in one read; `reads` says whether the request is one that somebody
+    /// may send whose account is frozen.
     pub async fn load(
         data: &Data<Federation>,
         headers: &HeaderMap,
         uri: &RequestUri,
+        reads: bool,
     ) -> Result<Self, PageError> {
         let site = (*data.app.site).clone();
         let cookies = Cookies::of(&site.origin);
@@ -94,25 +134,33 @@ impl Visit {
             let missing = || Error::broken("the organization of this site is missing");
             let organization = accounts::by_id(conn, site.organization)?.ok_or_else(missing)?;
             let settings = settings::get(conn)?;
-            let Some(user) = user else { return Ok((None, organization, settings, 0)) };
+            let Some(mut user) = user else { return Ok((None, None, organization, settings, 0)) };
             let account = accounts::by_id(conn, user.account_id)?
                 .ok_or_else(|| Error::broken("a login without its account"))?;
+            let frozen = account.frozen && !account.is_suspended();
+            let frozen = if frozen { Some(Frozen::load(conn, account.id)?) } else { None };
+            if frozen.is_some() {
+                // They read as every member does.
+                user.roles = Roles::default();
+            }
             let mut unread = notifications::unread(conn, account.id)?;
             if user.roles.has(Role::Publisher) {
                 unread += notifications::unread(conn, organization.id)?;
             }
-            Ok((Some(Member { user, account }), organization, settings, unread))
+            Ok((Some(Member { user, account }), frozen, organization, settings, unread))
         });
-        let (member, organization, settings, unread) = loaded.await?;
+        let (member, frozen, organization, settings, unread) = loaded.await?;
         let secret = if member.is_some() { secret } else { cookies.visitor(headers) };
         let (barred, member) = match member {
-            Some(member) if member.account.is_barred() => (Some(member), None),
+            Some(member) if member.account.is_suspended() || (member.account.frozen && !reads) => {
+                (Some(member), None)
+            }
             member => (None, member),
         };
         let path = uri.path_and_query().map_or("/", |path| path.as_str()).to_owned();
         let session = Session { member, secret };
         let tongues = tongues(headers);
-        Ok(Self { session, barred, site, settings, organization, unread, path, tongues })
+        Ok(Self { session, barred, frozen, site, settings, organization, unread, path, tongues })
     }
 
     /// The sentences that every reader has to understand: in the language that an app asked for, else one
@@ -141,9 +189,14 @@ impl Visit {
     /// Who is signed in; without one the reader is asked to sign in.
     pub fn member(&self) -> Result<&Member, PageError> {
         if self.barred.is_some() {
-            return Err(PageError::forbidden(BARRED));
+            return Err(PageError::forbidden(if self.frozen.is_some() { FROZEN } else { BARRED }));
         }
         self.session.member.as_ref().ok_or_else(PageError::sign_in_first)
+    }
+
+    /// Whether the viewer may say anything: a member whose account is not frozen.
+    pub fn may_write(&self) -> bool {
+        self.session.member.is_some() && self.frozen.is_none()
     }
 
     /// Who is signed in, also when they may do nothing for now: what was decided about them is theirs to
@@ -233,6 +286,13 @@ impl Visit {
             administration: member.user.roles.administers().then(|| "/admin".into()),
         });
         layout.flash = self.asked("note").and_then(|note| flash(&note));
+        layout.frozen = self.frozen.as_ref().map(|frozen| FrozenLine {
+            reason: frozen.reason.clone(),
+            href: match frozen.told {
+                Some(told) => format!("/settings/decisions/{told}").into(),
+                None => "/settings/decisions".into(),
+            },
+        });
         if let Some(barred) = &self.barred {
             // Nothing is theirs but their case, and the way out.
             layout.viewer = Some(ViewerBar {
@@ -243,7 +303,7 @@ impl Visit {
                 may_publish: false,
                 administration: None,
             });
-            if layout.flash.is_none() {
+            if layout.flash.is_none() && self.frozen.is_none() {
                 layout.flash = Some(Flash { problem: true, text: BARRED.to_owned() });
             }
         }

@@ -63,7 +63,16 @@ impl ApiError {
         Self::new(StatusCode::UNAUTHORIZED, "The access token is invalid")
     }
 
-    /// The token is good, but its login is closed or its account frozen or suspended. Apps keep the
+    /// The account is frozen: its token reads, and does nothing else.
+    pub fn frozen(origin: &str) -> Self {
+        let why = format!(
+            "Moderators have frozen your account: you can read, but not publish or change anything. Why, and how to \
+             object: {origin}/settings/decisions"
+        );
+        Self::new(StatusCode::FORBIDDEN, why)
+    }
+
+    /// The token is good, but its login is closed or its account suspended. Apps keep the
     /// account and ask again; at [`ApiError::invalid_token`] they forget it.
     pub fn barred() -> Self {
         Self::new(StatusCode::FORBIDDEN, "Your login is currently disabled")

@@ -8,7 +8,7 @@ use activitypub_federation::config::Data;
 use axum::extract::{FromRequestParts, Path};
 use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, Uri};
+use axum::http::{HeaderMap, Method, Uri};
 use url::form_urlencoded;
 
 use super::answer::ApiError;
@@ -31,6 +31,8 @@ pub struct Caller {
     pub account: Option<Account>,
     /// What it may do.
     pub scopes: Scopes,
+    /// Whether its account is frozen, so that it may read and nothing else.
+    pub frozen: bool,
     /// The digest of the token.
     pub token_hash: String,
 }
@@ -100,10 +102,14 @@ impl Caller {
         let Some(secret) = token(&parts.headers, &parts.uri) else { return Ok(None) };
         let data = Data::<Federation>::from_request_parts(parts, state).await;
         let data = data.map_err(|(_, why)| ApiError::fault(&why))?;
-        Self::by_secret(&data, &secret).await.map(Some)
+        let caller = Self::by_secret(&data, &secret).await?;
+        if caller.frozen && !is_reading(&parts.method, parts.uri.path()) {
+            return Err(ApiError::frozen(&data.app.site.origin));
+        }
+        Ok(Some(caller))
     }
 
-    /// Whose token this is.
+    /// Whose token this is. Whoever is let in without more has to ask whether it is frozen.
     pub async fn by_secret(data: &Data<Federation>, secret: &str) -> Result<Self, ApiError> {
         let token_hash = secret_hash(secret);
         let organization = data.app.site.organization;
@@ -127,13 +133,22 @@ impl Caller {
             tokens.pass_over(&token_hash);
         }
         let (user, account) = bearer.speaker.unzip();
-        Ok(Self { user, account, scopes: bearer.scopes, token_hash })
+        Ok(Self { user, account, scopes: bearer.scopes, frozen: bearer.frozen, token_hash })
     }
 
     fn check<S: Needs>(&self) -> Result<(), ApiError> {
         let fits = S::WORDS.is_empty() || S::WORDS.iter().any(|word| self.scopes.cover(word));
         if fits { Ok(()) } else { Err(ApiError::outside_scopes()) }
     }
+}
+
+/// Whether a request only reads, or says how far somebody has read and which device is told of it.
+fn is_reading(method: &Method, path: &str) -> bool {
+    let told = ["/api/v1/notifications/", "/api/v2/notifications/"].iter().any(|start| {
+        let rest = path.strip_prefix(start).filter(|rest| !rest.starts_with("requests"));
+        rest.is_some_and(|rest| rest == "clear" || rest == "dismiss" || rest.ends_with("/dismiss"))
+    });
+    method.is_safe() || told || matches!(path, "/api/v1/markers" | "/api/v1/push/subscription")
 }
 
 /// The token itself, for the few routes that need more than its digest. Never shown by `Debug`.
@@ -183,7 +198,7 @@ impl<N: Needs, S: Send + Sync> FromRequestParts<S> for Allowed<N> {
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
         let caller = Caller::from_request_parts(parts, state).await?;
         caller.check::<N>()?;
-        let Caller { user: Some(user), account: Some(account), scopes, token_hash } = caller else {
+        let Caller { user: Some(user), account: Some(account), scopes, token_hash, .. } = caller else {
             return Err(ApiError::needs_user());
         };
         Ok(Self { speaker: Speaker { user, account, scopes, token_hash }, scope: PhantomData })

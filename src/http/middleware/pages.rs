@@ -60,7 +60,7 @@ async fn error_page(
         return (status, axum::Json(serde_json::json!({ "error": status.canonical_reason() })))
             .into_response();
     }
-    let Ok(visit) = Visit::load(data, asked, uri).await else { return plain(status) };
+    let Ok(visit) = Visit::load(data, asked, uri, true).await else { return plain(status) };
     if status == StatusCode::UNAUTHORIZED && method == Method::GET {
         return Redirect::to(&visit.sign_in_path()).into_response();
     }

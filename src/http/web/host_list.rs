@@ -46,4 +46,10 @@ pub struct Preview {
     pub digest: String,
     /// Whether anything would change.
     pub useful: bool,
+    /// What it will be called among the lists that were taken in.
+    pub title: String,
+    /// Why it is taken in, for everybody.
+    pub reason: String,
+    /// Whether everybody may read that it was taken in.
+    pub log: Vec<Choice>,
 }

@@ -29,6 +29,8 @@ pub struct Layout {
     pub csrf: String,
     /// What just happened, said once.
     pub flash: Option<Flash>,
+    /// What a member reads above every page whose account is frozen.
+    pub frozen: Option<FrozenLine>,
     /// Whether the masthead goes without navigation: there is no site to walk through before it is set up.
     pub bare: bool,
     /// Which entry of the masthead this page belongs to.
@@ -101,6 +103,15 @@ pub struct Flash {
     pub text: String,
 }
 
+/// That an account is frozen, why, and where its owner objects.
+#[derive(Clone, Debug)]
+pub struct FrozenLine {
+    /// Why, in the words of the moderators; may be blank.
+    pub reason: String,
+    /// The decision.
+    pub href: Href,
+}
+
 /// What link previews show (`og:`), also used for `article:`.
 #[derive(Clone, Debug)]
 pub struct OpenGraph {
@@ -136,6 +147,7 @@ impl Layout {
             viewer: None,
             csrf: String::new(),
             flash: None,
+            frozen: None,
             bare: false,
             here: Section::Elsewhere,
         }

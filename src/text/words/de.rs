@@ -18,6 +18,9 @@ pub(super) const WORDS: Words = Words {
     wrong_password: "Benutzername oder Passwort ist falsch.",
     wrong_code: "Dieser Code ist falsch oder wurde schon verwendet. Warten Sie auf den nächsten.",
     too_late: "Das hat zu lange gedauert. Melden Sie sich noch einmal an.",
+    too_many: "Zu viele Versuche. Ab {} können Sie es wieder versuchen. Wenn es früher sein muss, kann Ihnen die \
+               Administration dieser Website einen Link für ein neues Passwort geben. Wo Sie angemeldet sind, \
+               bleiben Sie es.",
     forgotten: "Passwort vergessen? Bitten Sie die Administration dieser Website um ein neues.",
     let_in: ["Zugriff für „", "“ erlauben?"],
     asks: ["Diese App bittet um Zugriff auf ", "."],

@@ -18,6 +18,8 @@ pub(super) const WORDS: Words = Words {
     wrong_password: "Name or password is wrong.",
     wrong_code: "This code is wrong or was used. Wait for the next one.",
     too_late: "That took too long. Sign in again.",
+    too_many: "Too many attempts. You can try again from {} on. If it has to be sooner, an administrator of this site can \
+               give you a link for a new password. Where you are signed in you stay signed in.",
     forgotten: "Forgotten your password? Ask an administrator of this site for a new one.",
     let_in: ["Let ", " in?"],
     asks: ["This app asks for access to ", "."],

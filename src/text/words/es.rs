@@ -18,6 +18,9 @@ pub(super) const WORDS: Words = Words {
     wrong_password: "El nombre de usuario o la contraseña no son correctos.",
     wrong_code: "Este código es incorrecto o ya se ha usado. Espere al siguiente.",
     too_late: "Ha pasado demasiado tiempo. Inicie sesión de nuevo.",
+    too_many: "Demasiados intentos. Podrá volver a intentarlo a partir de las {}. Si tiene que ser antes, la \
+               administración de este sitio puede darle un enlace para elegir una contraseña nueva. Las sesiones que \
+               ya tiene abiertas siguen abiertas.",
     forgotten: "¿Ha olvidado su contraseña? Pida una nueva a la administración de este sitio.",
     let_in: ["¿Autorizar la aplicación «", "»?"],
     asks: ["Esta aplicación solicita acceso a ", "."],

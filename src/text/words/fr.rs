@@ -18,6 +18,8 @@ pub(super) const WORDS: Words = Words {
     wrong_password: "Le nom d’utilisateur ou le mot de passe est incorrect.",
     wrong_code: "Ce code est incorrect ou a déjà été utilisé. Attendez le suivant.",
     too_late: "Trop de temps s’est écoulé. Connectez-vous de nouveau.",
+    too_many: "Trop de tentatives. Vous pourrez réessayer à partir de {}. S’il le faut plus tôt, l’administration de ce \
+               site peut vous donner un lien pour choisir un nouveau mot de passe. Vos sessions ouvertes le restent.",
     forgotten: "Mot de passe oublié\u{202f}? Demandez-en un nouveau à l’administration de ce site.",
     let_in: ["Autoriser l’application «\u{a0}", "\u{a0}»\u{202f}?"],
     asks: ["Cette application demande l’accès au site «\u{a0}", "\u{a0}»."],

@@ -36,6 +36,8 @@ pub struct Words {
     pub wrong_code: &'static str,
     /// What was wrong: the code came too late.
     pub too_late: &'static str,
+    /// What was wrong: too many attempts, until when, and what else to do.
+    pub too_many: &'static str,
     /// Who helps.
     pub forgotten: &'static str,
     /// Around the name of an app: the question.

@@ -18,6 +18,8 @@ pub(super) const WORDS: Words = Words {
     wrong_password: "Kullanıcı adı veya parola yanlış.",
     wrong_code: "Bu kod yanlış veya daha önce kullanılmış. Bir sonrakini bekleyin.",
     too_late: "Çok uzun sürdü. Yeniden oturum açın.",
+    too_many: "Çok fazla deneme yapıldı. {} itibarıyla yeniden deneyebilirsiniz. Daha erken gerekiyorsa bu sitenin \
+               yöneticileri size yeni bir parola için bağlantı verebilir. Açık olan oturumlarınız açık kalır.",
     forgotten: "Parolanızı mı unuttunuz? Bu sitenin bir yöneticisinden yeni bir parola isteyin.",
     let_in: ["“", "” uygulamasına izin verilsin mi?"],
     asks: ["Bu uygulama ", " sitesine erişim istiyor."],

@@ -7,7 +7,7 @@ use plenum::http::web::contribution::{Author, Entry, Origin, Voice};
 use plenum::http::web::external_statement::{Candidate, ExternalStatementsPage};
 use plenum::http::web::follow::{AuthorizePage, FollowBox, FollowWay, LeavePage, Subject};
 use plenum::http::web::forms::Choice;
-use plenum::http::web::layout::{Layout, Section};
+use plenum::http::web::layout::{FrozenLine, Layout, Section};
 use plenum::http::web::listing::ListingPage;
 use plenum::http::web::notifications::{Notice, NotificationsPage};
 use plenum::http::web::shown::{Href, Lang, Link, Pager};
@@ -113,6 +113,16 @@ pub(crate) fn about() -> AboutPage {
         registration: "Accounts on this site are given by invitation to members of the Northern Forum."
             .to_owned(),
     }
+}
+
+/// What a member reads above every page whose account is frozen.
+pub(crate) fn frozen() -> NotificationsPage {
+    let mut page = notifications(false);
+    page.layout.frozen = Some(FrozenLine {
+        reason: "Called the other side names, twice, after a warning.".to_owned(),
+        href: "/settings/decisions/7".into(),
+    });
+    page
 }
 
 pub(crate) fn notifications(empty: bool) -> NotificationsPage {

@@ -64,7 +64,7 @@ pub(crate) fn review(empty: bool) -> ReviewPage {
             "12",
             "Mallory",
             "412 contributions · known here since 24 November 2026 · says it exists since 1 January 2008 · 2 reports \
-             about it, 1 open",
+             about it, 1 open · rejected before on 20 November 2026 by mona, 2 times in all",
             2,
         ),
     ];
@@ -98,6 +98,7 @@ pub(crate) fn review(empty: bool) -> ReviewPage {
             vec![
                 Link::new("Texts that may belong to a question: 2", "/moderation/external"),
                 Link::new("Removed, and not deleted yet: 1", "/admin/removed"),
+                Link::new("Servers that were let in: 1", "/admin/review/approved"),
             ]
         },
         page: (String::new(), String::new()),

@@ -22,7 +22,7 @@ use plenum::http::web::shown::{Lang, Link, Moment};
 use plenum::text::Html;
 
 use self::accounts::{
-    about, account, authorize, external_statements, follow_subject, leave, listing, notifications,
+    about, account, authorize, external_statements, follow_subject, frozen, leave, listing, notifications,
     reply_subject, unknown_subject,
 };
 use self::events::{event, event_form, timeline};
@@ -114,6 +114,7 @@ fn writing() -> askama::Result<Vec<(&'static str, String)>> {
         ("supersede.html", withdraw(supersede()).render()?),
         ("notifications.html", notifications(false).render()?),
         ("notifications_empty.html", notifications(true).render()?),
+        ("notifications_frozen.html", frozen().render()?),
         ("hosts.html", administration::hosts(false).render()?),
         ("hosts_empty.html", administration::hosts(true).render()?),
         ("review.html", administration::review(false).render()?),

@@ -2,11 +2,13 @@
 
 use plenum::domain::account::AccountState;
 use plenum::domain::host::{HostStanding, SignatureScheme};
+use plenum::domain::host_rule::Decision;
 use plenum::domain::site::FederationMode;
 use plenum::domain::uri::Uri;
+use plenum::jobs::run_due;
 use plenum::services;
 use plenum::services::publish::{self, Recipients};
-use plenum::store::{accounts, deliveries, hosts};
+use plenum::store::{accounts, deliveries, hosts, jobs};
 use serde_json::json;
 
 use super::sink::{Behind, Sink, follower, host, pending, sends};
@@ -26,6 +28,49 @@ async fn followers_on_one_server_get_one_copy_in_order() {
         world.settle().await;
         assert_eq!(sink.arrived(), ["one", "two", "three"]);
         assert_eq!(pending(north).await, 0);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn item_91_what_is_on_its_way_when_a_server_is_suspended_leaves_nothing_behind() {
+    on_each_engine(|database| async {
+        let world = World::on([("north", database)], FederationMode::Open).await;
+        let (north, sink) = (world.at("north"), Sink::open("sink").await);
+        follower(north, &sink, "ana", Behind::Shared).await;
+        for name in ["one", "two", "three"] {
+            sends(north, name, "the-same").await;
+        }
+        // Gone: then its people are looked for, as long as we talk to their server.
+        sink.answers(&[410]);
+        sink.falls_silent();
+        let db = north.app().db;
+        let decides = async |standing| {
+            let decision = Decision { standing, ..Decision::default() };
+            db.write(|tx| services::hosts::decide(tx, None, &sink.host, &decision)).await.unwrap();
+        };
+        let suspended = async {
+            sink.until(1).await;
+            decides(HostStanding::Suspended).await;
+            let waiting = pending(north).await;
+            sink.speaks();
+            waiting
+        };
+        let data = north.data();
+        let (worked, waiting) = tokio::join!(run_due(&data), suspended);
+        worked.unwrap();
+        assert_eq!((sink.arrived(), waiting), (vec!["one".to_owned()], 0), "only what was under way arrives");
+        assert_eq!(pending(north).await, 0);
+        let left = db.read(|conn| Ok(jobs::all(conn)?)).await.unwrap();
+        let about = left.iter().filter(|(_, job)| job.contains(&sink.host)).count();
+        assert_eq!(about, 0, "nobody is looked for there: {left:?}");
+        world.settle().await;
+        decides(HostStanding::Unknown).await;
+        world.settle().await;
+        assert_eq!(sink.arrived(), ["one"], "what was dropped does not come again");
+        sends(north, "four", "the-same").await;
+        world.settle().await;
+        assert_eq!(sink.arrived(), ["one", "four"]);
     })
     .await;
 }

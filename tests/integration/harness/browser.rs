@@ -23,6 +23,7 @@ pub(crate) struct Browser {
 }
 
 /// A page that was loaded.
+#[derive(Clone)]
 pub(crate) struct Page {
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,

@@ -116,7 +116,7 @@ async fn an_earlier_version_keeps_its_poll() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_app_of_whoever_is_frozen_waits_instead_of_forgetting_them() {
+async fn an_app_of_whoever_is_suspended_waits_instead_of_forgetting_them() {
     on_each_engine(async |database| {
         let world = World::on([("north", database)], FederationMode::Open).await;
         let north = world.at("north");

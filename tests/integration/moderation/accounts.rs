@@ -4,20 +4,23 @@
 use axum::http::StatusCode;
 use plenum::domain::account::Account;
 use plenum::domain::account_rule::AccountDecision;
+use plenum::domain::contribution::Visibility;
 use plenum::domain::host::HostStanding;
 use plenum::domain::host_rule::Decision;
 use plenum::domain::site::FederationMode;
 use plenum::domain::user::Role;
 use plenum::federation::resolve;
-use plenum::services::{self, relations};
+use plenum::services::posts::{self, NewPost};
+use plenum::services::{self, cases, relations, statements, users};
 use plenum::store::contributions::Viewer;
 use plenum::store::{self, inbox_items};
+use plenum::text::Markdown;
 use serde_json::json;
 
 use super::{decide, says, standing, uri_of};
 use crate::harness::peer::{Actor, Peers};
 use crate::harness::people::{Drafting, statement};
-use crate::harness::world::{Instance, World, on_each_engine};
+use crate::harness::world::{Instance, PASSWORD, World, on_each_engine};
 
 /// Somebody of north follows somebody elsewhere, who accepts, and who follows the organization.
 async fn befriends(world: &World, anna: &Account, vic: &Actor) -> Account {
@@ -208,11 +211,10 @@ async fn a_frozen_member_reads_why_objects_and_is_heard() {
         decide(north, &bela, &frozen).await;
         let refused = app.post("/api/v1/statuses", json!({ "status": "after" })).await;
         assert_eq!(refused.status, StatusCode::FORBIDDEN);
-        let closed = browser.open("/notifications").await;
-        assert_eq!(closed.status, StatusCode::FORBIDDEN);
-        assert!(closed.says("/settings/decisions"), "{}", closed.body);
-        let list = browser.open("/settings/decisions").await;
-        let one = browser.open(&list.attribute("main .ways a", "href").unwrap()).await;
+        let shown = browser.open("/notifications").await;
+        assert_eq!(shown.status, StatusCode::OK);
+        assert!(shown.says("have frozen your account") && shown.says("“Insulted others.”"), "{}", shown.body);
+        let one = browser.open(&shown.attribute(".notice a", "href").unwrap()).await;
         assert!(one.says("Insulted others."), "{}", one.body);
         let sent = super::presses(&mut browser, &one, "appeal", &[("appeal", "I was quoting.")]).await;
         assert!(sent.says("have not answered yet") && sent.says("I was quoting."), "{}", sent.body);
@@ -224,11 +226,97 @@ async fn a_frozen_member_reads_why_objects_and_is_heard() {
         assert!(appeal.says("I was quoting.") && appeal.says("Insulted others."));
         let done = super::presses(&mut mona, &appeal, "grant", &[("answer", "You are right.")]).await;
         assert!(done.says("None waits"), "{}", done.body);
+        let log = north.browser().open("/about/moderation").await;
+        let granted = "an objection was granted, and this is taken back: frozen";
+        assert!(log.says(granted) && !log.says("You are right."), "the decision stood there: {}", log.body);
         assert!(browser.open("/settings/decisions").await.status == StatusCode::OK);
         let again = app.post("/api/v1/statuses", json!({ "status": "again" })).await;
         assert_eq!(again.status, StatusCode::OK, "the token works again");
     })
     .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_is_frozen_reads_what_members_read_and_sends_nothing() {
+    on_each_engine(|database| async {
+        let world = World::on([("north", database)], FederationMode::Open).await;
+        let north = world.at("north");
+        let anna = north.person("anna", &[]).await;
+        let paul = north.person("paul", &[Role::Publisher, Role::Moderator]).await;
+        let bees = north.publishes(statement("On bees").thesis("Bees can count.")).await;
+        let db = north.app().db;
+        let inside = NewPost {
+            markdown: Markdown::new("Between us: ants can count, too."),
+            visibility: Visibility::Internal,
+            ..NewPost::default()
+        };
+        let inside = db.write(|tx| posts::publish(tx, &anna, &inside)).await.unwrap().head;
+        let mut open = north.signed_in("paul").await;
+        let form = open.open(&format!("/reply?to={}", bees.head.uri)).await;
+        let own = db.write(|tx| users::token(tx, "paul", true, "read write")).await.unwrap();
+        let frozen = AccountDecision { frozen: true, ..AccountDecision::default() };
+        decide(north, &paul, &frozen).await;
+        let mut anew = north.browser();
+        let page = anew.sign_in("paul", PASSWORD, "/internal").await;
+        assert!(page.says("ants can count") && page.says("have frozen your account"), "{}", page.body);
+        assert_eq!(page.texts("nav a").iter().filter(|way| *way == "Administration").count(), 0);
+        assert_eq!(
+            anew.open("/admin").await.status,
+            StatusCode::FORBIDDEN,
+            "as a member, not as a moderator"
+        );
+        assert_eq!(anew.open("/publish").await.status, StatusCode::FORBIDDEN);
+        let thread = anew.open(&format!("/threads/{}", inside.id)).await;
+        assert_eq!((thread.status, thread.texts("main form").len()), (StatusCode::OK, 0), "{}", thread.body);
+        let mut typed = form.filled("main form").1;
+        typed.retain(|(name, _)| name != "text");
+        typed.push(("text".to_owned(), "They cannot.".to_owned()));
+        let refused = open.post("/reply", &typed).await;
+        assert_eq!(refused.status, StatusCode::FORBIDDEN);
+        assert!(refused.says("nothing was published or changed"), "{}", refused.body);
+        let app = north.client("paul", "read write").await;
+        let read = app.get(&format!("/api/v1/statuses/{}", inside.id)).await.ok();
+        assert!(read["content"].as_str().unwrap().contains("ants can count"), "{read}");
+        let refused = app.post("/api/v1/statuses", json!({ "status": "no" })).await;
+        assert_eq!(refused.status, StatusCode::FORBIDDEN);
+        assert!(refused.json["error"].as_str().unwrap().contains("/settings/decisions"), "{}", refused.json);
+        let voice = north.with_token(&own).get("/api/v1/accounts/verify_credentials").await;
+        assert_eq!(voice.status, StatusCode::FORBIDDEN, "the organization's voice is not theirs for now");
+        let user = db.read(|conn| Ok(store::users::by_name(conn, "paul")?)).await.unwrap().unwrap();
+        let said = db.write(|tx| statements::publish(tx, &user, statement("No").thesis("No."))).await;
+        assert!(said.is_err(), "nor at a terminal");
+        assert!(app.get("/api/v1/timelines/home").await.ok().as_array().unwrap().is_empty());
+        decide(north, &paul, &AccountDecision::default()).await;
+        let page = open.open("/notifications").await;
+        assert!(!page.says("have frozen") && page.texts("nav a").contains(&"Administration".to_owned()));
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_said_before_somebody_is_frozen_is_what_happens() {
+    let world = World::of(["north"]).await;
+    let north = world.at("north");
+    let bela = north.person("bela", &[]).await;
+    let mut admin = north.signed_in("north_admin").await;
+    let path = format!("/admin/accounts/{}", bela.id);
+    let page = admin.open(&path).await;
+    let asked = admin.send(&page, "main form", &[("frozen", "yes")]).await;
+    assert!(asked.says("goes on reading everything that members read"), "{}", asked.body);
+    assert!(asked.says("so do all relations") && !asked.says("given back"), "{}", asked.body);
+    admin.send(&asked, "main form", &[]).await;
+    let page = admin.open(&path).await;
+    let asked = admin.send(&page, "main form", &[("frozen", "no")]).await;
+    assert!(
+        asked.says("may publish, answer and follow again") && !asked.says("given back"),
+        "{}",
+        asked.body
+    );
+    let asked = admin.send(&page, "main form", &[("standing", "suspend")]).await;
+    admin.send(&asked, "main form", &[]).await;
+    let page = admin.open(&path).await;
+    let asked = admin.send(&page, "main form", &[("standing", "none")]).await;
+    assert!(asked.says("given back") && asked.says("goes on reading"), "{}", asked.body);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -304,6 +392,34 @@ async fn what_waits_for_others_behind_the_same_inbox_is_not_dropped() {
         let far = resolve::account(&north.data(), &vic.id).await.unwrap();
         decide(north, &far, &standing(HostStanding::Suspended)).await;
         assert_eq!(waiting().await, before, "ana still hears of it");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn that_an_objection_was_granted_is_public_where_somebody_wants_it() {
+    on_each_engine(|database| async {
+        let world = World::on([("north", database)], FederationMode::Open).await;
+        let north = world.at("north");
+        let (db, frozen) = (north.app().db, AccountDecision { frozen: true, ..AccountDecision::default() });
+        for (name, button, public) in [("bela", "grant", false), ("carl", "grant publicly", true)] {
+            let account = north.person(name, &[]).await;
+            decide(north, &account, &frozen).await;
+            let told = db.read(|conn| Ok(store::warnings::of(conn, account.id, 1)?)).await.unwrap().remove(0);
+            db.write(|tx| cases::appeal(tx, &account, told.id, "I was quoting.")).await.unwrap();
+            let mut admin = north.signed_in("north_admin").await;
+            let page = admin.open(&format!("/admin/appeals/{}", told.id)).await;
+            super::presses(&mut admin, &page, button, &[("answer", "You are right.")]).await;
+            let now = db.read(|conn| Ok(store::accounts::by_id(conn, account.id)?)).await.unwrap().unwrap();
+            assert!(!now.frozen, "{name}");
+            let log = north.browser().open("/about/moderation").await;
+            assert_eq!(
+                log.says(&format!("{}: an objection was granted", account.handle)),
+                public,
+                "{}",
+                log.body
+            );
+        }
     })
     .await;
 }

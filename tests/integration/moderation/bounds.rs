@@ -34,7 +34,8 @@ async fn letting_in_is_for_what_waits() {
         assert_eq!(now.standing, HostStanding::Limited, "nobody lifts their own limit");
 
         let at = db.read(|conn| Ok(hosts::by_name(conn, &peers.host("a"))?)).await.unwrap().unwrap();
-        let lets_in = [csrf.clone(), ("do".to_owned(), format!("approve host {}", at.id))];
+        let confirmed = ("confirmed".to_owned(), "yes".to_owned());
+        let lets_in = [csrf.clone(), ("do".to_owned(), format!("approve host {}", at.id)), confirmed];
         assert!(browser.post("/admin/review", &lets_in).await.says("Approved."));
         let again = browser.post("/admin/review", &lets_in).await;
         assert_eq!(again.status, StatusCode::CONFLICT, "nothing of it waits: {}", again.body);

@@ -240,10 +240,10 @@ async fn a_moderator_who_is_frozen_is_nobody_who_could_answer() {
         db.write(|tx| account_rules::decide(tx, admin, bela.id, &frozen)).await.unwrap();
         let told = db.read(|conn| Ok(warnings::of(conn, bela.id, 9)?)).await.unwrap();
         db.write(|tx| cases::appeal(tx, &bela, told[0].id, "I was calm.")).await.unwrap();
-        let own = db.write(|tx| cases::answer_appeal(tx, admin, told[0].id, true, "Yes.")).await;
+        let own = db.write(|tx| cases::answer_appeal(tx, admin, told[0].id, (true, false), "Yes.")).await;
         assert!(own.unwrap_err().to_string().contains("another moderator answers"));
         db.write(|tx| account_rules::decide(tx, admin, mona.id, &frozen)).await.unwrap();
-        db.write(|tx| cases::answer_appeal(tx, admin, told[0].id, true, "Yes.")).await.unwrap();
+        db.write(|tx| cases::answer_appeal(tx, admin, told[0].id, (true, false), "Yes.")).await.unwrap();
     })
     .await;
 }

@@ -1,5 +1,6 @@
 //! What moderators see beside what waits, and how they get through it.
 
+use axum::http::StatusCode;
 use plenum::domain::host::HostStanding;
 use plenum::domain::host_rule::Decision;
 use plenum::domain::site::FederationMode;
@@ -154,4 +155,108 @@ async fn a_moderator_gets_through_the_list_with_the_keyboard() {
     let page = presses(&mut mona, &page, &format!("reject host {last}"), &[]).await;
     assert!(!page.path.contains('#') && page.says("Rejected."), "there is none after it: {}", page.path);
     assert_eq!(page.texts("main section").len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_was_rejected_before_is_known_when_they_say_more() {
+    on_each_engine(|database| async {
+        let world = World::on([("north", database)], FederationMode::Quarantine).await;
+        let (north, peers) = (world.at("north"), Peers::new());
+        let bees = north.publishes(statement("On bees").thesis("Bees can count.")).await.head.uri;
+        let (ana, bela) = (peers.person("a", "ana"), peers.person("a", "bela"));
+        assert_eq!((says(north, &ana, "1", &bees), says(north, &bela, "1", &bees)), (202, 202));
+        world.settle().await;
+        north.person("mona", &[Role::Moderator]).await;
+        let mut mona = north.signed_in("mona").await;
+        let button = |page: &Page, word: &str, nth: usize| {
+            let key = page.body.split(&format!("value=\"{word} ")).nth(nth).unwrap();
+            format!("{word} {}", key.split('"').next().unwrap())
+        };
+        let list = mona.open("/admin/review").await;
+        assert!(!list.says("rejected before"), "{}", list.body);
+        presses(&mut mona, &list, &button(&list, "reject author", 1), &[]).await;
+        for (actor, path) in [(&ana, "2"), (&bela, "2")] {
+            assert_eq!(says(north, actor, path, &bees), 202);
+        }
+        world.settle().await;
+        let list = mona.open("/admin/review").await;
+        let facts = list.texts(".part .facts");
+        assert!(facts[0].contains("rejected before on 24 November 2026 by mona"), "{facts:?}");
+        assert!(!facts[1].contains("rejected before"), "of her and of nobody else: {facts:?}");
+        presses(&mut mona, &list, &button(&list, "reject host", 1), &[]).await;
+        for (actor, path) in [(&ana, "3"), (&bela, "3")] {
+            assert_eq!(says(north, actor, path, &bees), 202);
+        }
+        world.settle().await;
+        let facts = mona.open("/admin/review").await.texts(".part .facts");
+        assert!(facts[0].contains("by mona, 2 times in all") && facts[1].ends_with("by mona"), "{facts:?}");
+        // The latest decision is the one about the whole server.
+        let removed = mona.open("/admin/removed").await;
+        presses(&mut mona, &removed, &removed.attribute("tbody button", "value").unwrap(), &[]).await;
+        let facts = mona.open("/admin/review").await.texts(".part .facts");
+        assert!(facts[0].ends_with("by mona") && !facts[1].contains("rejected before"), "{facts:?}");
+        world.advance_hours(24 * 10);
+        world.settle().await;
+        let facts = mona.open("/admin/review").await.texts(".part .facts");
+        assert!(facts[0].contains("rejected before on 24 November 2026"), "it outlives the texts: {facts:?}");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_moderator_takes_back_that_a_whole_server_was_let_in() {
+    on_each_engine(|database| async {
+        let world = World::on([("north", database)], FederationMode::Quarantine).await;
+        let (north, peers) = (world.at("north"), Peers::new());
+        let bees = north.publishes(statement("On bees").thesis("Bees can count.")).await.head.uri;
+        let (ana, bela) = (peers.person("a", "ana"), peers.person("a", "bela"));
+        let shown = async |actor: &Actor, path: &str| {
+            let note = actor.note(path, "");
+            north.sees(&Uri::parse(note["id"].as_str().unwrap()).unwrap()).await.is_some()
+        };
+        for actor in [&ana, &bela] {
+            assert_eq!(says(north, actor, "1", &bees), 202);
+        }
+        world.settle().await;
+        for name in ["mona", "nina"] {
+            north.person(name, &[Role::Moderator]).await;
+        }
+        let (mut mona, mut nina) = (north.signed_in("mona").await, north.signed_in("nina").await);
+        let list = mona.open("/admin/review").await;
+        let host = list.attribute("button[value^='approve host']", "value").unwrap();
+        let asked = presses(&mut mona, &list, &host, &[]).await;
+        for words in
+            ["2 contributions from there that wait", "by 2 authors", "2 accounts there are known here"]
+        {
+            assert!(asked.says(words), "{words}: {}", asked.body);
+        }
+        assert!(!shown(&ana, "1").await, "asking lets nobody in");
+        mona.send(&asked, "main form", &[]).await;
+        assert_eq!(says(north, &ana, "2", &bees), 202);
+        world.settle().await;
+        assert!(shown(&ana, "1").await && shown(&bela, "1").await && shown(&ana, "2").await);
+        let list = nina.open("/admin/review").await;
+        let way = list.attribute("main a[href$='/approved']", "href").unwrap();
+        let approved = nina.open(&way).await;
+        assert!(approved.says(&peers.host("a")) && approved.says("2 texts") && approved.says("mona"));
+        let button = approved.attribute("tbody button", "value").unwrap();
+        let done = presses(&mut nina, &approved, &button, &[]).await;
+        assert!(done.says("No server was let in from there."), "{}", done.body);
+        assert!(!shown(&ana, "1").await && !shown(&bela, "1").await, "they wait again");
+        assert_eq!(says(north, &bela, "3", &bees), 202);
+        world.settle().await;
+        assert!(!shown(&bela, "3").await && nina.open("/admin/review").await.says("said 3"));
+        let twice = presses(&mut nina, &approved, &button, &[]).await;
+        assert_eq!(twice.status, StatusCode::CONFLICT, "{}", twice.body);
+        // What an admin decides afterwards is the admin's.
+        let list = mona.open("/admin/review").await;
+        let asked = presses(&mut mona, &list, &host, &[]).await;
+        mona.send(&asked, "main form", &[]).await;
+        let ours = Decision { reject_reports: true, standing: HostStanding::Approved, ..Decision::default() };
+        let db = north.app().db;
+        db.write(|tx| hosts::decide(tx, None, &peers.host("a"), &ours)).await.unwrap();
+        assert!(nina.open("/admin/review/approved").await.says("No server was let in from there."));
+        assert!(shown(&bela, "3").await);
+    })
+    .await;
 }

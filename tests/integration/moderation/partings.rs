@@ -7,6 +7,7 @@ use plenum::domain::site::FederationMode;
 use plenum::federation::resolve;
 use plenum::services::{hosts, relations};
 use plenum::store;
+use serde_json::json;
 
 use super::{decide, standing};
 use crate::harness::peer::{Actor, Peers};
@@ -67,6 +68,38 @@ async fn who_blocked_or_muted_meanwhile_is_not_brought_together_again() {
         decide(north, &far, &standing(HostStanding::Unknown)).await;
         assert_eq!(ties(north, &bela, &far).await, (false, false));
         assert_eq!(ties(north, &carl, &far).await, (true, true));
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn all_relations_of_an_account_part_and_come_back_as_far_as_they_may() {
+    on_each_engine(|database| async {
+        let world = World::on([("north", database)], FederationMode::Open).await;
+        let (north, peers) = (world.at("north"), Peers::new());
+        let (anna, bela) = (north.person("anna", &[]).await, north.person("bela", &[]).await);
+        let carl = north.person("carl", &[]).await;
+        let vic = peers.person("a", "vic");
+        let mut far = None;
+        for ours in [&anna, &bela, &carl] {
+            far = Some(befriends(&world, ours, &vic).await);
+        }
+        let (far, db) = (far.unwrap(), north.app().db);
+        decide(north, &far, &standing(HostStanding::Suspended)).await;
+        for ours in [&anna, &bela, &carl] {
+            assert_eq!(ties(north, ours, &far).await, (false, false));
+        }
+        let told = north.client("carl", "read").await.get("/api/v1/notifications").await.ok();
+        let told = told.as_array().unwrap().iter().find(|one| one["type"] == "severed_relationships");
+        let told = &told.unwrap()["event"];
+        assert_eq!((&told["followers_count"], &told["following_count"]), (&json!(1), &json!(1)), "{told}");
+        db.write(|tx| relations::block_from_here(tx, &anna, &far)).await.unwrap();
+        decide(north, &far, &standing(HostStanding::Unknown)).await;
+        assert_eq!(ties(north, &anna, &far).await, (false, false), "she blocked them");
+        assert_eq!(ties(north, &bela, &far).await, (true, true));
+        assert_eq!(ties(north, &carl, &far).await, (true, true));
+        let waiting = db.read(|conn| Ok(store::account_rules::parted_on(conn, far.host_id.unwrap())?));
+        assert_eq!(waiting.await.unwrap(), [], "nothing is kept aside that came back or never will");
     })
     .await;
 }

@@ -209,7 +209,9 @@ async fn a_server_with_much_that_waits_is_let_in_step_by_step() {
         let mut admin = north.signed_in("north_admin").await;
         let list = admin.open("/admin/review").await;
         let host = list.attribute("button[value^='approve host']", "value").unwrap();
-        assert!(presses(&mut admin, &list, &host, &[]).await.says("Approved."));
+        let asked = presses(&mut admin, &list, &host, &[]).await;
+        assert!(asked.says("131 contributions from there that wait"), "{}", asked.body);
+        assert!(admin.send(&asked, "main form", &[]).await.says("Approved."));
         let shown = async || {
             let mut shown = 0;
             for number in 0..130 {

@@ -255,7 +255,7 @@ async fn an_objection_takes_back_only_what_it_is_about() {
     let told = db.read(|conn| Ok(warnings::of(conn, bela.id, 9)?)).await.unwrap();
     let early = told.iter().map(|warning| warning.id).min().unwrap();
     db.write(|tx| cases::appeal(tx, &bela, early, "They are harmless.")).await.unwrap();
-    db.write(|tx| cases::answer_appeal(tx, None, early, true, "You are right.")).await.unwrap();
+    db.write(|tx| cases::answer_appeal(tx, None, early, (true, false), "You are right.")).await.unwrap();
     let rule = db.read(|conn| Ok(store::account_rules::of(conn, bela.id)?)).await.unwrap();
     let rule = rule.expect("the later rule holds");
     assert_eq!((rule.standing, rule.sensitive), (HostStanding::Limited, false));
@@ -382,9 +382,9 @@ async fn moderators_judge_neither_each_other_nor_objections_to_what_they_decided
         let told = db.read(|conn| Ok(warnings::of(conn, bela.id, 9)?)).await.unwrap();
         db.write(|tx| cases::appeal(tx, &bela, told[0].id, "I was calm.")).await.unwrap();
         let other = user("mona").await;
-        let own = db.write(|tx| cases::answer_appeal(tx, nina, told[0].id, false, "No.")).await;
+        let own = db.write(|tx| cases::answer_appeal(tx, nina, told[0].id, (false, false), "No.")).await;
         assert!(own.unwrap_err().to_string().contains("another moderator answers"));
-        db.write(|tx| cases::answer_appeal(tx, other, told[0].id, true, "Yes.")).await.unwrap();
+        db.write(|tx| cases::answer_appeal(tx, other, told[0].id, (true, false), "Yes.")).await.unwrap();
         let rule = db.read(|conn| Ok(store::account_rules::of(conn, bela.id)?)).await.unwrap();
         assert!(rule.is_none(), "it is taken back");
     })

@@ -9,11 +9,12 @@ use plenum::domain::contribution::Received;
 use plenum::domain::host::HostStanding;
 use plenum::domain::host_rule::Decision;
 use plenum::domain::id::Id;
+use plenum::domain::relation::FollowState;
 use plenum::domain::uri::Uri;
 use plenum::services::{contributions, host_lists};
 use plenum::store::accounts;
 use plenum::store::reports::{self, NewReport};
-use plenum::store::{Db, settings};
+use plenum::store::{Db, relations, settings};
 use tempfile::TempDir;
 
 use crate::harness::elsewhere;
@@ -49,7 +50,7 @@ fn moderators_work_from_a_terminal() {
     let frozen = succeeds(&["moderate", "account", "bela", "--freeze", "--public-comment", "Insults."]);
     assert!(frozen.contains("freeze") && frozen.contains("may object"), "{frozen}");
     assert!(succeeds(&["moderate", "show", "bela"]).contains("rule: freeze"));
-    assert!(succeeds(&["moderate", "account", "bela"]).contains("given back"));
+    assert!(succeeds(&["moderate", "account", "bela"]).contains("may publish, answer and follow again"));
     assert!(fails(&["moderate", "account", "bela"]).contains("no rule"));
     assert!(fails(&["moderate", "account", "ana", "--freeze"]).contains("admin"));
     assert!(fails(&["moderate", "account", "nobody", "--freeze"]).contains("nobody"));
@@ -176,7 +177,7 @@ async fn servers_are_decided_about_from_a_terminal() {
         assert!(tried.contains(words), "{words}: {tried}");
     }
     assert!(!site.says(&["host", "export"]).contains("new.example"));
-    site.says(&["host", "import", file]);
+    site.says(&["host", "import", file, "--title", "List of June"]);
     let ours = site.says(&["host", "export"]);
     assert!(
         ours.contains("far.example,suspend,false,false,Spam,false") && ours.contains("new.example,suspend")
@@ -185,6 +186,44 @@ async fn servers_are_decided_about_from_a_terminal() {
     site.says(&["host", "import", file, "--allowances"]);
     assert_eq!(site.says(&["host", "export", "--allowances"]), "#domain\nfriend.example\n");
     assert!(site.refuses(&["host", "import", "nowhere.csv"]).contains("plenum:"));
+    let taken = site.says(&["host", "taken"]);
+    assert!(taken.lines().nth(1).is_some_and(|line| line.contains("List of June  1 rule")), "{taken}");
+    let key = taken.lines().nth(1).unwrap().split_whitespace().next().unwrap();
+    let tried = site.says(&["host", "take-back", key, "--dry-run"]);
+    assert!(tried.starts_with(DRY) && tried.contains("None is left of: 1 suspended."), "{tried}");
+    assert!(site.says(&["host", "export"]).contains("new.example,suspend"));
+    site.says(&["host", "take-back", key]);
+    let ours = site.says(&["host", "export"]);
+    assert!(ours.contains("far.example,suspend") && !ours.contains("new.example"), "{ours}");
+    assert!(site.refuses(&["host", "take-back", key]).contains("taken back already"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn servers_on_which_something_hangs_are_left_out_of_a_list_at_a_terminal_too() {
+    let site = Site::new();
+    site.hears("far.example", "mallory", "<p>Bees can count.</p>").await;
+    let db = site.db().await;
+    db.write(|tx| {
+        let ours = tx.site()?.organization;
+        let author =
+            accounts::by_uri(tx, &Uri::parse("https://far.example/users/mallory").unwrap())?.unwrap();
+        let uri = Uri::parse("https://far.example/follows/1").unwrap();
+        relations::insert(tx, author.id, ours, &uri, FollowState::Accepted).map(drop)
+    })
+    .await
+    .unwrap();
+    db.close().await;
+    let file = site.home.path().join("list.csv");
+    std::fs::write(&file, "far.example\nnew.example\n").unwrap();
+    let file = file.to_str().unwrap();
+    let said = site.says(&["host", "import", file]);
+    assert!(said.contains("far.example is left out") && said.contains("taken in: 1."), "{said}");
+    assert!(said.contains("0 followers") || said.contains("no followers"), "{said}");
+    let ours = site.says(&["host", "export"]);
+    assert!(ours.contains("new.example,suspend") && !ours.contains("far.example"), "{ours}");
+    let said = site.says(&["host", "import", file, "--tied"]);
+    assert!(said.contains("1 follower there no longer follow"), "{said}");
+    assert!(site.says(&["host", "export"]).contains("far.example,suspend"));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -281,4 +320,22 @@ async fn lists_are_followed_from_a_terminal() {
     assert!(tried.starts_with(DRY) && tried.contains("taken back: 1."), "{tried}");
     site.says(&["host-list", "leave", &list, "--keep"]);
     assert!(site.says(&["host", "export"]).contains("bad0.example"), "kept as a rule of this site");
+}
+
+#[test]
+fn nobody_acts_at_a_terminal_for_who_is_frozen() {
+    let site = Site::new();
+    site.says(&["account", "create", "paul", "--role", "publisher", "--password-stdin"]);
+    let frozen = site.says(&["moderate", "account", "paul", "--freeze"]);
+    assert!(frozen.contains("goes on reading") && !frozen.contains("given back"), "{frozen}");
+    let file = site.home.path().join("bees.md");
+    let text = "# On bees\n\nWe counted bees for a whole summer, and this is what we found when we counted them again \
+                in the autumn, hive by hive and meadow by meadow, with twelve people from four villages who had never \
+                counted anything before and who now would like to know more.\n\n## 1. Bees can count.\n\nThat is so.\n";
+    std::fs::write(&file, text).unwrap();
+    let publish = ["import", file.to_str().unwrap(), "--publish", "--by", "paul"];
+    assert!(site.refuses(&publish).contains("closed this account for now"));
+    assert!(site.refuses(&["moderate", "note", "7", "Hm.", "--by", "paul"]).contains("paul is frozen"));
+    site.says(&["moderate", "account", "paul"]);
+    assert!(site.says(&publish).contains("Published by paul"));
 }

@@ -6,8 +6,9 @@ use plenum::domain::host_rule::{Decision, HostRule};
 use plenum::domain::job::Job;
 use plenum::domain::site::FederationMode;
 use plenum::domain::user::Role;
-use plenum::services::hosts;
-use plenum::store::{audit, host_rules, jobs};
+use plenum::services::{host_lists, hosts, taken_lists};
+use plenum::store::page::Page as Bounds;
+use plenum::store::{audit, host_rules, jobs, relations, taken_lists as kept};
 
 use crate::harness::Database;
 use crate::harness::browser::{Browser, Page};
@@ -201,6 +202,111 @@ async fn partners_are_left_out_unless_somebody_wants_them_in() {
         let looked = looks(&mut admin, "blocks", &list).await;
         admin.send(&looked, "main form", &[("except", "")]).await;
         assert_eq!(rule(north, &south.host).await.unwrap().standing, HostStanding::Suspended);
+    })
+    .await;
+}
+
+/// How many follow the organization.
+async fn followers(at: &Instance) -> i64 {
+    let organization = at.app().site.organization;
+    at.app().db.read(|conn| Ok(relations::count_followers(conn, organization)?)).await.unwrap()
+}
+
+fn stands(standing: HostStanding) -> Decision {
+    Decision { standing, ..Decision::default() }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_list_is_taken_back_as_a_whole() {
+    on_each_engine(|database| async {
+        let places = [("north", database), ("south", Database::sqlite())];
+        let world = World::on(places, FederationMode::Open).await;
+        let (north, south) = (world.at("north"), world.at("south"));
+        south.follows(north).await;
+        world.settle().await;
+        let (before, db) = (followers(north).await, north.app().db);
+        let ours = Decision { private_comment: "they asked us".to_owned(), ..stands(HostStanding::Limited) };
+        db.write(|tx| hosts::decide(tx, None, "ours.example", &ours)).await.unwrap();
+        let mut admin = north.signed_in("north_admin").await;
+        let rows = [&south.host, "one.example", "two.example", "three.example", "ours.example"];
+        let list = format!("{HEADER}\n{},suspend,,,,\n", rows.join(",suspend,,,,\n"));
+        let looked = looks(&mut admin, "blocks", &list).await;
+        let said = [("except", ""), ("over", "ours.example"), ("title", "List of June"), ("reason", "Spam.")];
+        let long = [said[0], said[1], said[3], ("title", &"x".repeat(101))];
+        let wrong = admin.send(&looked, "main form", &long).await;
+        assert!(wrong.status == StatusCode::UNPROCESSABLE_ENTITY && wrong.says("more than 100 characters"));
+        assert_eq!(wrong.texts("#field-reason"), ["Spam."], "as it was typed");
+        assert!(admin.send(&wrong, "main form", &said).await.says("List of June"));
+        assert!(before > 0 && followers(north).await == 0, "{before}");
+        let by_hand = stands(HostStanding::Limited);
+        db.write(|tx| hosts::decide(tx, None, "three.example", &by_hand)).await.unwrap();
+        db.write(|tx| hosts::undo(tx, None, "two.example")).await.unwrap();
+        let page = admin.open("/admin/hosts/list/taken").await;
+        let way = page.attribute("main td a", "href").unwrap();
+        let asked = admin.open(&way).await;
+        for words in [
+            "These rules hold no longer: 2 suspended.",
+            "ours.example: limit instead of suspend",
+            "Kept aside by these rules, and given back",
+            "decided about these servers since, so their rules stay: three.example, two.example.",
+        ] {
+            assert!(asked.says(words), "{words}: {}", asked.body);
+        }
+        assert_eq!((followers(north).await, rules(north).await.len()), (0, 4), "asking changes nothing");
+        let done = admin.send(&asked, "main form", &[]).await;
+        assert!(done.says("It is as it was before.") && done.says("Taken back on"), "{}", done.body);
+        assert_eq!(followers(north).await, before);
+        let left: Vec<_> =
+            rules(north).await.into_iter().map(|rule| (rule.name.clone(), rule.decision())).collect();
+        assert_eq!(left, [("ours.example".to_owned(), ours), ("three.example".to_owned(), by_hand)]);
+        assert_eq!(admin.send(&asked, "main form", &[]).await.status, StatusCode::CONFLICT, "once");
+        let log = north.browser().open("/about/moderation").await;
+        for words in ["was taken in: 5 suspended", "Spam.", "holds no longer: 3 suspended"] {
+            assert!(log.says(words), "{words}: {}", log.body);
+        }
+        assert!(!log.says("one.example") && !log.says("List of June"), "{}", log.body);
+        let entries = db.read(|conn| Ok(audit::all(conn)?)).await.unwrap();
+        let of = |action: &str| entries.iter().filter(|entry| entry.action == action).count();
+        assert_eq!((of("list.take_in"), of("list.take_back")), (1, 1));
+        assert!(db.read(|conn| Ok(audit::verify(conn, "")?)).await.unwrap().0.broken_at.is_none());
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_list_that_is_followed_says_too_goes_on_when_one_is_taken_back() {
+    on_each_engine(|database| async {
+        let world = World::on([("north", database)], FederationMode::Open).await;
+        let north = world.at("north");
+        let mut admin = north.signed_in("north_admin").await;
+        let looked = looks(&mut admin, "blocks", "bad.example\nworse.example\n").await;
+        assert!(admin.send(&looked, "main form", &[("log", "private")]).await.says("Changed."));
+        let public = north.browser().open("/about/moderation").await;
+        assert!(!public.says("list of rules"), "as private as it was wanted: {}", public.body);
+        let db = north.app().db;
+        let followed = host_lists::NewList {
+            url: "https://lists.example/blocks.csv".to_owned(),
+            title: "Blocks".to_owned(),
+            priority: 50,
+            adopts: false,
+        };
+        let list = db.write(|tx| host_lists::follow(tx, None, &followed)).await.unwrap();
+        let says = [("worse.example".to_owned(), stands(HostStanding::Suspended))];
+        db.write(|tx| host_lists::receive(tx, list, &says)).await.unwrap();
+        db.write(|tx| host_lists::change(tx, None, list, 50, true)).await.unwrap();
+        // It waited as long as the list asked, and is let go by whoever reads it again.
+        db.write(|tx| Ok(plenum::store::host_lists::let_go(tx, list, &["worse.example".to_owned()])?))
+            .await
+            .unwrap();
+        let taken = db.read(|conn| Ok(kept::page(conn, &Bounds::first(9))?)).await.unwrap();
+        let trial = db.read(|conn| taken_lists::preview(conn, taken[0].id)).await.unwrap();
+        assert_eq!((trial.listed.as_slice(), trial.gone.len()), (&["worse.example".to_owned()][..], 1));
+        db.write(|tx| taken_lists::take_back(tx, None, taken[0].id)).await.unwrap();
+        let left = rules(north).await;
+        assert_eq!(left.iter().map(|rule| rule.name.as_str()).collect::<Vec<_>>(), ["worse.example"]);
+        db.write(|tx| host_lists::leave(tx, None, list, false)).await.unwrap();
+        assert_eq!(rules(north).await, [], "it was that list's rule from then on");
+        assert!(!north.browser().open("/about/moderation").await.says("list of rules"));
     })
     .await;
 }

@@ -1,6 +1,7 @@
 //! Whose request it is, for everything that is counted by address (items 97 and 98), and whose token is none any more (item 86).
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 
 use axum::Router;
 use axum::body::Body;
@@ -9,16 +10,18 @@ use axum::http::header::{ACCEPT, CONTENT_TYPE, COOKIE, SET_COOKIE};
 use axum::http::{Method, Request, StatusCode};
 use diesel::{RunQueryDsl, sql_query};
 use http_body_util::BodyExt;
+use plenum::domain::account_rule::AccountDecision;
 use plenum::domain::user::{Role, Roles};
+use plenum::federation::Federation;
 use plenum::http;
-use plenum::services::users;
+use plenum::services::{account_rules, sign_ins, users};
 use plenum::store::{self, Conn};
 use serde_json::json;
 use tower::ServiceExt;
 
 use super::routes::{Door, routes};
 use crate::harness::client::Client;
-use crate::harness::world::{Instance, World};
+use crate::harness::world::{Instance, PASSWORD, World};
 
 const PATH: &str = "/api/v1/instance/rules";
 
@@ -109,9 +112,12 @@ async fn items_97_and_98_doors_of_pages_are_counted_by_who_knocks() {
     let router = http::router(world.at("north").federation.clone());
     let (cookie, token) = welcome(&router).await;
     let refused = StatusCode::TOO_MANY_REQUESTS;
-    for (path, rest, most) in
-        [("/sign-in", "password=guess&name=nobody", 10), ("/interact", "uri=http://a.example/1&handle=x", 20)]
-    {
+    // One name from one address has ten attempts, an address as many for five names.
+    for (path, rest, most) in [
+        ("/sign-in", "password=guess&name=nobody&x=", 10),
+        ("/sign-in", "password=guess&name=nobody", 40),
+        ("/interact", "uri=http://a.example/1&handle=x", 20),
+    ] {
         for number in 0..=most {
             let form = format!("csrf={token}&{rest}{number}");
             let invented = [format!("198.51.100.{number}"), format!("for=198.51.100.{number}")];
@@ -135,6 +141,54 @@ async fn items_97_and_98_doors_of_pages_are_counted_by_who_knocks() {
     let knocks = (0..60).map(|_| posts(&router, ("203.0.113.70:4000", "/interact"), (&cookie, &form), &[]));
     let answers = futures_util::future::join_all(knocks).await;
     assert_eq!(answers.iter().filter(|status| **status != refused).count(), 20, "all at once");
+}
+
+/// The same site behind a door that counts by itself, with one attempt for each name from each address.
+async fn strict(at: &Instance) -> Router {
+    let mut app = at.app();
+    let mut config = (*app.config).clone();
+    config.limits.sign_ins = 1;
+    app.config = Arc::new(config);
+    http::router(Federation::start(app).await.unwrap())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn item_97_strangers_who_guess_lock_nobody_out() {
+    let world = World::of(["north"]).await;
+    let north = world.at("north");
+    for name in ["ada", "bela"] {
+        north.person(name, &[]).await;
+    }
+    let router = strict(north).await;
+    let (cookie, token) = welcome(&router).await;
+    let sends = async |peer: &str, path: &str, rest: &str| {
+        let (peer, form) = (format!("{peer}:4000"), format!("csrf={token}&{rest}"));
+        posts(&router, (&peer, path), (&cookie, &form), &[]).await
+    };
+    let right = PASSWORD.replace(' ', "+");
+    let tries = async |peer: &str, name: &str, password: &str| {
+        sends(peer, "/sign-in", &format!("name={name}&password={password}")).await
+    };
+    let (wrong, in_, refused) =
+        (StatusCode::UNPROCESSABLE_ENTITY, StatusCode::SEE_OTHER, StatusCode::TOO_MANY_REQUESTS);
+    assert_eq!(tries("198.51.100.1", "ada", "guess").await, wrong);
+    assert_eq!(tries("198.51.100.1", "ada", &right).await, refused, "their attempts are used up");
+    assert_eq!(tries("198.51.100.1", "bela", &right).await, in_, "others at the same address get in");
+    assert_eq!(tries("203.0.113.5", "ada", &right).await, in_, "and she does elsewhere");
+    for number in 0..4 {
+        assert_eq!(tries("198.51.100.1", &format!("nobody{number}"), "guess").await, wrong);
+    }
+    assert_eq!(tries("198.51.100.1", "bela", &right).await, refused, "one address guesses no more names");
+    for number in 2..21 {
+        assert_eq!(tries(&format!("198.51.100.{number}"), "ada", "guess").await, wrong, "{number}");
+    }
+    assert_eq!(tries("203.0.113.5", "ada", &right).await, refused, "nor do many addresses one name");
+    let secret = north.app().db.write(|tx| sign_ins::link(tx, None, "ada")).await.unwrap();
+    let path = format!("/password/{secret}");
+    assert_eq!(sends("203.0.113.5", &path, "password=another+horse+battery").await, in_);
+    assert_eq!(tries("203.0.113.5", "ada", "another+horse+battery").await, in_, "an admin lets her in");
+    world.advance_seconds(301);
+    assert_eq!(tries("198.51.100.1", "bela", &right).await, in_, "and five minutes let in everybody");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -213,6 +267,46 @@ async fn item_98_other_spellings_are_counted_too() {
             assert!(nothing, "{method} {path} is no other way to the same place: {status}");
         }
     }
+}
+
+/// Where somebody who is frozen says how far they have read, and which device is told of it.
+const READING: [&str; 7] = [
+    "/api/v1/markers",
+    "/api/v1/notifications/clear",
+    "/api/v1/notifications/dismiss",
+    "/api/v1/notifications/{id}/dismiss",
+    "/api/v1/push/subscription",
+    "/api/v2/notifications/clear",
+    "/api/v2/notifications/{group}/dismiss",
+];
+
+#[tokio::test(flavor = "multi_thread")]
+async fn item_86_who_is_frozen_reads_by_every_route_and_writes_by_none() {
+    let world = World::of(["north"]).await;
+    let north = world.at("north");
+    let (ada, _) = (north.person("ada", &[]).await, north.person("bela", &[]).await);
+    let all = "read write follow push profile";
+    let token =
+        async |name: &str| north.app().db.write(|tx| users::token(tx, name, false, all)).await.unwrap();
+    let (frozen, free) = (north.with_token(&token("ada").await), north.with_token(&token("bela").await));
+    let decision = AccountDecision { frozen: true, ..AccountDecision::default() };
+    let db = north.app().db;
+    db.write(|tx| account_rules::decide(tx, None, ada.id, &decision).map(drop)).await.unwrap();
+    let mut findings = Vec::new();
+    for route in routes() {
+        if matches!(route.door, Door::None | Door::Own) {
+            continue;
+        }
+        let path = route.with("7");
+        let reply = frozen.ask(route.method.clone(), &path, &[], None).await;
+        let told = reply.json["error"].as_str().is_some_and(|why| why.contains("frozen your account"));
+        let reads = route.method.is_safe() || READING.contains(&route.path);
+        let same = !route.method.is_safe() || reply.status == free.get(&path).await.status;
+        if told == reads || !same || (told && reply.status != StatusCode::FORBIDDEN) {
+            findings.push(format!("{} {}: {} {}", route.method, route.path, reply.status, reply.json));
+        }
+    }
+    assert!(findings.is_empty(), "{}", findings.join("\n"));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -3,10 +3,11 @@
 use plenum::domain::account_rule::AccountDecision;
 use plenum::domain::host::HostStanding;
 use plenum::domain::host_rule::Decision;
+use plenum::domain::job::Job;
 use plenum::domain::uri::Uri;
 use plenum::federation::resolve;
 use plenum::services::{account_rules, cases, hosts, interactions, relations};
-use plenum::store;
+use plenum::store::{self, jobs};
 use serde_json::{Value, json};
 
 use super::{ParseUri, Scene};
@@ -208,6 +209,58 @@ async fn item_92_a_suspended_account_is_hidden_whoever_brings_it() {
     assert!(!shown.to_string().contains("version"), "{shown}");
     let page = t.browser().open("/statements/on-bees").await;
     assert!(!page.says("first version") && !page.says("another version"), "{}", page.body);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn item_92_what_a_suspended_account_shows_first_is_not_shown() {
+    let scene = Scene::acquainted().await;
+    let t = scene.t();
+    let anna = t.person("anna", &[]).await;
+    let notes = ["1", "2"].map(|path| scene.mal.note(path, &format!("<p>Look first at {path}</p>")));
+    for note in &notes {
+        scene.peers.publish(note);
+    }
+    let featured = format!("{}/featured", scene.mal.id);
+    let list =
+        |notes: &[Value]| json!({ "id": featured, "type": "OrderedCollection", "orderedItems": notes });
+    scene.peers.publish(&list(&notes[..1]));
+    let mut document = scene.mal.document();
+    document["featured"] = json!(featured);
+    scene.peers.publish(&document);
+    assert_eq!(scene.mal.sends(t, &scene.mal.does("Update", document)), 202);
+    scene.world.settle().await;
+    let fetches = Job::FetchPins { uri: scene.mal.id.clone() };
+    let db = t.app().db;
+    let asks = async || db.write(|tx| jobs::enqueue(tx, &fetches, tx.now)).await.unwrap();
+    asks().await;
+    scene.world.settle().await;
+    let mal = scene.mal.uri();
+    let mal = db.read(|conn| Ok(store::accounts::by_uri(conn, &mal)?)).await.unwrap().unwrap();
+    let app = t.client("anna", "read").await;
+    let path = format!("/api/v1/accounts/{}/statuses?pinned=true", mal.id);
+    assert_eq!(app.get(&path).await.each("content"), ["<p>Look first at 1</p>"]);
+    suspends(&scene, "a").await;
+    scene.peers.publish(&list(&notes));
+    let before = scene.before().await;
+    // What was asked for before is not asked any more, and what others say of it leads nowhere.
+    asks().await;
+    for (actor, verb) in [(&scene.vic, "Add"), (&scene.vic, "Remove")] {
+        let mut pin = actor.does(verb, notes[1]["id"].clone());
+        pin["target"] = json!(featured);
+        assert_eq!(actor.sends(t, &pin), 202);
+    }
+    let mut own = scene.mal.does("Add", notes[1]["id"].clone());
+    own["target"] = json!(featured);
+    assert_eq!(scene.mal.sends(t, &own), 403);
+    scene.unchanged(&before, 0).await;
+    let hidden = app.get(&path).await;
+    assert!(hidden.json.as_array().is_none_or(Vec::is_empty), "{}", hidden.json);
+    let page = t.browser().open(&format!("/@mal@{}", scene.peers.host("a"))).await;
+    assert!(!page.says("Look first"), "{}", page.body);
+    let host = scene.peers.host("a");
+    db.write(|tx| hosts::undo(tx, None, &host)).await.unwrap();
+    assert_eq!(app.get(&path).await.each("content"), ["<p>Look first at 1</p>"], "it was kept aside");
+    assert_eq!(anna.host_id, None);
 }
 
 #[tokio::test(flavor = "multi_thread")]

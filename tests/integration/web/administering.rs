@@ -49,6 +49,8 @@ const ROUTES: &[(&str, Option<Permission>, bool)] = &[
     ("/admin/hosts/allowances.csv", Some(Permission::Hosts), false),
     ("/admin/hosts/list", Some(Permission::Hosts), true),
     ("/admin/hosts/list.csv", Some(Permission::Hosts), false),
+    ("/admin/hosts/list/taken", Some(Permission::Hosts), false),
+    ("/admin/hosts/list/taken/{id}", Some(Permission::Hosts), true),
     ("/admin/hosts/lists", Some(Permission::Hosts), true),
     ("/admin/hosts/lists/drafts", Some(Permission::Hosts), true),
     ("/admin/hosts/lists/new", Some(Permission::Hosts), true),
@@ -57,6 +59,7 @@ const ROUTES: &[(&str, Option<Permission>, bool)] = &[
     ("/admin/hosts/lists/{id}/leave", Some(Permission::Hosts), true),
     ("/admin/hosts/{name}", Some(Permission::Hosts), true),
     ("/admin/review", Some(Permission::Review), true),
+    ("/admin/review/approved", Some(Permission::Review), true),
 ];
 
 #[test]
@@ -303,8 +306,7 @@ async fn a_moderator_clears_the_list_author_by_author_and_all_at_once() {
         assert!(shown(0, "1").await && shown(0, "2").await && !shown(1, "1").await);
         let some = [("author", key("bela")), ("author", key("cleo")), ("do", "reject ticked".to_owned())];
         assert!(mona.post("/admin/review", &form(&some)).await.says("Rejected."));
-        let rest = mona.open("/admin/review").await;
-        assert_eq!(rest.texts("h3 label"), ["dora"]);
+        assert_eq!(mona.open("/admin/review").await.texts("h3 label"), ["dora"]);
         says(&actors[1], "1");
         says(&actors[1], "3");
         world.settle().await;
@@ -312,7 +314,8 @@ async fn a_moderator_clears_the_list_author_by_author_and_all_at_once() {
         let old = list.texts(".part").concat().contains("bela 2");
         assert!(list.says("said 3") && !old, "only what is new waits");
         assert!(list.says("1 contribution ·"), "what was rejected is not taken in again: {}", list.body);
-        mona.post("/admin/review", &form(&[("do", last_host(&list.body))])).await;
+        let whole = [("do", last_host(&list.body)), ("confirmed", "yes".to_owned())];
+        mona.post("/admin/review", &form(&whole)).await;
         assert!(shown(3, "1").await, "the whole server is let in");
         says(&actors[2], "4");
         world.settle().await;
@@ -365,7 +368,8 @@ async fn item_94_a_list_is_looked_at_before_it_is_taken_in() {
             403,
             "names below, too"
         );
-        assert_eq!(log(north).await[1..], ["host.decide"; 2], "an entry for each server");
+        let entries = ["host.decide", "host.decide", "list.take_in"];
+        assert_eq!(log(north).await[1..], entries, "an entry for each server, and one for the list");
         let again = admin.send(&page, "main form", &[("file", &list)]).await;
         assert!(again.says("of which 0 are not here yet"));
         let ours = admin.open("/admin/hosts/list.csv").await;

@@ -6,6 +6,7 @@ use plenum::clock::{Clock, Timestamp};
 use plenum::domain::totp::Secret;
 use plenum::services::users;
 use serde_json::json;
+use tokio::task::JoinSet;
 
 use crate::harness::browser::{Browser, Page};
 use crate::harness::world::{PASSWORD, World, on_each_engine};
@@ -149,4 +150,52 @@ async fn codes_cannot_be_guessed() {
     let ticket = [("ticket".to_owned(), "invented".to_owned()), ("code".to_owned(), "000000".to_owned())];
     assert_eq!(browser.post("/sign-in", &ticket).await.status, StatusCode::FORBIDDEN);
     assert_eq!(north.browser().once(Method::GET, PATH, None).await.status, StatusCode::SEE_OTHER);
+}
+
+/// Sends a code from several browsers at the same moment; how many got in.
+async fn at_once(doors: Vec<(Browser, Page)>, code: &str) -> usize {
+    let mut tries = JoinSet::new();
+    for (mut browser, page) in doors {
+        let code = code.to_owned();
+        tries.spawn(async move { browser.send(&page, "main form", &[("code", &code)]).await });
+    }
+    let answers = tries.join_all().await;
+    // Wrong, or what was owed is paid already.
+    let refused = answers.iter().filter(|page| page.status.is_client_error()).count();
+    let let_in = answers.iter().filter(|page| page.path == "/about").count();
+    assert_eq!(
+        let_in + refused,
+        answers.len(),
+        "{:?}",
+        answers.iter().map(|page| page.status).collect::<Vec<_>>()
+    );
+    let_in
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_code_that_is_sent_many_times_at_once_lets_one_in() {
+    on_each_engine(async |database| {
+        let world = World::on([("north", database)], FederationMode::Open).await;
+        let north = world.at("north");
+        north.person("ada", &[]).await;
+        let (secret, recovery) = switch_on(&mut north.signed_in("ada").await, &world.clock).await;
+        for typed in [None, Some(recovery[0].clone())] {
+            world.advance_seconds(30);
+            let mut doors = Vec::new();
+            for _ in 0..6 {
+                let mut browser = north.browser();
+                let page = owes(&mut browser, "/about").await;
+                doors.push((browser, page));
+            }
+            let typed = typed.unwrap_or_else(|| code(&secret, &world.clock));
+            assert_eq!(at_once(doors, &typed).await, 1, "{typed}");
+        }
+        // Nor does what somebody owes open two sessions with two codes.
+        world.advance_seconds(30);
+        let mut browser = north.browser();
+        let page = owes(&mut browser, "/about").await;
+        let doors = (0..6).map(|_| (browser.clone(), page.clone())).collect();
+        assert_eq!(at_once(doors, &code(&secret, &world.clock)).await, 1);
+    })
+    .await;
 }

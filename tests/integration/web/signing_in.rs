@@ -2,10 +2,12 @@
 
 use axum::http::{Method, StatusCode};
 use futures_util::future::join_all;
+use plenum::domain::site::FederationMode;
 use plenum::domain::user::Role;
+use tokio::task::JoinSet;
 
 use crate::harness::browser::Browser;
-use crate::harness::world::{PASSWORD, World};
+use crate::harness::world::{PASSWORD, World, on_each_engine};
 use crate::security::callers::closes;
 
 #[tokio::test(flavor = "multi_thread")]
@@ -47,6 +49,13 @@ async fn guessing_passwords_ends_soon_and_begins_again_later() {
     }
     let page = browser.sign_in("anna", PASSWORD, "/").await;
     assert_eq!(page.status, StatusCode::TOO_MANY_REQUESTS);
+    assert!(
+        page.says("You can try again from 12:05 UTC on.") && page.says("link for a new password"),
+        "{}",
+        page.body
+    );
+    assert_eq!(page.attribute("#field-name", "value").as_deref(), Some("anna"), "as it was typed");
+    assert_eq!(page.headers["retry-after"], "301");
     world.advance_seconds(301);
     assert_eq!(browser.sign_in("anna", PASSWORD, "/").await.status, StatusCode::OK);
 }
@@ -132,6 +141,34 @@ async fn an_invitation_makes_one_account() {
     assert!(page.says("Your account is ready"));
     assert_eq!(browser.open(&path).await.status, StatusCode::NOT_FOUND, "it was used");
     assert_eq!(browser.sign_in("bert", PASSWORD, "/drafts").await.status, StatusCode::OK);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn an_invitation_that_many_use_at_once_makes_one_account() {
+    on_each_engine(|database| async {
+        let world = World::on([("north", database)], FederationMode::Open).await;
+        let north = world.at("north");
+        let roles = plenum::domain::user::Roles::of(&[Role::Editor]);
+        let db = north.app().db;
+        let secret = db.write(|tx| plenum::services::users::invite(tx, None, roles)).await.unwrap();
+        let path = format!("/invite/{secret}");
+        let before = db.read(|conn| Ok(plenum::store::users::all(conn)?.len())).await.unwrap();
+        let mut tries = JoinSet::new();
+        for number in 0..6 {
+            let (mut browser, name) = (north.browser(), format!("bert{number}"));
+            let page = browser.open(&path).await;
+            tries.spawn(async move {
+                browser.send(&page, "main form", &[("name", &name), ("password", PASSWORD)]).await
+            });
+        }
+        let answers = tries.join_all().await;
+        let ready = answers.iter().filter(|page| page.says("Your account is ready")).count();
+        let used = answers.iter().filter(|page| page.says("was used or is over")).count();
+        assert_eq!((ready, used), (1, 5), "{:?}", answers.iter().map(|page| page.status).collect::<Vec<_>>());
+        let now = db.read(|conn| Ok(plenum::store::users::all(conn)?.len())).await.unwrap();
+        assert_eq!(now, before + 1);
+    })
+    .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -200,7 +200,7 @@ fn tools(conn: &mut Conn, visit: &Visit, account: &Account) -> Result<Vec<Link>,
         ]);
     }
     let mut tools = Vec::new();
-    if visit.session.member.is_some() {
+    if visit.may_write() {
         tools.push(Link::new("Mute or block", format!("{}/hide", present::account_path(account))));
     }
     if visit.has(Permission::Accounts) {

@@ -145,7 +145,10 @@ async fn confirm(
     decision: &AccountDecision,
     fields: &Fields,
 ) -> Answer {
-    let touched = data.app.db.read(|conn| service::preview(conn, account)).await?;
+    let loaded =
+        data.app.db.read(|conn| Ok((service::preview(conn, account)?, account_rules::of(conn, account.id)?)));
+    let (touched, before) = loaded.await?;
+    let before = before.as_ref().map(AccountRule::decision).unwrap_or_default();
     let mut hidden: Vec<(&'static str, String)> =
         FIELDS.map(|field| (field, fields.get(field).to_owned())).into();
     hidden.push((CONFIRMED, decision.words()));
@@ -158,7 +161,7 @@ async fn confirm(
     page(&ConfirmPage {
         layout: visit.private_layout("Decide about an account", Section::Administration),
         question: format!("{}: {}?", account.handle, words(decision)),
-        consequence: format!("{}{public}", touched.of_account(decision, account.is_local())),
+        consequence: format!("{}{public}", touched.of_account((&before, decision), account.is_local())),
         action: path.as_str().into(),
         fields: hidden,
         button: "Decide so".to_owned(),
@@ -231,8 +234,8 @@ fn fields(local: bool, decision: &AccountDecision) -> Vec<Field> {
     let (no, yes, about) = if local {
         (
             "May take part",
-            "May read what visitors read, and nothing else",
-            "A frozen member can still read why, and object.",
+            "May read what members read, and nothing else",
+            "A frozen member signs in and reads as before, is shown why above every page, and can object.",
         )
     } else {
         ("Taken in", "Not taken in", "What is here already stays as it is.")

@@ -215,7 +215,8 @@ pub async fn show(data: Data<Federation>, visit: Visit, Path(id): Path<String>) 
         heading: format!("{}: {}", account.handle, label(warning.outcome).to_lowercase()),
         lead: "Whoever did not decide the first time looks at it with fresh eyes. A rule about the account is taken \
                back as soon as you agree; what was removed and is not deleted yet comes back on the page “Removed \
-               texts”."
+               texts”. That you agreed stands in the public log of decisions where the decision does, or where you \
+               say so."
             .to_owned(),
         ways,
         parts: sayings(&warning),
@@ -227,7 +228,10 @@ pub async fn show(data: Data<Federation>, visit: Visit, Path(id): Path<String>) 
             button: ("grant".to_owned(), "Agree, and take the decision back".to_owned()),
         }),
         buttons: if waits {
-            vec![("refuse".to_owned(), "Stand by the decision".to_owned())]
+            vec![
+                ("grant publicly".to_owned(), "Agree, and say so in the public log".to_owned()),
+                ("refuse".to_owned(), "Stand by the decision".to_owned()),
+            ]
         } else {
             Vec::new()
         },
@@ -242,9 +246,10 @@ pub async fn answer(
 ) -> Answer {
     let user = visit.may(Permission::Reports)?.id;
     let key: Id<Warning> = key(&id)?;
-    let granted = match fields.get("do") {
-        "grant" => true,
-        "refuse" => false,
+    let (granted, tells) = match fields.get("do") {
+        "grant" => (true, false),
+        "grant publicly" => (true, true),
+        "refuse" => (false, false),
         _ => {
             return Err(PageError::new(
                 StatusCode::UNPROCESSABLE_ENTITY,
@@ -253,7 +258,7 @@ pub async fn answer(
         }
     };
     let text = fields.get("answer").to_owned();
-    data.app.db.write(|tx| cases::answer_appeal(tx, Some(user), key, granted, &text)).await?;
+    data.app.db.write(|tx| cases::answer_appeal(tx, Some(user), key, (granted, tells), &text)).await?;
     then("/admin/appeals?note=changed")
 }
 

@@ -200,7 +200,8 @@ pub fn tools(visit: &Visit, view: &View) -> Vec<Link> {
     let head = &view.head;
     let to = |label: &str, deed: &str| Link::new(label, format!("/contributions/{}/{deed}", head.id));
     let mut tools = Vec::new();
-    if matches!(head.kind, Kind::Post | Kind::Critique) && visit.voice(head.author_id).is_some() {
+    let own = visit.may_write() && visit.voice(head.author_id).is_some();
+    if matches!(head.kind, Kind::Post | Kind::Critique) && own {
         tools.extend([to("Edit", "edit"), to("Delete", "delete")]);
         if head.visibility == Visibility::Internal {
             tools.push(to("Publish it for everybody", "publish"));
@@ -211,7 +212,7 @@ pub fn tools(visit: &Visit, view: &View) -> Vec<Link> {
     if head.state == State::Held && visit.has(Permission::Review) {
         tools.push(to("Approve", "approve"));
     }
-    let theirs = visit.session.member.is_some() && visit.voice(head.author_id).is_none();
+    let theirs = visit.may_write() && visit.voice(head.author_id).is_none();
     if theirs {
         tools.push(to("Report", "report"));
     }
@@ -232,6 +233,10 @@ pub fn invitation(visit: &Visit, view: &View, limit: usize) -> Invitation {
     let uri = view.head.uri.to_string();
     if visit.session.member.is_none() {
         return Invitation::Elsewhere(Elsewhere { uri, sign_in: visit.sign_in_path().into(), mistake: None });
+    }
+    if !visit.may_write() {
+        let why = "You can answer again once moderators take back that your account is frozen.";
+        return Invitation::Closed(why.to_owned());
     }
     let language = if view.head.language.is_empty() { visit.language() } else { &view.head.language };
     let mut form = form(visit, uri, language, limit);

@@ -6,6 +6,7 @@ use activitypub_federation::config::Data;
 
 use super::ask::refused;
 use super::{Answer, page, then};
+use crate::domain::Refusal;
 use crate::domain::host::HostStanding;
 use crate::domain::host_rule::Decision;
 use crate::domain::id::Id;
@@ -21,14 +22,18 @@ use crate::http::web::layout::Section;
 use crate::http::web::map_files;
 use crate::import::host_rules::{self as lists, HostList};
 use crate::services::hosts::{self, ListTrial};
-use crate::services::uploaded_lists::{self as service, Choices};
-use crate::store::host_rules;
+use crate::services::uploaded_lists::{self as service, Choices, Said};
+use crate::store::{Error, host_rules};
 
 /// Rows that are no rules, or that differ from ours, as far as they are shown.
 const SHOWN: usize = 50;
 /// What a list may be read as.
 const BLOCKS: &str = "blocks";
 const ALLOWANCES: &str = "allowances";
+/// What keeps a list out of the public log.
+const PRIVATE: &str = "private";
+/// Letters of the name of a file that become the name of the list.
+const TITLE: usize = 100;
 
 /// `GET /admin/hosts/list`.
 pub async fn show(visit: Visit) -> Answer {
@@ -63,7 +68,8 @@ pub async fn submit(data: Data<Federation>, Posted { visit, fields }: Posted) ->
         return refused(form(&visit, None, mistakes));
     }
     let digest = data.app.db.write(|tx| service::keep(tx, user, kind, text)).await?;
-    look(&data, &visit, (kind, digest), &list, Mistakes::default()).await
+    let said = Said { title: fields.get("file_name").chars().take(TITLE).collect(), ..Said::default() };
+    look(&data, &visit, (kind, digest, &said), &list, Mistakes::default()).await
 }
 
 fn kind(fields: &Fields) -> &'static str {
@@ -78,24 +84,36 @@ async fn take_in(data: &Data<Federation>, visit: &Visit, user: Id<User>, fields:
     let (kind, digest) = (kind(fields), fields.get("digest").to_owned());
     let text = data.app.db.read(|conn| service::kept(conn, user, &digest)).await?;
     let list = read(kind, &text, &visit.site.host);
+    let said = Said {
+        title: fields.get("title").to_owned(),
+        reason: fields.get("reason").to_owned(),
+        private: fields.get("log") == PRIVATE,
+    };
     let except = match service::names(fields.get("except"), &visit.site.host) {
         Ok(names) => names,
         Err(why) => {
-            let again = look(data, visit, (kind, digest), &list, Mistakes::one("except", why));
+            let again = look(data, visit, (kind, digest, &said), &list, Mistakes::one("except", why));
             return refused(again.await);
         }
     };
     let over: HashSet<String> = fields.all("over").map(str::to_owned).collect();
     let choices = Choices { except, over };
-    data.app.db.write(|tx| service::take_in(tx, user, &list.rules, &choices)).await?;
-    then("/admin/hosts?note=changed")
+    let taken = data.app.db.write(|tx| service::take_in(tx, Some(user), &list.rules, (&choices, &said)));
+    match taken.await {
+        Ok(_) => then("/admin/hosts/list/taken?note=changed"),
+        Err(Error::Refused(Refusal::Invalid { field, why })) => {
+            let again = look(data, visit, (kind, digest, &said), &list, Mistakes::one(field, why));
+            refused(again.await)
+        }
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// What the list does, with a form that takes it in.
 async fn look(
     data: &Data<Federation>,
     visit: &Visit,
-    (kind, digest): (&'static str, String),
+    (kind, digest, said): (&'static str, String, &Said),
     list: &HostList,
     mistakes: Mistakes,
 ) -> Answer {
@@ -120,6 +138,12 @@ async fn look(
         kind,
         digest,
         useful: is_useful(&trial),
+        title: said.title.clone(),
+        reason: said.reason.clone(),
+        log: vec![
+            Choice::new("shown", "With its day and in numbers", !said.private),
+            Choice::new(PRIVATE, "Not at all", said.private),
+        ],
     };
     form(visit, Some(preview), mistakes)
 }

@@ -58,6 +58,7 @@ pub async fn index(data: Data<Federation>, visit: Visit) -> Answer {
             Link::new("Names that you do not want to be asked about", "/admin/hosts/lists/refused"),
             Link::new("Follow a list", "/admin/hosts/lists/new"),
             Link::new("Take a list in once, or hand ours out", "/admin/hosts/list"),
+            Link::new("Lists that were taken in", "/admin/hosts/list/taken"),
         ],
         search: None,
         nothing: "No list is followed.".to_owned(),

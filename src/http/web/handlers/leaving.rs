@@ -6,7 +6,7 @@ use activitypub_federation::config::Data;
 use axum::Extension;
 
 use super::ask::refused;
-use super::sign_in::attempt;
+use super::attempts::{attempt, own};
 use super::{Answer, page, then};
 use crate::federation::Federation;
 use crate::http::error::PageError;
@@ -70,7 +70,7 @@ pub(super) async fn knows_password(
     member: &Member,
     typed: &str,
 ) -> Result<bool, PageError> {
-    let (key, now) = (format!("name {}", member.user.name), data.app.clock().now());
+    let (key, now) = (own(&member.user.name), data.app.clock().now());
     attempt(throttle, &key, data.app.config.limits.sign_ins, now)?;
     let right = data.app.passwords.fits(Some(&member.user), typed).await?;
     if right {

@@ -6,7 +6,9 @@ pub mod account_rules;
 pub mod admin;
 pub mod agreement;
 pub mod appeals;
+pub mod approvals;
 pub mod ask;
+mod attempts;
 pub mod attribution;
 pub mod authorize;
 mod bases;
@@ -64,6 +66,7 @@ pub mod stand;
 mod standing;
 pub mod statement;
 mod succession;
+pub mod taken_lists;
 pub mod thread;
 pub mod transfer;
 pub mod withdraw;
@@ -230,6 +233,8 @@ fn administering() -> Router {
         .route("/admin/hosts", get(hosts::index))
         .route("/admin/hosts/list.csv", get(host_list::download))
         .route("/admin/hosts/allowances.csv", get(host_list::download_allowances))
+        .route("/admin/hosts/list/taken", get(taken_lists::index))
+        .route("/admin/hosts/list/taken/{id}", get(taken_lists::ask).post(taken_lists::take_back))
         .route("/admin/hosts/lists", get(host_lists::index).post(host_lists::work))
         .route("/admin/hosts/lists/new", get(host_lists::ask).post(host_lists::follow))
         .route("/admin/hosts/lists/drafts", get(host_drafts::drafts).post(host_drafts::decide))
@@ -238,6 +243,7 @@ fn administering() -> Router {
         .route("/admin/hosts/lists/{id}/leave", get(host_lists::ask_leave).post(host_lists::leave))
         .route("/admin/hosts/{name}", get(hosts::show).post(hosts::decide))
         .route("/admin/review", get(review::show).post(review::decide))
+        .route("/admin/review/approved", get(approvals::index).post(approvals::take_back))
         .route("/admin/removed", get(removed::index).post(removed::take_back))
         .route("/admin/accounts", get(account_rules::index))
         .route("/admin/accounts/{id}", get(account_rules::show).post(account_rules::decide))

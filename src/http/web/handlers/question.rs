@@ -167,7 +167,7 @@ fn comparison(visit: &Visit, loaded: &Loaded, (asked, unproven): (&[Exchange], u
     let others = loaded.carried.iter().filter(|(_, owner)| owner.id != visit.organization.id);
     let sites = present::small(others.count());
     let answered = asked.iter().filter(|one| one.error.is_none()).count();
-    let signed = visit.session.member.is_some();
+    let signed = visit.may_write();
     (sites > 0).then(|| Comparison {
         sites,
         answered: present::small(answered).min(sites),

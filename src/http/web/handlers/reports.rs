@@ -396,7 +396,7 @@ fn consequence(conn: &mut Conn, case: &Case, outcome: Outcome) -> Result<String,
         }
         Outcome::Sensitive | Outcome::Limit | Outcome::Freeze | Outcome::Suspend => {
             let rule: Option<AccountDecision> = outcome.rule(&known);
-            rules::preview(conn, target)?.of_account(&rule.unwrap_or_default(), target.is_local())
+            rules::preview(conn, target)?.of_account((&known, &rule.unwrap_or_default()), target.is_local())
         }
     };
     Ok(format!("{done}{told}"))

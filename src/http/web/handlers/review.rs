@@ -6,6 +6,7 @@ use activitypub_federation::config::Data;
 use axum::http::StatusCode;
 
 use super::{Answer, key, page, then};
+use crate::domain::Refusal;
 use crate::domain::account::Account;
 use crate::domain::content_rule::ContentRule;
 use crate::domain::contribution::Contribution;
@@ -14,11 +15,13 @@ use crate::domain::host_rule::{HostRule, upwards};
 use crate::domain::id::Id;
 use crate::domain::permission::Permission;
 use crate::domain::reach::counted;
+use crate::domain::user::User;
 use crate::domain::view::View;
 use crate::federation::Federation;
 use crate::http::error::PageError;
 use crate::http::extract::posted::{Fields, Posted};
 use crate::http::extract::visit::Visit;
+use crate::http::web::confirm::ConfirmPage;
 use crate::http::web::contribution::Entry;
 use crate::http::web::layout::Section;
 use crate::http::web::present;
@@ -27,13 +30,16 @@ use crate::http::web::shown::{Href, Link, Pager};
 use crate::services::review::{self as service, Verdict};
 use crate::store::contributions::Viewer;
 use crate::store::held::{self, Place, Waiting};
+use crate::store::rejected_authors::{self, Rejection};
 use crate::store::{
     Conn, Error, accounts, condemnations, content_rules, contributions, external_statements, host_lists,
-    host_rules, hosts, reports, views,
+    host_rules, hosts, reports, review_approvals, users, views,
 };
 
 /// Authors on one page.
 const PAGE: usize = 50;
+/// The field that says that the numbers were read.
+const CONFIRMED: &str = "confirmed";
 
 /// `GET /moderation`: the old address of the list.
 pub async fn moved() -> Answer {
@@ -50,17 +56,20 @@ pub async fn show(data: Data<Federation>, visit: Visit) -> Answer {
     let after = after.unwrap_or_else(start);
     let loaded = data.app.db.read(|conn| {
         let texts = external_statements::count_waiting(conn)?;
-        Ok((load(conn, viewer, &after)?, texts, condemnations::open(conn, now)?.len()))
+        let let_in = review_approvals::count(conn)?;
+        Ok((load(conn, viewer, &after)?, texts, condemnations::open(conn, now)?.len(), let_in))
     });
-    let ((hosts, older, seen), texts, removed) = loaded.await?;
+    let ((hosts, older, seen), texts, removed, let_in) = loaded.await?;
     let texts = (texts > 0)
         .then(|| Link::new(format!("Texts that may belong to a question: {texts}"), "/moderation/external"));
     let removed = (removed > 0)
         .then(|| Link::new(format!("Removed, and not deleted yet: {removed}"), "/admin/removed"));
+    let let_in = (let_in > 0)
+        .then(|| Link::new(format!("Servers that were let in: {let_in}"), "/admin/review/approved"));
     page(&ReviewPage {
         layout: visit.private_layout("Waiting", Section::Administration),
         hosts,
-        ways: texts.into_iter().chain(removed).collect(),
+        ways: texts.into_iter().chain(removed).chain(let_in).collect(),
         action: here(&visit).into(),
         page: (asked, seen),
         pager: Pager { newer: (!first).then(|| "/admin/review".into()), older },
@@ -87,6 +96,9 @@ pub async fn decide(data: Data<Federation>, Posted { visit, fields }: Posted) ->
     let done = match whom {
         "host" => {
             let host: Id<Host> = key(named)?;
+            if verdict == Verdict::Approve && fields.get(CONFIRMED) != "yes" {
+                return confirm(&data, &visit, host, &wanted).await;
+            }
             data.app.db.write(|tx| service::host(tx, user, host, verdict)).await
         }
         "author" => {
@@ -117,6 +129,31 @@ pub async fn decide(data: Data<Federation>, Posted { visit, fields }: Posted) ->
     let joint = if path.contains('?') { '&' } else { '?' };
     let fragment = next(&before, &left, named).map(|host| format!("#host-{host}")).unwrap_or_default();
     then(&format!("{path}{joint}note={note}{fragment}"))
+}
+
+/// What follows if a whole server is let in.
+async fn confirm(data: &Data<Federation>, visit: &Visit, id: Id<Host>, wanted: &str) -> Answer {
+    let loaded = data.app.db.read(|conn| {
+        let host = hosts::by_id(conn, id)?.ok_or(Refusal::NotFound)?;
+        let waiting = held::from(conn, id)?;
+        Ok((service::preview(conn, &host)?, held::authors_of(conn, &waiting)?.len(), host))
+    });
+    let (reach, authors, host) = loaded.await?;
+    let authors = counted(i64::try_from(authors).unwrap_or(i64::MAX), "author");
+    let known = counted(reach.accounts, "account");
+    page(&ConfirmPage {
+        layout: visit.private_layout("Approve a whole server", Section::Administration),
+        question: format!("Approve all of {}?", host.name),
+        consequence: format!(
+            "{} They are by {authors}; {known} there are known here. You can take it back at “Servers that were let \
+             in”: then all of it waits again, but copies that were handed on stay where they are.",
+            reach.of_rule(HostStanding::Approved)
+        ),
+        action: here(visit).into(),
+        fields: vec![("do", wanted.to_owned()), (CONFIRMED, "yes".to_owned())],
+        button: "Approve the whole server".to_owned(),
+        back: here(visit).into(),
+    })
 }
 
 type Authors = Vec<(Id<Account>, Id<Host>)>;
@@ -213,6 +250,8 @@ struct Evidence {
     host_rules: Vec<HostRule>,
     lists: Vec<(String, HostStanding, String)>,
     reports: HashMap<Id<Account>, (i64, i64)>,
+    rejections: HashMap<Id<Account>, Rejection>,
+    users: Vec<User>,
 }
 
 impl Evidence {
@@ -234,6 +273,8 @@ impl Evidence {
             host_rules: host_rules::among(conn, &names)?,
             lists: host_lists::naming(conn, &names)?,
             reports: reports::counts_about(conn, &authors)?,
+            rejections: rejected_authors::among(conn, &authors)?,
+            users: users::all(conn)?,
             accounts: accounts.into_iter().map(|one| (one.id, one)).collect(),
             hosts: hosts.into_iter().map(|one| (one.id, one)).collect(),
             followers: held::followed_by(conn, &authors)?,
@@ -263,12 +304,25 @@ impl Evidence {
             key: one.author.to_string(),
             author: present::author(account),
             facts: format!(
-                "{} · known here since {since} · says it exists since {says}{followed}{reported}{}",
+                "{} · known here since {since} · says it exists since {says}{followed}{reported}{}{}",
                 counted(one.count, "contribution"),
+                self.rejected(one.author),
                 rule.unwrap_or_default()
             ),
             entries: samples.iter().filter_map(|id| self.entries.get(id).cloned()).collect(),
         })
+    }
+
+    /// Whether a moderator rejected this author before, when it was last, and who.
+    fn rejected(&self, author: Id<Account>) -> String {
+        let Some(known) = self.rejections.get(&author) else { return String::new() };
+        let who = |id: Id<User>| {
+            let user = self.users.iter().find(|user| user.id == id);
+            user.map_or("somebody who left", |user| user.name.as_str())
+        };
+        let (day, by) = (present::moment(known.at).day(), known.by.map_or("the terminal", who));
+        let often = if known.times > 1 { format!(", {} times in all", known.times) } else { String::new() };
+        format!(" · rejected before on {day} by {by}{often}")
     }
 
     fn host(&self, id: Id<Host>) -> String {

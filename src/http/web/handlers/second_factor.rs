@@ -6,7 +6,7 @@ use activitypub_federation::config::Data;
 use axum::Extension;
 use axum::http::{HeaderMap, StatusCode};
 
-use super::sign_in::attempt;
+use super::attempts::attempt;
 use super::sign_in::set_cookie;
 use super::sign_ins::agent;
 use super::{Answer, page, then};

@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use activitypub_federation::config::Data;
 use axum::Extension;
-use axum::http::header::SET_COOKIE;
+use axum::http::header::{RETRY_AFTER, SET_COOKIE};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::Response;
 
+use super::attempts::{Attempt, minute};
 use super::sign_ins::agent;
 use super::{Answer, page, then};
 use crate::clock::Timestamp;
@@ -51,11 +52,10 @@ pub async fn submit(
     }
     let name: String = fields.get("name").trim().to_ascii_lowercase().chars().take(LONGEST_NAME).collect();
     let next = fields.get("next").to_owned();
-    let keys = [format!("name {name}"), format!("address {peer}")];
+    let attempt = Attempt::of(&name, &peer);
     let (now, limit) = (data.app.clock().now(), data.app.config.limits.sign_ins);
-    // The address first: one that has used up its attempts uses up nobody else's.
-    for key in keys.iter().rev() {
-        attempt(&throttle, key, limit, now)?;
+    if let Err(until) = attempt.count(&throttle, limit, now) {
+        return too_many(visit, name, &next, (until, now), None);
     }
     let user = data.app.db.read(|conn| Ok(store::users::by_name(conn, &name)?)).await?;
     let user = user.filter(|user| user.disabled_at.is_none());
@@ -67,9 +67,7 @@ pub async fn submit(
         *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
         return Ok(response);
     };
-    let [by_name, by_address] = &keys;
-    throttle.forget(by_name);
-    throttle.give_back(by_address);
+    attempt.succeeded(&throttle);
     let opened = data.app.db.write(|tx| {
         let on = second_factors::is_on(tx, user.id)?;
         Ok(match on {
@@ -83,12 +81,20 @@ pub async fn submit(
     }
 }
 
-/// Counts an attempt before it is looked at: of many at the same moment no more pass than of as many one
-/// after the other.
-pub(super) fn attempt(throttle: &Throttle, key: &str, limit: u32, now: Timestamp) -> Result<(), PageError> {
-    let why = "Too many attempts. Wait five minutes and try again.";
-    let counted = throttle.try_count(key, limit, now);
-    counted.map(drop).map_err(|_| PageError::new(StatusCode::TOO_MANY_REQUESTS, why))
+/// The form once more for somebody who tried too often: until when, and what else there is to do.
+fn too_many(
+    visit: Visit,
+    name: String,
+    next: &str,
+    (until, now): (Timestamp, Timestamp),
+    ticket: Option<String>,
+) -> Answer {
+    let why = visit.words_for(next).too_many.replace("{}", &minute(until));
+    let mut response = with_form(visit, name, next, Some(why), ticket)?;
+    *response.status_mut() = StatusCode::TOO_MANY_REQUESTS;
+    let seconds = until.0.saturating_sub(now.0).max(0) / 1000 + 1;
+    response.headers_mut().insert(RETRY_AFTER, seconds.into());
+    Ok(response)
 }
 
 /// The second step: the code of whoever gave the right password.
@@ -110,7 +116,9 @@ async fn code(
     // Counted by who it is, not by the attempt: whoever knows the password begins anew as often as
     // they like.
     let key = format!("code {}", user.id);
-    attempt(throttle, &key, limit, now)?;
+    if let Err(left) = throttle.try_count(&key, limit, now) {
+        return too_many(visit, String::new(), &next, (left.reset, now), Some(ticket));
+    }
     let typed = fields.get("code");
     if let Some(secret) = data.app.db.write(|tx| second_factors::pay(tx, &ticket, typed, agent)).await? {
         throttle.forget(&key);

@@ -10,13 +10,14 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 
 use super::ask::refused;
-use super::sign_in::attempt;
+use super::attempts::{Attempt, attempt, own};
 use super::sign_in::{greet, set_cookie};
 use super::{Answer, key, page, then};
 use crate::domain::Refusal;
 use crate::domain::sign_in::{App, Browser, kept_agent};
 use crate::federation::Federation;
 use crate::http::error::PageError;
+use crate::http::extract::peer::Peer;
 use crate::http::extract::posted::{Fields, Posted};
 use crate::http::extract::session::Cookies;
 use crate::http::extract::visit::Visit;
@@ -118,7 +119,7 @@ pub async fn change_password(
     Posted { visit, fields }: Posted,
 ) -> Answer {
     let user = &visit.member()?.user;
-    let (key, now) = (format!("name {}", user.name), data.app.clock().now());
+    let (key, now) = (own(&user.name), data.app.clock().now());
     attempt(&throttle, &key, data.app.config.limits.sign_ins, now)?;
     if !data.app.passwords.fits(Some(user), fields.get("current")).await? {
         return refused(own_form(&visit, Mistakes::one("current", "This is not your password.")));
@@ -175,6 +176,8 @@ pub async fn ask_link(data: Data<Federation>, mut visit: Visit, Path(secret): Pa
 /// `POST /password/{secret}`.
 pub async fn use_link(
     data: Data<Federation>,
+    Extension(throttle): Extension<Arc<Throttle>>,
+    Peer(peer): Peer,
     Path(secret): Path<String>,
     Posted { visit, fields }: Posted,
 ) -> Answer {
@@ -182,6 +185,8 @@ pub async fn use_link(
     match hashed(&fields) {
         Ok(password) => {
             data.app.db.write(|tx| service::use_link(tx, &secret, &password)).await?;
+            // Somebody else's guesses must not keep out whom an admin lets in again.
+            Attempt::of(&name, &peer).is_over(&throttle);
             then("/sign-in?note=password")
         }
         Err(Error::Refused(Refusal::Invalid { field, why })) => {

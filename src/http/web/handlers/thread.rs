@@ -75,7 +75,7 @@ pub async fn completeness(
         let job = Job::FetchReplies { contribution: root.id.get() };
         data.app.db.write(|tx| jobs::enqueue(tx, &job, now)).await?;
     }
-    let signed = visit.session.member.is_some();
+    let signed = visit.may_write();
     let host = root.uri.host();
     let away = data.app.db.read(|conn| Ok(hosts::dark_since(conn, host)?)).await?;
     Ok(Completeness {

@@ -1,0 +1,2 @@
+DROP TABLE taken_rules;
+DROP TABLE taken_lists;

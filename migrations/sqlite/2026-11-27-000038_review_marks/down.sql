@@ -1,0 +1,3 @@
+DROP TABLE review_released;
+DROP TABLE review_approvals;
+DROP TABLE rejected_authors;
