@@ -199,7 +199,7 @@ async fn import(db: &Db, dry: bool, own: &str, (file, allowances): (&Path, bool)
         let what = match standing {
             HostStanding::Unknown => "Files or reports are rejected, and nothing else.".to_owned(),
             HostStanding::Approved | HostStanding::Limited | HostStanding::Suspended => {
-                reach.of_rule(*standing)
+                reach.of_rule(*standing).to_string()
             }
         };
         println!("{} {count}: {what}", standing.word());

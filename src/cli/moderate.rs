@@ -349,7 +349,7 @@ fn consequences(conn: &mut Conn, id: Id<Report>, ruling: &Ruling) -> Result<Vec<
     let known = account_rules::of(conn, target.id)?.as_ref().map(AccountRule::decision).unwrap_or_default();
     let mut lines = Vec::new();
     if let Some(rule) = ruling.outcome.rule(&known) {
-        lines.push(rules::preview(conn, &target)?.of_account(&rule, target.is_local()));
+        lines.push(rules::preview(conn, &target)?.of_account(&rule, target.is_local()).to_string());
     }
     if ruling.outcome == Outcome::Remove {
         lines.push(cases::removal(conn, &report)?);

@@ -11,6 +11,7 @@ pub mod condemnation;
 pub mod content_rule;
 pub mod contribution;
 pub mod conversation;
+pub mod counting;
 pub mod critique;
 pub mod date;
 pub mod emoji;

@@ -30,6 +30,14 @@ pub fn nearest(conn: &mut Conn, host: &str) -> QueryResult<Option<HostRule>> {
     Ok(rules.into_iter().filter(|rule| rule.covers(host)).max_by_key(|rule| rule.name.len()))
 }
 
+/// The rule that holds for a name where there is none of its own.
+pub fn above(conn: &mut Conn, host: &str) -> QueryResult<Option<HostRule>> {
+    let query =
+        host_rules::table.filter(host_rules::name.eq_any(upwards(host))).filter(host_rules::name.ne(host));
+    let rules: Vec<HostRule> = run!(conn, load, query.select(HostRule::as_select()))?;
+    Ok(rules.into_iter().filter(|rule| rule.covers(host)).max_by_key(|rule| rule.name.len()))
+}
+
 /// The rules of these names.
 pub fn among(conn: &mut Conn, names: &[String]) -> QueryResult<Vec<HostRule>> {
     let query = host_rules::table.filter(host_rules::name.eq_any(names.to_vec()));

@@ -2,7 +2,7 @@
 
 use plenum::http::web::case::{CasePage, Part, Saying, Writing};
 use plenum::http::web::contribution::Voice;
-use plenum::http::web::forms::Choice;
+use plenum::http::web::forms::{Choice, Mistakes};
 use plenum::http::web::hosts::{HostRow, HostsPage};
 use plenum::http::web::layout::{Layout, Section};
 use plenum::http::web::ledger::{Cell, LedgerPage, Search};
@@ -175,11 +175,17 @@ pub(crate) fn case(empty: bool) -> CasePage {
                 vec![saying("mallory@social.example, 24 November 2026, 11:00 UTC", "You are all fools.")],
             ),
         ],
+        mistakes: if empty {
+            Mistakes::one("note", "is empty: write at least a sentence")
+        } else {
+            Mistakes::default()
+        },
         action: "/admin/reports/7".into(),
         writing: Some(Writing {
             name: "note",
             label: "A note for the other moderators".to_owned(),
             hint: "Neither the reporter nor the person reported reads it.".to_owned(),
+            value: String::new(),
             button: ("note".to_owned(), "Write it down".to_owned()),
         }),
         buttons: vec![("assign".to_owned(), "I look at it".to_owned())],

@@ -17,6 +17,7 @@ mod reading;
 mod referring;
 mod replying;
 mod second_factor;
+mod sending_back;
 mod sign_ins;
 mod signing_in;
 mod strangers;

@@ -1,11 +1,12 @@
 //! Rules that let contributions of others wait, and removing a whole wave of them in one step.
 
 use activitypub_federation::config::Data;
-use axum::http::StatusCode;
 
+use super::again::again;
 use super::ask::refused;
 use super::{Answer, key, page, then};
 use crate::clock::Timestamp;
+use crate::domain::Refusal;
 use crate::domain::content_rule::{ContentRule, NewRule, RuleKind};
 use crate::domain::contribution::Contribution;
 use crate::domain::id::Id;
@@ -125,9 +126,10 @@ pub async fn make(data: Data<Federation>, Posted { visit, fields }: Posted) -> A
         let held = service::hold(tx, Some(user), &made, &fitting)?;
         Ok((made.id, held))
     });
-    match made.await? {
-        (_, 0) => then("/admin/rules?note=changed"),
-        (id, _) => then(&format!("/admin/remove?by=rule&of={id}&hours=0")),
+    match made.await {
+        Ok((_, 0)) => then("/admin/rules?note=changed"),
+        Ok((id, _)) => then(&format!("/admin/remove?by=rule&of={id}&hours=0")),
+        Err(error) => again(error, |mistakes| form(&visit, &fields, mistakes)),
     }
 }
 
@@ -277,7 +279,7 @@ async fn wave(data: &Data<Federation>, by: &str, of: &str) -> Result<(Wave, Stri
 }
 
 fn since(now: Timestamp, hours: &str) -> Result<Timestamp, PageError> {
-    let unclear = || PageError::new(StatusCode::UNPROCESSABLE_ENTITY, "Choose how far back it reaches.");
+    let unclear = || PageError::from(Refusal::invalid("hours", "Choose how far back it reaches."));
     match hours.parse::<i64>() {
         Ok(0) => Ok(Timestamp(0)),
         Ok(hours) if (1..=168).contains(&hours) => Ok(now.plus_seconds(-hours * 3600)),
@@ -290,10 +292,14 @@ pub async fn ask_clear(data: Data<Federation>, visit: Visit) -> Answer {
     visit.may(Permission::Rules)?;
     let (by, of) = (visit.asked("by").unwrap_or_default(), visit.asked("of").unwrap_or_default());
     let (wave, name) = wave(&data, &by, &of).await?;
-    let rule = by == "rule";
     if let Some(hours) = visit.asked("hours") {
         return confirm_clear(&data, &visit, (wave, &name), [by, of, hours]).await;
     }
+    clear_form(&visit, &name, [by, of], Mistakes::default())
+}
+
+fn clear_form(visit: &Visit, name: &str, [by, of]: [String; 2], mistakes: Mistakes) -> Answer {
+    let rule = by == "rule";
     let hours = HOURS.map(|(value, label)| Choice::new(value, label, value == if rule { "0" } else { "24" }));
     page(&FormPage {
         layout: visit.private_layout("Remove a wave", Section::Administration),
@@ -309,10 +315,10 @@ pub async fn ask_clear(data: Data<Federation>, visit: Visit) -> Answer {
         action: "/admin/remove".into(),
         fields: vec![
             Field::new("hours", "How far back?", "", FieldKind::Radios(hours.into()), ""),
-            Field::new("by", "Chosen by", "", FieldKind::Select(vec![Choice::new(by.clone(), by, true)]), ""),
-            Field::new("of", "Which", "", FieldKind::Select(vec![Choice::new(of, name, true)]), ""),
+            Field::new("by", "", "", FieldKind::Hidden, &by),
+            Field::new("of", "", "", FieldKind::Hidden, &of),
         ],
-        mistakes: Mistakes::default(),
+        mistakes,
         button: "Show what follows".to_owned(),
         back: if rule { "/admin/rules".into() } else { "/admin".into() },
     })
@@ -323,7 +329,10 @@ pub async fn clear(data: Data<Federation>, Posted { visit, fields }: Posted) -> 
     let user = visit.may(Permission::Rules)?.id;
     let (by, of) = (fields.get("by").to_owned(), fields.get("of").to_owned());
     let (wave, name) = wave(&data, &by, &of).await?;
-    let since = since(data.app.clock().now(), fields.get("hours"))?;
+    let since = match since(data.app.clock().now(), fields.get("hours")) {
+        Ok(since) => since,
+        Err(error) => return again(error, |mistakes| clear_form(&visit, &name, [by, of], mistakes)),
+    };
     if fields.get(CONFIRMED) == "yes" {
         data.app.db.write(|tx| service::clear(tx, Some(user), wave, since)).await?;
         return then("/admin/rules?note=removed");

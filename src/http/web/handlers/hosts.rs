@@ -4,11 +4,13 @@ use activitypub_federation::config::Data;
 use axum::extract::Path;
 use axum::http::StatusCode;
 
+use super::again::{come_back, what_was_wrong};
 use super::ask::refused;
 use super::{Answer, cut, page, then};
 use crate::domain::host::{Host, HostStanding};
-use crate::domain::host_rule::{self, Decision};
+use crate::domain::host_rule::{self, Decision, HostRule};
 use crate::domain::permission::Permission;
+use crate::domain::reach::{Consequences, Reach};
 use crate::federation::Federation;
 use crate::http::error::PageError;
 use crate::http::extract::posted::{Fields, Posted};
@@ -104,7 +106,10 @@ pub async fn decide(
         true => service::decide_privately(tx, Some(user), &name, &decision),
         false => service::decide(tx, Some(user), &name, &decision),
     });
-    done.await?;
+    if let Err(error) = done.await {
+        let (status, mistakes) = what_was_wrong(error)?;
+        return come_back(status, form(&data, &visit, &name, &decision, mistakes).await);
+    }
     then(&format!("/admin/hosts/{name}?note=changed"))
 }
 
@@ -144,34 +149,47 @@ async fn confirm(
     let undone = decision.is_none();
     let loaded = data.app.db.read(|conn| {
         let listed = undone && host_lists::says(conn, name)?;
-        Ok((service::preview(conn, name)?, listed))
+        let own = host_rules::by_name(conn, name)?;
+        let above = if undone { host_rules::above(conn, name)? } else { None };
+        Ok((service::preview(conn, name)?, listed, (own, above)))
     });
-    let (touched, listed) = loaded.await?;
+    let (touched, listed, (own, above)) = loaded.await?;
     let mut hidden: Vec<(&'static str, String)> =
         FIELDS.map(|field| (field, fields.get(field).to_owned())).into();
     hidden.push((CONFIRMED, decision.standing.word().to_owned()));
-    let mut consequence = touched.of_rule(decision.standing);
+    let mut said = match &above {
+        Some(above) => then_holds(&touched, own.as_ref(), above),
+        None => touched.of_rule(decision.standing),
+    };
     if decision.reject_media {
-        consequence.push_str(" Files from there are neither fetched nor shown.");
+        said.and("Files from there are neither fetched nor shown.");
     }
     if decision.reject_reports {
-        consequence.push_str(" Reports from there are not heard.");
+        said.and("Reports from there are not heard.");
     }
     if listed {
-        consequence.push_str(
-            " A list that is followed names this server: you are not asked about it again, unless you say so where the \
+        said.and(
+            "A list that is followed names this server: you are not asked about it again, unless you say so where the \
              lists are.",
         );
     }
     page(&ConfirmPage {
         layout: visit.private_layout("Decide about a server", Section::Administration),
         question: format!("{name}: {}?", label(decision.standing).to_lowercase()),
-        consequence,
+        consequence: said.below_each_other(),
         action: format!("/admin/hosts/{name}").into(),
         fields: hidden,
         button: "Decide so".to_owned(),
         back: format!("/admin/hosts/{name}").into(),
     })
+}
+
+/// What follows where a rule is taken back and one about a name above holds.
+fn then_holds(touched: &Reach, own: Option<&HostRule>, above: &HostRule) -> Consequences {
+    let same = own.is_some_and(|own| own.standing == above.standing);
+    let mut said = if same { Consequences::default() } else { touched.of_rule(above.standing) };
+    said.and(&format!("The rule about {} holds for it then: {}.", above.name, label(above.standing)));
+    said
 }
 
 async fn form(

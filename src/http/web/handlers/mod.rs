@@ -4,6 +4,7 @@ pub mod about;
 pub mod account;
 pub mod account_rules;
 pub mod admin;
+mod again;
 pub mod agreement;
 pub mod appeals;
 pub mod ask;

@@ -3,6 +3,7 @@
 use activitypub_federation::config::Data;
 use axum::extract::Path;
 
+use super::again::{come_back, what_was_wrong};
 use super::ask::refused;
 use super::{Answer, page, then};
 use crate::clock::Timestamp;
@@ -158,9 +159,11 @@ pub async fn grant(
     let wanted = (Roles::of(&roles), until);
     match data.app.db.write(|tx| service::grant(tx, Some(by), &user.name, wanted)).await {
         Ok(()) => then(&format!("{PATH}?note=changed")),
-        Err(Error::Refused(Refusal::Invalid { field, why })) => again(Mistakes::one(field, why)),
         Err(Error::Refused(Refusal::Conflict(why))) => again(Mistakes::one("roles", why)),
-        Err(error) => Err(error.into()),
+        Err(error) => {
+            let (status, mistakes) = what_was_wrong(error)?;
+            come_back(status, again(mistakes))
+        }
     }
 }
 

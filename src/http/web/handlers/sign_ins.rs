@@ -9,11 +9,11 @@ use axum::http::header::USER_AGENT;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 
+use super::again::{again, come_back, what_was_wrong};
 use super::ask::refused;
 use super::sign_in::attempt;
 use super::sign_in::{greet, set_cookie};
 use super::{Answer, key, page, then};
-use crate::domain::Refusal;
 use crate::domain::sign_in::{App, Browser, kept_agent};
 use crate::federation::Federation;
 use crate::http::error::PageError;
@@ -120,22 +120,30 @@ pub async fn change_password(
     let user = &visit.member()?.user;
     let (key, now) = (format!("name {}", user.name), data.app.clock().now());
     attempt(&throttle, &key, data.app.config.limits.sign_ins, now)?;
-    if !data.app.passwords.fits(Some(user), fields.get("current")).await? {
-        return refused(own_form(&visit, Mistakes::one("current", "This is not your password.")));
+    let knows = data.app.passwords.fits(Some(user), fields.get("current")).await?;
+    if knows {
+        throttle.give_back(&key);
     }
-    throttle.give_back(&key);
     let password = match hashed(&fields) {
-        Ok(password) => password,
-        Err(Error::Refused(Refusal::Invalid { field, why })) => {
-            return refused(own_form(&visit, Mistakes::one(field, why)));
+        Ok(password) if knows => password,
+        Ok(_) => return refused(own_form(&visit, wrong_password())),
+        Err(error) => {
+            let (status, of_the_new) = what_was_wrong(error)?;
+            let mut all = if knows { Mistakes::default() } else { wrong_password() };
+            all.0.extend(of_the_new.0);
+            return come_back(status, own_form(&visit, all));
         }
-        Err(error) => return Err(error.into()),
     };
     let agent = agent(&headers);
     let secret = data.app.db.write(|tx| service::change_password(tx, user, &password, &agent)).await?;
     let mut response = then(&format!("{PATH}?note=password"))?;
     set_cookie(&mut response, Cookies::of(&visit.site.origin).open(&secret));
     Ok(response)
+}
+
+/// What somebody reads who does not know the password.
+pub(super) fn wrong_password() -> Mistakes {
+    Mistakes::one("current", "This is not your password.")
 }
 
 /// Hashing is slow on purpose, so it happens outside of every transaction.
@@ -184,10 +192,7 @@ pub async fn use_link(
             data.app.db.write(|tx| service::use_link(tx, &secret, &password)).await?;
             then("/sign-in?note=password")
         }
-        Err(Error::Refused(Refusal::Invalid { field, why })) => {
-            refused(link_form(&visit, &secret, &name, Mistakes::one(field, why)))
-        }
-        Err(error) => Err(error.into()),
+        Err(error) => again(error, |mistakes| link_form(&visit, &secret, &name, mistakes)),
     }
 }
 
