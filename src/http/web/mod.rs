@@ -14,6 +14,7 @@ pub mod catalogue;
 pub mod compare;
 pub mod confirm;
 pub mod contribution;
+pub mod dashboard;
 pub mod edit;
 pub mod error;
 pub mod event;
