@@ -2,6 +2,7 @@
 
 use activitypub_federation::config::Data;
 
+use super::people::last_day;
 use super::{Answer, page};
 use crate::clock::Timestamp;
 use crate::domain::counting::{counted, number, together};
@@ -14,6 +15,7 @@ use crate::http::web::dashboard::DashboardPage;
 use crate::http::web::layout::{Flash, Layout, Section};
 use crate::http::web::present;
 use crate::http::web::shown::Link;
+use crate::services::grants::{self, Ending};
 use crate::services::{listed_rules, queues, reports as filing};
 use crate::store::audit::{self, Entry};
 use crate::store::{
@@ -39,6 +41,7 @@ pub async fn show(data: Data<Federation>, visit: Visit) -> Answer {
             board.take(ways(conn, (&visit, me), *permission, now)?);
             board.troubles.extend(wrong(conn, *permission, now)?);
         }
+        board.news.extend(ends(conn, (&visit, me), now, &mut board.troubles)?);
         if visit.has(Permission::Hosts) {
             board.news.extend(readings(conn, now)?);
         }
@@ -168,6 +171,42 @@ fn exchange(conn: &mut Conn, now: Timestamp) -> Result<Way, Error> {
     }
     let waits = (!said.is_empty()).then(|| said.join("; "));
     Ok(Way { waits, ..way("Exchange with other servers", "/admin/federation") })
+}
+
+/// Roles that end soon: those of everybody for whoever gives them, one's own for everybody else. That nobody
+/// is an admin for good is no news but something wrong.
+fn ends(
+    conn: &mut Conn,
+    (visit, me): (&Visit, &User),
+    now: Timestamp,
+    troubles: &mut Vec<String>,
+) -> Result<Vec<Link>, Error> {
+    let soon = grants::ending(conn, now)?;
+    if !visit.has(Permission::People) {
+        let own = soon.iter().filter(|one| one.user.id == me.id);
+        return Ok(own.map(|one| Link::new(own_end(one), "/settings/sign-ins")).collect());
+    }
+    let for_a_time = grants::only_for_a_time(conn)?;
+    if let Some(last) = for_a_time.last() {
+        troubles.push(format!(
+            "Nobody is an admin for good: {} is it until {}, and stays it after that day if nobody else is one. \
+             Give the role to somebody without an end.",
+            last.user.name,
+            last_day(last.at).day()
+        ));
+    }
+    let line = |one: &Ending| {
+        let day = last_day(one.at).day();
+        let what = format!("{} is {} until {day}, and then {}", one.user.name, one.user.roles, one.then);
+        Link::new(what, format!("/admin/people/{}", one.user.name))
+    };
+    Ok(soon.iter().map(line).collect())
+}
+
+/// What somebody reads of the end of their own roles.
+pub(super) fn own_end(one: &Ending) -> String {
+    let day = last_day(one.at).day();
+    format!("You are {} until {day}, and then {}.", one.user.roles, one.then)
 }
 
 /// What is wrong and waits for somebody with this permission.

@@ -168,7 +168,7 @@ pub async fn grant(
 }
 
 /// The last day of what ends at this moment.
-fn last_day(end: Timestamp) -> Moment {
+pub(super) fn last_day(end: Timestamp) -> Moment {
     present::moment(end.plus_seconds(-1))
 }
 

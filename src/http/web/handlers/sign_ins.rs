@@ -11,6 +11,7 @@ use axum::response::Response;
 
 use super::again::{again, come_back, what_was_wrong};
 use super::ask::refused;
+use super::dashboard::own_end;
 use super::sign_in::attempt;
 use super::sign_in::{greet, set_cookie};
 use super::{Answer, key, page, then};
@@ -27,6 +28,7 @@ use crate::http::web::layout::Section;
 use crate::http::web::ledger::{Cell, LedgerPage};
 use crate::http::web::present;
 use crate::http::web::shown::{Link, Pager};
+use crate::services::grants;
 use crate::services::sign_ins as service;
 use crate::services::users::{self, HashedPassword};
 use crate::store::{Error, sign_ins};
@@ -42,9 +44,11 @@ pub fn agent(headers: &HeaderMap) -> String {
 pub async fn show(data: Data<Federation>, visit: Visit) -> Answer {
     let user = visit.member()?.user.id;
     let now = data.app.clock().now();
-    let found =
-        data.app.db.read(|conn| Ok((sign_ins::browsers(conn, user, now)?, sign_ins::apps(conn, user)?)));
-    let (browsers, apps) = found.await?;
+    let found = data.app.db.read(|conn| {
+        let (browsers, apps) = (sign_ins::browsers(conn, user, now)?, sign_ins::apps(conn, user)?);
+        Ok((browsers, apps, grants::of(conn, user)?))
+    });
+    let (browsers, apps, end) = found.await?;
     let here = visit.session.secret.as_deref().map(users::secret_hash);
     let browser = |one: &Browser| {
         let this = here.as_deref() == Some(one.token_hash.as_str());
@@ -71,7 +75,7 @@ pub async fn show(data: Data<Federation>, visit: Visit) -> Answer {
         lead: "Browsers call themselves what they like, and so do apps. What you do not know, sign out; it is over \
                within a second."
             .to_owned(),
-        facts: Vec::new(),
+        facts: end.as_ref().map(own_end).into_iter().collect(),
         ways: vec![
             Link::new("Choose another password", "/settings/password"),
             Link::new("Sign in with a code", "/settings/second-factor"),
