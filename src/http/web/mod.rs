@@ -42,6 +42,7 @@ pub mod position;
 pub mod post;
 pub mod present;
 pub mod publish;
+pub mod qr;
 pub mod question;
 pub mod replies;
 pub mod reply;
