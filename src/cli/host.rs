@@ -8,9 +8,10 @@ use super::{Failure, context};
 use crate::config::Config;
 use crate::domain::host::HostStanding;
 use crate::domain::host_rule::{self, Decision};
+use crate::domain::host_search::HostSearch;
 use crate::import::host_rules as lists;
 use crate::services::hosts as service;
-use crate::store::{Db, host_rules, hosts};
+use crate::store::{Db, host_rules, host_search, hosts};
 
 /// Servers shown at most.
 const SHOWN: i64 = 1_000;
@@ -119,8 +120,8 @@ fn known(typed: &str, own: &str) -> Result<String, Failure> {
 }
 
 async fn list(db: &Db, part: &str) -> Result<(), Failure> {
-    let part = part.to_lowercase();
-    for host in db.read(|conn| Ok(host_rules::hosts_page(conn, &part, None, "", SHOWN)?)).await? {
+    let search = HostSearch { part: part.to_lowercase(), ..HostSearch::default() };
+    for host in db.read(|conn| Ok(host_search::page(conn, &search, None, SHOWN)?)).await? {
         let software = host.software.as_deref().unwrap_or("-");
         let health = if host.unreachable_since().is_some() { "not reachable" } else { "well" };
         println!("{}  {}  {software}  {health}", host.name, host.standing.word());

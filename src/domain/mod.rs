@@ -23,6 +23,7 @@ pub mod handle;
 pub mod host;
 pub mod host_list;
 pub mod host_rule;
+pub mod host_search;
 pub mod id;
 pub mod inbox;
 pub mod internal_room;

@@ -6,6 +6,7 @@ mod asking;
 mod changing;
 mod chronology;
 mod debating;
+mod finding_hosts;
 mod hiding;
 mod internal;
 mod internal_rooms;
