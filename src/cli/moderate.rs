@@ -8,6 +8,7 @@ use crate::config::Config;
 use crate::domain::account::Account;
 use crate::domain::account_rule::{AccountDecision, AccountRule};
 use crate::domain::content_rule::{NewRule, RuleKind};
+use crate::domain::counting::{counted, number};
 use crate::domain::handle::Handle;
 use crate::domain::host::HostStanding;
 use crate::domain::id::Id;
@@ -423,7 +424,7 @@ async fn add_rule(db: &Db, dry: bool, rule: &NewRule, now: Timestamp, hours: u32
     let mut rule = rule.clone();
     rule.accept().map_err(|(field, why)| Failure::new(format!("{field}: {why}")))?;
     if let Some((held, of)) = db.read(|conn| texts::try_out(conn, &rule, now)).await? {
-        println!("In the last 30 days {held} of {of} texts would have waited.");
+        println!("In the last 30 days {held} of {} would have waited.", counted(number(of), "text"));
     }
     let since = now.plus_seconds(-i64::from(hours) * 3600);
     let fitting = if hours > 0 && rule.kind.is_about_texts() {
@@ -448,7 +449,8 @@ async fn add_rule(db: &Db, dry: bool, rule: &NewRule, now: Timestamp, hours: u32
 
 async fn removed(db: &Db, now: Timestamp) -> Result<(), Failure> {
     for one in db.read(|conn| Ok(condemnations::open(conn, now)?)).await? {
-        println!("{}  {}  {} texts, deleted on {}", one.id, one.about, one.texts, one.due_at.to_rfc3339());
+        let texts = counted(one.texts, "text");
+        println!("{}  {}  {texts}, deleted on {}", one.id, one.about, one.due_at.to_rfc3339());
     }
     Ok(())
 }

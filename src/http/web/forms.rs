@@ -64,6 +64,12 @@ impl Mistakes {
         self.0.iter().find(|mistake| mistake.field == field).map(|mistake| mistake.text.as_str())
     }
 
+    /// The same for a form whose fields have these labels.
+    pub fn named_by(&self, labels: &[(&str, &str)]) -> Self {
+        let label = |name: &str| labels.iter().find(|(field, _)| *field == name);
+        self.named(|name| label(name).map(|(_, label)| (*label).to_owned()))
+    }
+
     /// Whether nothing is wrong.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()

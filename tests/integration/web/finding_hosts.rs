@@ -47,8 +47,12 @@ async fn the_list_is_filtered_ordered_and_goes_on_as_it_began() {
         assert_eq!(names(&mut admin, "q=n00&rule=none").await.len(), 8);
         assert_eq!(names(&mut admin, "rule=files").await, ["n008.example"]);
         assert_eq!(names(&mut admin, "standing=suspend&q=n0").await, ["n007.example"]);
-        assert_eq!(names(&mut admin, "order=heard").await, [south.host()], "who was never heard is left out");
-        assert_eq!(names(&mut admin, "state=yes").await, [south.host()]);
+        assert_eq!(
+            names(&mut admin, "order=heard").await,
+            [south.host.clone()],
+            "who was never heard is left out"
+        );
+        assert_eq!(names(&mut admin, "state=yes").await, [south.host.clone()]);
         assert_eq!(names(&mut admin, "state=untried&order=known&q=example").await[0], "n149.example");
 
         // The next page of a search is a page of that search.
@@ -84,7 +88,7 @@ async fn what_is_known_comes_before_what_can_be_decided() {
         north.follows(south).await;
         world.settle().await;
         let mut admin = north.signed_in("north_admin").await;
-        let path = format!("/admin/hosts/{}", south.host());
+        let path = format!("/admin/hosts/{}", south.host);
         let page = admin.open(&path).await;
         let known = page.texts(".known dt");
         for fact in ["Decided", "First seen", "Last heard", "Follow from there", "Followed from here"] {

@@ -47,6 +47,30 @@ async fn a_form_tells_every_mistake_and_its_field() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn whoever_joins_reads_all_that_is_wrong_at_once() {
+    let world = World::of(["north"]).await;
+    let north = world.at("north");
+    let mut admin = north.signed_in("north_admin").await;
+    let people = admin.open("/admin/people").await;
+    let handed = admin.send(&people, "main form[method=post]", &[("do", "invite")]).await;
+    let link = handed.texts("main p").into_iter().find(|text| text.contains("/invite/")).unwrap();
+    let mut guest = north.browser();
+    let form = guest.open(link.trim_start_matches(&north.origin())).await;
+    let typed = [("name", "A B"), ("display_name", "Ada"), ("password", "tiny")];
+    let back = guest.send(&form, "main form", &typed).await;
+    assert_eq!(
+        back.texts(".mistake"),
+        [
+            "“Name”: use 3 to 30 of the characters a-z, 0-9 and _.",
+            "“Password” has 4 characters; use at least 10."
+        ],
+        "{}",
+        back.body
+    );
+    assert_eq!(came_back(&back, "display_name").2, "Ada");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_was_typed_comes_back() {
     on_each_engine(|database| async {
         let world = World::on([("north", database)], FederationMode::Open).await;

@@ -9,9 +9,9 @@ use crate::clock::Timestamp;
 use crate::domain::Refusal;
 use crate::domain::content_rule::{ContentRule, NewRule, RuleKind};
 use crate::domain::contribution::Contribution;
+use crate::domain::counting::{counted, number, told};
 use crate::domain::id::Id;
 use crate::domain::permission::Permission;
-use crate::domain::reach::counted;
 use crate::federation::Federation;
 use crate::http::error::PageError;
 use crate::http::extract::posted::{Fields, Posted};
@@ -165,7 +165,7 @@ async fn confirm(data: &Data<Federation>, visit: &Visit, rule: &NewRule, fields:
     let tried = data.app.db.read(|conn| service::try_out(conn, rule, now)).await?;
     let tried = match tried {
         Some((held, of)) => {
-            let all = counted(i64::try_from(of).unwrap_or(i64::MAX), "text");
+            let all = counted(number(of), "text");
             format!(" In the last 30 days {held} of {all} would have waited.")
         }
         None => String::new(),
@@ -173,8 +173,11 @@ async fn confirm(data: &Data<Federation>, visit: &Visit, rule: &NewRule, fields:
     let here = match fitting(data, rule, fields).await?.len() {
         0 => "What is here already stays as it is.".to_owned(),
         some => {
-            let some = counted(i64::try_from(some).unwrap_or(i64::MAX), "text");
-            format!("{some} of what is here already wait, too, and come back when you remove the rule.")
+            let said = (
+                "of what is here already waits, too, and comes back when you remove the rule",
+                "of what is here already wait, too, and come back when you remove the rule",
+            );
+            format!("{}.", told(number(some), "text", said))
         }
     };
     let mut hidden: Vec<(&'static str, String)> =
@@ -182,7 +185,7 @@ async fn confirm(data: &Data<Federation>, visit: &Visit, rule: &NewRule, fields:
     hidden.push((CONFIRMED, "yes".to_owned()));
     page(&ConfirmPage {
         layout: visit.private_layout("Make a rule", Section::Administration),
-        question: format!("{} wait from now on?", rule.sentence()),
+        question: format!("{}: should this wait from now on?", rule.sentence()),
         consequence: format!(
             "{here}{tried} Statements, questions and positions of organizations never wait \
              because of such a rule, nor does anything of members of this site."
@@ -350,21 +353,21 @@ async fn confirm_clear(
 ) -> Answer {
     let since = since(data.app.clock().now(), &hours)?;
     let found = data.app.db.read(|conn| Ok(content_rules::wave(conn, wave, since)?)).await?;
-    let count = counted(i64::try_from(found.len()).unwrap_or(i64::MAX), "text");
-    let days = match visit.settings.grace_days {
-        1 => "a day".to_owned(),
-        days => format!("{days} days"),
+    let count = number(found.len());
+    let out = told(count, "text", ("is out of sight at once", "are out of sight at once"));
+    let until = match visit.settings.grace_days {
+        0 => "deleted at once, which cannot be taken back".to_owned(),
+        days => format!("deleted after {}; until then you can take it back", counted(i64::from(days), "day")),
     };
     page(&ConfirmPage {
         layout: visit.private_layout("Remove a wave", Section::Administration),
-        question: format!("Delete {count}?"),
+        question: format!("Delete {}?", counted(count, "text")),
         consequence: format!(
-            "{name}: {count} are out of sight at once, not taken in again, and deleted after {days}; until then you can \
-             take it back. What comes later is not touched: make a rule for that."
+            "{name}: {out}, not taken in again, and {until}. What comes later is not touched: make a rule for that."
         ),
         action: "/admin/remove".into(),
         fields: vec![("by", by), ("of", of), ("hours", hours), (CONFIRMED, "yes".to_owned())],
-        button: "Delete them".to_owned(),
+        button: "Delete".to_owned(),
         back: "/admin/rules".into(),
     })
 }
