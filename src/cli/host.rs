@@ -181,8 +181,17 @@ async fn undo(db: &Db, dry: bool, name: &str) -> Result<(), Failure> {
             "there is no rule about {name}; `plenum host show {name}` says more"
         )));
     }
+    let (reach, above) =
+        db.read(|conn| Ok((service::preview(conn, name)?, host_rules::above(conn, name)?))).await?;
     context::decide(db, dry, |tx| service::undo(tx, None, name)).await?;
-    println!("The rule about {name} is taken back, and what it took is given back.");
+    match above {
+        Some(rule) => println!(
+            "The rule about {name} is taken back; the one about {} holds for it now: {}.",
+            rule.name,
+            rule.decision().summary()
+        ),
+        None => println!("The rule about {name} is taken back. {}", reach.of_rule(HostStanding::Unknown)),
+    }
     Ok(())
 }
 

@@ -96,6 +96,10 @@ impl Mistakes {
 
 /// A mistake as a sentence about what carries this label. What was written as a sentence is one already.
 fn about(label: &str, text: &str) -> String {
+    // What was typed stands first: that is what it is about.
+    if text.split_whitespace().next().is_some_and(|first| first.contains(['@', ':', '/'])) {
+        return text.to_owned();
+    }
     if !text.starts_with(char::is_lowercase) {
         return sentence(text);
     }
@@ -127,6 +131,7 @@ mod tests {
             ("word", "is too short", "“The word” is too short."),
             ("word", "use letters", "“The word”: use letters."),
             ("word", "Use letters!", "Use letters!"),
+            ("word", "ada@nowhere: nobody answers", "ada@nowhere: nobody answers"),
             ("why", "is empty", "“Why?” Your answer is empty."),
             ("why", "say it", "“Why?” Say it."),
         ] {

@@ -209,7 +209,7 @@ pub(crate) fn ledger(empty: bool) -> LedgerPage {
             label: "Name of a server",
             query: String::new(),
         }),
-        nothing: "Every server answers, and nothing waits.".to_owned(),
+        nothing: "Every server answers, and nothing waits for one.".to_owned(),
         heads: vec!["Server", "State", "Waiting", "Put aside", "Not applied", ""],
         rows: if empty { Vec::new() } else { rows },
         action: "/admin/federation".into(),

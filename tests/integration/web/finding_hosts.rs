@@ -91,7 +91,7 @@ async fn what_is_known_comes_before_what_can_be_decided() {
         let path = format!("/admin/hosts/{}", south.host);
         let page = admin.open(&path).await;
         let known = page.texts(".known dt");
-        for fact in ["Decided", "First seen", "Last heard", "Follow from there", "Followed from here"] {
+        for fact in ["Holds now", "First seen", "Last heard", "Follow from there", "Followed from here"] {
             assert!(known.iter().any(|name| name == fact), "{fact}: {known:?}");
         }
         assert!(!known.iter().any(|name| name == "Reported"), "nothing that is not there");

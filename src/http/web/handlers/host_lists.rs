@@ -279,7 +279,7 @@ async fn leave_form(data: &Data<Federation>, visit: &Visit, list: &HostList, mis
                 .to_owned()
         } else {
             format!(
-                "{rules} would be taken back, because no other list makes them. What they took away is given back \
+                "{rules} of it would be taken back, because no other list makes them. What they took away is given back \
                  then, as far as both sides still exist."
             )
         },

@@ -175,15 +175,21 @@ async fn form(
             list.title
         )
     });
+    let unruled = nearest.is_none();
     let above = nearest.filter(|rule| rule.name != name);
     let above =
         above.map(|rule| format!("The rule about {} holds for it: {}.", rule.name, label(rule.standing)));
+    // Nobody decided it, and it holds all the same.
+    let let_in = known.as_ref().is_some_and(|known| known.host.standing == HostStanding::Approved);
+    let followed = (let_in && unruled).then(|| {
+        "There is no rule about it: it is let in because the organization follows somebody there.".to_owned()
+    });
     page(&HostPage {
         layout: visit.private_layout(name, Section::Administration),
         heading: name.to_owned(),
         facts: known.as_ref().map(facts).unwrap_or_default(),
         ways: if known.is_some() { ways(visit, name) } else { Vec::new() },
-        remarks: above.into_iter().chain(list).collect(),
+        remarks: above.into_iter().chain(list).chain(followed).collect(),
         action: format!("/admin/hosts/{name}").into(),
         fields: fields(decision),
         mistakes,
@@ -223,7 +229,7 @@ fn facts(known: &Known) -> Vec<(&'static str, String)> {
         .chain(some(reach.received, "received activity"))
         .collect();
     let lines = [
-        ("Decided", Some(words(host))),
+        ("Holds now", Some(words(host))),
         ("Runs", host.software.clone()),
         ("First seen", Some(present::moment(host.created_at).day())),
         ("Last heard", Some(heard.unwrap_or_else(|| "never".to_owned()))),

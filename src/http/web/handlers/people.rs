@@ -146,7 +146,7 @@ async fn ask_close(data: &Data<Federation>, visit: &Visit, name: &str) -> Answer
         None => user.name.clone(),
     };
     let mut consequence = format!(
-        "{person} is {} here and can no longer sign in; what is open ends at once. What they published stays, and the \
+        "{person} can no longer sign in, and what is open ends at once. Roles: {}. What they published stays, and the \
          login can be opened again.",
         user.roles
     );
