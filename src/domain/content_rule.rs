@@ -145,17 +145,17 @@ impl NewRule {
         if named && self.pattern.trim_matches(['*', ' ']).chars().count() < 2 {
             return Err((
                 "pattern",
-                "Give at least two letters: less would hold nearly everything.".to_owned(),
+                "takes at least two letters: less would hold nearly everything".to_owned(),
             ));
         }
         if self.pattern.chars().count() > LONGEST {
-            return Err(("pattern", format!("At most {LONGEST} characters.")));
+            return Err(("pattern", format!("has at most {LONGEST} characters")));
         }
         if counted && !(1..=MOST).contains(&self.number) {
-            return Err(("number", format!("A number from 1 to {MOST}.")));
+            return Err(("number", format!("is a number from 1 to {MOST}")));
         }
         if timed && !(1..=MOST_MINUTES).contains(&self.minutes) {
-            return Err(("minutes", format!("A number from 1 to {MOST_MINUTES}.")));
+            return Err(("minutes", format!("is a number from 1 to {MOST_MINUTES}")));
         }
         if !named {
             self.pattern.clear();
