@@ -7,17 +7,18 @@ use clap::{Args, Subcommand};
 
 use super::{Failure, context};
 use crate::config::Config;
+use crate::domain::counting::counted;
 use crate::domain::host::HostStanding;
 use crate::domain::host_rule::{self, Decision};
+use crate::domain::host_search::HostSearch;
 use crate::domain::id::Id;
-use crate::domain::reach::counted;
 use crate::domain::taken_list::{TakenList, given_back, in_words};
 use crate::import::host_rules as lists;
 use crate::services::hosts as service;
 use crate::services::taken_lists as whole_lists;
 use crate::services::uploaded_lists::{self, Choices, Said};
 use crate::store::page::Page;
-use crate::store::{Db, host_rules, hosts, taken_lists};
+use crate::store::{Db, host_rules, host_search, hosts, taken_lists};
 
 /// Servers shown at most.
 const SHOWN: i64 = 1_000;
@@ -148,8 +149,8 @@ fn known(typed: &str, own: &str) -> Result<String, Failure> {
 }
 
 async fn list(db: &Db, part: &str) -> Result<(), Failure> {
-    let part = part.to_lowercase();
-    for host in db.read(|conn| Ok(host_rules::hosts_page(conn, &part, None, "", SHOWN)?)).await? {
+    let search = HostSearch { part: part.to_lowercase(), ..HostSearch::default() };
+    for host in db.read(|conn| Ok(host_search::page(conn, &search, None, SHOWN)?)).await? {
         let software = host.software.as_deref().unwrap_or("-");
         let health = if host.unreachable_since().is_some() { "not reachable" } else { "well" };
         println!("{}  {}  {software}  {health}", host.name, host.standing.word());
@@ -216,8 +217,17 @@ async fn undo(db: &Db, dry: bool, name: &str) -> Result<(), Failure> {
             "there is no rule about {name}; `plenum host show {name}` says more"
         )));
     }
+    let (reach, above) =
+        db.read(|conn| Ok((service::preview(conn, name)?, host_rules::above(conn, name)?))).await?;
     context::decide(db, dry, |tx| service::undo(tx, None, name)).await?;
-    println!("The rule about {name} is taken back, and what it took is given back.");
+    match above {
+        Some(rule) => println!(
+            "The rule about {name} is taken back; the one about {} holds for it now: {}.",
+            rule.name,
+            rule.decision().summary()
+        ),
+        None => println!("The rule about {name} is taken back. {}", reach.of_rule(HostStanding::Unknown)),
+    }
     Ok(())
 }
 
@@ -242,7 +252,7 @@ async fn import(db: &Db, dry: bool, own: &str, import: &Import) -> Result<(), Fa
         let what = match standing {
             HostStanding::Unknown => "Files or reports are rejected, and nothing else.".to_owned(),
             HostStanding::Approved | HostStanding::Limited | HostStanding::Suspended => {
-                reach.of_rule(*standing)
+                reach.of_rule(*standing).to_string()
             }
         };
         println!("{} {count}: {what}", standing.word());

@@ -8,6 +8,7 @@ use crate::config::Config;
 use crate::domain::account::Account;
 use crate::domain::account_rule::{AccountDecision, AccountRule};
 use crate::domain::content_rule::{NewRule, RuleKind};
+use crate::domain::counting::{counted, number};
 use crate::domain::handle::Handle;
 use crate::domain::host::HostStanding;
 use crate::domain::id::Id;
@@ -354,7 +355,7 @@ fn consequences(conn: &mut Conn, id: Id<Report>, ruling: &Ruling) -> Result<Vec<
     let known = account_rules::of(conn, target.id)?.as_ref().map(AccountRule::decision).unwrap_or_default();
     let mut lines = Vec::new();
     if let Some(rule) = ruling.outcome.rule(&known) {
-        lines.push(rules::preview(conn, &target)?.of_account((&known, &rule), target.is_local()));
+        lines.push(rules::preview(conn, &target)?.of_account((&known, &rule), target.is_local()).to_string());
     }
     if ruling.outcome == Outcome::Remove {
         lines.push(cases::removal(conn, &report)?);
@@ -442,7 +443,7 @@ async fn add_rule(db: &Db, dry: bool, rule: &NewRule, now: Timestamp, hours: u32
     let mut rule = rule.clone();
     rule.accept().map_err(|(field, why)| Failure::new(format!("{field}: {why}")))?;
     if let Some((held, of)) = db.read(|conn| texts::try_out(conn, &rule, now)).await? {
-        println!("In the last 30 days {held} of {of} texts would have waited.");
+        println!("In the last 30 days {held} of {} would have waited.", counted(number(of), "text"));
     }
     let since = now.plus_seconds(-i64::from(hours) * 3600);
     let fitting = if hours > 0 && rule.kind.is_about_texts() {
@@ -467,7 +468,8 @@ async fn add_rule(db: &Db, dry: bool, rule: &NewRule, now: Timestamp, hours: u32
 
 async fn removed(db: &Db, now: Timestamp) -> Result<(), Failure> {
     for one in db.read(|conn| Ok(condemnations::open(conn, now)?)).await? {
-        println!("{}  {}  {} texts, deleted on {}", one.id, one.about, one.texts, one.due_at.to_rfc3339());
+        let texts = counted(one.texts, "text");
+        println!("{}  {}  {texts}, deleted on {}", one.id, one.about, one.due_at.to_rfc3339());
     }
     Ok(())
 }

@@ -75,8 +75,7 @@ impl AccountDecision {
     pub fn mistakes(&self) -> Vec<(&'static str, String)> {
         let comments = [("public_comment", &self.public_comment), ("private_comment", &self.private_comment)];
         let long = comments.into_iter().filter(|(_, text)| text.chars().count() > LONGEST_COMMENT);
-        long.map(|(field, _)| (field, format!("A comment has at most {LONGEST_COMMENT} characters.")))
-            .collect()
+        long.map(|(field, _)| (field, format!("has at most {LONGEST_COMMENT} characters"))).collect()
     }
 
     /// What is decided, in a few words.

@@ -7,6 +7,7 @@ use diesel::prelude::{Insertable, Queryable, Selectable};
 use diesel::sql_types::SmallInt;
 use url::Url;
 
+use super::counting::counted;
 use super::host_rule::is_below;
 use super::id::Id;
 use super::sql::smallint_enum;
@@ -144,17 +145,17 @@ impl NewRule {
         if named && self.pattern.trim_matches(['*', ' ']).chars().count() < 2 {
             return Err((
                 "pattern",
-                "Give at least two letters: less would hold nearly everything.".to_owned(),
+                "takes at least two letters: less would hold nearly everything".to_owned(),
             ));
         }
         if self.pattern.chars().count() > LONGEST {
-            return Err(("pattern", format!("At most {LONGEST} characters.")));
+            return Err(("pattern", format!("has at most {LONGEST} characters")));
         }
         if counted && !(1..=MOST).contains(&self.number) {
-            return Err(("number", format!("A number from 1 to {MOST}.")));
+            return Err(("number", format!("is a number from 1 to {MOST}")));
         }
         if timed && !(1..=MOST_MINUTES).contains(&self.minutes) {
-            return Err(("minutes", format!("A number from 1 to {MOST_MINUTES}.")));
+            return Err(("minutes", format!("is a number from 1 to {MOST_MINUTES}")));
         }
         if !named {
             self.pattern.clear();
@@ -169,15 +170,17 @@ impl NewRule {
         match self.kind {
             RuleKind::Words => format!("Texts with “{}”", self.pattern),
             RuleKind::Link => format!("Texts with a link to {} or below", self.pattern),
-            RuleKind::Links => format!("Texts with more than {} links", self.number),
+            RuleKind::Links => format!("Texts with more than {}", counted(i64::from(self.number), "link")),
             RuleKind::FirstTime => "The first text of an author nobody here follows".to_owned(),
-            RuleKind::AuthorRate => {
-                format!("What an author sends beyond {} texts in {} minutes", self.number, self.minutes)
-            }
-            RuleKind::HostRate => {
-                format!("What a server sends beyond {} texts in {} minutes", self.number, self.minutes)
-            }
+            RuleKind::AuthorRate => format!("What an author sends beyond {}", self.rate()),
+            RuleKind::HostRate => format!("What a server sends beyond {}", self.rate()),
         }
+    }
+
+    /// How much in how long.
+    fn rate(&self) -> String {
+        let minutes = counted(i64::from(self.minutes), "minute");
+        format!("{} in {minutes}", counted(i64::from(self.number), "text"))
     }
 
     /// Whether a text is held for what it says; the other kinds look at its author or its server.

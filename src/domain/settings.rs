@@ -134,7 +134,7 @@ fn name(typed: &str) -> Result<String, String> {
 fn within(typed: String, longest: usize) -> Result<String, String> {
     let length = typed.chars().count();
     if length > longest {
-        return Err(format!("This is {length} characters long; {longest} are the most."));
+        return Err(format!("is {length} characters long; {longest} are the most"));
     }
     Ok(typed)
 }

@@ -2,10 +2,10 @@
 
 use diesel::prelude::{Insertable, Queryable, Selectable};
 
+use super::counting::counted;
 use super::host::HostStanding;
 use super::host_rule::{Decision, HostRule};
 use super::id::Id;
-use super::reach::counted;
 use super::user::User;
 use crate::clock::Timestamp;
 

@@ -117,6 +117,11 @@ impl Roles {
         self.0 & (role.bit() | Role::Admin.bit()) != 0
     }
 
+    /// The set with one role more.
+    pub const fn with(self, role: Role) -> Self {
+        Self(self.0 | role.bit())
+    }
+
     /// The roles that were given, without what an admin may do besides.
     pub fn list(self) -> Vec<Role> {
         Role::ALL.into_iter().filter(|role| self.0 & role.bit() != 0).collect()

@@ -15,6 +15,8 @@ pub struct PageError {
     pub status: StatusCode,
     /// The reason as the reader sees it; blank takes the usual words for the status.
     pub why: String,
+    /// The field of a form that it is about, and what is wrong with it.
+    pub at: Option<(&'static str, String)>,
 }
 
 /// Marks a response whose page is still to be made.
@@ -27,7 +29,7 @@ pub struct Problem {
 impl PageError {
     /// A status with a reason; a blank reason takes the usual words.
     pub fn new(status: StatusCode, why: impl Into<String>) -> Self {
-        Self { status, why: why.into() }
+        Self { status, why: why.into(), at: None }
     }
 
     /// There is nothing for this asker: the same for what is hidden and for what never was.
@@ -54,6 +56,15 @@ impl PageError {
 
 impl From<Refusal> for PageError {
     fn from(refusal: Refusal) -> Self {
+        let at = match &refusal {
+            Refusal::Invalid { field, why } => Some((*field, why.clone())),
+            Refusal::NotFound
+            | Refusal::Gone
+            | Refusal::Unauthorized(_)
+            | Refusal::Forbidden(_)
+            | Refusal::Conflict(_)
+            | Refusal::TooMany(_) => None,
+        };
         let status = match &refusal {
             Refusal::NotFound => return Self::not_found(),
             Refusal::Gone => return Self::new(StatusCode::GONE, ""),
@@ -63,7 +74,7 @@ impl From<Refusal> for PageError {
             Refusal::Conflict(_) => StatusCode::CONFLICT,
             Refusal::TooMany(_) => StatusCode::TOO_MANY_REQUESTS,
         };
-        Self::new(status, sentence(&refusal.to_string()))
+        Self { at, ..Self::new(status, sentence(&refusal.to_string())) }
     }
 }
 
@@ -85,7 +96,7 @@ impl IntoResponse for PageError {
 }
 
 /// A reason as a sentence of its own: "the text is long" becomes "The text is long."
-fn sentence(reason: &str) -> String {
+pub fn sentence(reason: &str) -> String {
     let mut letters = reason.chars();
     let first: String = letters.next().map(|c| c.to_uppercase().collect()).unwrap_or_default();
     let ended = reason.ends_with(['.', '!', '?']);

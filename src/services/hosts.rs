@@ -282,10 +282,11 @@ pub(super) fn preview_names(
     Ok(reach::of(conn, &hosts)?)
 }
 
-/// What a rule of this name would touch.
+/// What a rule of this name would touch, and what comes back where one is taken back.
 pub fn preview(conn: &mut Conn, name: &str) -> Result<Reach, Error> {
     let hosts: Vec<Id<Host>> = host_rules::hosts_below(conn, name)?.iter().map(|host| host.id).collect();
-    Ok(reach::of(conn, &hosts)?)
+    let kept = withheld::kept(conn, &hosts)?;
+    Ok(Reach { kept, ..reach::of(conn, &hosts)? })
 }
 
 fn rule(

@@ -20,6 +20,7 @@ pub mod events;
 pub mod external_statements;
 pub mod filters;
 pub mod formats;
+pub mod grants;
 pub mod held;
 pub mod host_lists;
 pub mod hosts;

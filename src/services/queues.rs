@@ -2,9 +2,9 @@
 
 use crate::clock::Timestamp;
 use crate::domain::Refusal;
+use crate::domain::counting::counted;
 use crate::domain::host::Host;
 use crate::domain::id::Id;
-use crate::domain::reach::counted;
 use crate::domain::user::User;
 use crate::store::put_aside::{self, Piece};
 use crate::store::{Conn, Error, Tx, audit, deliveries, hosts, inbox_items, jobs, queues};

@@ -54,19 +54,36 @@ pub fn confirm(tx: &mut Tx<'_>, user: &User, code: &str, agent: &str) -> Result<
     if !use_code(tx, user.id, &factor, code)? {
         return Err(wrong().into());
     }
-    let mut recovery_codes = Vec::new();
-    for _ in 0..RECOVERY_CODES {
-        let bytes = random::<10>().ok_or_else(|| Error::broken("no randomness"))?;
-        let code = BASE32_NOPAD.encode(&bytes).to_ascii_lowercase();
-        store::insert_recovery_code(tx, user.id, &secret_hash(&code))?;
-        recovery_codes.push(code);
-    }
+    let recovery_codes = fresh_codes(tx, user)?;
     let now = tx.now;
     users::end_all(tx, user.id, now)?;
     tx.after_commit(Event::Tokens);
     audit::record(tx, Some(user.id), "account.second_factor", &user.name, "on")?;
     let session = open_session(tx, user.id, agent)?;
     Ok(SwitchedOn { recovery_codes, session })
+}
+
+/// Gives a user new recovery codes in the place of those that are left; they are told this once.
+pub fn renew_codes(tx: &mut Tx<'_>, user: &User) -> Result<Vec<String>, Error> {
+    if !is_on(tx, user.id)? {
+        return Err(Refusal::Conflict("no code is asked for: switch that on first".to_owned()).into());
+    }
+    store::delete_recovery_codes(tx, user.id)?;
+    audit::record(tx, Some(user.id), "account.recovery_codes", &user.name, "renewed")?;
+    fresh_codes(tx, user)
+}
+
+/// Makes recovery codes, with a dash in the middle so that people can copy them.
+fn fresh_codes(tx: &mut Tx<'_>, user: &User) -> Result<Vec<String>, Error> {
+    let mut codes = Vec::new();
+    for _ in 0..RECOVERY_CODES {
+        let bytes = random::<10>().ok_or_else(|| Error::broken("no randomness"))?;
+        let code = BASE32_NOPAD.encode(&bytes).to_ascii_lowercase();
+        store::insert_recovery_code(tx, user.id, &secret_hash(&code))?;
+        let (one, other) = code.split_at_checked(code.len() / 2).unwrap_or((&code, ""));
+        codes.push(format!("{one}-{other}"));
+    }
+    Ok(codes)
 }
 
 /// Switches the second factor off, if the code is right.
@@ -111,7 +128,8 @@ fn pass(tx: &mut Tx<'_>, user: Id<User>, code: &str) -> Result<bool, Error> {
     if use_code(tx, user, &factor, code)? {
         return Ok(true);
     }
-    let code: String = code.chars().filter(|letter| !letter.is_whitespace()).collect();
+    // People copy it with the dash or without, and with whatever their keyboard makes of a dash.
+    let code: String = code.chars().filter(|letter| letter.is_ascii_alphanumeric()).collect();
     Ok(store::use_recovery_code(tx, user, &secret_hash(&code.to_ascii_lowercase()))? > 0)
 }
 

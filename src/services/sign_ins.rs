@@ -9,7 +9,7 @@ use crate::domain::account::{Account, AccountState};
 use crate::domain::id::Id;
 use crate::domain::job::Job;
 use crate::domain::sign_in::App;
-use crate::domain::user::{Roles, User};
+use crate::domain::user::{Role, Roles, User};
 use crate::store::{Error, Event, Tx, accounts, audit, jobs, sign_ins, users};
 
 /// How long a link for a new password is open.
@@ -132,9 +132,10 @@ pub fn end_grant(tx: &mut Tx<'_>, id: Id<User>, due: Timestamp) -> Result<(), Er
     let Some(user) = users::by_id(tx, id)? else { return Ok(()) };
     sign_ins::set_role_end(tx, id, None)?;
     match set_roles(tx, None, &user.name, roles) {
-        Err(Error::Refused(refusal)) => {
-            tracing::warn!(user = %user.name, %refusal, "roles that were given for a time stay");
-            Ok(())
+        // Nobody else is an admin: that role stays, and everything else ends all the same.
+        Err(Error::Refused(_)) => {
+            set_roles(tx, None, &user.name, roles.with(Role::Admin))?;
+            audit::record(tx, None, "account.last_admin", &user.name, "stays admin: nobody else is one")
         }
         done => done,
     }

@@ -20,12 +20,12 @@ use crate::domain::contribution::State;
 use crate::domain::host::{Host, HostStanding};
 use crate::domain::id::Id;
 use crate::domain::inbox::InboxState;
-use crate::domain::reach::Reach;
+use crate::domain::reach::{Kept, Reach};
 use crate::domain::relation::{Follow, FollowState};
 use crate::domain::uri::Uri;
 use crate::schema::{
     account_rules, account_severed, account_withheld, accounts, activities, contributions, deliveries,
-    follows, inbox_items, positions, withheld_accounts,
+    follows, inbox_items, positions, withheld_accounts, withheld_boosts, withheld_likes, withheld_votes,
 };
 
 /// A relation that a rule about an account ended.
@@ -320,6 +320,38 @@ pub fn drop_unapplied(conn: &mut Conn, account: &Account) -> QueryResult<usize> 
     run!(conn, execute, diesel::delete(unapplied!(account)))
 }
 
+/// What a rule took of an account and keeps: it would be there again if the rule were taken back.
+fn kept(conn: &mut Conn, id: Id<Account>) -> QueryResult<Kept> {
+    let hidden = account_withheld::table
+        .inner_join(contributions::table.on(contributions::id.eq(account_withheld::contribution_id)))
+        .filter(account_withheld::account_id.eq(id))
+        .filter(account_withheld::state.ne(State::Held))
+        .filter(contributions::state.eq_any([State::Withheld, State::Held]));
+    let parted = || {
+        account_severed::table
+            .filter(account_severed::account_id.eq(id))
+            .filter(account_severed::state.eq(FollowState::Accepted))
+    };
+    let there = || accounts::table.filter(accounts::state.eq(AccountState::Active)).select(accounts::id);
+    let followers = parted()
+        .filter(account_severed::followee_id.eq(id))
+        .filter(account_severed::follower_id.eq_any(there()));
+    let followed = parted()
+        .filter(account_severed::follower_id.eq(id))
+        .filter(account_severed::followee_id.eq_any(there()));
+    let liked = withheld_likes::table.filter(withheld_likes::account_id.eq(id));
+    let boosted = withheld_boosts::table.filter(withheld_boosts::account_id.eq(id));
+    let voted = withheld_votes::table.filter(withheld_votes::account_id.eq(id));
+    Ok(Kept {
+        contributions: run!(conn, get_result, hidden.count())?,
+        followers: run!(conn, get_result, followers.count())?,
+        followed: run!(conn, get_result, followed.count())?,
+        likes: run!(conn, get_result, liked.count())?,
+        boosts: run!(conn, get_result, boosted.count())?,
+        votes: run!(conn, get_result, voted.count())?,
+    })
+}
+
 /// Counts what hangs on an account.
 pub fn reach(conn: &mut Conn, account: &Account) -> QueryResult<Reach> {
     let accepted = || follows::table.filter(follows::state.eq(FollowState::Accepted));
@@ -349,6 +381,7 @@ pub fn reach(conn: &mut Conn, account: &Account) -> QueryResult<Reach> {
             queued!(account, inbox).filter(deliveries::dead.eq(false)).count()
         )?,
         received: run!(conn, get_result, unapplied!(account).count())?,
+        kept: kept(conn, account.id)?,
         ..Reach::default()
     };
     let id = account.id;

@@ -14,12 +14,16 @@ use super::tx::Tx;
 use crate::clock::Timestamp;
 use crate::domain::account::Account;
 use crate::domain::condemnation::Condemnation;
-use crate::domain::contribution::{Contribution, State};
+use crate::domain::contribution::{Contribution, State, Visibility};
 use crate::domain::id::Id;
-use crate::schema::{account_withheld, condemnations, contributions, expulsions, withheld_contributions};
+use crate::schema::{
+    account_withheld, accounts, condemnations, contributions, expulsions, withheld_contributions,
+};
 
 /// Rows that are written with one statement.
 const AT_ONCE: usize = 1_000;
+/// What was said to more than a few, and may be read by everybody who reviews.
+const OPEN: [Visibility; 3] = [Visibility::Public, Visibility::Unlisted, Visibility::Internal];
 /// After how long what could not be deleted is tried again.
 const AGAIN: i64 = 24 * 3600;
 
@@ -141,6 +145,25 @@ pub fn forget_done(tx: &mut Tx<'_>) -> QueryResult<usize> {
 pub fn open(conn: &mut Conn, now: Timestamp) -> QueryResult<Vec<Condemnation>> {
     let query = condemnations::table.filter(condemnations::due_at.gt(now)).order(condemnations::id.desc());
     run!(conn, load, query.select(Condemnation::as_select()))
+}
+
+/// Some of the texts that a decision took out of sight and that are there still: whose they are, their title
+/// and what they say. Letters are left out: whoever reviews was not among those they were written to.
+pub fn texts(
+    conn: &mut Conn,
+    id: Id<Condemnation>,
+    limit: i64,
+) -> QueryResult<Vec<(String, Option<String>, String)>> {
+    let query = expulsions::table
+        .inner_join(contributions::table.on(contributions::id.eq(expulsions::contribution_id)))
+        .inner_join(accounts::table.on(accounts::id.eq(contributions::author_id)))
+        .filter(expulsions::condemnation_id.eq(id))
+        .filter(contributions::state.eq(State::Withheld))
+        .filter(contributions::visibility.eq_any(OPEN))
+        .order(expulsions::contribution_id)
+        .limit(limit)
+        .select((accounts::handle, contributions::title, contributions::content));
+    run!(conn, load, query)
 }
 
 /// One of them.

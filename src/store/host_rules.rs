@@ -30,6 +30,14 @@ pub fn nearest(conn: &mut Conn, host: &str) -> QueryResult<Option<HostRule>> {
     Ok(rules.into_iter().filter(|rule| rule.covers(host)).max_by_key(|rule| rule.name.len()))
 }
 
+/// The rule that holds for a name where there is none of its own.
+pub fn above(conn: &mut Conn, host: &str) -> QueryResult<Option<HostRule>> {
+    let query =
+        host_rules::table.filter(host_rules::name.eq_any(upwards(host))).filter(host_rules::name.ne(host));
+    let rules: Vec<HostRule> = run!(conn, load, query.select(HostRule::as_select()))?;
+    Ok(rules.into_iter().filter(|rule| rule.covers(host)).max_by_key(|rule| rule.name.len()))
+}
+
 /// The rules of these names.
 pub fn among(conn: &mut Conn, names: &[String]) -> QueryResult<Vec<HostRule>> {
     let query = host_rules::table.filter(host_rules::name.eq_any(names.to_vec()));
@@ -132,25 +140,6 @@ pub fn hosts_below(conn: &mut Conn, name: &str) -> QueryResult<Vec<Host>> {
     Ok(found.into_iter().filter(|host| host.name == name || is_below(&host.name, name)).collect())
 }
 
-/// Servers whose name contains `part`, by name.
-pub fn hosts_page(
-    conn: &mut Conn,
-    part: &str,
-    standing: Option<HostStanding>,
-    after: &str,
-    limit: i64,
-) -> QueryResult<Vec<Host>> {
-    let all = [HostStanding::Unknown, HostStanding::Approved, HostStanding::Limited, HostStanding::Suspended];
-    let standings = standing.map_or_else(|| all.to_vec(), |one| vec![one]);
-    let query = hosts::table
-        .filter(hosts::standing.eq_any(standings))
-        .filter(hosts::name.like(format!("%{}%", escaped(part))).escape('\\'))
-        .filter(hosts::name.gt(after))
-        .order(hosts::name)
-        .limit(limit);
-    run!(conn, load, query.select(Host::as_select()))
-}
-
 /// Writes down what the rules mean for a server.
 pub fn settle(
     conn: &mut Conn,
@@ -167,6 +156,7 @@ pub fn settle(
     run!(conn, execute, diesel::update(hosts::table.find(host)).set(change))
 }
 
-fn escaped(part: &str) -> String {
+/// A part of a name for `LIKE`, in which nothing stands for anything else.
+pub(super) fn escaped(part: &str) -> String {
     part.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_")
 }

@@ -33,6 +33,7 @@ pub mod hiding;
 pub mod host_health;
 pub mod host_lists;
 pub mod host_rules;
+pub mod host_search;
 pub mod hosts;
 pub mod inbox_items;
 pub mod interactions;

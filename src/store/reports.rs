@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use diesel::dsl::{count_star, not};
 use diesel::sql_types::Bool;
 use diesel::{
-    BoolExpressionMethods, ExpressionMethods, IntoSql, OptionalExtension, QueryDsl, QueryResult,
-    SelectableHelper,
+    BoolExpressionMethods, ExpressionMethods, IntoSql, NullableExpressionMethods, OptionalExtension,
+    QueryDsl, QueryResult, SelectableHelper,
 };
 
 use super::Error;
@@ -17,6 +17,7 @@ use super::tx::Tx;
 use crate::clock::Timestamp;
 use crate::domain::account::Account;
 use crate::domain::contribution::{Contribution, Visibility};
+use crate::domain::host::Host;
 use crate::domain::id::Id;
 use crate::domain::notice::Rule;
 use crate::domain::relation::FollowState;
@@ -221,6 +222,14 @@ pub fn counts_about(
         }
     }
     Ok(counts)
+}
+
+/// How many there were about accounts of a server, and how many of them wait.
+pub fn counts_about_host(conn: &mut Conn, host: Id<Host>) -> QueryResult<(i64, i64)> {
+    let there = || accounts::table.filter(accounts::host_id.eq(host)).select(accounts::id.nullable());
+    let about = || reports::table.filter(reports::target_id.eq_any(there()));
+    let all = run!(conn, get_result, about().count())?;
+    Ok((all, run!(conn, get_result, about().filter(reports::closed_at.is_null()).count())?))
 }
 
 /// What an account reported, newest first.

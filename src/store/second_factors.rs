@@ -61,7 +61,7 @@ pub fn use_step(conn: &mut Conn, user: Id<User>, step: i64) -> QueryResult<usize
 
 /// Removes the second factor of a user with everything that belongs to it.
 pub fn delete(conn: &mut Conn, user: Id<User>) -> QueryResult<usize> {
-    run!(conn, execute, diesel::delete(recovery_codes::table.filter(recovery_codes::user_id.eq(user))))?;
+    delete_recovery_codes(conn, user)?;
     run!(conn, execute, diesel::delete(pending_sign_ins::table.filter(pending_sign_ins::user_id.eq(user))))?;
     run!(conn, execute, diesel::delete(second_factors::table.find(user)))
 }
@@ -70,6 +70,11 @@ pub fn delete(conn: &mut Conn, user: Id<User>) -> QueryResult<usize> {
 pub fn insert_recovery_code(conn: &mut Conn, user: Id<User>, hash: &str) -> QueryResult<usize> {
     let row = (recovery_codes::code_hash.eq(hash), recovery_codes::user_id.eq(user));
     run!(conn, execute, diesel::insert_into(recovery_codes::table).values(row))
+}
+
+/// Removes the recovery codes of a user.
+pub fn delete_recovery_codes(conn: &mut Conn, user: Id<User>) -> QueryResult<usize> {
+    run!(conn, execute, diesel::delete(recovery_codes::table.filter(recovery_codes::user_id.eq(user))))
 }
 
 /// Uses a recovery code up; 0 when there is none of this digest.

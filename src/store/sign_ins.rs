@@ -97,6 +97,11 @@ pub fn role_end(conn: &mut Conn, user: Id<User>) -> QueryResult<Option<(Roles, T
     run!(conn, first, query).optional()
 }
 
+/// Whose roles end, which hold afterwards, and when.
+pub fn role_ends(conn: &mut Conn) -> QueryResult<Vec<(Id<User>, Roles, Timestamp)>> {
+    run!(conn, load, role_ends::table.select((role_ends::user_id, role_ends::roles, role_ends::ends_at)))
+}
+
 /// Notes when the roles of a user end; `None` for never.
 pub fn set_role_end(conn: &mut Conn, user: Id<User>, end: Option<(Roles, Timestamp)>) -> QueryResult<()> {
     run!(conn, execute, diesel::delete(role_ends::table.find(user)))?;

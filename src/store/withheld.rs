@@ -18,13 +18,15 @@ use super::tx::Tx;
 use crate::clock::Timestamp;
 use crate::domain::account::{Account, AccountState};
 use crate::domain::contribution::{Contribution, State};
+use crate::domain::counting::number;
 use crate::domain::host::{Host, HostStanding};
 use crate::domain::id::Id;
+use crate::domain::reach::Kept;
 use crate::domain::relation::{Follow, FollowState};
 use crate::domain::uri::Uri;
 use crate::schema::{
     account_severed, account_withheld, accounts, blocks, contributions, follows, hosts, severed_follows,
-    withheld_accounts, withheld_contributions,
+    withheld_accounts, withheld_boosts, withheld_contributions, withheld_likes, withheld_votes,
 };
 
 /// Rows that are written with one statement.
@@ -58,6 +60,23 @@ pub struct Severed {
     pub languages: Option<String>,
     /// When it ended.
     pub severed_at: Timestamp,
+}
+
+impl Severed {
+    /// The relation as it was.
+    fn follow(self) -> Follow {
+        Follow {
+            id: self.id,
+            follower_id: self.follower_id,
+            followee_id: self.followee_id,
+            uri: self.uri,
+            state: self.state,
+            created_at: self.created_at,
+            boosts: self.boosts,
+            notify: self.notify,
+            languages: self.languages,
+        }
+    }
 }
 
 /// Hides what is shown from a server, in this state; authors who were let in by themselves are left
@@ -206,18 +225,7 @@ pub fn sever(tx: &mut Tx<'_>, host: Id<Host>) -> Result<Vec<Follow>, Error> {
 pub fn reunite(conn: &mut Conn, host: Id<Host>) -> QueryResult<Vec<Follow>> {
     let query = severed_follows::table.filter(severed_follows::host_id.eq(host));
     let rows: Vec<Severed> = run!(conn, load, query.select(Severed::as_select()))?;
-    let follow = |row: Severed| Follow {
-        id: row.id,
-        follower_id: row.follower_id,
-        followee_id: row.followee_id,
-        uri: row.uri,
-        state: row.state,
-        created_at: row.created_at,
-        boosts: row.boosts,
-        notify: row.notify,
-        languages: row.languages,
-    };
-    let parted: Vec<Follow> = rows.into_iter().map(follow).collect();
+    let parted: Vec<Follow> = rows.into_iter().map(Severed::follow).collect();
     let again = join(conn, &parted)?;
     for done in again.chunks(AT_ONCE) {
         let done: Vec<Id<Follow>> = done.iter().map(|follow| follow.id).collect();
@@ -254,6 +262,49 @@ pub(super) fn join(conn: &mut Conn, parted: &[Follow]) -> QueryResult<Vec<Follow
         again.extend(free);
     }
     Ok(again)
+}
+
+/// What rules took of these servers and keep: it would be there again if they were taken back.
+pub fn kept(conn: &mut Conn, on: &[Id<Host>]) -> QueryResult<Kept> {
+    let hidden = withheld_contributions::table
+        .inner_join(contributions::table.on(contributions::id.eq(withheld_contributions::contribution_id)))
+        .filter(one_of(withheld_contributions::host_id, on))
+        .filter(withheld_contributions::state.ne(State::Held))
+        .filter(contributions::state.eq_any([State::Withheld, State::Held]));
+    let there = || accounts::table.filter(one_of(accounts::host_id, on)).select(accounts::id);
+    let liked = withheld_likes::table.filter(withheld_likes::account_id.eq_any(there()));
+    let boosted = withheld_boosts::table.filter(withheld_boosts::account_id.eq_any(there()));
+    let voted = withheld_votes::table.filter(withheld_votes::account_id.eq_any(there()));
+    let rows: Vec<Severed> = run!(
+        conn,
+        load,
+        severed_follows::table
+            .filter(one_of(severed_follows::host_id, on))
+            .filter(severed_follows::state.eq(FollowState::Accepted))
+            .select(Severed::as_select())
+    )?;
+    let parted: Vec<Follow> = rows.into_iter().map(Severed::follow).collect();
+    let (mut followers, mut followed) = (0, 0);
+    for some in parted.chunks(AT_ONCE) {
+        let free = free(conn, some)?;
+        let ids: Vec<Id<Account>> = free.iter().map(|follow| follow.follower_id).collect();
+        let ours = accounts::table
+            .filter(one_of(accounts::id, &ids))
+            .filter(accounts::host_id.is_null())
+            .select(accounts::id);
+        let ours: Vec<Id<Account>> = run!(conn, load, ours)?;
+        let from_here = number(free.iter().filter(|follow| ours.contains(&follow.follower_id)).count());
+        followed += from_here;
+        followers += number(free.len()) - from_here;
+    }
+    Ok(Kept {
+        contributions: run!(conn, get_result, hidden.count())?,
+        followers,
+        followed,
+        likes: run!(conn, get_result, liked.count())?,
+        boosts: run!(conn, get_result, boosted.count())?,
+        votes: run!(conn, get_result, voted.count())?,
+    })
 }
 
 /// Those of some relations whose both sides are still there, have not found each other anew, and of whom

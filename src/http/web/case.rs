@@ -2,6 +2,7 @@
 
 use askama::Template;
 
+use super::forms::Mistakes;
 use super::layout::Layout;
 use super::shown::{Href, Link};
 
@@ -19,12 +20,22 @@ pub struct CasePage {
     pub ways: Vec<Link>,
     /// What is known, part by part.
     pub parts: Vec<Part>,
+    /// What was wrong with what was sent.
+    pub mistakes: Mistakes,
     /// Where the field and the buttons below are sent (POST).
     pub action: Href,
     /// A field for a text, where one can be written.
     pub writing: Option<Writing>,
     /// Further buttons: what is sent as `do`, and the words.
     pub buttons: Vec<(String, String)>,
+}
+
+impl CasePage {
+    /// What was wrong, in sentences that name the field as this page does.
+    fn named(&self) -> Mistakes {
+        let field = self.writing.as_ref();
+        self.mistakes.named(|name| field.filter(|field| field.name == name).map(|field| field.label.clone()))
+    }
 }
 
 /// A part of what is known.
@@ -58,6 +69,8 @@ pub struct Writing {
     pub label: String,
     /// Who reads it.
     pub hint: String,
+    /// What was typed.
+    pub value: String,
     /// What is sent as `do`, and the words on the button.
     pub button: (String, String),
 }

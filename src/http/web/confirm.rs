@@ -13,7 +13,7 @@ pub struct ConfirmPage {
     pub layout: Layout,
     /// The question.
     pub question: String,
-    /// What follows from a yes.
+    /// What follows from a yes, and below that, line by line, what it touches.
     pub consequence: String,
     /// Where it is sent (POST).
     pub action: Href,
@@ -23,4 +23,14 @@ pub struct ConfirmPage {
     pub button: String,
     /// Where a no leads.
     pub back: Href,
+}
+
+impl ConfirmPage {
+    fn always(&self) -> &str {
+        self.consequence.lines().next().unwrap_or_default()
+    }
+
+    fn touched(&self) -> Vec<&str> {
+        self.consequence.lines().skip(1).collect()
+    }
 }

@@ -100,7 +100,13 @@ impl FirstRun {
             languages: languages.to_owned(),
             federation: federation_modes(chosen),
             admin: asked.admin.clone(),
-            mistakes,
+            mistakes: mistakes.named_by(&[
+                ("organization", "Name of the organization"),
+                ("handle", "Handle"),
+                ("languages", "Languages"),
+                ("admin", "Your name on this site"),
+                ("password", "Password"),
+            ]),
         };
         let headers = [
             (CONTENT_SECURITY_POLICY, assets::CONTENT_SECURITY_POLICY),

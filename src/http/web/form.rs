@@ -31,6 +31,22 @@ pub struct FormPage {
     pub back: Href,
 }
 
+impl FormPage {
+    /// What was wrong, in sentences that name their fields as this form does.
+    fn named(&self) -> Mistakes {
+        named(&self.mistakes, &self.fields)
+    }
+}
+
+/// What was wrong, in sentences that name these fields.
+pub(super) fn named(mistakes: &Mistakes, fields: &[Field]) -> Mistakes {
+    let label = |name: &str| {
+        let field = fields.iter().find(|field| field.name == name);
+        field.filter(|field| !matches!(field.kind, FieldKind::Hidden)).map(|field| field.label.clone())
+    };
+    mistakes.named(label)
+}
+
 /// One field of a form.
 #[derive(Clone, Debug)]
 pub struct Field {

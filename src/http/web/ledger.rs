@@ -62,6 +62,8 @@ pub struct Cell {
     pub href: Option<Href>,
     /// Buttons in the place of the words: what is sent, and the words.
     pub buttons: Vec<(String, String)>,
+    /// What is behind the words and unfolds: paragraph by paragraph.
+    pub folded: Vec<String>,
 }
 
 impl Cell {
@@ -72,7 +74,12 @@ impl Cell {
 
     /// Words that lead somewhere.
     pub fn link(text: impl Into<String>, href: impl Into<Href>) -> Self {
-        Self { text: text.into(), href: Some(href.into()), buttons: Vec::new() }
+        Self { text: text.into(), href: Some(href.into()), ..Self::default() }
+    }
+
+    /// Words behind which more is folded up.
+    pub fn folded(text: impl Into<String>, folded: Vec<String>) -> Self {
+        Self { text: text.into(), folded, ..Self::default() }
     }
 
     /// Buttons.

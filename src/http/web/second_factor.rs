@@ -4,6 +4,8 @@ use askama::Template;
 
 use super::forms::Mistakes;
 use super::layout::Layout;
+use super::qr::Qr;
+use crate::domain::counting::told;
 
 /// `/settings/second-factor`.
 #[derive(Template)]
@@ -17,6 +19,22 @@ pub struct SecondFactorPage {
     pub mistakes: Mistakes,
 }
 
+impl SecondFactorPage {
+    /// What was wrong, in sentences that name the field.
+    fn named(&self) -> Mistakes {
+        let label = |name: &str| match name {
+            "code" => Some("One-time code".to_owned()),
+            "current" => Some("Your password".to_owned()),
+            _ => None,
+        };
+        self.mistakes.named(label)
+    }
+
+    fn left(&self, codes: &i64) -> String {
+        told(*codes, "recovery code", ("is left", "are left"))
+    }
+}
+
 /// How far a member is.
 pub enum Stage {
     /// No code is asked for.
@@ -27,9 +45,16 @@ pub enum Stage {
         secret: String,
         /// The same as an address that authenticators open.
         uri: String,
+        /// The same for the camera of a telephone.
+        code: Option<Qr>,
     },
     /// The codes that are shown this once.
-    Codes(Vec<String>),
+    Codes {
+        /// Each of them.
+        codes: Vec<String>,
+        /// Whether they take the place of earlier ones.
+        renewed: bool,
+    },
     /// A code is asked for.
     On {
         /// Recovery codes that are left.

@@ -2,11 +2,15 @@
 
 use plenum::http::web::case::{CasePage, Part, Saying, Writing};
 use plenum::http::web::contribution::Voice;
-use plenum::http::web::forms::Choice;
-use plenum::http::web::hosts::{HostRow, HostsPage};
+use plenum::http::web::dashboard::DashboardPage;
+use plenum::http::web::form::{Field, FieldKind};
+use plenum::http::web::forms::{Choice, Mistakes};
+use plenum::http::web::hosts::{HostPage, HostRow, HostsPage};
 use plenum::http::web::layout::{Layout, Section};
 use plenum::http::web::ledger::{Cell, LedgerPage, Search};
+use plenum::http::web::qr::Qr;
 use plenum::http::web::review::{AuthorGroup, HostGroup, ReviewPage};
+use plenum::http::web::second_factor::{SecondFactorPage, Stage};
 use plenum::http::web::shown::{Link, Pager};
 
 use super::statements::entry;
@@ -39,10 +43,81 @@ pub(crate) fn hosts(empty: bool) -> HostsPage {
         layout: frame("Other servers"),
         query: if empty { "com".to_owned() } else { String::new() },
         standings: choices.map(|(value, label)| Choice::new(value, label, value.is_empty())).into(),
+        rules: vec![
+            Choice::new("", "With and without", true),
+            Choice::new("own", "With a rule of its own", false),
+        ],
+        states: vec![Choice::new("", "All", true), Choice::new("no", "Not reachable", false)],
+        orders: vec![Choice::new("name", "By name", true), Choice::new("heard", "Heard last first", false)],
         unknown: None,
         impossible: if empty { "Under com everybody may register a name.".to_owned() } else { String::new() },
         rows: if empty { Vec::new() } else { rows },
         pager: Pager { newer: None, older: (!empty).then(|| "/admin/hosts?after=south.example".into()) },
+    }
+}
+
+pub(crate) fn host(empty: bool) -> HostPage {
+    let facts = [
+        ("Decided", "Limited, no files"),
+        ("Runs", "gotosocial 0.20.1"),
+        ("First seen", "20 November 2026"),
+        ("Last heard", "24 November 2026, 12:00 UTC"),
+        ("Follow from there", "12 followers"),
+        ("From there", "140 contributions, of which 3 wait for a moderator"),
+        ("Reported", "2 reports, 1 open"),
+    ];
+    let choice = |value: &str, label: &str| Choice::new(value, label, value == "limit");
+    let standings = vec![choice("none", "Nothing decided"), choice("limit", "Limited")];
+    HostPage {
+        layout: frame("south.example"),
+        heading: "a-very-long-name-of-a-server-that-somebody-chose.social.example".to_owned(),
+        facts: if empty { Vec::new() } else { facts.map(|(name, value)| (name, value.to_owned())).into() },
+        ways: if empty { Vec::new() } else { vec![Link::new("All servers", "/admin/hosts")] },
+        remarks: vec!["The rule about social.example holds for it: Limited.".to_owned()],
+        action: "/admin/hosts/south.example".into(),
+        fields: vec![
+            Field::new("standing", "What is decided?", "", FieldKind::Radios(standings), ""),
+            Field::text(
+                "public_comment",
+                "Reason that everybody may read",
+                "It stands beside the name.",
+                "",
+                2,
+            ),
+        ],
+        mistakes: if empty {
+            Mistakes::one("standing", "Choose what is decided.")
+        } else {
+            Mistakes::default()
+        },
+    }
+}
+
+pub(crate) fn dashboard(empty: bool) -> DashboardPage {
+    let link = |label: &str| Link::new(label, "/admin/review");
+    let waiting = vec![link("What waits for a moderator: 12 contributions"), link("Reports: 2 open")];
+    DashboardPage {
+        layout: frame("Administration"),
+        waiting: if empty { Vec::new() } else { waiting },
+        news: if empty {
+            Vec::new()
+        } else {
+            vec![link("ada is member, moderator until 1 December 2026, and then member")]
+        },
+        pages: vec![link("Other servers, and rules about them"), link("The log: who decided what")],
+    }
+}
+
+pub(crate) fn second_factor() -> SecondFactorPage {
+    let uri = "otpauth://totp/Bees:ada?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ&issuer=Bees";
+    SecondFactorPage {
+        layout: frame("Sign in with a code"),
+        stage: Stage::Begun {
+            secret: "GEZD GNBV GY3T QOJQ GEZD GNBV GY3T QOJQ".to_owned(),
+            uri: uri.to_owned(),
+            code: Qr::of(uri),
+        },
+        mistakes: Mistakes::one("code", "this is not the code that your authenticator shows now"),
     }
 }
 
@@ -135,7 +210,7 @@ pub(crate) fn ledger(empty: bool) -> LedgerPage {
             label: "Name of a server",
             query: String::new(),
         }),
-        nothing: "Every server answers, and nothing waits.".to_owned(),
+        nothing: "Every server answers, and nothing waits for one.".to_owned(),
         heads: vec!["Server", "State", "Waiting", "Put aside", "Not applied", ""],
         rows: if empty { Vec::new() } else { rows },
         action: "/admin/federation".into(),
@@ -176,11 +251,17 @@ pub(crate) fn case(empty: bool) -> CasePage {
                 vec![saying("mallory@social.example, 24 November 2026, 11:00 UTC", "You are all fools.")],
             ),
         ],
+        mistakes: if empty {
+            Mistakes::one("note", "is empty: write at least a sentence")
+        } else {
+            Mistakes::default()
+        },
         action: "/admin/reports/7".into(),
         writing: Some(Writing {
             name: "note",
             label: "A note for the other moderators".to_owned(),
             hint: "Neither the reporter nor the person reported reads it.".to_owned(),
+            value: String::new(),
             button: ("note".to_owned(), "Write it down".to_owned()),
         }),
         buttons: vec![("assign".to_owned(), "I look at it".to_owned())],

@@ -274,8 +274,10 @@ pub(crate) fn confirm() -> ConfirmPage {
     ConfirmPage {
         layout: layout("Delete your contribution?", Some(editor())),
         question: "Delete your contribution?".to_owned(),
-        consequence: "The text goes, here and on the servers that received it. Answers to it stay."
-            .to_owned(),
+        consequence:
+            "The text goes, here and on the servers that received it.\n3 answers to it stay\n1 like is no \
+                      longer counted"
+                .to_owned(),
         action: "/contributions/1/delete".into(),
         fields: vec![("id", "1".to_owned())],
         button: "Delete it".to_owned(),

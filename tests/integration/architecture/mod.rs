@@ -24,7 +24,7 @@ const FLOORS: [&[&str]; 7] = [
 const OUTSIDE: [&str; 3] = ["lib", "main", "serve"];
 
 /// Crates that belong to some places, given as path prefixes below `src/`.
-const CRATES: [(&str, &[&str]); 22] = [
+const CRATES: [(&str, &[&str]); 23] = [
     ("activitypub_federation", &["federation/", "http/", "jobs/", "cli/", "serve", "lib"]),
     ("ammonia", &["text/"]),
     ("argon2", &["services/", "domain/"]),
@@ -42,6 +42,7 @@ const CRATES: [(&str, &[&str]); 22] = [
     ("libsqlite3_sys", &["store/"]),
     ("object_store", &["app/"]),
     ("pulldown_cmark", &["text/", "import/"]),
+    ("qrcode", &["http/web/"]),
     ("reqwest", &["federation/egress", "federation/fetch", "federation/delivery"]),
     ("reqwest_middleware", &["federation/"]),
     ("rpassword", &["cli/"]),

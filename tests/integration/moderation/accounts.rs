@@ -67,8 +67,11 @@ async fn a_suspended_account_is_gone_in_both_directions_and_comes_back_whole() {
         let fields =
             [("standing", "suspend"), ("public_comment", "Insults."), ("private_comment", "see chat")];
         let asked = mona.send(&page, "main form", &fields).await;
-        for words in ["Its 1 contribution, 1 reply among them", "1 follower no longer", "1 received activity"]
-        {
+        for words in [
+            "1 contribution disappears from this site, with 1 reply",
+            "1 follower no longer follows it",
+            "1 received activity",
+        ] {
             assert!(asked.says(words), "{words}: {}", asked.body);
         }
         assert!(north.sees(&uri_of(&vic.note("1", ""))).await.is_some(), "not decided yet");

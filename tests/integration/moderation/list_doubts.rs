@@ -109,7 +109,7 @@ async fn what_would_cut_off_partners_waits_although_the_list_takes_effect() {
         assert_eq!(says(north, &vic, "1", &bees), 202);
         let mut admin = north.signed_in("north_admin").await;
         let page = admin.open("/admin/hosts/lists/drafts").await;
-        assert!(page.says("Proposals of lists: 1") && page.says("1 follower there no longer follow"));
+        assert!(page.says("Proposals of lists: 1") && page.says("1 follower there no longer follows"));
         let word = button(&page, "accept", &far);
         presses(&mut admin, &page, &word, &[]).await;
         assert_eq!(says(north, &vic, "2", &bees), 403);
@@ -168,7 +168,7 @@ async fn what_a_changed_rule_cuts_off_is_counted() {
         hears(north, list, &[(far.as_str(), SUSPEND, "")]).await;
         let page = admin.open("/admin/hosts/lists/drafts").await;
         assert!(page.says("Suspended, instead of: Limited"), "{}", page.body);
-        assert!(page.says("1 name would be suspended") && page.says("1 follower there no longer follow"));
+        assert!(page.says("1 name would be suspended") && page.says("1 follower there no longer follows"));
     })
     .await;
 }

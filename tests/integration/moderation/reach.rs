@@ -60,21 +60,22 @@ async fn a_decision_names_everything_that_it_touches() {
         let form = admin.open(&path).await;
         let asked = admin.send(&form, "main form", &[("standing", "suspend")]).await;
         for words in [
-            "Among these contributions: 1 reply.",
-            "No longer counted: 1 like, 1 boost.",
-            "Attributed by this site after a source there, and staying: 1 answer.",
+            "1 contribution disappears from this site, with 1 reply",
+            "1 like and 1 boost are no longer counted",
+            "1 answer that this site attributed after a source there stays",
         ] {
-            assert!(asked.says(words), "{words}: {}", asked.body);
+            assert!(asked.texts(".touched li").contains(&words.to_owned()), "{words}: {}", asked.body);
         }
+        assert_eq!(asked.texts(".touched li").len(), 3, "only what is there: {}", asked.body);
         let asked = admin.send(&form, "main form", &[("standing", "limit")]).await;
-        assert!(asked.says("Among these contributions: 1 reply.") && !asked.says("No longer counted"));
+        assert!(asked.says("hidden from the public, with 1 reply") && !asked.says("no longer counted"));
         let asked = admin.send(&form, "main form", &[("standing", "allow")]).await;
-        assert!(!asked.says("Among these"), "letting in takes nothing: {}", asked.body);
+        assert!(asked.says("Nothing that is here hangs on it."), "letting in takes nothing: {}", asked.body);
         let db = north.app().db;
         let known = db.read(|conn| Ok(accounts::by_uri(conn, &vic.uri())?)).await.unwrap().unwrap();
         let form = admin.open(&format!("/admin/accounts/{}", known.id)).await;
         let asked = admin.send(&form, "main form", &[("standing", "suspend")]).await;
-        assert!(asked.says("1 reply among them") && asked.says("No longer counted: 1 like, 1 boost."));
+        assert!(asked.says("site, with 1 reply") && asked.says("1 like and 1 boost are no longer counted"));
     })
     .await;
 }

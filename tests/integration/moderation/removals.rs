@@ -45,6 +45,9 @@ async fn what_is_rejected_can_be_taken_back_until_it_is_deleted() {
         world.settle().await;
         let removed = mona.open("/admin/removed").await;
         assert!(removed.says("2 texts") && removed.says("mona"), "{}", removed.body);
+        let folded = removed.texts("tbody details p");
+        let said = |what: &str| folded.iter().any(|line| line.contains("vic@") && line.ends_with(what));
+        assert!(folded.len() == 2 && said("said 1") && said("said 2"), "{folded:?}");
         let key = removed.attribute("tbody button", "value").unwrap();
         assert!(presses(&mut mona, &removed, &key, &[]).await.says("Taken back."));
         assert_eq!(

@@ -166,7 +166,7 @@ async fn a_rule_that_would_hold_everything_is_refused() {
     let form = admin.open("/admin/rules/new").await;
     for (fields, why) in [
         ([("kind", "words"), ("pattern", "*")], "at least two letters"),
-        ([("kind", "host-rate"), ("number", "0")], "A number from 1"),
+        ([("kind", "host-rate"), ("number", "0")], "“How many” is a number from 1"),
         ([("kind", "everything"), ("pattern", "x")], "Choose what the rule looks at"),
     ] {
         let refused = admin.send(&form, "main form", &fields).await;

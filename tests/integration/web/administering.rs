@@ -220,7 +220,7 @@ async fn an_admin_finds_a_server_reads_what_follows_and_decides() {
             ("obfuscate", "yes"),
         ];
         let asked = admin.send(&host, "main form", &suspend).await;
-        assert!(asked.says("1 contribution with no positions disappear"), "{}", asked.body);
+        assert!(asked.says("1 contribution disappears from this site"), "{}", asked.body);
         assert_eq!(
             vic.sends(north, &vic.does("Create", vic.reply("2", &bees.head.uri, "still"))),
             202,
@@ -348,7 +348,7 @@ async fn item_94_a_list_is_looked_at_before_it_is_taken_in() {
         assert!(looked.says("2 rules in this list, of which 2 are not here yet"), "{}", looked.body);
         assert!(
             looked.says("repeat an earlier one: 1")
-                && looked.says("1 contribution with no positions disappear")
+                && looked.says("1 contribution disappears from this site")
         );
         assert_eq!(looked.texts("main ul:not(.row) li").len(), 4, "{}", looked.body);
         assert!(

@@ -48,7 +48,7 @@ async fn a_question_is_asked_adopted_and_answered_through_forms() {
         ];
         let silent = asker.send(&form, "main form", &draft).await;
         assert_eq!(silent.status, StatusCode::UNPROCESSABLE_ENTITY);
-        assert_eq!(silent.texts("#mistake-text"), ["say what is asked"]);
+        assert_eq!(silent.texts("#mistake-text"), ["“The question”: say what is asked."]);
         assert_eq!(
             silent.attribute("#field-scope", "value").as_deref(),
             Some("Kazakhstan"),
@@ -207,7 +207,7 @@ async fn what_a_source_says_stands_apart_and_is_taken_back() {
         let form = keeper.open(&format!("{PAGE}/attribute")).await;
         let unproven = [("name", "Union of Weavers"), ("answer", "yes"), ("stated_on", "2022-01")];
         let wrong = keeper.send(&form, "main form", &unproven).await;
-        assert_eq!(wrong.texts("#mistake-quotation"), ["quote the words that show it"]);
+        assert_eq!(wrong.texts("#mistake-quotation"), ["“Quotation”: quote the words that show it."]);
         let proof = [
             ("quotation", "We say yes."),
             ("source_title", "Annual report"),

@@ -30,11 +30,16 @@ fn wrong(secret: &Secret, now: Timestamp) -> String {
 async fn switch_on(browser: &mut Browser, clock: &Clock) -> (Secret, Vec<String>) {
     let page = browser.open(PATH).await;
     let page = browser.send(&page, "main form", &[]).await;
+    switch_on_from(browser, &page, clock).await
+}
+
+/// The same from the page that shows the secret.
+async fn switch_on_from(browser: &mut Browser, page: &Page, clock: &Clock) -> (Secret, Vec<String>) {
     let text = page.texts("#secret").concat();
     let secret = Secret::from_bytes(BASE32_NOPAD.decode(text.replace(' ', "").as_bytes()).unwrap());
     let uri = page.attribute("main a", "href").unwrap();
     assert!(uri.starts_with("otpauth://totp/") && uri.contains(&text.replace(' ', "")), "{uri}");
-    let bad = browser.send(&page, "main form", &[("code", &wrong(&secret, clock.now()))]).await;
+    let bad = browser.send(page, "main form", &[("code", &wrong(&secret, clock.now()))]).await;
     assert_eq!(bad.status, StatusCode::UNPROCESSABLE_ENTITY);
     let done = browser.send(&bad, "main form", &[("code", &code(&secret, clock))]).await;
     let codes = done.texts("#recovery-codes li");
@@ -92,6 +97,50 @@ async fn a_code_is_asked_for_and_good_once() {
         assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
         browser.send(&page, "main form", &[("code", &recovery[1])]).await;
         assert_eq!(north.browser().sign_in("ada", PASSWORD, "/about").await.path, "/about");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_camera_reads_the_key_and_lost_codes_are_renewed() {
+    on_each_engine(async |database| {
+        let world = World::on([("north", database)], FederationMode::Open).await;
+        let north = world.at("north");
+        north.person("ada", &[]).await;
+        let mut browser = north.signed_in("ada").await;
+        let page = browser.open(PATH).await;
+        let begun = browser.send(&page, "main form", &[]).await;
+        let drawn = begun.attribute("svg.qr path", "d").unwrap();
+        assert!(drawn.matches('M').count() > 300, "{drawn}");
+        assert!(begun.attribute("svg.qr", "aria-label").unwrap().contains("the key below"));
+        assert!(
+            begun.attribute("svg.qr", "style").is_none() && !begun.body.contains("<style"),
+            "strict policy"
+        );
+        let (_, earlier) = switch_on_from(&mut browser, &begun, &world.clock).await;
+        assert!(earlier.iter().all(|code| code.len() == 17 && code.as_bytes()[8] == b'-'), "{earlier:?}");
+
+        let page = browser.open(PATH).await;
+        let refused = browser.send(&page, "form.renew", &[("current", "wrong")]).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert_eq!(refused.texts(".mistake"), ["This is not your password."]);
+        let renewed = browser.send(&refused, "form.renew", &[("current", PASSWORD)]).await;
+        let codes = renewed.texts("#recovery-codes li");
+        assert_eq!(codes.len(), 10, "{}", renewed.body);
+        assert!(renewed.says("take the place of your earlier ones"));
+        assert!(codes.iter().all(|code| !earlier.contains(code)));
+        for (typed, path) in [
+            (earlier[0].clone(), "/sign-in"),
+            (codes[0].clone(), "/about"),
+            (codes[1].replace('-', ""), "/about"),
+            (codes[2].replace('-', " – ").to_uppercase(), "/about"),
+        ] {
+            let mut door = north.browser();
+            let page = owes(&mut door, "/about").await;
+            let page = door.send(&page, "main form", &[("code", &typed)]).await;
+            assert_eq!(page.path, path, "{typed}");
+        }
+        assert!(browser.open(PATH).await.says("7 recovery codes are left"));
     })
     .await;
 }

@@ -3,6 +3,7 @@
 use activitypub_federation::config::Data;
 use axum::extract::Path;
 
+use super::again::again;
 use super::ask::refused;
 use super::{Answer, cut, key, page, then};
 use crate::domain::account::Account;
@@ -109,7 +110,10 @@ pub async fn decide(
     if fields.get(CONFIRMED) != decision.words() {
         return confirm(&data, &visit, &account, &decision, &fields).await;
     }
-    data.app.db.write(|tx| service::decide(tx, Some(user), account.id, &decision)).await?;
+    let decided = data.app.db.write(|tx| service::decide(tx, Some(user), account.id, &decision)).await;
+    if let Err(error) = decided {
+        return again(error, |mistakes| form(&visit, &account, &decision, mistakes));
+    }
     then(&format!("/admin/accounts/{id}?note=changed"))
 }
 
@@ -157,11 +161,13 @@ async fn confirm(
     } else {
         " Everybody can read the decision and its reason on the page “Decisions of the moderators”."
     };
+    let mut said = touched.of_account((&before, decision), account.is_local());
+    said.and(public);
     let path = format!("/admin/accounts/{}", account.id);
     page(&ConfirmPage {
         layout: visit.private_layout("Decide about an account", Section::Administration),
         question: format!("{}: {}?", account.handle, words(decision)),
-        consequence: format!("{}{public}", touched.of_account((&before, decision), account.is_local())),
+        consequence: said.below_each_other(),
         action: path.as_str().into(),
         fields: hidden,
         button: "Decide so".to_owned(),

@@ -2,6 +2,7 @@
 
 use activitypub_federation::config::Data;
 
+use super::again::again;
 use super::ask::refused;
 use super::{Answer, page, then};
 use crate::domain::account::AccountKind;
@@ -67,7 +68,15 @@ pub async fn change(data: Data<Federation>, Posted { visit, fields }: Posted) ->
         let chose = service::choose(tx, Some(user.id), &chosen)?;
         Ok(rules::set_rules(tx, Some(user.id), &rules)? || chose || !settings.is_empty())
     });
-    let note = if changed.await? { "changed" } else { "unchanged" };
+    let note = match changed.await {
+        Ok(true) => "changed",
+        Ok(false) => "unchanged",
+        Err(error) => {
+            let typed = |setting: Setting| fields.get(setting.as_str()).to_owned();
+            let lists = (fields.get(RULES), fields.get(CHOSEN));
+            return again(error, |mistakes| form(&visit, &typed, lists, mistakes));
+        }
+    };
     then(&format!("/admin/settings?note={note}"))
 }
 
@@ -133,7 +142,7 @@ async fn confirm(data: &Data<Federation>, visit: &Visit, fields: &Fields, mode: 
     page(&ConfirmPage {
         layout: visit.private_layout("Another federation mode", Section::Administration),
         question: format!("Change to “{}”?", label.map(|choice| choice.label).unwrap_or_default()),
-        consequence: touched.await?.of_mode(mode),
+        consequence: touched.await?.of_mode(mode).below_each_other(),
         action: "/admin/settings".into(),
         fields: hidden,
         button: "Change it".to_owned(),

@@ -5,6 +5,7 @@ use activitypub_federation::config::Data;
 use axum::extract::Path;
 use axum::http::StatusCode;
 
+use super::again::{again, come_back, what_was_wrong};
 use super::reports::label;
 use super::{Answer, key, page, then};
 use crate::domain::Refusal;
@@ -15,7 +16,7 @@ use crate::domain::report::{Evidence, Outcome, Report, Warning};
 use crate::domain::view::View;
 use crate::federation::Federation;
 use crate::http::error::PageError;
-use crate::http::extract::posted::Posted;
+use crate::http::extract::posted::{Fields, Posted};
 use crate::http::extract::visit::Visit;
 use crate::http::web::case::{CasePage, Part, Saying, Writing};
 use crate::http::web::form::{Field, FieldKind, FormPage};
@@ -62,6 +63,16 @@ async fn own(data: &Data<Federation>, visit: &Visit, id: &str) -> Result<Warning
 /// `GET /settings/decisions/{id}`.
 pub async fn decision(data: Data<Federation>, visit: Visit, Path(id): Path<String>) -> Answer {
     let warning = own(&data, &visit, &id).await?;
+    decision_page(&data, &visit, &warning, "", Mistakes::default()).await
+}
+
+async fn decision_page(
+    data: &Data<Federation>,
+    visit: &Visit,
+    warning: &Warning,
+    typed: &str,
+    mistakes: Mistakes,
+) -> Answer {
     let waits = warning.appeal.is_none();
     let handle = &visit.concerned()?.account.handle;
     let about = data.app.db.read(|conn| match warning.report_id {
@@ -72,14 +83,16 @@ pub async fn decision(data: Data<Federation>, visit: Visit, Path(id): Path<Strin
     page(&CasePage {
         layout: visit.private_layout("A decision about you", Section::Elsewhere),
         heading: happened(warning.outcome).to_owned(),
-        lead: standing(&warning).to_owned(),
+        lead: standing(warning).to_owned(),
         ways: vec![Link::new("All decisions about you", "/settings/decisions")],
-        parts: was_said(&about).into_iter().chain(sayings(&warning)).collect(),
-        action: format!("/settings/decisions/{id}").into(),
+        parts: was_said(&about).into_iter().chain(sayings(warning)).collect(),
+        mistakes,
+        action: format!("/settings/decisions/{}", warning.id).into(),
         writing: waits.then(|| Writing {
             name: "appeal",
             label: "Do you object?".to_owned(),
             hint: "Say what speaks against it. Moderators of this site read it and answer here.".to_owned(),
+            value: typed.to_owned(),
             button: ("appeal".to_owned(), "Object".to_owned()),
         }),
         buttons: Vec::new(),
@@ -95,7 +108,10 @@ pub async fn object(
     let warning = own(&data, &visit, &id).await?;
     let account = visit.concerned()?.account.clone();
     let text = fields.get("appeal").to_owned();
-    data.app.db.write(|tx| cases::appeal(tx, &account, warning.id, &text)).await?;
+    if let Err(error) = data.app.db.write(|tx| cases::appeal(tx, &account, warning.id, &text)).await {
+        let (status, mistakes) = what_was_wrong(error)?;
+        return come_back(status, decision_page(&data, &visit, &warning, &text, mistakes).await);
+    }
     then(&format!("/settings/decisions/{id}"))
 }
 
@@ -199,7 +215,16 @@ pub async fn index(data: Data<Federation>, visit: Visit) -> Answer {
 /// `GET /admin/appeals/{id}`.
 pub async fn show(data: Data<Federation>, visit: Visit, Path(id): Path<String>) -> Answer {
     visit.may(Permission::Reports)?;
-    let key: Id<Warning> = key(&id)?;
+    objection_page(&data, &visit, key(&id)?, "", Mistakes::default()).await
+}
+
+async fn objection_page(
+    data: &Data<Federation>,
+    visit: &Visit,
+    key: Id<Warning>,
+    typed: &str,
+    mistakes: Mistakes,
+) -> Answer {
     let found = data.app.db.read(|conn| {
         let warning = warnings::by_id(conn, key)?.ok_or(Refusal::NotFound)?;
         let account = accounts::by_id(conn, warning.account_id)?.ok_or(Refusal::NotFound)?;
@@ -220,11 +245,13 @@ pub async fn show(data: Data<Federation>, visit: Visit, Path(id): Path<String>) 
             .to_owned(),
         ways,
         parts: sayings(&warning),
-        action: format!("/admin/appeals/{id}").into(),
+        mistakes,
+        action: format!("/admin/appeals/{key}").into(),
         writing: waits.then(|| Writing {
             name: "answer",
             label: "Your answer".to_owned(),
             hint: "The person reads it.".to_owned(),
+            value: typed.to_owned(),
             button: ("grant".to_owned(), "Agree, and take the decision back".to_owned()),
         }),
         buttons: if waits {
@@ -258,7 +285,12 @@ pub async fn answer(
         }
     };
     let text = fields.get("answer").to_owned();
-    data.app.db.write(|tx| cases::answer_appeal(tx, Some(user), key, (granted, tells), &text)).await?;
+    let answered =
+        data.app.db.write(|tx| cases::answer_appeal(tx, Some(user), key, (granted, tells), &text)).await;
+    if let Err(error) = answered {
+        let (status, mistakes) = what_was_wrong(error)?;
+        return come_back(status, objection_page(&data, &visit, key, &text, mistakes).await);
+    }
     then("/admin/appeals?note=changed")
 }
 
@@ -315,27 +347,33 @@ async fn seen(data: &Data<Federation>, visit: &Visit, id: &str) -> Result<View, 
 /// `GET /contributions/{id}/report`.
 pub async fn ask_report(data: Data<Federation>, visit: Visit, Path(id): Path<String>) -> Answer {
     let view = seen(&data, &visit, &id).await?;
+    report_form(&visit, &view, &Fields::default(), Mistakes::default())
+}
+
+fn report_form(visit: &Visit, view: &View, typed: &Fields, mistakes: Mistakes) -> Answer {
+    let chosen = if typed.get("category").is_empty() { "other" } else { typed.get("category") };
     let choices = [
         ("other", "Something else"),
         ("violation", "It breaks a rule of this site"),
         ("spam", "Advertising or repetition"),
         ("legal", "It is forbidden by law"),
     ];
-    let choices = choices.map(|(word, label)| Choice::new(word, label, word == "other"));
+    let choices = choices.map(|(word, label)| Choice::new(word, label, word == chosen));
     let mut fields = vec![
         Field::new("category", "What is it?", "", FieldKind::Radios(choices.into()), ""),
         Field::text(
             "comment",
             "What should the moderators know?",
             "They read it together with the text as it stands now.",
-            "",
+            typed.get("comment"),
             4,
         ),
     ];
     if !view.author.is_local() {
+        let forward = typed.get("forward") == "yes";
         let pair = vec![
-            Choice::new("no", "Only the moderators here", true),
-            Choice::new("yes", "Also those of its own server, without your name", false),
+            Choice::new("no", "Only the moderators here", !forward),
+            Choice::new("yes", "Also those of its own server, without your name", forward),
         ];
         fields.push(Field::new("forward", "Who may read your report?", "", FieldKind::Select(pair), ""));
     }
@@ -343,12 +381,12 @@ pub async fn ask_report(data: Data<Federation>, visit: Visit, Path(id): Path<Str
         layout: visit.private_layout("Report", Section::Elsewhere),
         heading: "Report to the moderators".to_owned(),
         lead: format!("{} does not hear who reported.", view.author.title()),
-        about: Some(present::link(&view)),
-        action: format!("/contributions/{id}/report").into(),
+        about: Some(present::link(view)),
+        action: format!("/contributions/{}/report", view.head.id).into(),
         fields,
-        mistakes: Mistakes::default(),
+        mistakes,
         button: "Report".to_owned(),
-        back: present::path(&view).into(),
+        back: present::path(view).into(),
     })
 }
 
@@ -368,6 +406,8 @@ pub async fn report(
         rules: Vec::new(),
         forward: fields.get("forward") == "yes",
     };
-    data.app.db.write(|tx| filing::file(tx, &reporter, &new).map(drop)).await?;
+    if let Err(error) = data.app.db.write(|tx| filing::file(tx, &reporter, &new).map(drop)).await {
+        return again(error, |mistakes| report_form(&visit, &view, &fields, mistakes));
+    }
     then("/settings/reports?note=reported")
 }

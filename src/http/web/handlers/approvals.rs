@@ -3,10 +3,10 @@
 use activitypub_federation::config::Data;
 
 use super::{Answer, before, cut, key, page, pager, then};
+use crate::domain::counting::counted;
 use crate::domain::host::Host;
 use crate::domain::id::Id;
 use crate::domain::permission::Permission;
-use crate::domain::reach::counted;
 use crate::federation::Federation;
 use crate::http::extract::posted::Posted;
 use crate::http::extract::visit::Visit;

@@ -4,6 +4,7 @@ use activitypub_federation::config::Data;
 use axum::extract::Path;
 use axum::http::StatusCode;
 
+use super::again::{again, come_back, what_was_wrong};
 use super::bases::{self, Made};
 use super::question::core;
 use super::{Answer, page, then};
@@ -178,10 +179,7 @@ pub async fn retract(
     let (id, reason) = (copied.head.id, fields.get("reason"));
     match data.app.db.write(|tx| service::retract(tx, user, id, reason)).await {
         Ok(view) => then(&format!("{}?note=withdrawn", present::path(&view))),
-        Err(Error::Refused(Refusal::Invalid { field, why })) => {
-            refused(retract_form(&visit, &copied, reason, Mistakes::one(field, why)))
-        }
-        Err(error) => Err(error.into()),
+        Err(error) => again(error, |mistakes| retract_form(&visit, &copied, reason, mistakes)),
     }
 }
 
@@ -275,10 +273,10 @@ async fn answer(
             let note = if matches!(deed, Deed::Adopt(_)) { "adopted" } else { "published" };
             then(&format!("{}?note={note}", present::path(&view)))
         }
-        Err(Error::Refused(Refusal::Invalid { field, why })) => {
-            refused(form(data, visit, deed, fields, Mistakes::one(field, why)).await)
+        Err(error) => {
+            let (status, wrong) = what_was_wrong(error)?;
+            come_back(status, form(data, visit, deed, fields, wrong).await)
         }
-        Err(error) => Err(error.into()),
     }
 }
 

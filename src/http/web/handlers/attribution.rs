@@ -3,10 +3,9 @@
 use activitypub_federation::config::Data;
 use axum::extract::Path;
 
-use super::ask::refused;
+use super::again::again;
 use super::map::may_attribute;
 use super::{Answer, key, page, then};
-use crate::domain::Refusal;
 use crate::domain::attribution::{Attribution, DraftAttribution};
 use crate::domain::contribution::Contribution;
 use crate::domain::position::Certainty;
@@ -22,7 +21,7 @@ use crate::http::web::forms::{Choice, Mistakes};
 use crate::http::web::layout::Section;
 use crate::http::web::shown::Link;
 use crate::services::attributions as service;
-use crate::store::{Error, attributions, questions};
+use crate::store::{attributions, questions};
 
 /// `GET /questions/{slug}/attribute`.
 pub async fn show(data: Data<Federation>, visit: Visit, Path(slug): Path<String>) -> Answer {
@@ -51,10 +50,7 @@ pub async fn submit(
     };
     match data.app.db.write(|tx| service::enter(tx, user, &question.qid, &draft)).await {
         Ok(entered) => then(&format!("/questions/{slug}?note=attributed#a{}", entered.id)),
-        Err(Error::Refused(Refusal::Invalid { field, why })) => {
-            refused(form(&visit, &head, &question, &fields, Mistakes::one(field, why)))
-        }
-        Err(error) => Err(error.into()),
+        Err(error) => again(error, |mistakes| form(&visit, &head, &question, &fields, mistakes)),
     }
 }
 

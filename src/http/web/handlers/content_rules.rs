@@ -1,16 +1,17 @@
 //! Rules that let contributions of others wait, and removing a whole wave of them in one step.
 
 use activitypub_federation::config::Data;
-use axum::http::StatusCode;
 
+use super::again::again;
 use super::ask::refused;
 use super::{Answer, key, page, then};
 use crate::clock::Timestamp;
+use crate::domain::Refusal;
 use crate::domain::content_rule::{ContentRule, NewRule, RuleKind};
 use crate::domain::contribution::Contribution;
+use crate::domain::counting::{counted, number, told};
 use crate::domain::id::Id;
 use crate::domain::permission::Permission;
-use crate::domain::reach::counted;
 use crate::federation::Federation;
 use crate::http::error::PageError;
 use crate::http::extract::posted::{Fields, Posted};
@@ -125,9 +126,10 @@ pub async fn make(data: Data<Federation>, Posted { visit, fields }: Posted) -> A
         let held = service::hold(tx, Some(user), &made, &fitting)?;
         Ok((made.id, held))
     });
-    match made.await? {
-        (_, 0) => then("/admin/rules?note=changed"),
-        (id, _) => then(&format!("/admin/remove?by=rule&of={id}&hours=0")),
+    match made.await {
+        Ok((_, 0)) => then("/admin/rules?note=changed"),
+        Ok((id, _)) => then(&format!("/admin/remove?by=rule&of={id}&hours=0")),
+        Err(error) => again(error, |mistakes| form(&visit, &fields, mistakes)),
     }
 }
 
@@ -163,7 +165,7 @@ async fn confirm(data: &Data<Federation>, visit: &Visit, rule: &NewRule, fields:
     let tried = data.app.db.read(|conn| service::try_out(conn, rule, now)).await?;
     let tried = match tried {
         Some((held, of)) => {
-            let all = counted(i64::try_from(of).unwrap_or(i64::MAX), "text");
+            let all = counted(number(of), "text");
             format!(" In the last 30 days {held} of {all} would have waited.")
         }
         None => String::new(),
@@ -171,8 +173,11 @@ async fn confirm(data: &Data<Federation>, visit: &Visit, rule: &NewRule, fields:
     let here = match fitting(data, rule, fields).await?.len() {
         0 => "What is here already stays as it is.".to_owned(),
         some => {
-            let some = counted(i64::try_from(some).unwrap_or(i64::MAX), "text");
-            format!("{some} of what is here already wait, too, and come back when you remove the rule.")
+            let said = (
+                "of what is here already waits, too, and comes back when you remove the rule",
+                "of what is here already wait, too, and come back when you remove the rule",
+            );
+            format!("{}.", told(number(some), "text", said))
         }
     };
     let mut hidden: Vec<(&'static str, String)> =
@@ -180,7 +185,7 @@ async fn confirm(data: &Data<Federation>, visit: &Visit, rule: &NewRule, fields:
     hidden.push((CONFIRMED, "yes".to_owned()));
     page(&ConfirmPage {
         layout: visit.private_layout("Make a rule", Section::Administration),
-        question: format!("{} wait from now on?", rule.sentence()),
+        question: format!("{}: should this wait from now on?", rule.sentence()),
         consequence: format!(
             "{here}{tried} Statements, questions and positions of organizations never wait \
              because of such a rule, nor does anything of members of this site."
@@ -277,7 +282,7 @@ async fn wave(data: &Data<Federation>, by: &str, of: &str) -> Result<(Wave, Stri
 }
 
 fn since(now: Timestamp, hours: &str) -> Result<Timestamp, PageError> {
-    let unclear = || PageError::new(StatusCode::UNPROCESSABLE_ENTITY, "Choose how far back it reaches.");
+    let unclear = || PageError::from(Refusal::invalid("hours", "Choose how far back it reaches."));
     match hours.parse::<i64>() {
         Ok(0) => Ok(Timestamp(0)),
         Ok(hours) if (1..=168).contains(&hours) => Ok(now.plus_seconds(-hours * 3600)),
@@ -290,10 +295,14 @@ pub async fn ask_clear(data: Data<Federation>, visit: Visit) -> Answer {
     visit.may(Permission::Rules)?;
     let (by, of) = (visit.asked("by").unwrap_or_default(), visit.asked("of").unwrap_or_default());
     let (wave, name) = wave(&data, &by, &of).await?;
-    let rule = by == "rule";
     if let Some(hours) = visit.asked("hours") {
         return confirm_clear(&data, &visit, (wave, &name), [by, of, hours]).await;
     }
+    clear_form(&visit, &name, [by, of], Mistakes::default())
+}
+
+fn clear_form(visit: &Visit, name: &str, [by, of]: [String; 2], mistakes: Mistakes) -> Answer {
+    let rule = by == "rule";
     let hours = HOURS.map(|(value, label)| Choice::new(value, label, value == if rule { "0" } else { "24" }));
     page(&FormPage {
         layout: visit.private_layout("Remove a wave", Section::Administration),
@@ -309,10 +318,10 @@ pub async fn ask_clear(data: Data<Federation>, visit: Visit) -> Answer {
         action: "/admin/remove".into(),
         fields: vec![
             Field::new("hours", "How far back?", "", FieldKind::Radios(hours.into()), ""),
-            Field::new("by", "Chosen by", "", FieldKind::Select(vec![Choice::new(by.clone(), by, true)]), ""),
-            Field::new("of", "Which", "", FieldKind::Select(vec![Choice::new(of, name, true)]), ""),
+            Field::new("by", "", "", FieldKind::Hidden, &by),
+            Field::new("of", "", "", FieldKind::Hidden, &of),
         ],
-        mistakes: Mistakes::default(),
+        mistakes,
         button: "Show what follows".to_owned(),
         back: if rule { "/admin/rules".into() } else { "/admin".into() },
     })
@@ -323,7 +332,10 @@ pub async fn clear(data: Data<Federation>, Posted { visit, fields }: Posted) -> 
     let user = visit.may(Permission::Rules)?.id;
     let (by, of) = (fields.get("by").to_owned(), fields.get("of").to_owned());
     let (wave, name) = wave(&data, &by, &of).await?;
-    let since = since(data.app.clock().now(), fields.get("hours"))?;
+    let since = match since(data.app.clock().now(), fields.get("hours")) {
+        Ok(since) => since,
+        Err(error) => return again(error, |mistakes| clear_form(&visit, &name, [by, of], mistakes)),
+    };
     if fields.get(CONFIRMED) == "yes" {
         data.app.db.write(|tx| service::clear(tx, Some(user), wave, since)).await?;
         return then("/admin/rules?note=removed");
@@ -341,21 +353,21 @@ async fn confirm_clear(
 ) -> Answer {
     let since = since(data.app.clock().now(), &hours)?;
     let found = data.app.db.read(|conn| Ok(content_rules::wave(conn, wave, since)?)).await?;
-    let count = counted(i64::try_from(found.len()).unwrap_or(i64::MAX), "text");
-    let days = match visit.settings.grace_days {
-        1 => "a day".to_owned(),
-        days => format!("{days} days"),
+    let count = number(found.len());
+    let out = told(count, "text", ("is out of sight at once", "are out of sight at once"));
+    let until = match visit.settings.grace_days {
+        0 => "deleted at once, which cannot be taken back".to_owned(),
+        days => format!("deleted after {}; until then you can take it back", counted(i64::from(days), "day")),
     };
     page(&ConfirmPage {
         layout: visit.private_layout("Remove a wave", Section::Administration),
-        question: format!("Delete {count}?"),
+        question: format!("Delete {}?", counted(count, "text")),
         consequence: format!(
-            "{name}: {count} are out of sight at once, not taken in again, and deleted after {days}; until then you can \
-             take it back. What comes later is not touched: make a rule for that."
+            "{name}: {out}, not taken in again, and {until}. What comes later is not touched: make a rule for that."
         ),
         action: "/admin/remove".into(),
         fields: vec![("by", by), ("of", of), ("hours", hours), (CONFIRMED, "yes".to_owned())],
-        button: "Delete them".to_owned(),
+        button: "Delete".to_owned(),
         back: "/admin/rules".into(),
     })
 }

@@ -2,18 +2,20 @@
 
 use activitypub_federation::config::Data;
 
+use super::people::last_day;
 use super::{Answer, page};
 use crate::clock::Timestamp;
+use crate::domain::counting::{counted, number, together};
 use crate::domain::permission::Permission;
-use crate::domain::reach::counted;
 use crate::domain::user::User;
 use crate::federation::Federation;
 use crate::http::error::PageError;
 use crate::http::extract::visit::Visit;
+use crate::http::web::dashboard::DashboardPage;
 use crate::http::web::layout::{Flash, Layout, Section};
-use crate::http::web::listing::ListingPage;
 use crate::http::web::present;
-use crate::http::web::shown::{Link, Pager};
+use crate::http::web::shown::Link;
+use crate::services::grants::{self, Ending};
 use crate::services::{listed_rules, queues, reports as filing};
 use crate::store::audit::{self, Entry};
 use crate::store::{
@@ -34,26 +36,69 @@ pub async fn show(data: Data<Federation>, visit: Visit) -> Answer {
         return Err(PageError::forbidden(""));
     }
     let loaded = data.app.db.read(|conn| {
-        let mut links = if visit.has(Permission::Hosts) { readings(conn, now)? } else { Vec::new() };
-        let mut troubles = Vec::new();
+        let mut board = Board::default();
         for permission in &open {
-            links.extend(ways(conn, (&visit, me), *permission, now)?);
-            troubles.extend(wrong(conn, *permission, now)?);
+            board.take(ways(conn, (&visit, me), *permission, now)?);
+            board.troubles.extend(wrong(conn, *permission, now)?);
         }
-        Ok((links, troubles))
+        board.news.extend(ends(conn, (&visit, me), now, &mut board.troubles)?);
+        if visit.has(Permission::Hosts) {
+            board.news.extend(readings(conn, now)?);
+        }
+        Ok(board)
     });
-    let (links, troubles) = loaded.await?;
+    let board = loaded.await?;
     let layout = visit.private_layout("Administration", Section::Administration);
-    let flash = (!troubles.is_empty()).then(|| Flash { problem: true, text: troubles.join(" ") });
-    page(&ListingPage {
+    let flash = (!board.troubles.is_empty()).then(|| Flash { problem: true, text: board.troubles.join(" ") });
+    page(&DashboardPage {
         layout: Layout { flash: flash.or_else(|| layout.flash.clone()), ..layout },
-        heading: "Administration".to_owned(),
-        lead: "What you decide here holds at once, and is written into the log with your name.".to_owned(),
-        nothing: String::new(),
-        entries: Vec::new(),
-        links,
-        pager: Pager::default(),
+        waiting: board.waiting,
+        news: board.news,
+        pages: board.pages,
     })
+}
+
+/// What stands on the page.
+#[derive(Default)]
+struct Board {
+    waiting: Vec<Link>,
+    news: Vec<Link>,
+    pages: Vec<Link>,
+    troubles: Vec<String>,
+}
+
+impl Board {
+    fn take(&mut self, ways: Vec<Way>) {
+        for way in ways {
+            match way.waits {
+                Some(what) => {
+                    self.waiting.push(Link::new(format!("{}: {what}", way.label), way.path));
+                }
+                None => self.pages.push(Link::new(way.label, way.path)),
+            }
+        }
+    }
+}
+
+/// A page, and what waits there, where anything does.
+struct Way {
+    label: &'static str,
+    path: &'static str,
+    waits: Option<String>,
+}
+
+const fn way(label: &'static str, path: &'static str) -> Way {
+    Way { label, path, waits: None }
+}
+
+/// A page where so many things may wait.
+fn waits(count: i64, noun: &str, label: &'static str, path: &'static str) -> Way {
+    Way { label, path, waits: (count > 0).then(|| counted(count, noun)) }
+}
+
+/// A page where so many things may be open.
+fn open_ones(count: i64, label: &'static str, path: &'static str) -> Way {
+    Way { label, path, waits: (count > 0).then(|| format!("{count} open")) }
 }
 
 /// The pages that somebody with this permission may open, with what waits there.
@@ -62,23 +107,20 @@ fn ways(
     (visit, me): (&Visit, &User),
     permission: Permission,
     now: Timestamp,
-) -> Result<Vec<Link>, Error> {
+) -> Result<Vec<Way>, Error> {
     Ok(match permission {
         Permission::Review => {
-            let (waiting, texts) =
-                (held::count(conn, visit.viewer())?, external_statements::count_waiting(conn)?);
+            let waiting = held::count(conn, visit.viewer())?;
+            let texts = external_statements::count_waiting(conn)?;
             vec![
-                Link::new(
-                    format!("What waits for a moderator: {}", counted(waiting, "contribution")),
-                    "/admin/review",
-                ),
-                Link::new(
-                    format!(
-                        "Texts of other servers that may belong to a question: {}",
-                        counted(texts, "text")
-                    ),
+                waits(waiting, "contribution", "What waits for a moderator", "/admin/review"),
+                waits(
+                    texts,
+                    "text",
+                    "Texts of other servers that may belong to a question",
                     "/moderation/external",
                 ),
+                way("Removed texts that can still be taken back", "/admin/removed"),
             ]
         }
         Permission::Reports => {
@@ -86,45 +128,85 @@ fn ways(
             let open = reports::count_open_for(conn, &closed)?;
             let objections = warnings::count_appealed(conn)?;
             vec![
-                Link::new(format!("Reports: {open} open"), "/admin/reports"),
-                Link::new(format!("Objections to decisions: {objections} open"), "/admin/appeals"),
+                open_ones(open, "Reports", "/admin/reports"),
+                open_ones(objections, "Objections to decisions", "/admin/appeals"),
             ]
         }
         Permission::Hosts => {
-            let proposed = i64::try_from(listed_rules::drafts(conn)?.new.len()).unwrap_or(i64::MAX);
+            let proposed = number(listed_rules::drafts(conn)?.new.len());
             vec![
-                Link::new("Other servers, and rules about them", "/admin/hosts"),
-                Link::new(
-                    format!("Proposals of lists that are followed: {}", counted(proposed, "proposal")),
+                way("Other servers, and rules about them", "/admin/hosts"),
+                waits(
+                    proposed,
+                    "proposal",
+                    "Proposals of lists that are followed",
                     "/admin/hosts/lists/drafts",
                 ),
             ]
         }
-        Permission::Queues => vec![Link::new(exchange(conn, now)?, "/admin/federation")],
-        Permission::Rules => vec![Link::new("Rules about texts, and waves of them", "/admin/rules")],
-        Permission::Accounts => vec![Link::new("Accounts, and rules about them", "/admin/accounts")],
-        Permission::Log => vec![Link::new("The log: who decided what", "/admin/log")],
-        Permission::People => vec![Link::new("People who sign in here", "/admin/people")],
+        Permission::Queues => vec![exchange(conn, now)?],
+        Permission::Rules => vec![way("Rules about texts, and waves of them", "/admin/rules")],
+        Permission::Accounts => vec![way("Accounts, and rules about them", "/admin/accounts")],
+        Permission::Log => vec![way("The log: who decided what", "/admin/log")],
+        Permission::People => vec![way("People who sign in here", "/admin/people")],
         Permission::Settings => vec![
-            Link::new("Settings of this site", "/admin/settings"),
-            Link::new("If this server is lost: who confirms where you go on", "/admin/succession"),
+            way("Settings of this site", "/admin/settings"),
+            way("If this server is lost: who confirms where you go on", "/admin/succession"),
         ],
     })
 }
 
-/// How the exchange with other servers is doing, in numbers.
-fn exchange(conn: &mut Conn, now: Timestamp) -> Result<String, Error> {
+/// How the exchange with other servers is doing: what was put aside, and how long the oldest delivery waits.
+fn exchange(conn: &mut Conn, now: Timestamp) -> Result<Way, Error> {
     let (dead, parked, undone) = put_aside::counts(conn)?;
-    let oldest = rows::oldest(conn)?.map_or_else(
-        || "nothing waits for a server that answers".to_owned(),
-        |(_, at)| format!("the oldest delivery waits {}", queues::span(at, now)),
-    );
-    Ok(format!(
-        "Exchange with other servers: {oldest}; put aside {}, {} and {}",
-        counted(dead, "delivery"),
-        counted(parked, "received activity"),
-        counted(undone, "job"),
-    ))
+    let aside = [(dead, "delivery"), (parked, "received activity"), (undone, "job")];
+    let aside: Vec<String> =
+        aside.iter().filter(|(count, _)| *count > 0).map(|(count, noun)| counted(*count, noun)).collect();
+    let mut said = Vec::new();
+    if let Some((_, at)) = rows::oldest(conn)? {
+        said.push(format!("the oldest delivery waits {}", queues::span(at, now)));
+    }
+    if !aside.is_empty() {
+        said.push(format!("put aside {}", together(&aside)));
+    }
+    let waits = (!said.is_empty()).then(|| said.join("; "));
+    Ok(Way { waits, ..way("Exchange with other servers", "/admin/federation") })
+}
+
+/// Roles that end soon: those of everybody for whoever gives them, one's own for everybody else. That nobody
+/// is an admin for good is no news but something wrong.
+fn ends(
+    conn: &mut Conn,
+    (visit, me): (&Visit, &User),
+    now: Timestamp,
+    troubles: &mut Vec<String>,
+) -> Result<Vec<Link>, Error> {
+    let soon = grants::ending(conn, now)?;
+    if !visit.has(Permission::People) {
+        let own = soon.iter().filter(|one| one.user.id == me.id);
+        return Ok(own.map(|one| Link::new(own_end(one), "/settings/sign-ins")).collect());
+    }
+    let for_a_time = grants::only_for_a_time(conn)?;
+    if let Some(last) = for_a_time.last() {
+        troubles.push(format!(
+            "Nobody is an admin for good: {} is it until {}, and stays it after that day if nobody else is one. \
+             Give the role to somebody without an end.",
+            last.user.name,
+            last_day(last.at).day()
+        ));
+    }
+    let line = |one: &Ending| {
+        let day = last_day(one.at).day();
+        let what = format!("{} is {} until {day}, and then {}", one.user.name, one.user.roles, one.then);
+        Link::new(what, format!("/admin/people/{}", one.user.name))
+    };
+    Ok(soon.iter().map(line).collect())
+}
+
+/// What somebody reads of the end of their own roles.
+pub(super) fn own_end(one: &Ending) -> String {
+    let day = last_day(one.at).day();
+    format!("You are {} until {day}, and then {}.", one.user.roles, one.then)
 }
 
 /// What is wrong and waits for somebody with this permission.

@@ -2,8 +2,8 @@
 
 use activitypub_federation::config::Data;
 use axum::extract::Path;
-use axum::http::StatusCode;
 
+use super::again::again;
 use super::contribution::find;
 use super::conversation::{Below, arrange, invitation, load, tools};
 use super::{Answer, page, page_with, then};
@@ -264,12 +264,7 @@ fn answer(
 ) -> Answer {
     match done {
         Ok(view) => then(&format!("{}?note=published", present::path(&view))),
-        Err(Error::Refused(Refusal::Invalid { field, why })) => {
-            let mut response = form(visit, action, revises, typed, Mistakes::one(field, why))?;
-            *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
-            Ok(response)
-        }
-        Err(error) => Err(error.into()),
+        Err(error) => again(error, |mistakes| form(visit, action, revises, typed, mistakes)),
     }
 }
 

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use activitypub_federation::config::Data;
 use axum::extract::Path;
 
-use super::ask::refused;
+use super::again::{come_back, what_was_wrong};
 use super::{Answer, key, page, then};
 use crate::domain::Refusal;
 use crate::domain::contribution::Contribution;
@@ -27,7 +27,7 @@ use crate::http::web::present;
 use crate::http::web::shown::Link;
 use crate::services::external_statements as service;
 use crate::store::questions::{self, Copy};
-use crate::store::{Error, contributions, external_statements, views};
+use crate::store::{contributions, external_statements, views};
 use crate::text::plain;
 
 /// Texts on one page.
@@ -123,10 +123,10 @@ pub async fn list(
     match done {
         Ok(Some((_, question))) => then(&format!("/questions/{}?note=listed#map", question.slug)),
         Ok(None) => then("/questions?note=listed"),
-        Err(Error::Refused(Refusal::Invalid { field, why })) => {
-            refused(form(&data, &visit, id, Mistakes::one(field, why)).await)
+        Err(error) => {
+            let (status, wrong) = what_was_wrong(error)?;
+            come_back(status, form(&data, &visit, id, wrong).await)
         }
-        Err(error) => Err(error.into()),
     }
 }
 
@@ -187,11 +187,11 @@ pub async fn withdraw(
             let (_, question) = listed(&data, &visit, id, &qid).await?;
             then(&format!("{}?note=refused#map", question.href))
         }
-        Err(Error::Refused(Refusal::Invalid { field, why })) => {
+        Err(error) => {
+            let (status, wrong) = what_was_wrong(error)?;
             let found = listed(&data, &visit, id, &qid).await?;
-            refused(reasons(&visit, &qid, &found, reason, Mistakes::one(field, why)))
+            come_back(status, reasons(&visit, &qid, &found, reason, wrong))
         }
-        Err(error) => Err(error.into()),
     }
 }
 

@@ -3,13 +3,13 @@
 use activitypub_federation::config::Data;
 use axum::extract::Path;
 
+use super::again::again;
 use super::ask::refused;
 use super::{Answer, key, page, then};
 use crate::clock::Timestamp;
-use crate::domain::Refusal;
+use crate::domain::counting::counted;
 use crate::domain::date::Day;
 use crate::domain::filter::{Context, Contexts, Filter, FilterAction, FilterChange};
-use crate::domain::reach::counted;
 use crate::federation::Federation;
 use crate::http::error::PageError;
 use crate::http::extract::posted::{Fields, Posted};
@@ -187,12 +187,10 @@ pub async fn revise(
 fn answer(visit: &Visit, id: &str, typed: &Typed, done: Result<Filter, Error>) -> Answer {
     match done {
         Ok(_) => then(&format!("{PATH}?note=changed")),
-        Err(Error::Refused(Refusal::Invalid { field, why })) => {
-            let field = if field == "keyword" { "whole" } else { field };
-            let field = if field == "base" { "" } else { field };
-            refused(form(visit, id, typed, Mistakes::one(field, why)))
-        }
-        Err(error) => Err(error.into()),
+        Err(error) => again(error, |mut mistakes| {
+            mistakes.0.iter_mut().filter(|one| one.field == "keyword").for_each(|one| one.field = "whole");
+            form(visit, id, typed, mistakes)
+        }),
     }
 }
 

@@ -2,9 +2,10 @@
 
 use activitypub_federation::config::Data;
 use axum::extract::Path;
-use axum::http::StatusCode;
 
 use super::account::find;
+use super::again::{come_back, what_was_wrong};
+use super::ask::refused;
 use super::{Answer, cut, key, page, then};
 use crate::domain::Refusal;
 use crate::domain::account::Account;
@@ -89,23 +90,36 @@ impl Deed {
 
 /// `GET /@{name}/hide`: what a member wants of somebody.
 pub async fn ask(data: Data<Federation>, visit: Visit, Path(name): Path<String>) -> Answer {
+    let (other, stands) = one_to_hide(&data, &visit, &name).await?;
+    form(&visit, &stands, &other, Mistakes::default())
+}
+
+/// An account, and how the member stands to it.
+async fn one_to_hide(
+    data: &Data<Federation>,
+    visit: &Visit,
+    name: &str,
+) -> Result<(Account, Relationship), PageError> {
     let me = visit.member()?.account.id;
     let now = data.app.clock().now();
     let loaded = data.app.db.read(|conn| {
-        let other = find(conn, &visit, &name)?;
+        let other = find(conn, visit, name)?;
         let stands = relationships::of(conn, me, &[other.id], now)?.remove(&other.id);
         Ok((other, stands.unwrap_or_default()))
     });
-    let (other, stands) = loaded.await?;
-    let path = present::account_path(&other);
+    Ok(loaded.await?)
+}
+
+fn form(visit: &Visit, stands: &Relationship, other: &Account, mistakes: Mistakes) -> Answer {
+    let path = present::account_path(other);
     page(&FormPage {
         layout: visit.private_layout(format!("Hide {}", other.title()), Section::Elsewhere),
         heading: format!("What you want to see of {}", other.title()),
-        lead: state(&stands, &other),
+        lead: state(stands, other),
         about: Some(Link::new(other.handle.clone(), path.clone())),
         action: format!("{path}/hide").into(),
-        fields: fields(&stands, &other),
-        mistakes: Mistakes::default(),
+        fields: fields(stands, other),
+        mistakes,
         button: "Do so".to_owned(),
         back: path.into(),
     })
@@ -119,8 +133,17 @@ pub async fn hide(
 ) -> Answer {
     let me = &visit.member()?.account;
     let (deed, seconds) = (Deed::parse(fields.get("deed")), duration(&fields));
-    let unclear = || PageError::new(StatusCode::UNPROCESSABLE_ENTITY, "Choose what is to be done.");
-    let (Some(deed), Some(seconds)) = (deed, seconds) else { return Err(unclear()) };
+    let (Some(deed), Some(seconds)) = (deed, seconds) else {
+        let mut wrong = Mistakes::default();
+        if deed.is_none() {
+            wrong.add("deed", "Choose what is to be done.");
+        }
+        if seconds.is_none() {
+            wrong.add("duration", "Choose how long.");
+        }
+        let (other, stands) = one_to_hide(&data, &visit, &name).await?;
+        return refused(form(&visit, &stands, &other, wrong));
+    };
     let keep_away = fields.get("notifications") != "told";
     let path = data.app.db.write(|tx| {
         let other = find(tx, &visit, &name)?;
@@ -139,7 +162,16 @@ pub async fn hide(
         }
         Ok(present::account_path(&other))
     });
-    then(&format!("{}?note=changed", path.await?))
+    match path.await {
+        Ok(path) => then(&format!("{path}?note=changed")),
+        Err(error) => {
+            let (status, mut wrong) = what_was_wrong(error)?;
+            // The refusals of this are about whom it is done to, which the deed says.
+            wrong.0.iter_mut().for_each(|one| one.field = "deed");
+            let (other, stands) = one_to_hide(&data, &visit, &name).await?;
+            come_back(status, form(&visit, &stands, &other, wrong))
+        }
+    }
 }
 
 fn duration(fields: &Fields) -> Option<i64> {

@@ -4,14 +4,14 @@ use activitypub_federation::config::Data;
 use axum::extract::Path;
 use axum::http::StatusCode;
 
+use super::again::again;
 use super::ask::refused;
 use super::{Answer, key, page, then};
 use crate::domain::Refusal;
-use crate::domain::host::HostStanding;
+use crate::domain::counting::counted;
 use crate::domain::host_list::HostList;
 use crate::domain::id::Id;
 use crate::domain::permission::Permission;
-use crate::domain::reach::{Reach, counted};
 use crate::domain::uri::Uri;
 use crate::federation::Federation;
 use crate::http::error::PageError;
@@ -143,8 +143,10 @@ pub async fn follow(data: Data<Federation>, Posted { visit, fields }: Posted) ->
         priority,
         adopts: fields.get("adopts") == "yes",
     };
-    data.app.db.write(|tx| service::follow(tx, user, &new).map(drop)).await?;
-    then("/admin/hosts/lists?note=changed")
+    match data.app.db.write(|tx| service::follow(tx, user, &new).map(drop)).await {
+        Ok(()) => then("/admin/hosts/lists?note=changed"),
+        Err(error) => again(error, |mistakes| form(&visit, &fields, mistakes)),
+    }
 }
 
 fn weight(fields: &Fields, mistakes: &mut Mistakes) -> i32 {
@@ -212,7 +214,7 @@ async fn known(data: &Data<Federation>, id: Id<HostList>) -> Result<HostList, Pa
 pub async fn show(data: Data<Federation>, visit: Visit, Path(id): Path<String>) -> Answer {
     visit.may(Permission::Hosts)?;
     let list = known(&data, key(&id)?).await?;
-    terms_form(&visit, &list, Mistakes::default())
+    terms_form(&visit, &list, (&list.priority.to_string(), list.adopts), Mistakes::default())
 }
 
 /// `POST /admin/hosts/lists/{id}`: changes that.
@@ -225,15 +227,21 @@ pub async fn change(
     let list = known(&data, key(&id)?).await?;
     let mut mistakes = Mistakes::default();
     let priority = weight(&fields, &mut mistakes);
-    if !mistakes.is_empty() {
-        return refused(terms_form(&visit, &list, mistakes));
-    }
     let adopts = fields.get("adopts") == "yes";
+    let typed = (fields.get("priority"), adopts);
+    if !mistakes.is_empty() {
+        return refused(terms_form(&visit, &list, typed, mistakes));
+    }
     data.app.db.write(|tx| service::change(tx, user, list.id, priority, adopts)).await?;
     then("/admin/hosts/lists?note=changed")
 }
 
-fn terms_form(visit: &Visit, list: &HostList, mistakes: Mistakes) -> Answer {
+fn terms_form(
+    visit: &Visit,
+    list: &HostList,
+    (priority, adopts): (&str, bool),
+    mistakes: Mistakes,
+) -> Answer {
     let leave = format!("/admin/hosts/lists/{}/leave", list.id);
     page(&FormPage {
         layout: visit.private_layout(&list.title, Section::Administration),
@@ -243,7 +251,7 @@ fn terms_form(visit: &Visit, list: &HostList, mistakes: Mistakes) -> Answer {
             .to_owned(),
         about: Some(Link::new("Follow it no longer", leave)),
         action: format!("/admin/hosts/lists/{}", list.id).into(),
-        fields: terms(&list.priority.to_string(), list.adopts).into(),
+        fields: terms(priority, adopts).into(),
         mistakes,
         button: "Change it".to_owned(),
         back: "/admin/hosts/lists".into(),
@@ -254,6 +262,10 @@ fn terms_form(visit: &Visit, list: &HostList, mistakes: Mistakes) -> Answer {
 pub async fn ask_leave(data: Data<Federation>, visit: Visit, Path(id): Path<String>) -> Answer {
     visit.may(Permission::Hosts)?;
     let list = known(&data, key(&id)?).await?;
+    leave_form(&data, &visit, &list, Mistakes::default()).await
+}
+
+async fn leave_form(data: &Data<Federation>, visit: &Visit, list: &HostList, mistakes: Mistakes) -> Answer {
     let count = data.app.db.read(|conn| service::taken_back_without(conn, list.id)).await?;
     let rules = counted(i64::try_from(count).unwrap_or(i64::MAX), "rule");
     let choices = vec![
@@ -263,14 +275,19 @@ pub async fn ask_leave(data: Data<Federation>, visit: Visit, Path(id): Path<Stri
     page(&FormPage {
         layout: visit.private_layout("Follow a list no longer", Section::Administration),
         heading: format!("Follow {} no longer?", list.title),
-        lead: format!(
-            "{rules} of it would be taken back, because no other list makes them. {}",
-            Reach::default().of_rule(HostStanding::Unknown)
-        ),
+        lead: if count == 0 {
+            "Every rule of it is also in another list, or was made here: nothing would be taken back."
+                .to_owned()
+        } else {
+            format!(
+                "{rules} of it would be taken back, because no other list makes them. What they took away is given back \
+                 then, as far as both sides still exist."
+            )
+        },
         about: None,
         action: format!("/admin/hosts/lists/{}/leave", list.id).into(),
         fields: vec![Field::new("rules", "What becomes of its rules?", "", FieldKind::Radios(choices), "")],
-        mistakes: Mistakes::default(),
+        mistakes,
         button: "Follow it no longer".to_owned(),
         back: format!("/admin/hosts/lists/{}", list.id).into(),
     })
@@ -287,7 +304,10 @@ pub async fn leave(
     let keeps = match fields.get("rules") {
         "keep" => true,
         "back" => false,
-        _ => return Err(unclear()),
+        _ => {
+            let mistakes = Mistakes::one("rules", "Choose what becomes of its rules.");
+            return refused(leave_form(&data, &visit, &list, mistakes).await);
+        }
     };
     data.app.db.write(|tx| service::leave(tx, user, list.id, keeps).map(drop)).await?;
     then("/admin/hosts/lists?note=changed")

@@ -4,29 +4,31 @@ use activitypub_federation::config::Data;
 use axum::extract::Path;
 use axum::http::StatusCode;
 
+use super::again::{come_back, what_was_wrong};
 use super::ask::refused;
-use super::{Answer, cut, page, then};
+use super::host_search::{health, words};
+use super::{Answer, page, then};
+use crate::domain::counting::{counted, together};
 use crate::domain::host::{Host, HostStanding};
-use crate::domain::host_rule::{self, Decision};
+use crate::domain::host_rule::{self, Decision, HostRule};
 use crate::domain::permission::Permission;
+use crate::domain::reach::{Consequences, Reach};
 use crate::federation::Federation;
 use crate::http::error::PageError;
 use crate::http::extract::posted::{Fields, Posted};
 use crate::http::extract::visit::Visit;
 use crate::http::web::confirm::ConfirmPage;
-use crate::http::web::form::{Field, FieldKind, FormPage};
+use crate::http::web::form::{Field, FieldKind};
 use crate::http::web::forms::{Choice, Mistakes};
-use crate::http::web::hosts::{HostRow, HostsPage};
+use crate::http::web::hosts::HostPage;
 use crate::http::web::layout::Section;
 use crate::http::web::present;
-use crate::http::web::shown::{Link, Pager};
+use crate::http::web::shown::Link;
 use crate::services::hosts as service;
-use crate::store::{host_lists, host_rules, hosts};
+use crate::store::{Conn, Error, host_lists, host_rules, hosts, reach, reports};
 
-/// Servers on one page.
-const PAGE: usize = 100;
 /// What one may decide, in the order of the form.
-const STANDINGS: [HostStanding; 4] =
+pub(super) const STANDINGS: [HostStanding; 4] =
     [HostStanding::Unknown, HostStanding::Approved, HostStanding::Limited, HostStanding::Suspended];
 /// The field that says that the consequences were read.
 const CONFIRMED: &str = "confirmed";
@@ -35,45 +37,6 @@ const FIELDS: [&str; 7] =
     ["standing", "media", "reports", "public_comment", "private_comment", "obfuscate", LOG];
 /// The field that keeps a decision out of the public log.
 const LOG: &str = "log";
-
-/// `GET /admin/hosts`: the servers we know, by name.
-pub async fn index(data: Data<Federation>, visit: Visit) -> Answer {
-    visit.may(Permission::Hosts)?;
-    let query = visit.asked("q").unwrap_or_default().trim().to_lowercase();
-    let standing = visit.asked("standing").and_then(|word| HostStanding::parse(&word));
-    let after = visit.asked("after").unwrap_or_default();
-    let limit = i64::try_from(PAGE + 1).unwrap_or(i64::MAX);
-    let found = data.app.db.read(|conn| Ok(host_rules::hosts_page(conn, &query, standing, &after, limit)?));
-    let mut found = found.await?;
-    let more = cut(&mut found, PAGE);
-    let link = |after: &str| {
-        let word = standing.map(HostStanding::word).unwrap_or_default();
-        let pairs = [("q", query.as_str()), ("standing", word), ("after", after)];
-        let pairs = pairs.into_iter().filter(|(_, value)| !value.is_empty());
-        let query = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish();
-        format!("/admin/hosts?{query}").into()
-    };
-    let asked = (!query.is_empty() && found.is_empty()).then(|| host_rule::name(&query, &visit.site.host));
-    let (unknown, impossible) = match asked {
-        Some(Ok(name)) => (Some(Link::new(name.clone(), format!("/admin/hosts/{name}"))), String::new()),
-        Some(Err(why)) => (None, why),
-        None => (None, String::new()),
-    };
-    let all = Choice::new("", "All", standing.is_none());
-    let choice = |one: HostStanding| Choice::new(one.word(), label(one), standing == Some(one));
-    page(&HostsPage {
-        layout: visit.private_layout("Other servers", Section::Administration),
-        standings: std::iter::once(all).chain(STANDINGS.map(choice)).collect(),
-        unknown,
-        impossible,
-        pager: Pager {
-            newer: (!after.is_empty()).then(|| link("")),
-            older: found.last().filter(|_| more).map(|last| link(&last.name)),
-        },
-        rows: found.iter().map(row).collect(),
-        query,
-    })
-}
 
 /// `GET /admin/hosts/{name}`: one server, and the rule about it.
 pub async fn show(data: Data<Federation>, visit: Visit, Path(name): Path<String>) -> Answer {
@@ -104,7 +67,10 @@ pub async fn decide(
         true => service::decide_privately(tx, Some(user), &name, &decision),
         false => service::decide(tx, Some(user), &name, &decision),
     });
-    done.await?;
+    if let Err(error) = done.await {
+        let (status, mistakes) = what_was_wrong(error)?;
+        return come_back(status, form(&data, &visit, &name, &decision, mistakes).await);
+    }
     then(&format!("/admin/hosts/{name}?note=changed"))
 }
 
@@ -144,34 +110,47 @@ async fn confirm(
     let undone = decision.is_none();
     let loaded = data.app.db.read(|conn| {
         let listed = undone && host_lists::says(conn, name)?;
-        Ok((service::preview(conn, name)?, listed))
+        let own = host_rules::by_name(conn, name)?;
+        let above = if undone { host_rules::above(conn, name)? } else { None };
+        Ok((service::preview(conn, name)?, listed, (own, above)))
     });
-    let (touched, listed) = loaded.await?;
+    let (touched, listed, (own, above)) = loaded.await?;
     let mut hidden: Vec<(&'static str, String)> =
         FIELDS.map(|field| (field, fields.get(field).to_owned())).into();
     hidden.push((CONFIRMED, decision.standing.word().to_owned()));
-    let mut consequence = touched.of_rule(decision.standing);
+    let mut said = match &above {
+        Some(above) => then_holds(&touched, own.as_ref(), above),
+        None => touched.of_rule(decision.standing),
+    };
     if decision.reject_media {
-        consequence.push_str(" Files from there are neither fetched nor shown.");
+        said.and("Files from there are neither fetched nor shown.");
     }
     if decision.reject_reports {
-        consequence.push_str(" Reports from there are not heard.");
+        said.and("Reports from there are not heard.");
     }
     if listed {
-        consequence.push_str(
-            " A list that is followed names this server: you are not asked about it again, unless you say so where the \
+        said.and(
+            "A list that is followed names this server: you are not asked about it again, unless you say so where the \
              lists are.",
         );
     }
     page(&ConfirmPage {
         layout: visit.private_layout("Decide about a server", Section::Administration),
         question: format!("{name}: {}?", label(decision.standing).to_lowercase()),
-        consequence,
+        consequence: said.below_each_other(),
         action: format!("/admin/hosts/{name}").into(),
         fields: hidden,
         button: "Decide so".to_owned(),
         back: format!("/admin/hosts/{name}").into(),
     })
+}
+
+/// What follows where a rule is taken back and one about a name above holds.
+fn then_holds(touched: &Reach, own: Option<&HostRule>, above: &HostRule) -> Consequences {
+    let same = own.is_some_and(|own| own.standing == above.standing);
+    let mut said = if same { Consequences::default() } else { touched.of_rule(above.standing) };
+    said.and(&format!("The rule about {} holds for it then: {}.", above.name, label(above.standing)));
+    said
 }
 
 async fn form(
@@ -187,32 +166,97 @@ async fn form(
             Some(id) => host_lists::by_id(conn, id)?,
             None => None,
         };
-        Ok((hosts::by_name(conn, name)?, host_rules::nearest(conn, name)?, list))
+        Ok((known(conn, name)?, host_rules::nearest(conn, name)?, list))
     });
     let (known, nearest, list) = loaded.await?;
     let list = list.map(|list| {
         format!(
-            " Its rule came from the list {} and disappears with it; save it, and it is yours.",
+            "Its rule came from the list {} and disappears with it; save it, and it is yours.",
             list.title
         )
     });
+    let unruled = nearest.is_none();
     let above = nearest.filter(|rule| rule.name != name);
     let above =
-        above.map(|rule| format!(" The rule about {} holds for it: {}.", rule.name, label(rule.standing)));
-    let facts = known.as_ref().map_or_else(|| "Nothing was ever exchanged with it.".to_owned(), facts);
-    page(&FormPage {
+        above.map(|rule| format!("The rule about {} holds for it: {}.", rule.name, label(rule.standing)));
+    // Nobody decided it, and it holds all the same.
+    let let_in = known.as_ref().is_some_and(|known| known.host.standing == HostStanding::Approved);
+    let followed = (let_in && unruled).then(|| {
+        "There is no rule about it: it is let in because the organization follows somebody there.".to_owned()
+    });
+    page(&HostPage {
         layout: visit.private_layout(name, Section::Administration),
         heading: name.to_owned(),
-        lead: format!("{facts}{}{}", above.unwrap_or_default(), list.unwrap_or_default()),
-        about: known.is_some().then(|| {
-            Link::new("Remove what came from there lately", format!("/admin/remove?by=host&of={name}"))
-        }),
+        facts: known.as_ref().map(facts).unwrap_or_default(),
+        ways: if known.is_some() { ways(visit, name) } else { Vec::new() },
+        remarks: above.into_iter().chain(list).chain(followed).collect(),
         action: format!("/admin/hosts/{name}").into(),
         fields: fields(decision),
         mistakes,
-        button: "Show what follows".to_owned(),
-        back: "/admin/hosts".into(),
     })
+}
+
+/// A server with what hangs on it.
+struct Known {
+    host: Host,
+    reach: Reach,
+    reports: (i64, i64),
+}
+
+fn known(conn: &mut Conn, name: &str) -> Result<Option<Known>, Error> {
+    let Some(host) = hosts::by_name(conn, name)? else { return Ok(None) };
+    let reach = reach::of(conn, &[host.id])?;
+    let reports = reports::counts_about_host(conn, host.id)?;
+    Ok(Some(Known { host, reach, reports }))
+}
+
+/// What is known of a server, line by line; what there is none of is left out.
+fn facts(known: &Known) -> Vec<(&'static str, String)> {
+    let (host, reach) = (&known.host, &known.reach);
+    let some = |count: i64, noun: &str| (count > 0).then(|| counted(count, noun));
+    let heard = host.last_seen_at.map(|at| present::moment(at).minute());
+    let texts = some(reach.contributions, "contribution").map(|all| match reach.held {
+        0 => all,
+        1 => format!("{all}, of which 1 waits for a moderator"),
+        held => format!("{all}, of which {held} wait for a moderator"),
+    });
+    let reported = some(known.reports.0, "report").map(|all| match known.reports.1 {
+        0 => format!("{all}, all closed"),
+        open => format!("{all}, {open} open"),
+    });
+    let waiting: Vec<String> = some(reach.deliveries, "delivery")
+        .into_iter()
+        .chain(some(reach.received, "received activity"))
+        .collect();
+    let lines = [
+        ("Holds now", Some(words(host))),
+        ("Runs", host.software.clone()),
+        ("First seen", Some(present::moment(host.created_at).day())),
+        ("Last heard", Some(heard.unwrap_or_else(|| "never".to_owned()))),
+        ("Health", Some(health(host))),
+        ("Accounts known here", some(reach.accounts, "account")),
+        ("Follow from there", some(reach.followers, "follower")),
+        ("Followed from here", some(reach.followed, "account")),
+        ("From there", texts),
+        ("Reported", reported),
+        ("On the way", (!waiting.is_empty()).then(|| together(&waiting))),
+    ];
+    lines.into_iter().filter_map(|(name, value)| Some((name, value?))).collect()
+}
+
+fn ways(visit: &Visit, name: &str) -> Vec<Link> {
+    let ways = [
+        (
+            Permission::Queues,
+            "What was put aside of the exchange with it",
+            format!("/admin/federation/{name}"),
+        ),
+        (Permission::Accounts, "Accounts there, and rules about them", format!("/admin/accounts?q={name}")),
+        (Permission::Rules, "Remove what came from there lately", format!("/admin/remove?by=host&of={name}")),
+        (Permission::Hosts, "All servers", "/admin/hosts".to_owned()),
+    ];
+    let open = ways.into_iter().filter(|(permission, ..)| visit.has(*permission));
+    open.map(|(_, label, path)| Link::new(label, path)).collect()
 }
 
 fn fields(decision: &Decision) -> Vec<Field> {
@@ -278,37 +322,5 @@ const fn hint(standing: HostStanding) -> &'static str {
         HostStanding::Approved => "What comes from there is shown at once. Only this very name.",
         HostStanding::Limited => "Visible for members only; new followers from there wait for an answer.",
         HostStanding::Suspended => "Nothing is heard from there and nothing is sent there.",
-    }
-}
-
-fn facts(host: &Host) -> String {
-    let software =
-        host.software.as_deref().map_or_else(String::new, |software| format!("It runs {software}. "));
-    let since = present::moment(host.created_at).day();
-    format!("{software}First seen on {since}. {}.", health(host))
-}
-
-fn health(host: &Host) -> String {
-    if let Some(since) = host.unreachable_since() {
-        let why = host.last_error.as_deref().unwrap_or("no reason was kept");
-        return format!("Not reachable since {} ({why})", present::moment(since).day());
-    }
-    let newest = host.last_seen_at.max(host.last_success_at);
-    newest.map_or_else(
-        || "Nothing was exchanged yet".to_owned(),
-        |at| format!("Last exchange on {}", present::moment(at).minute()),
-    )
-}
-
-fn row(host: &Host) -> HostRow {
-    let mut words = vec![label(host.standing)];
-    words.extend(host.reject_media.then_some("no files"));
-    words.extend(host.reject_reports.then_some("no reports"));
-    HostRow {
-        name: host.name.clone(),
-        href: format!("/admin/hosts/{}", host.name).into(),
-        standing: words.join(", "),
-        software: host.software.clone().unwrap_or_default(),
-        health: health(host),
     }
 }

@@ -10,6 +10,8 @@ use serde_json::Value;
 use url::Url;
 use url::form_urlencoded::byte_serialize;
 
+use super::again::again;
+use super::ask::refused;
 use super::conversation::{entries, invitation};
 use super::home::follow_box;
 use super::{Answer, page};
@@ -20,10 +22,12 @@ use crate::federation::egress::Limits;
 use crate::federation::lookup::{self, Meant};
 use crate::http::error::PageError;
 use crate::http::extract::peer::Peer;
-use crate::http::extract::posted::{Asking, Posted};
+use crate::http::extract::posted::{Asking, Fields, Posted};
 use crate::http::extract::visit::Visit;
 use crate::http::throttle::Throttle;
 use crate::http::web::follow::{AuthorizePage, LeavePage, Subject};
+use crate::http::web::form::{Field, FieldKind, FormPage};
+use crate::http::web::forms::Mistakes;
 use crate::http::web::layout::Section;
 use crate::http::web::present;
 use crate::store::{Error, contributions, views};
@@ -44,13 +48,15 @@ pub async fn leave(
 ) -> Answer {
     let (key, now) = (format!("interact {peer}"), data.app.clock().now());
     if throttle.try_count(&key, LOOK_UPS, now).is_err() {
-        return Err(PageError::new(StatusCode::TOO_MANY_REQUESTS, ""));
+        let why = "Too many addresses were looked up from where you are. Wait five minutes and try again.";
+        let error = PageError::new(StatusCode::TOO_MANY_REQUESTS, why);
+        return again(error, |mistakes| form(&visit, &fields, mistakes));
     }
-    let handle = Handle::parse(fields.get("handle")).ok_or_else(|| {
+    let Some(handle) = Handle::parse(fields.get("handle")) else {
         let why = "This is no address on the open social web. It looks like an e-mail address: \
-             name@social.example. Go back and try again.";
-        PageError::new(StatusCode::UNPROCESSABLE_ENTITY, why)
-    })?;
+             name@social.example.";
+        return refused(form(&visit, &fields, Mistakes::one("handle", why)));
+    };
     let viewer = visit.viewer();
     let uri = Uri::parse(fields.get("uri")).ok_or_else(PageError::not_found)?;
     let known = data.app.db.read(|conn| {
@@ -73,6 +79,26 @@ pub async fn leave(
         href: href.into(),
         subject,
         back: back.into(),
+    })
+}
+
+/// The one question again, on a page of its own.
+fn form(visit: &Visit, typed: &Fields, mistakes: Mistakes) -> Answer {
+    let hint = "The one under which people find you on Mastodon, GoToSocial, Lemmy or another Plenum, for example \
+                name@social.example. You will be shown a link to go on; nothing is stored.";
+    page(&FormPage {
+        layout: visit.private_layout("Go on at your own server", Section::Elsewhere),
+        heading: "Go on at your own server".to_owned(),
+        lead: "Following and answering begin where you have your account.".to_owned(),
+        about: None,
+        action: "/interact".into(),
+        fields: vec![
+            Field::line("handle", "Your address", hint, typed.get("handle")),
+            Field::new("uri", "", "", FieldKind::Hidden, typed.get("uri")),
+        ],
+        mistakes,
+        button: "Go on".to_owned(),
+        back: "/".into(),
     })
 }
 

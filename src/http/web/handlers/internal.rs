@@ -2,6 +2,7 @@
 
 use activitypub_federation::config::Data;
 
+use super::again::again;
 use super::ask::refused;
 use super::conversation::entries;
 use super::internal_rooms::lines;
@@ -88,6 +89,8 @@ pub async fn begin(data: Data<Federation>, Posted { visit, fields }: Posted) -> 
         mentions: resolve::mentioned_here(&data, text).await?,
         ..NewPost::default()
     };
-    let view = data.app.db.write(|tx| service::begin(tx, &member.account, &post)).await?;
-    then(&present::path(&view))
+    match data.app.db.write(|tx| service::begin(tx, &member.account, &post)).await {
+        Ok(view) => then(&present::path(&view)),
+        Err(error) => again(error, |mistakes| form(&visit, (text, &post.language), mistakes)),
+    }
 }

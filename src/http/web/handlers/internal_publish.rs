@@ -3,12 +3,12 @@
 use activitypub_federation::config::Data;
 use axum::extract::Path;
 
+use super::again::again;
 use super::ask::refused;
 use super::conversation::intents;
 use super::internal::frame;
 use super::reply::{check, critique, own};
 use super::{Answer, page, then};
-use crate::domain::Refusal;
 use crate::domain::account::Account;
 use crate::domain::contribution::{Contribution, Visibility};
 use crate::domain::critique::Critique;
@@ -25,7 +25,7 @@ use crate::http::web::shown::Lang;
 use crate::services::formats::{Format, render};
 use crate::services::internal::{self as service, Outward};
 use crate::store::contributions::Viewer;
-use crate::store::{Error, critiques, views};
+use crate::store::{critiques, views};
 use crate::text::Markdown;
 use crate::text::names::Names;
 
@@ -158,11 +158,7 @@ pub async fn publish(
         let work = data.app.db.write(|tx| service::publish(tx, user, author, (draft.head.id, &outward)));
         return match work.await {
             Ok(view) => then(&format!("{}?note=published", present::path(&view))),
-            Err(Error::Refused(Refusal::Invalid { field: "passage", why })) => {
-                let mistakes = Mistakes::one("passage", why);
-                refused(show(&data, &visit, &draft, outgoing, None, mistakes))
-            }
-            Err(error) => Err(error.into()),
+            Err(error) => again(error, |mistakes| show(&data, &visit, &draft, outgoing, None, mistakes)),
         };
     }
     let preview = preview(&visit, &draft, &outward, (&unknown, seen));

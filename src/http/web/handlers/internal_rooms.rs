@@ -5,15 +5,16 @@ use std::collections::HashMap;
 use activitypub_federation::config::Data;
 use axum::extract::Path;
 
+use super::again::{again, come_back, what_was_wrong};
 use super::ask::refused;
 use super::internal::frame;
 use super::reply::{check, language};
 use super::{Answer, before, cut, key, page, pager, then};
 use crate::domain::Refusal;
 use crate::domain::contribution::Contribution;
+use crate::domain::counting::counted;
 use crate::domain::id::Id;
 use crate::domain::internal_room::{InternalRoom, RoomNews, RoomThread, title};
-use crate::domain::reach::counted;
 use crate::domain::view::View;
 use crate::federation::{Federation, resolve};
 use crate::http::error::PageError;
@@ -154,8 +155,13 @@ pub async fn begin(
         mentions: resolve::mentioned_here(&data, text).await?,
         ..NewPost::default()
     };
-    let view = data.app.db.write(|tx| service::begin(tx, &member.account, id, &post)).await?;
-    then(&present::path(&view))
+    match data.app.db.write(|tx| service::begin(tx, &member.account, id, &post)).await {
+        Ok(view) => then(&present::path(&view)),
+        Err(error) => {
+            let (status, mistakes) = what_was_wrong(error)?;
+            come_back(status, shown(&data, &visit, id, (text, &post.language), mistakes).await)
+        }
+    }
 }
 
 /// `GET /internal/rooms/new`.
@@ -187,8 +193,10 @@ pub async fn open(data: Data<Federation>, Posted { visit, fields }: Posted) -> A
     if let Err(why) = title(typed) {
         return refused(opening(&visit, typed, Mistakes::one("title", why)));
     }
-    let id = data.app.db.write(|tx| service::open(tx, user, typed)).await?;
-    then(&path(id))
+    match data.app.db.write(|tx| service::open(tx, user, typed)).await {
+        Ok(id) => then(&path(id)),
+        Err(error) => again(error, |mistakes| opening(&visit, typed, mistakes)),
+    }
 }
 
 /// `GET /internal/rooms/{id}/change`.
@@ -252,6 +260,8 @@ pub async fn change(
         service::rename(tx, user, room.id, typed)?;
         service::close(tx, user, room.id, closed)
     });
-    done.await?;
-    then(&format!("{}?note=changed", path(room.id)))
+    match done.await {
+        Ok(()) => then(&format!("{}?note=changed", path(room.id))),
+        Err(error) => again(error, |mistakes| changing(&visit, &room, typed, mistakes)),
+    }
 }

@@ -4,9 +4,11 @@ use activitypub_federation::config::Data;
 use axum::extract::Path;
 use axum::http::StatusCode;
 
+use super::again::what_was_wrong;
 use super::sign_in::{greet, set_cookie};
 use super::{Answer, page, then};
 use crate::domain::Refusal;
+use crate::domain::handle::check_local_name;
 use crate::federation::Federation;
 use crate::http::error::PageError;
 use crate::http::extract::posted::{Fields, Posted};
@@ -33,7 +35,21 @@ pub async fn submit(
     Posted { visit, fields }: Posted,
 ) -> Answer {
     open(&data, &secret).await?;
-    match accept(&data, &secret, &fields).await {
+    let mut wrong = Mistakes::default();
+    if let Err(refusal) = check_local_name(&fields.get("name").trim().to_ascii_lowercase()) {
+        wrong.0.extend(what_was_wrong(refusal)?.1.0);
+    }
+    // Hashing is slow on purpose, so it happens outside of every transaction.
+    let password = tokio::task::block_in_place(|| HashedPassword::new(fields.get("password")));
+    let password = match password {
+        Ok(password) if wrong.is_empty() => password,
+        Ok(_) => return again(&visit, &secret, &fields, wrong),
+        Err(error) => {
+            wrong.0.extend(what_was_wrong(error)?.1.0);
+            return again(&visit, &secret, &fields, wrong);
+        }
+    };
+    match accept(&data, &secret, &fields, &password).await {
         Ok(()) => then("/sign-in?note=welcome"),
         Err(Error::Refused(Refusal::Invalid { field, why })) => {
             again(&visit, &secret, &fields, Mistakes::one(field, why))
@@ -53,13 +69,15 @@ async fn open(data: &Data<Federation>, secret: &str) -> Result<(), PageError> {
     roles.map(|_| ()).ok_or_else(|| PageError::new(StatusCode::NOT_FOUND, over))
 }
 
-async fn accept(data: &Data<Federation>, secret: &str, fields: &Fields) -> Result<(), Error> {
-    let (password, pairs) = tokio::task::block_in_place(|| {
-        let password = HashedPassword::new(fields.get("password"))?;
-        Ok::<_, Error>((password, KeyPairs::generate()?))
-    })?;
+async fn accept(
+    data: &Data<Federation>,
+    secret: &str,
+    fields: &Fields,
+    password: &HashedPassword,
+) -> Result<(), Error> {
+    let pairs = tokio::task::block_in_place(KeyPairs::generate)?;
     let names = (fields.get("name"), fields.get("display_name"));
-    data.app.db.write(|tx| users::accept_invite(tx, secret, names, &password, &pairs)).await?;
+    data.app.db.write(|tx| users::accept_invite(tx, secret, names, password, &pairs)).await?;
     Ok(())
 }
 
@@ -76,6 +94,10 @@ fn form(visit: &Visit, secret: &str, fields: &Fields, mistakes: Mistakes) -> Ans
         host: visit.site.host.clone(),
         name: fields.get("name").to_owned(),
         display_name: fields.get("display_name").to_owned(),
-        mistakes,
+        mistakes: mistakes.named_by(&[
+            ("name", "Name"),
+            ("display_name", "Name as people read it"),
+            ("password", "Password"),
+        ]),
     })
 }

@@ -5,8 +5,10 @@ use std::sync::Arc;
 use activitypub_federation::config::Data;
 use axum::Extension;
 
+use super::again::again;
 use super::ask::refused;
 use super::attempts::{attempt, own};
+use super::sign_ins::wrong_password;
 use super::{Answer, page, then};
 use crate::federation::Federation;
 use crate::http::error::PageError;
@@ -56,11 +58,15 @@ pub async fn leave(
     Posted { visit, fields }: Posted,
 ) -> Answer {
     let member = visit.concerned()?;
-    if !knows_password(&data, &throttle, member, fields.get("current")).await? {
-        return refused(form(&visit, Mistakes::one("current", "This is not your password.")));
+    match knows_password(&data, &throttle, member, fields.get("current")).await {
+        Ok(true) => {}
+        Ok(false) => return refused(form(&visit, wrong_password())),
+        Err(error) => return again(error, |mistakes| form(&visit, mistakes)),
     }
-    data.app.db.write(|tx| leaving::leave(tx, &member.user, &member.account)).await?;
-    then("/?note=left")
+    match data.app.db.write(|tx| leaving::leave(tx, &member.user, &member.account)).await {
+        Ok(_) => then("/?note=left"),
+        Err(error) => again(error, |mistakes| form(&visit, mistakes)),
+    }
 }
 
 /// Whether whoever is signed in types their password, as far as they did not guess too often.

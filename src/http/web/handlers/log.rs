@@ -4,10 +4,10 @@ use std::collections::HashMap;
 
 use activitypub_federation::config::Data;
 use axum::extract::Path;
-use axum::http::StatusCode;
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::IntoResponse;
 
+use super::again::{come_back, what_was_wrong};
 use super::ask::refused;
 use super::{Answer, before, cut, key, page, pager, then};
 use crate::domain::id::Id;
@@ -171,9 +171,15 @@ pub async fn decide(
             if !mistakes.is_empty() {
                 return refused(form(&data, &visit, id, (true, what, reason), mistakes).await);
             }
-            data.app.db.write(|tx| service::show(tx, user, id, what, reason)).await?;
+            if let Err(error) = data.app.db.write(|tx| service::show(tx, user, id, what, reason)).await {
+                let (status, mistakes) = what_was_wrong(error)?;
+                return come_back(status, form(&data, &visit, id, (true, what, reason), mistakes).await);
+            }
         }
-        _ => return Err(PageError::new(StatusCode::UNPROCESSABLE_ENTITY, "Choose who may read the entry.")),
+        _ => {
+            let wrong = Mistakes::one("shown", "Choose who may read the entry.");
+            return refused(form(&data, &visit, id, (false, what, reason), wrong).await);
+        }
     }
     then("/admin/log?note=changed")
 }

@@ -4,6 +4,7 @@ pub mod about;
 pub mod account;
 pub mod account_rules;
 pub mod admin;
+mod again;
 pub mod agreement;
 pub mod appeals;
 pub mod approvals;
@@ -28,6 +29,7 @@ pub mod home;
 pub mod host_drafts;
 pub mod host_list;
 pub mod host_lists;
+pub mod host_search;
 pub mod hosts;
 pub mod import;
 pub mod interact;
@@ -230,7 +232,7 @@ fn administering() -> Router {
         .route("/admin/succession/confirm", get(succession::ask).post(succession::confirm))
         .route("/admin/people", get(people::index).post(people::work))
         .route("/admin/people/{name}", get(people::show).post(people::grant))
-        .route("/admin/hosts", get(hosts::index))
+        .route("/admin/hosts", get(host_search::index))
         .route("/admin/hosts/list.csv", get(host_list::download))
         .route("/admin/hosts/allowances.csv", get(host_list::download_allowances))
         .route("/admin/hosts/list/taken", get(taken_lists::index))

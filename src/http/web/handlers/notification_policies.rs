@@ -4,9 +4,9 @@ use activitypub_federation::config::Data;
 
 use super::{Answer, cut, key, page, then};
 use crate::domain::account::Account;
+use crate::domain::counting::counted;
 use crate::domain::id::Id;
 use crate::domain::notification::{Aside, Handling, Policy};
-use crate::domain::reach::counted;
 use crate::federation::Federation;
 use crate::http::error::PageError;
 use crate::http::extract::posted::{Fields, Posted};

@@ -2,6 +2,7 @@
 
 use activitypub_federation::config::Data;
 
+use super::dashboard::own_end;
 use super::{Answer, before, cut, page, pager, then};
 use crate::domain::account::Account;
 use crate::domain::id::Id;
@@ -10,10 +11,11 @@ use crate::domain::view::{Body, View};
 use crate::federation::Federation;
 use crate::http::extract::posted::Posted;
 use crate::http::extract::visit::Visit;
-use crate::http::web::layout::Section;
+use crate::http::web::layout::{Flash, Section};
 use crate::http::web::notifications::{Notice, NotificationsPage};
 use crate::http::web::present::{self, moment};
 use crate::http::web::shown::{Lang, Link};
+use crate::services::grants;
 use crate::services::notifications as service;
 use crate::store::{Conn, Error, accounts, contributions, notifications, views};
 
@@ -22,12 +24,20 @@ const PAGE: usize = 30;
 
 /// `GET /notifications`.
 pub async fn show(data: Data<Federation>, visit: Visit) -> Answer {
-    visit.member()?;
     let start = before(&visit);
-    let loaded = data.app.db.read(|conn| load(conn, &visit, start)).await?;
-    let (notices, older) = loaded;
+    let me = visit.member()?.user.id;
+    let now = data.app.clock().now();
+    let loaded = data.app.db.read(|conn| {
+        let end = grants::ending(conn, now)?.into_iter().find(|one| one.user.id == me);
+        Ok((load(conn, &visit, start)?, end))
+    });
+    let ((notices, older), end) = loaded.await?;
+    let mut layout = visit.private_layout("Notifications", Section::Notifications);
+    if let Some(end) = end.filter(|_| layout.flash.is_none()) {
+        layout.flash = Some(Flash { problem: false, text: own_end(&end) });
+    }
     page(&NotificationsPage {
-        layout: visit.private_layout("Notifications", Section::Notifications),
+        layout,
         notices,
         pager: pager("/notifications", older, start.is_none()),
         mark_seen: (visit.unread > 0).then(|| "/notifications/seen".into()),

@@ -3,10 +3,13 @@
 use activitypub_federation::config::Data;
 use axum::extract::Path;
 
+use super::again::{come_back, what_was_wrong};
 use super::ask::refused;
 use super::{Answer, page, then};
 use crate::clock::Timestamp;
 use crate::domain::Refusal;
+use crate::domain::account::Account;
+use crate::domain::counting::{number, told};
 use crate::domain::date::Day;
 use crate::domain::permission::Permission;
 use crate::domain::user::{Role, Roles, User};
@@ -14,6 +17,7 @@ use crate::federation::Federation;
 use crate::http::error::PageError;
 use crate::http::extract::posted::{Fields, Posted};
 use crate::http::extract::visit::Visit;
+use crate::http::web::confirm::ConfirmPage;
 use crate::http::web::form::{Field, FieldKind, FormPage};
 use crate::http::web::forms::{Choice, Mistakes};
 use crate::http::web::layout::Section;
@@ -21,9 +25,11 @@ use crate::http::web::ledger::{Cell, LedgerPage};
 use crate::http::web::present;
 use crate::http::web::shown::{Link, Moment, Pager};
 use crate::services::{second_factors, sign_ins as service, users as invitations};
-use crate::store::{Error, second_factors as factors, sign_ins, users};
+use crate::store::{Error, accounts, second_factors as factors, sign_ins, users};
 
 const PATH: &str = "/admin/people";
+/// The field that says that the consequences were read.
+const CONFIRMED: &str = "confirmed";
 
 /// What each role means, in the order of forms.
 const ROLES: [(Role, &str); 7] = [
@@ -38,13 +44,14 @@ const ROLES: [(Role, &str); 7] = [
 
 /// `GET /admin/people`.
 pub async fn index(data: Data<Federation>, visit: Visit) -> Answer {
-    visit.may(Permission::People)?;
+    let me = visit.may(Permission::People)?.id;
     let rows = data.app.db.read(|conn| {
         let mut rows = Vec::new();
         for user in users::all(conn)? {
+            let own = user.id == me;
             let end = sign_ins::role_end(conn, user.id)?.map(|(_, at)| at);
             let factor = factors::of(conn, user.id)?.is_some_and(|factor| factor.confirmed);
-            rows.push(row(&user, end, factor));
+            rows.push(row(&user, own, end, factor));
         }
         Ok(rows)
     });
@@ -58,7 +65,7 @@ pub async fn index(data: Data<Federation>, visit: Visit) -> Answer {
     page(&page_of)
 }
 
-fn row(user: &User, end: Option<Timestamp>, factor: bool) -> Vec<Cell> {
+fn row(user: &User, own: bool, end: Option<Timestamp>, factor: bool) -> Vec<Cell> {
     let until = end.map(|at| format!(", until {}", last_day(at).day())).unwrap_or_default();
     let closed = user.disabled_at.is_some();
     let state = match (closed, factor) {
@@ -69,7 +76,9 @@ fn row(user: &User, end: Option<Timestamp>, factor: bool) -> Vec<Cell> {
     let button = |verb: &str, words: &str| (format!("{verb} {}", user.name), words.to_owned());
     let mut buttons = match closed {
         true => vec![button("open", "Open the login")],
-        false => vec![button("link", "Link for a new password"), button("close", "Close the login")],
+        // Nobody closes their own.
+        false if own => vec![button("link", "Link for a new password")],
+        false => vec![button("link", "Link for a new password"), button("close", "Close the login…")],
     };
     if factor {
         buttons.insert(1, button("factor", "Sign in without a code"));
@@ -114,12 +123,50 @@ pub async fn work(data: Data<Federation>, Posted { visit, fields }: Posted) -> A
             let heading = format!("A link for {name}");
             return handed(&visit, &heading, &format!("/password/{secret}"), "within a day");
         }
+        ("close", name) if fields.get(CONFIRMED) != "yes" => return ask_close(&data, &visit, name).await,
         ("close", name) => db.write(|tx| service::disable(tx, Some(by), name, "")).await?,
         ("open", name) => db.write(|tx| service::enable(tx, Some(by), name)).await?,
         ("factor", name) => db.write(|tx| second_factors::reset(tx, Some(by), name)).await?,
         _ => return Err(PageError::not_found()),
     }
     then(&format!("{PATH}?note=changed"))
+}
+
+/// Asks before a login is closed, and says whose it is and what ends with it.
+async fn ask_close(data: &Data<Federation>, visit: &Visit, name: &str) -> Answer {
+    let (now, (user, _)) = (data.app.clock().now(), one(data, name).await?);
+    let loaded = data.app.db.read(|conn| {
+        let account = accounts::by_id(conn, user.account_id)?;
+        let browsers = sign_ins::browsers(conn, user.id, now)?.len();
+        Ok((account, browsers, sign_ins::apps(conn, user.id)?.len()))
+    });
+    let (account, browsers, apps) = loaded.await?;
+    let person = match account.as_ref().map(Account::title).filter(|title| *title != user.name) {
+        Some(title) => format!("{title} ({})", user.name),
+        None => user.name.clone(),
+    };
+    let mut consequence = format!(
+        "{person} can no longer sign in, and what is open ends at once. Roles: {}. What they published stays, and the \
+         login can be opened again.",
+        user.roles
+    );
+    for (count, noun, said) in [
+        (browsers, "browser", ("is signed out", "are signed out")),
+        (apps, "app", ("loses its access", "lose their access")),
+    ] {
+        if count > 0 {
+            consequence.push_str(&format!("\n{}", told(number(count), noun, said)));
+        }
+    }
+    page(&ConfirmPage {
+        layout: visit.private_layout("Close a login", Section::Administration),
+        question: format!("Close the login of {person}?"),
+        consequence,
+        action: PATH.into(),
+        fields: vec![("do", format!("close {}", user.name)), (CONFIRMED, "yes".to_owned())],
+        button: "Close the login".to_owned(),
+        back: PATH.into(),
+    })
 }
 
 /// A secret address is shown this once.
@@ -158,14 +205,16 @@ pub async fn grant(
     let wanted = (Roles::of(&roles), until);
     match data.app.db.write(|tx| service::grant(tx, Some(by), &user.name, wanted)).await {
         Ok(()) => then(&format!("{PATH}?note=changed")),
-        Err(Error::Refused(Refusal::Invalid { field, why })) => again(Mistakes::one(field, why)),
         Err(Error::Refused(Refusal::Conflict(why))) => again(Mistakes::one("roles", why)),
-        Err(error) => Err(error.into()),
+        Err(error) => {
+            let (status, mistakes) = what_was_wrong(error)?;
+            come_back(status, again(mistakes))
+        }
     }
 }
 
 /// The last day of what ends at this moment.
-fn last_day(end: Timestamp) -> Moment {
+pub(super) fn last_day(end: Timestamp) -> Moment {
     present::moment(end.plus_seconds(-1))
 }
 

@@ -7,6 +7,7 @@ use axum::extract::Path;
 use axum::http::StatusCode;
 use url::form_urlencoded::Serializer;
 
+use super::again::{come_back, what_was_wrong};
 use super::standing::{Now, going_on, loses, overtaken, standing};
 use super::{Answer, bases, page, references, then};
 use crate::clock::Timestamp;
@@ -189,7 +190,10 @@ async fn publish(
         Err(Error::Refused(Refusal::Invalid { field, why })) => {
             again(data, visit, form, mistake(field, &why)).await
         }
-        Err(error) => Err(error.into()),
+        Err(error) => {
+            let (status, wrong) = what_was_wrong(error)?;
+            come_back(status, again(data, visit, form, wrong).await)
+        }
     }
 }
 

@@ -5,10 +5,10 @@ use axum::http::StatusCode;
 
 use super::{Answer, key, page, then};
 use crate::clock::Timestamp;
+use crate::domain::counting::{counted, together};
 use crate::domain::host::Host;
 use crate::domain::id::Id;
 use crate::domain::permission::Permission;
-use crate::domain::reach::counted;
 use crate::federation::Federation;
 use crate::http::error::PageError;
 use crate::http::extract::posted::Posted;
@@ -28,6 +28,13 @@ const SHOWN: i64 = 50;
 /// Letters of a reason.
 const SHORT: usize = 200;
 
+/// What is under way, as far as there is any of it.
+fn on_their_way(counts: [(i64, &str); 3]) -> Vec<String> {
+    let there: Vec<String> =
+        counts.iter().filter(|(count, _)| *count > 0).map(|(count, noun)| counted(*count, noun)).collect();
+    if there.is_empty() { Vec::new() } else { vec![format!("On their way: {}.", together(&there))] }
+}
+
 /// `GET /admin/federation`: what waits, what was put aside, and how each server is doing.
 pub async fn show(data: Data<Federation>, visit: Visit) -> Answer {
     visit.may(Permission::Queues)?;
@@ -40,12 +47,7 @@ pub async fn show(data: Data<Federation>, visit: Visit) -> Answer {
         Ok((queues::all(conn)?, waiting, aside, kept, rebuffs::all(conn, SHOWN)?, troubles))
     });
     let (rows, (outgoing, incoming, later), (undone, parked), kept, rebuffed, troubles) = loaded.await?;
-    let mut facts = vec![format!(
-        "On their way: {}, {} and {}.",
-        counted(outgoing, "delivery"),
-        counted(incoming, "received activity"),
-        counted(later, "job"),
-    )];
+    let mut facts = on_their_way([(outgoing, "delivery"), (incoming, "received activity"), (later, "job")]);
     let reason = |why: Option<&str>| plain::excerpt(why.unwrap_or("no reason was kept"), SHORT);
     facts.extend(troubles);
     facts.extend(
@@ -74,7 +76,7 @@ pub async fn show(data: Data<Federation>, visit: Visit) -> Answer {
             Link::new("All servers", "/admin/hosts"),
         ],
         search: None,
-        nothing: "Every server answers, and nothing waits.".to_owned(),
+        nothing: "Every server answers, and nothing waits for one.".to_owned(),
         heads: vec!["Server", "State", "Waiting", "Put aside", "Not applied", ""],
         rows: rows.iter().map(|row| cells(row, now)).collect(),
         action: "/admin/federation".into(),

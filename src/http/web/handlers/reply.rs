@@ -4,6 +4,7 @@ use activitypub_federation::config::Data;
 use axum::extract::Path;
 use axum::http::StatusCode;
 
+use super::again::{come_back, what_was_wrong};
 use super::conversation::{form, intents, invitation, reaches, targets, voices};
 use super::{Answer, key, page, then};
 use crate::domain::Refusal;
@@ -84,11 +85,11 @@ pub async fn submit(data: Data<Federation>, Posted { visit, fields }: Posted) ->
     });
     match published.await {
         Ok(view) => then(&format!("{}#r{}", present::path(&target.view), view.head.id)),
-        Err(Error::Refused(Refusal::Invalid { field, why })) => {
-            let field = if field == "passage" { field } else { "text" };
-            again(&data, &visit, &target, &fields, Mistakes::one(field, why))
+        Err(error) => {
+            let (status, mut wrong) = what_was_wrong(error)?;
+            wrong.0.iter_mut().filter(|one| one.field != "passage").for_each(|one| one.field = "text");
+            come_back(status, again(&data, &visit, &target, &fields, wrong))
         }
-        Err(error) => Err(error.into()),
     }
 }
 
@@ -132,16 +133,18 @@ pub async fn change(
     let inside = head.visibility == Visibility::Internal;
     let (markdown, mentions) = (Markdown::new(text), resolve::mentioned_in(&data, text, inside).await?);
     let member = visit.member()?;
-    data.app
-        .db
-        .write(|tx| {
-            let view = posts::edit(tx, author, head.id, &markdown, &mentions)?;
-            if author.id == visit.organization.id {
-                audit::record(tx, Some(member.user.id), "post.edit", view.head.uri.as_str(), "")?;
-            }
-            Ok(())
-        })
-        .await?;
+    let edited = data.app.db.write(|tx| {
+        let view = posts::edit(tx, author, head.id, &markdown, &mentions)?;
+        if author.id == visit.organization.id {
+            audit::record(tx, Some(member.user.id), "post.edit", view.head.uri.as_str(), "")?;
+        }
+        Ok(())
+    });
+    if let Err(error) = edited.await {
+        let (status, mut wrong) = what_was_wrong(error)?;
+        wrong.0.iter_mut().for_each(|one| one.field = "text");
+        return come_back(status, edit_page(&data, &visit, &head, text.to_owned(), wrong));
+    }
     then(&present::plain_path(&head))
 }
 

@@ -2,8 +2,9 @@
 
 use activitypub_federation::config::Data;
 use axum::extract::Path;
-use axum::http::StatusCode;
 
+use super::again::again;
+use super::ask::refused;
 use super::{Answer, key, page, then};
 use crate::domain::account::Account;
 use crate::domain::contribution::Contribution;
@@ -46,8 +47,11 @@ pub async fn ask(data: Data<Federation>, visit: Visit, Path(id): Path<String>) -
     let id: Id<Contribution> = key(&id)?;
     let author = author(&data, &visit, id).await?;
     let head = data.app.db.read(|conn| service::own(conn, author, id)).await?;
-    let choice =
-        |policy: ReplyPolicy| Choice::new(policy.as_str(), label(policy), policy == head.reply_policy);
+    form(&visit, id, head.reply_policy, Mistakes::default())
+}
+
+fn form(visit: &Visit, id: Id<Contribution>, chosen: ReplyPolicy, mistakes: Mistakes) -> Answer {
+    let choice = |policy: ReplyPolicy| Choice::new(policy.as_str(), label(policy), policy == chosen);
     page(&FormPage {
         layout: visit.private_layout("Who may answer", Section::Elsewhere),
         heading: "Who may answer?".to_owned(),
@@ -61,7 +65,7 @@ pub async fn ask(data: Data<Federation>, visit: Visit, Path(id): Path<String>) -
             FieldKind::Radios(ReplyPolicy::ALL.map(choice).into()),
             "",
         )],
-        mistakes: Mistakes::default(),
+        mistakes,
         button: "Keep it so".to_owned(),
         back: format!("/threads/{id}").into(),
     })
@@ -75,9 +79,17 @@ pub async fn choose(
 ) -> Answer {
     let id: Id<Contribution> = key(&id)?;
     let author = author(&data, &visit, id).await?;
-    let policy = ReplyPolicy::parse(fields.get("policy"));
-    let unclear = || PageError::new(StatusCode::UNPROCESSABLE_ENTITY, "Choose who may answer.");
-    let policy = policy.ok_or_else(unclear)?;
-    data.app.db.write(|tx| service::choose(tx, author, id, policy)).await?;
+    let Some(policy) = ReplyPolicy::parse(fields.get("policy")) else {
+        let head = data.app.db.read(|conn| service::own(conn, author, id)).await?;
+        return refused(form(
+            &visit,
+            id,
+            head.reply_policy,
+            Mistakes::one("policy", "Choose who may answer."),
+        ));
+    };
+    if let Err(error) = data.app.db.write(|tx| service::choose(tx, author, id, policy)).await {
+        return again(error, |mistakes| form(&visit, id, policy, mistakes));
+    }
     then(&format!("/threads/{id}?note=changed"))
 }

@@ -4,15 +4,17 @@ use std::collections::HashMap;
 
 use activitypub_federation::config::Data;
 use axum::extract::Path;
-use axum::http::StatusCode;
 
+use super::again::again;
 use super::ask::refused;
+use super::host_lists::unclear;
 use super::{Answer, before, cut, key, page, then};
 use crate::domain::account::Account;
 use crate::domain::account_rule::{AccountDecision, AccountRule};
+use crate::domain::counting::counted;
 use crate::domain::id::Id;
 use crate::domain::permission::Permission;
-use crate::domain::reach::counted;
+use crate::domain::reach::Consequences;
 use crate::domain::report::{Evidence, Note, Outcome, Report};
 use crate::domain::user::User;
 use crate::federation::Federation;
@@ -188,8 +190,12 @@ async fn find(data: &Data<Federation>, visit: &Visit, id: &str) -> Result<Case, 
 
 /// `GET /admin/reports/{id}`.
 pub async fn show(data: Data<Federation>, visit: Visit, Path(id): Path<String>) -> Answer {
-    let me = visit.may(Permission::Reports)?.id;
     let case = find(&data, &visit, &id).await?;
+    case_page(&visit, &case, "", Mistakes::default())
+}
+
+fn case_page(visit: &Visit, case: &Case, typed: &str, mistakes: Mistakes) -> Answer {
+    let me = visit.may(Permission::Reports)?.id;
     let report = &case.report;
     let open = report.closed_at.is_none();
     let name =
@@ -219,13 +225,15 @@ pub async fn show(data: Data<Federation>, visit: Visit, Path(id): Path<String>) 
             .map_or("A report about nobody we know", |target| target.handle.as_str())
             .to_owned(),
         lead: format!("{state} {}", said_before(case.earlier)),
-        ways: ways(&case, open),
-        parts: parts(&case),
-        action: format!("/admin/reports/{id}").into(),
+        ways: ways(case, open),
+        parts: parts(case),
+        mistakes,
+        action: format!("/admin/reports/{}", report.id).into(),
         writing: Some(Writing {
             name: "note",
             label: "A note for the other moderators".to_owned(),
             hint: "Neither the reporter nor the person reported reads it.".to_owned(),
+            value: typed.to_owned(),
             button: ("note".to_owned(), "Write it down".to_owned()),
         }),
         buttons,
@@ -235,6 +243,7 @@ pub async fn show(data: Data<Federation>, visit: Visit, Path(id): Path<String>) 
 fn said_before(earlier: i64) -> String {
     match earlier {
         0 => "This is the only report about this account.".to_owned(),
+        1 => "There is 1 report about this account besides.".to_owned(),
         _ => format!("There are {} about this account besides.", counted(earlier, "report")),
     }
 }
@@ -314,10 +323,14 @@ pub async fn work(
         "note" => service::note(tx, user, report, &text).map(|()| true),
         _ => Ok(false),
     });
-    if !done.await? {
-        return Err(PageError::new(StatusCode::UNPROCESSABLE_ENTITY, "Use one of the buttons of the page."));
+    match done.await {
+        Ok(true) => then(&format!("/admin/reports/{id}")),
+        Ok(false) => Err(unclear()),
+        Err(error) => {
+            let case = find(&data, &visit, &id).await?;
+            again(error, |mistakes| case_page(&visit, &case, &text, mistakes))
+        }
     }
-    then(&format!("/admin/reports/{id}"))
 }
 
 /// `GET /admin/reports/{id}/decide`.
@@ -353,7 +366,10 @@ pub async fn decide(
         answer: fields.get("answer").to_owned(),
         public: fields.get("public").to_owned(),
     };
-    data.app.db.write(|tx| service::close(tx, Some(user), case.report.id, &ruling)).await?;
+    let closed = data.app.db.write(|tx| service::close(tx, Some(user), case.report.id, &ruling)).await;
+    if let Err(error) = closed {
+        return again(error, |mistakes| form(&visit, &case, &fields, mistakes));
+    }
     then("/admin/reports?note=changed")
 }
 
@@ -385,21 +401,27 @@ fn consequence(conn: &mut Conn, case: &Case, outcome: Outcome) -> Result<String,
     let told = if target.is_local() { " The person reads your words and may object once." } else { "" };
     let known = account_rules::of(conn, target.id)?;
     let known = known.as_ref().map(AccountRule::decision).unwrap_or_default();
-    let done = match outcome {
+    let mut done = match outcome {
         Outcome::Nothing => return Ok("The report is closed; the person hears nothing of it.".to_owned()),
-        Outcome::Warning if target.is_local() => "Nothing changes for the account.".to_owned(),
+        Outcome::Warning if target.is_local() => plainly("Nothing changes for the account."),
         Outcome::Warning => {
-            "Nothing changes, and nobody is told: the account lives on another server.".to_owned()
+            plainly("Nothing changes, and nobody is told: the account lives on another server.")
         }
         Outcome::Remove => {
-            format!("{} The text stays in the report.", service::removal(conn, &case.report)?)
+            plainly(&format!("{} The text stays in the report.", service::removal(conn, &case.report)?))
         }
         Outcome::Sensitive | Outcome::Limit | Outcome::Freeze | Outcome::Suspend => {
             let rule: Option<AccountDecision> = outcome.rule(&known);
             rules::preview(conn, target)?.of_account((&known, &rule.unwrap_or_default()), target.is_local())
         }
     };
-    Ok(format!("{done}{told}"))
+    done.and(told);
+    Ok(done.below_each_other())
+}
+
+/// What follows and touches nothing that could be counted.
+fn plainly(always: &str) -> Consequences {
+    Consequences { always: always.to_owned(), touched: Vec::new() }
 }
 
 /// What may come of a report; the voices of the site are not for rules.

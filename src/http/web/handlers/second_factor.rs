@@ -4,23 +4,27 @@ use std::sync::Arc;
 
 use activitypub_federation::config::Data;
 use axum::Extension;
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::HeaderMap;
 
+use super::again::{come_back, what_was_wrong};
+use super::ask::refused;
 use super::attempts::attempt;
+use super::leaving::knows_password;
 use super::sign_in::set_cookie;
-use super::sign_ins::agent;
+use super::sign_ins::{agent, wrong_password};
 use super::{Answer, page, then};
-use crate::domain::Refusal;
 use crate::federation::Federation;
+use crate::http::error::PageError;
 use crate::http::extract::posted::Posted;
 use crate::http::extract::session::Cookies;
 use crate::http::extract::visit::Visit;
 use crate::http::throttle::Throttle;
 use crate::http::web::forms::Mistakes;
 use crate::http::web::layout::Section;
+use crate::http::web::qr::Qr;
 use crate::http::web::second_factor::{SecondFactorPage, Stage};
 use crate::services::second_factors;
-use crate::store::{Error, second_factors as kept};
+use crate::store::second_factors as kept;
 
 const PATH: &str = "/settings/second-factor";
 
@@ -38,12 +42,27 @@ pub async fn submit(
 ) -> Answer {
     let user = &visit.member()?.user;
     let (step, code) = (fields.get("step"), fields.get("code"));
+    let again = async |error: PageError| {
+        let (status, wrong) = what_was_wrong(error)?;
+        come_back(status, with(&data, &visit, wrong).await)
+    };
     if step == "begin" {
-        data.app.db.write(|tx| second_factors::begin(tx, user)).await?;
-        return then(PATH);
+        return match data.app.db.write(|tx| second_factors::begin(tx, user)).await {
+            Ok(_) => then(PATH),
+            Err(error) => again(error.into()).await,
+        };
+    }
+    if step == "renew" {
+        return match renew(&data, &throttle, &visit, fields.get("current")).await {
+            Ok(Some(codes)) => page(&told(&visit, codes, true)),
+            Ok(None) => refused(with(&data, &visit, wrong_password()).await),
+            Err(error) => again(error).await,
+        };
     }
     let (key, now) = (format!("code {}", user.id), data.app.clock().now());
-    attempt(&throttle, &key, data.app.config.limits.sign_ins, now)?;
+    if let Err(error) = attempt(&throttle, &key, data.app.config.limits.sign_ins, now) {
+        return again(error).await;
+    }
     let done = match step {
         "confirm" => {
             let agent = agent(&headers);
@@ -57,20 +76,33 @@ pub async fn submit(
     }
     match done {
         Ok(Some(on)) => {
-            let layout = visit.private_layout("Sign in with a code", Section::Elsewhere);
-            let stage = Stage::Codes(on.recovery_codes);
-            let mut response = page(&SecondFactorPage { layout, stage, mistakes: Mistakes::default() })?;
+            let mut response = page(&told(&visit, on.recovery_codes, false))?;
             set_cookie(&mut response, Cookies::of(&visit.site.origin).open(&on.session));
             Ok(response)
         }
         Ok(None) => then(PATH),
-        Err(Error::Refused(Refusal::Invalid { field, why })) => {
-            let mut response = with(&data, &visit, Mistakes::one(field, why)).await?;
-            *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
-            Ok(response)
-        }
-        Err(error) => Err(error.into()),
+        Err(error) => again(error.into()).await,
     }
+}
+
+/// New recovery codes for whoever knows the password; `None` for anybody else.
+async fn renew(
+    data: &Data<Federation>,
+    throttle: &Throttle,
+    visit: &Visit,
+    typed: &str,
+) -> Result<Option<Vec<String>>, PageError> {
+    let member = visit.member()?;
+    if !knows_password(data, throttle, member, typed).await? {
+        return Ok(None);
+    }
+    Ok(Some(data.app.db.write(|tx| second_factors::renew_codes(tx, &member.user)).await?))
+}
+
+/// The page that shows recovery codes this once.
+fn told(visit: &Visit, codes: Vec<String>, renewed: bool) -> SecondFactorPage {
+    let layout = visit.private_layout("Sign in with a code", Section::Elsewhere);
+    SecondFactorPage { layout, stage: Stage::Codes { codes, renewed }, mistakes: Mistakes::default() }
 }
 
 async fn with(data: &Data<Federation>, visit: &Visit, mistakes: Mistakes) -> Answer {
@@ -85,10 +117,10 @@ async fn with(data: &Data<Federation>, visit: &Visit, mistakes: Mistakes) -> Ans
         })
         .await?;
     let stage = match begun {
-        Some(secret) => Stage::Begun {
-            secret: secret.to_text(),
-            uri: secret.to_uri(&visit.settings.name, &format!("{}@{}", user.name, visit.site.host)),
-        },
+        Some(secret) => {
+            let uri = secret.to_uri(&visit.settings.name, &format!("{}@{}", user.name, visit.site.host));
+            Stage::Begun { secret: secret.to_text(), code: Qr::of(&uri), uri }
+        }
         None if on => Stage::On { left },
         None => Stage::Off,
     };

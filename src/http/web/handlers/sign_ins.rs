@@ -9,11 +9,12 @@ use axum::http::header::USER_AGENT;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 
+use super::again::{again, come_back, what_was_wrong};
 use super::ask::refused;
 use super::attempts::{Attempt, attempt, own};
+use super::dashboard::own_end;
 use super::sign_in::{greet, set_cookie};
 use super::{Answer, key, page, then};
-use crate::domain::Refusal;
 use crate::domain::sign_in::{App, Browser, kept_agent};
 use crate::federation::Federation;
 use crate::http::error::PageError;
@@ -28,6 +29,7 @@ use crate::http::web::layout::Section;
 use crate::http::web::ledger::{Cell, LedgerPage};
 use crate::http::web::present;
 use crate::http::web::shown::{Link, Pager};
+use crate::services::grants;
 use crate::services::sign_ins as service;
 use crate::services::users::{self, HashedPassword};
 use crate::store::{Error, sign_ins};
@@ -43,9 +45,11 @@ pub fn agent(headers: &HeaderMap) -> String {
 pub async fn show(data: Data<Federation>, visit: Visit) -> Answer {
     let user = visit.member()?.user.id;
     let now = data.app.clock().now();
-    let found =
-        data.app.db.read(|conn| Ok((sign_ins::browsers(conn, user, now)?, sign_ins::apps(conn, user)?)));
-    let (browsers, apps) = found.await?;
+    let found = data.app.db.read(|conn| {
+        let (browsers, apps) = (sign_ins::browsers(conn, user, now)?, sign_ins::apps(conn, user)?);
+        Ok((browsers, apps, grants::of(conn, user)?))
+    });
+    let (browsers, apps, end) = found.await?;
     let here = visit.session.secret.as_deref().map(users::secret_hash);
     let browser = |one: &Browser| {
         let this = here.as_deref() == Some(one.token_hash.as_str());
@@ -72,7 +76,7 @@ pub async fn show(data: Data<Federation>, visit: Visit) -> Answer {
         lead: "Browsers call themselves what they like, and so do apps. What you do not know, sign out; it is over \
                within a second."
             .to_owned(),
-        facts: Vec::new(),
+        facts: end.as_ref().map(own_end).into_iter().collect(),
         ways: vec![
             Link::new("Choose another password", "/settings/password"),
             Link::new("Sign in with a code", "/settings/second-factor"),
@@ -121,22 +125,30 @@ pub async fn change_password(
     let user = &visit.member()?.user;
     let (key, now) = (own(&user.name), data.app.clock().now());
     attempt(&throttle, &key, data.app.config.limits.sign_ins, now)?;
-    if !data.app.passwords.fits(Some(user), fields.get("current")).await? {
-        return refused(own_form(&visit, Mistakes::one("current", "This is not your password.")));
+    let knows = data.app.passwords.fits(Some(user), fields.get("current")).await?;
+    if knows {
+        throttle.give_back(&key);
     }
-    throttle.give_back(&key);
     let password = match hashed(&fields) {
-        Ok(password) => password,
-        Err(Error::Refused(Refusal::Invalid { field, why })) => {
-            return refused(own_form(&visit, Mistakes::one(field, why)));
+        Ok(password) if knows => password,
+        Ok(_) => return refused(own_form(&visit, wrong_password())),
+        Err(error) => {
+            let (status, of_the_new) = what_was_wrong(error)?;
+            let mut all = if knows { Mistakes::default() } else { wrong_password() };
+            all.0.extend(of_the_new.0);
+            return come_back(status, own_form(&visit, all));
         }
-        Err(error) => return Err(error.into()),
     };
     let agent = agent(&headers);
     let secret = data.app.db.write(|tx| service::change_password(tx, user, &password, &agent)).await?;
     let mut response = then(&format!("{PATH}?note=password"))?;
     set_cookie(&mut response, Cookies::of(&visit.site.origin).open(&secret));
     Ok(response)
+}
+
+/// What somebody reads who does not know the password.
+pub(super) fn wrong_password() -> Mistakes {
+    Mistakes::one("current", "This is not your password.")
 }
 
 /// Hashing is slow on purpose, so it happens outside of every transaction.
@@ -189,10 +201,7 @@ pub async fn use_link(
             Attempt::of(&name, &peer).is_over(&throttle);
             then("/sign-in?note=password")
         }
-        Err(Error::Refused(Refusal::Invalid { field, why })) => {
-            refused(link_form(&visit, &secret, &name, Mistakes::one(field, why)))
-        }
-        Err(error) => Err(error.into()),
+        Err(error) => again(error, |mistakes| link_form(&visit, &secret, &name, mistakes)),
     }
 }
 

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use activitypub_federation::config::Data;
 use axum::extract::Path;
 
+use super::again::again;
 use super::ask::refused;
 use super::bases::{self, Made};
 use super::question::core;
@@ -103,10 +104,7 @@ pub async fn submit(
             let sent = Typed { base: Some(now), ..sent };
             bases::overtaken(form(&visit, &asked, &sent, bases::mistake(now)))
         }
-        Err(Error::Refused(Refusal::Invalid { field, why })) => {
-            refused(form(&visit, &asked, &sent, Mistakes::one(field, why)))
-        }
-        Err(error) => Err(error.into()),
+        Err(error) => again(error, |mistakes| form(&visit, &asked, &sent, mistakes)),
     }
 }
 
@@ -142,10 +140,7 @@ pub async fn retract(
     let reason = fields.get("reason");
     match data.app.db.write(|tx| service::retract(tx, user, head.id, reason)).await {
         Ok(view) => then(&format!("{}?note=withdrawn", present::path(&view))),
-        Err(Error::Refused(Refusal::Invalid { field, why })) => {
-            refused(retract_form(&visit, &head, reason, Mistakes::one(field, why)))
-        }
-        Err(error) => Err(error.into()),
+        Err(error) => again(error, |mistakes| retract_form(&visit, &head, reason, mistakes)),
     }
 }
 

@@ -4,10 +4,10 @@ use activitypub_federation::config::Data;
 use axum::extract::Path;
 
 use super::{Answer, before, cut, key, page, pager, then};
+use crate::domain::counting::counted;
 use crate::domain::host_rule::Decision;
 use crate::domain::id::Id;
 use crate::domain::permission::Permission;
-use crate::domain::reach::counted;
 use crate::domain::taken_list::{TakenList, given_back, in_words};
 use crate::federation::Federation;
 use crate::http::extract::posted::Posted;

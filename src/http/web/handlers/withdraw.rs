@@ -4,9 +4,9 @@ use activitypub_federation::config::Data;
 use axum::extract::Path;
 use axum::http::StatusCode;
 
+use super::again::again;
 use super::publish::revised_head;
 use super::{Answer, page, then};
-use crate::domain::Refusal;
 use crate::domain::contribution::{Contribution, State};
 use crate::domain::id::Id;
 use crate::domain::user::Role;
@@ -97,10 +97,7 @@ fn answer(
 ) -> Answer {
     match done {
         Ok(view) => then(&format!("{}?note=withdrawn", present::path(&view))),
-        Err(Error::Refused(Refusal::Invalid { field, why })) => {
-            refused(visit, slug, head, deed, (fields, Mistakes::one(field, why)))
-        }
-        Err(error) => Err(error.into()),
+        Err(error) => again(error, |mistakes| form(visit, slug, head, deed, (fields, mistakes))),
     }
 }
 
