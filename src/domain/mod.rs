@@ -62,6 +62,7 @@ pub mod trust;
 pub mod uri;
 pub mod user;
 pub mod view;
+pub mod wording;
 
 use std::fmt;
 

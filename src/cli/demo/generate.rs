@@ -251,10 +251,12 @@ impl Plan {
             Certainty::Declines => voice.declines.to_owned(),
             Certainty::RejectsFraming => voice.rejects.to_owned(),
         };
+        // A version that says nothing new is none; a number is read in every language.
+        let again = if revision > 1 { format!(" ({revision})") } else { String::new() };
         let draft = DraftPosition {
             answer: if certainty.answers() { answer.to_owned() } else { String::new() },
             certainty: certainty.as_str().to_owned(),
-            reasoning: Markdown::new(format!("{} {reasoning}", voice.watermark)),
+            reasoning: Markdown::new(format!("{} {reasoning}{again}", voice.watermark)),
             limits: Markdown::new(voice.limits),
             language: voice.language.to_owned(),
             ..DraftPosition::default()

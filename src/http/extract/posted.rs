@@ -49,6 +49,11 @@ impl Fields {
         self.pairs.iter().filter(move |(key, _)| key == name).map(|(_, value)| value.as_str())
     }
 
+    /// Whether nothing was sent.
+    pub fn is_empty(&self) -> bool {
+        self.pairs.is_empty()
+    }
+
     /// Fields that a form begins with.
     pub fn of(pairs: impl IntoIterator<Item = (&'static str, String)>) -> Self {
         let pairs = pairs.into_iter().map(|(key, value)| (key.to_owned(), value)).collect();

@@ -88,6 +88,8 @@ pub enum FieldKind {
         /// What it says.
         text: Html,
     },
+    /// What somebody may want to look at again, each with a page where there is one.
+    Remarks(Vec<Link>),
     /// Pairs of two lists: how a question is tied, and to which.
     Pairs(Vec<Pair>),
 }

@@ -8,7 +8,7 @@ use plenum::domain::uri::Uri;
 use plenum::federation::exchange;
 use plenum::federation::lookup::{self, Meant};
 use plenum::http::web::present;
-use plenum::services::posts;
+use plenum::services::{completeness, posts};
 use plenum::store::contributions::Viewer;
 use plenum::store::{exchanges, hosts};
 use serde_json::json;
@@ -167,6 +167,41 @@ async fn the_page_that_people_cite_leads_to_the_copy_while_its_server_is_dark() 
     let claimed = Uri::parse(&claimed).unwrap();
     let found = south.app().db.read(|conn| lookup::known(conn, &south.origin(), Viewer::Anyone, &claimed));
     assert!(found.await.unwrap().is_none());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_nobody_could_prove_is_looked_at_anew_when_somebody_asks() {
+    let world = World::of(["north", "south", "east", "west"]).await;
+    for (one, other) in [("south", "north"), ("east", "north"), ("south", "east"), ("east", "south")] {
+        world.at(one).follows(world.at(other)).await;
+    }
+    world.settle().await;
+    let (north, south, west) = (world.at("north"), world.at("south"), world.at("west"));
+    let question = north.asks(ASKED, &["Yes", "No"]).await;
+    let qid = qid_of(&question);
+    world.settle().await;
+    for carrier in [south, world.at("east")] {
+        carrier.adopts(&question.head.uri).await.expect("adopted");
+    }
+    north.answers(&qid, &answer("decided", "Yes", "Order returned."), "").await.unwrap();
+    world.settle().await;
+    north.goes_dark();
+
+    let southern = Uri::ours(&south.origin(), &format!("/q/{qid}"));
+    lookup::anywhere(&west.data(), southern.as_str()).await.expect("a copy of the question");
+    west.adopts(&southern).await.expect("adopted");
+    world.settle().await;
+    assert!(west.stands(&qid).await.is_empty(), "West follows nobody who could vouch for North");
+    let unproven = async || west.app().db.read(|conn| Ok(exchanges::unproven(conn, &qid)?)).await.unwrap();
+    assert_eq!(unproven().await, 1);
+    west.follows(south).await;
+    west.follows(world.at("east")).await;
+    world.settle().await;
+    world.advance_seconds(60);
+    let again = west.app().db.write(|tx| completeness::resync_question(tx, Viewer::Anyone, &qid));
+    again.await.unwrap();
+    world.settle().await;
+    assert_eq!((west.stands(&qid).await.len(), unproven().await), (1, 0));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -4,6 +4,7 @@ use axum::http::{Method, StatusCode};
 use plenum::domain::question::{DraftQuestion, Qid};
 use plenum::domain::site::FederationMode;
 use plenum::domain::user::Role;
+use plenum::http::web::present;
 use plenum::services::{positions, questions as service, users};
 use serde_json::{Value, json};
 
@@ -136,6 +137,37 @@ async fn a_question_outlives_the_copy_of_who_asked() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn words_that_can_never_be_changed_are_read_once_more() {
+    on_each_engine(|database| async {
+        let world = World::on([("north", database)], FederationMode::Open).await;
+        let north = world.at("north");
+        let first = north.asks(ASKED, &[]).await;
+        let mut asker = north.signed_in("north_admin").await;
+        let form = asker.open("/questions/new").await;
+        let same =
+            asker.send(&form, "main form", &[("text", "did the deployment stabilise the situation")]).await;
+        let remarks = same.texts(".remarks li");
+        assert!(
+            remarks[0].contains("asked already") && remarks[1].contains("no question mark"),
+            "{remarks:?}"
+        );
+        let there = present::path(&north.sees(&first.head.uri).await.unwrap());
+        assert_eq!(same.attribute(".remarks a", "href"), Some(there));
+        // Other words are read again before they are asked.
+        let other = asker.send(&same, "main form", &[("text", "Don't you agree?"), ("scope", "Here")]).await;
+        assert!(
+            other.says("Nothing is asked yet.")
+                && other.texts(".remarks li")[0].contains("expects one answer")
+        );
+        assert_eq!(other.attribute("#field-scope", "value").as_deref(), Some("Here"));
+        assert!(!asker.open("/questions").await.says("Don't you agree?"));
+        let asked = asker.send(&other, "main form", &[]).await;
+        assert_eq!(asked.texts("h1"), ["Don't you agree?"]);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn who_is_asked_by_name_hears_of_the_question() {
     on_each_engine(|database| async {
         let places = [("north", database), ("south", Database::sqlite())];
@@ -158,7 +190,8 @@ async fn who_is_asked_by_name_hears_of_the_question() {
             );
         }
         let handle = south.handle();
-        let asked = asker.send(&form, "main form", &[("text", ASKED), ("invited", &handle)]).await;
+        let again = asker.send(&form, "main form", &[("text", ASKED), ("invited", &handle)]).await;
+        let asked = asker.send(&again, "main form", &[]).await;
         assert_eq!(asked.texts("h1"), [ASKED]);
         world.settle().await;
         // South follows nobody.

@@ -54,7 +54,10 @@ async fn a_question_is_asked_adopted_and_answered_through_forms() {
             Some("Kazakhstan"),
             "nothing typed is lost"
         );
-        let question = asker.send(&silent, "main form", &[("text", ASKED)]).await;
+        let again = asker.send(&silent, "main form", &[("text", ASKED)]).await;
+        assert!(again.says("Nothing is asked yet.") && again.says(ASKED), "{}", again.body);
+        assert!(again.texts(".remarks li").is_empty(), "nothing to remark");
+        let question = asker.send(&again, "main form", &[]).await;
         assert_eq!(question.texts("h1"), [ASKED]);
         assert!(question.says("No organization has answered yet."));
         world.settle().await;

@@ -63,7 +63,9 @@ async fn what_an_import_was_not_sure_of_is_seen_before_it_is_published() {
     let first = page.attribute(".asked a", "href").unwrap();
     let form = browser.open(&first).await;
     assert_eq!(form.texts("#field-text"), [sentences[0]], "it only has to be sent");
-    let asked = browser.send(&form, "main form", &[]).await;
+    let again = browser.send(&form, "main form", &[]).await;
+    assert!(again.says("Nothing is asked yet."), "{}", again.body);
+    let asked = browser.send(&again, "main form", &[]).await;
     assert_eq!(asked.texts("h1"), [sentences[0]]);
     let fields = [("announcement", "When the library is open."), ("step", "preview")];
     let preview = browser.send(&page, "main form", &fields).await;

@@ -5,6 +5,7 @@ use axum::extract::Path;
 use axum::http::StatusCode;
 
 use super::again::{again, come_back, what_was_wrong};
+use super::asking::once_more;
 use super::bases::{self, Made};
 use super::question::core;
 use super::{Answer, page, then};
@@ -32,6 +33,8 @@ use crate::text::{Markdown, plain};
 
 /// Questions that a form offers as the other end of a tie.
 pub(super) const OFFERED: i64 = 200;
+/// The field that holds the words that were read once more.
+const CONFIRMED: &str = "confirmed";
 /// Empty ties below those that are there.
 const EMPTY: usize = 3;
 /// Characters of a question in a list of choices.
@@ -41,6 +44,8 @@ const CHOICE: usize = 90;
 enum Deed {
     /// A new question.
     Ask,
+    /// The same once more before it is published, with what somebody may want to look at again.
+    Confirm(Vec<Link>),
     /// A copy of our own of this one.
     Adopt(Box<Copied>),
     /// A change of what stands around our copy.
@@ -56,7 +61,7 @@ struct Copied {
 impl Deed {
     fn copied(&self) -> Option<&Copied> {
         match self {
-            Self::Ask => None,
+            Self::Ask | Self::Confirm(_) => None,
             Self::Adopt(copied) | Self::Revise(copied) => Some(copied),
         }
     }
@@ -69,7 +74,7 @@ pub async fn show(data: Data<Federation>, visit: Visit) -> Answer {
     form(&data, &visit, &Deed::Ask, &found, Mistakes::default()).await
 }
 
-/// `POST /questions/new`.
+/// `POST /questions/new`: what can never be changed is read once more before it is asked.
 pub async fn submit(data: Data<Federation>, Posted { visit, fields }: Posted) -> Answer {
     let user = visit.with_role(Role::Publisher)?;
     let invited = match invited(&data, fields.get("invited")).await {
@@ -82,8 +87,16 @@ pub async fn submit(data: Data<Federation>, Posted { visit, fields }: Posted) ->
         draft: draft(&fields),
         invited,
     };
-    let asked = data.app.db.write(|tx| service::ask(tx, user, &new)).await;
-    answer(&data, &visit, &Deed::Ask, &fields, asked).await
+    if fields.get(CONFIRMED).trim() == new.text.trim() {
+        let asked = data.app.db.write(|tx| service::ask(tx, user, &new)).await;
+        return answer(&data, &visit, &Deed::Ask, &fields, asked).await;
+    }
+    let tried = data.app.db.write(|tx| Ok(tx.tried(|tx| service::ask(tx, user, &new)))).await?;
+    if let Err(error) = tried {
+        return answer(&data, &visit, &Deed::Ask, &fields, Err(error)).await;
+    }
+    let deed = Deed::Confirm(once_more(&data, &visit, &new.text).await?);
+    form(&data, &visit, &deed, &fields, Mistakes::default()).await
 }
 
 /// The organizations that a form names, one to a line.
@@ -251,7 +264,7 @@ fn draft(fields: &Fields) -> DraftQuestion {
 /// The draft that an unsent form starts from.
 fn beginning(deed: &Deed) -> Result<DraftQuestion, PageError> {
     match deed {
-        Deed::Ask => Ok(DraftQuestion::default()),
+        Deed::Ask | Deed::Confirm(_) => Ok(DraftQuestion::default()),
         Deed::Adopt(copied) => Ok(DraftQuestion {
             answers: copied.view.answers.iter().map(|answer| answer.text.clone()).collect(),
             scope: copied.view.question.scope.clone(),
@@ -296,7 +309,7 @@ async fn form(
 ) -> Answer {
     let viewer = visit.viewer();
     let known = data.app.db.read(|conn| Ok(questions::newest(conn, viewer, OFFERED)?)).await?;
-    let draft = if mistakes.is_empty() { beginning(deed)? } else { draft(sent) };
+    let draft = if sent.is_empty() { beginning(deed)? } else { draft(sent) };
     let about = deed.copied().map(|copied| asked(&copied.head, &copied.view.question));
     let (heading, lead, action, button) = words(deed);
     let mut fields = opening(visit, deed, sent);
@@ -330,6 +343,12 @@ fn words(deed: &Deed) -> (&'static str, &'static str, String, &'static str) {
             "Ask a question",
             "The question itself can never be changed afterwards, so that every answer answers the same words. \
              Nobody owns it: other organizations carry copies of their own and answer it on their own servers.",
+            "/questions/new".to_owned(),
+            "Go on",
+        ),
+        Deed::Confirm(_) => (
+            "Read the question once more",
+            "Nothing is asked yet. As soon as you ask it, these words stay as they are, for everybody.",
             "/questions/new".to_owned(),
             "Ask it",
         ),
@@ -368,17 +387,26 @@ fn going_on(deed: &Deed, sent: &Fields, mistakes: &Mistakes) -> Vec<Field> {
 /// What only one of the forms asks for.
 fn opening(visit: &Visit, deed: &Deed, sent: &Fields) -> Vec<Field> {
     match deed {
-        Deed::Ask => {
+        Deed::Ask | Deed::Confirm(_) => {
             let chosen =
                 if sent.get("language").is_empty() { visit.language() } else { sent.get("language") };
             let languages = FieldKind::Select(language_choices(chosen));
             let hint = "One sentence that can be answered in more than one way; up to 500 characters.";
             let names = "One address to a line, such as @name@example.org. They are told of it; everybody may answer.";
-            vec![
+            let mut fields = Vec::new();
+            if let Deed::Confirm(remarks) = deed {
+                let text = sent.get("text").trim();
+                let label = format!("“{text}”");
+                let hint = if remarks.is_empty() { "" } else { "You may want to look at this again:" };
+                fields.push(Field::new("remarks", &label, hint, FieldKind::Remarks(remarks.clone()), ""));
+                fields.push(Field::new(CONFIRMED, "", "", FieldKind::Hidden, text));
+            }
+            fields.extend([
                 Field::text("text", "The question", hint, sent.get("text"), 3),
                 Field::new("language", "Language", "The language it is asked in.", languages, ""),
                 Field::text("invited", "Organizations asked by name", names, sent.get("invited"), 2),
-            ]
+            ]);
+            fields
         }
         Deed::Revise(_) => {
             let hint = "Published with the change.";

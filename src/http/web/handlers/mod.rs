@@ -9,6 +9,7 @@ pub mod agreement;
 pub mod appeals;
 pub mod approvals;
 pub mod ask;
+mod asking;
 mod attempts;
 pub mod attribution;
 pub mod authorize;
