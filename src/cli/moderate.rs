@@ -8,7 +8,7 @@ use crate::config::Config;
 use crate::domain::account::Account;
 use crate::domain::account_rule::{AccountDecision, AccountRule};
 use crate::domain::content_rule::{NewRule, RuleKind};
-use crate::domain::counting::{counted, number};
+use crate::domain::counting::counted;
 use crate::domain::handle::Handle;
 use crate::domain::host::HostStanding;
 use crate::domain::id::Id;
@@ -443,7 +443,8 @@ async fn add_rule(db: &Db, dry: bool, rule: &NewRule, now: Timestamp, hours: u32
     let mut rule = rule.clone();
     rule.accept().map_err(|(field, why)| Failure::new(format!("{field}: {why}")))?;
     if let Some((held, of)) = db.read(|conn| texts::try_out(conn, &rule, now)).await? {
-        println!("In the last 30 days {held} of {} would have waited.", counted(number(of), "text"));
+        let texts = if of == 1 { "text" } else { "texts" };
+        println!("In the last 30 days {held} of {of} {texts} would have waited.");
     }
     let since = now.plus_seconds(-i64::from(hours) * 3600);
     let fitting = if hours > 0 && rule.kind.is_about_texts() {

@@ -165,8 +165,8 @@ async fn confirm(data: &Data<Federation>, visit: &Visit, rule: &NewRule, fields:
     let tried = data.app.db.read(|conn| service::try_out(conn, rule, now)).await?;
     let tried = match tried {
         Some((held, of)) => {
-            let all = counted(number(of), "text");
-            format!(" In the last 30 days {held} of {all} would have waited.")
+            let texts = if of == 1 { "text" } else { "texts" };
+            format!(" In the last 30 days {held} of {of} {texts} would have waited.")
         }
         None => String::new(),
     };
