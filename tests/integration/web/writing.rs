@@ -52,15 +52,15 @@ async fn what_an_import_was_not_sure_of_is_seen_before_it_is_published() {
     let text = String::from_utf8(bytes.to_vec()).unwrap();
     let page = browser.send(&bring, "main form", &[("text", &text)]).await;
     assert_eq!(page.attribute("#field-title", "value"), Some(found.draft.title.clone()));
-    let shown = page.texts(".decisions li");
+    let shown = page.texts("#decisions li");
     assert_eq!(shown.len(), found.report.decisions.len());
     for (shown, decision) in shown.iter().zip(&found.report.decisions) {
         assert!(shown.contains(&decision.place()) && shown.contains(&decision.reason), "{shown}");
     }
-    let asking = page.texts(".asked li");
+    let asking = page.texts("#asked li");
     let sentences: Vec<&str> = found.report.questions.iter().map(|question| question.text.as_str()).collect();
     assert!(sentences.contains(&"Who decides about the hours?") && asking == sentences, "{asking:?}");
-    let first = page.attribute(".asked a", "href").unwrap();
+    let first = page.attribute("#asked a", "href").unwrap();
     let form = browser.open(&first).await;
     assert_eq!(form.texts("#field-text"), [sentences[0]], "it only has to be sent");
     let again = browser.send(&form, "main form", &[]).await;
@@ -69,10 +69,10 @@ async fn what_an_import_was_not_sure_of_is_seen_before_it_is_published() {
     assert_eq!(asked.texts("h1"), [sentences[0]]);
     let fields = [("announcement", "When the library is open."), ("step", "preview")];
     let preview = browser.send(&page, "main form", &fields).await;
-    assert_eq!(preview.texts(".decisions li"), shown, "also where it is confirmed");
+    assert_eq!(preview.texts("#decisions li"), shown, "also where it is confirmed");
     let back = browser.send(&preview, "form.confirm", &[("step", "edit")]).await;
-    assert_eq!(back.texts(".decisions li"), shown);
-    assert!(browser.open("/publish").await.texts(".decisions li").is_empty(), "only with their draft");
+    assert_eq!(back.texts("#decisions li"), shown);
+    assert!(browser.open("/publish").await.texts("#decisions li").is_empty(), "only with their draft");
 }
 
 #[tokio::test(flavor = "multi_thread")]
