@@ -11,9 +11,11 @@ use crate::app::App;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::domain::Refusal;
+use crate::domain::id::Id;
 use crate::domain::site::Site;
+use crate::domain::user::User;
 use crate::services::users::HashedPassword;
-use crate::store::{Db, Error, Tx, settings};
+use crate::store::{Db, Error, Tx, accounts, settings, users};
 
 /// Starts the log on standard error, so that what a command prints can be piped.
 pub fn log(config: &Config) {
@@ -134,4 +136,20 @@ pub async fn decide<T>(
         (None, Err(error)) => Err(error.into()),
         (None, Ok(())) => Err(Failure::new("nothing was tried")),
     }
+}
+
+/// Who acts at the terminal by a name of their own, as far as they may do anything.
+pub async fn login(db: &Db, name: &str) -> Result<Id<User>, Failure> {
+    let found = db.read(|conn| {
+        let user = users::by_name(conn, name)?;
+        let account = user.as_ref().map_or(Ok(None), |user| accounts::by_id(conn, user.account_id))?;
+        Ok(user.zip(account))
+    });
+    let (user, account) = found.await?.ok_or_else(|| {
+        Failure::new(format!("nobody signs in as {name:?}; `plenum account list` shows who does"))
+    })?;
+    if account.is_barred() {
+        return Err(Failure::new(format!("{name} is frozen or suspended, and does nothing for now")));
+    }
+    Ok(user.id)
 }

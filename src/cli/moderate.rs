@@ -363,24 +363,9 @@ fn consequences(conn: &mut Conn, id: Id<Report>, ruling: &Ruling) -> Result<Vec<
     Ok(lines)
 }
 
-async fn login(db: &Db, name: &str) -> Result<Id<User>, Failure> {
-    let found = db.read(|conn| {
-        let user = users::by_name(conn, name)?;
-        let account = user.as_ref().map_or(Ok(None), |user| accounts::by_id(conn, user.account_id))?;
-        Ok(user.zip(account))
-    });
-    let (user, account) = found.await?.ok_or_else(|| {
-        Failure::new(format!("nobody signs in as {name:?}; `plenum account list` shows who does"))
-    })?;
-    if account.is_barred() {
-        return Err(Failure::new(format!("{name} is frozen or suspended, and does nothing for now")));
-    }
-    Ok(user.id)
-}
-
 async fn assign(db: &Db, dry: bool, key: i64, to: Option<String>) -> Result<(), Failure> {
     let user = match &to {
-        Some(name) => Some(login(db, name).await?),
+        Some(name) => Some(context::login(db, name).await?),
         None => None,
     };
     context::decide(db, dry, |tx| cases::assign(tx, None, Id::new(key), user)).await?;
@@ -389,7 +374,7 @@ async fn assign(db: &Db, dry: bool, key: i64, to: Option<String>) -> Result<(), 
 }
 
 async fn note(db: &Db, dry: bool, key: i64, (text, by): (&str, &str)) -> Result<(), Failure> {
-    let user = login(db, by).await?;
+    let user = context::login(db, by).await?;
     context::decide(db, dry, |tx| cases::note(tx, user, Id::new(key), text)).await?;
     println!("It is written down.");
     Ok(())

@@ -114,8 +114,7 @@ fn revise(
 
 /// A version that says nothing new is none: whoever follows would be told of a change that is not there.
 fn says_something_new(head: &Contribution, before: &Position, draft: &DraftPosition) -> Result<(), Error> {
-    let now = DraftPosition { convinced_by: String::new(), ..draft.clone() };
-    if head.state == State::Current && draft_of(before)? == now {
+    if head.state == State::Current && draft_of(before)? == *draft {
         let why = "this is what the position says already: change something, or leave it as it is";
         return Err(Refusal::invalid("answer", why).into());
     }

@@ -106,9 +106,9 @@ impl<S: Send + Sync> FromRequestParts<S> for Visit {
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, PageError> {
         let data = Data::<Federation>::from_request_parts(parts, state).await;
         let data = data.map_err(|(_, why)| PageError::fault(&why))?;
-        let uri = parts.extensions.get::<OriginalUri>().map_or(&parts.uri, |original| &original.0);
-        let reads = parts.method.is_safe() || OWN.contains(&uri.path());
-        Self::load(&data, &parts.headers, uri, reads).await
+        let original = parts.extensions.get::<OriginalUri>().map_or(&parts.uri, |original| &original.0);
+        let reads = parts.method.is_safe() || OWN.contains(&original.path());
+        Self::load(&data, &parts.headers, &parts.uri, reads).await
     }
 }
 

@@ -149,10 +149,12 @@ async fn the_page_that_people_cite_leads_to_the_copy_while_its_server_is_dark() 
         (position.url.clone(), &position.uri),
         (format!("{}/versions/1", position.url), &position.uri),
     ];
+    let (db, origin) = (south.app().db, south.origin());
+    let found =
+        async |page: &Uri| db.read(|conn| lookup::known(conn, &origin, Viewer::Anyone, page)).await.unwrap();
     for (page, expected) in &pages {
         let page = Uri::parse(page).unwrap();
-        let found = south.app().db.read(|conn| lookup::known(conn, &south.origin(), Viewer::Anyone, &page));
-        let Some(Meant::Contribution(head)) = found.await.unwrap() else { panic!("{page}") };
+        let Some(Meant::Contribution(head)) = found(&page).await else { panic!("{page}") };
         assert_eq!(head.uri, **expected, "{page}");
     }
     // What somebody else says of North's pages leads nowhere.
@@ -164,9 +166,7 @@ async fn the_page_that_people_cite_leads_to_the_copy_while_its_server_is_dark() 
     said.as_object_mut().unwrap().extend(note.as_object().unwrap().clone());
     mallory.publish(&said);
     lookup::anywhere(&south.data(), said["id"].as_str().unwrap()).await.expect("it is there");
-    let claimed = Uri::parse(&claimed).unwrap();
-    let found = south.app().db.read(|conn| lookup::known(conn, &south.origin(), Viewer::Anyone, &claimed));
-    assert!(found.await.unwrap().is_none());
+    assert!(found(&Uri::parse(&claimed).unwrap()).await.is_none());
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -198,8 +198,8 @@ async fn what_nobody_could_prove_is_looked_at_anew_when_somebody_asks() {
     west.follows(world.at("east")).await;
     world.settle().await;
     world.advance_seconds(60);
-    let again = west.app().db.write(|tx| completeness::resync_question(tx, Viewer::Anyone, &qid));
-    again.await.unwrap();
+    let db = west.app().db;
+    db.write(|tx| completeness::resync_question(tx, Viewer::Anyone, &qid)).await.unwrap();
     world.settle().await;
     assert_eq!((west.stands(&qid).await.len(), unproven().await), (1, 0));
 }

@@ -225,9 +225,11 @@ async fn a_moderator_takes_back_that_a_whole_server_was_let_in() {
         let list = mona.open("/admin/review").await;
         let host = list.attribute("button[value^='approve host']", "value").unwrap();
         let asked = presses(&mut mona, &list, &host, &[]).await;
-        for words in
-            ["2 contributions from there that wait", "by 2 authors", "2 accounts there are known here"]
-        {
+        for words in [
+            "2 contributions that wait for a moderator are shown now",
+            "by 2 authors",
+            "2 accounts there are known here",
+        ] {
             assert!(asked.says(words), "{words}: {}", asked.body);
         }
         assert!(!shown(&ana, "1").await, "asking lets nobody in");

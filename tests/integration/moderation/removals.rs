@@ -213,7 +213,7 @@ async fn a_server_with_much_that_waits_is_let_in_step_by_step() {
         let list = admin.open("/admin/review").await;
         let host = list.attribute("button[value^='approve host']", "value").unwrap();
         let asked = presses(&mut admin, &list, &host, &[]).await;
-        assert!(asked.says("131 contributions from there that wait"), "{}", asked.body);
+        assert!(asked.says("131 contributions that wait for a moderator are shown now"), "{}", asked.body);
         assert!(admin.send(&asked, "main form", &[]).await.says("Approved."));
         let shown = async || {
             let mut shown = 0;

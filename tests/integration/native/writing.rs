@@ -152,7 +152,8 @@ async fn what_is_wrong_is_said_field_by_field() {
     refused(&positions, json!({ "certainty": "maybe" }), "no certainty").await;
     refused(&positions, json!({ "certainty": "decided" }), "answer").await;
     refused(&positions, json!({ "certainty": "declines" }), "reasoning").await;
-    let dated = json!({ "certainty": "undecided", "adopted_on": "31.02.2022" });
+    refused(&positions, json!({ "certainty": "undecided" }), "say what you lack").await;
+    let dated = json!({ "certainty": "undecided", "limits": "No reports.", "adopted_on": "31.02.2022" });
     refused(&positions, dated, "is no date").await;
     let key = app.get(&format!("{API}/questions/{qid}")).await.ok()["id"].as_str().unwrap().to_owned();
     let critiques = format!("contributions/{key}/critiques");

@@ -141,14 +141,15 @@ async fn confirm(data: &Data<Federation>, visit: &Visit, id: Id<Host>, wanted: &
     let (reach, authors, host) = loaded.await?;
     let authors = counted(i64::try_from(authors).unwrap_or(i64::MAX), "author");
     let known = counted(reach.accounts, "account");
+    let mut said = reach.of_rule(HostStanding::Approved);
+    said.and(&format!(
+        "What waits is by {authors}; {known} there are known here. You can take it back at “Servers that were let \
+         in”: then all of it waits again, but copies that were handed on stay where they are."
+    ));
     page(&ConfirmPage {
         layout: visit.private_layout("Approve a whole server", Section::Administration),
         question: format!("Approve all of {}?", host.name),
-        consequence: format!(
-            "{} They are by {authors}; {known} there are known here. You can take it back at “Servers that were let \
-             in”: then all of it waits again, but copies that were handed on stay where they are.",
-            reach.of_rule(HostStanding::Approved)
-        ),
+        consequence: said.below_each_other(),
         action: here(visit).into(),
         fields: vec![("do", wanted.to_owned()), (CONFIRMED, "yes".to_owned())],
         button: "Approve the whole server".to_owned(),

@@ -116,7 +116,10 @@ fn mistakes(asked: &Asked, sent: &Typed<'_>) -> Mistakes {
     } else if let Err(Refusal::Invalid { field, why }) = sent.draft.accept() {
         mistakes.add(field, why);
     }
-    if asked.ours.is_some() && sent.reason.trim().is_empty() {
+    // Where another version came meanwhile, that is what is told.
+    let revises =
+        asked.ours.as_ref().is_some_and(|(head, _)| bases::newer(sent.base, head.revision).is_none());
+    if revises && sent.reason.trim().is_empty() {
         mistakes.add("reason", "Say what changed and why: readers see it above the text.");
     }
     mistakes
