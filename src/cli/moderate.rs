@@ -13,14 +13,13 @@ use crate::domain::handle::Handle;
 use crate::domain::host::HostStanding;
 use crate::domain::id::Id;
 use crate::domain::report::{Outcome, Report};
-use crate::domain::user::User;
 use crate::services::cases::{self, Ruling};
 use crate::services::{account_rules as rules, condemnations as condemned, content_rules as texts};
 use crate::store::content_rules::Wave;
 use crate::store::page::Page;
 use crate::store::reports::Wanted;
 use crate::store::{
-    Conn, Db, Error, account_rules, accounts, condemnations, content_rules, hosts, reports, users, warnings,
+    Conn, Db, Error, account_rules, accounts, condemnations, content_rules, hosts, reports, warnings,
 };
 use crate::text::plain;
 

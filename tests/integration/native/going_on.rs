@@ -148,13 +148,8 @@ async fn two_who_write_at_once_do_not_overwrite_each_other() {
         assert_eq!(meant["revision"], json!(3));
 
         let positions = format!("{API}/questions/{qid}/positions");
-        let first = app
-            .post(
-                &positions,
-                json!({ "certainty": "undecided", "limits": "No reports.", "base_revision": 0 }),
-            )
-            .await
-            .ok();
+        let open = json!({ "certainty": "undecided", "limits": "Reports.", "base_revision": 0 });
+        let first = app.post(&positions, open).await.ok();
         assert_eq!(first["revision"], json!(1));
         world.advance_seconds(60);
         let next =
