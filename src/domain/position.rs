@@ -381,7 +381,7 @@ mod tests {
 
     #[test]
     fn undecided_is_a_full_position() {
-        let stand = draft("undecided", "", "").accept().expect("accepted");
+        let stand = draft("undecided", "", "We lack reports.").accept().expect("accepted");
         assert_eq!((stand.certainty, stand.answer_key), (Certainty::Undecided, None));
         let stand = draft("decided", " Yes,  partly ", "").accept().expect("accepted");
         assert_eq!(stand.answer, "Yes, partly");
@@ -393,11 +393,12 @@ mod tests {
         assert_eq!(refused(&draft("decided", " ", "because")), "answer");
         assert_eq!(refused(&draft("declines", "", " ")), "reasoning");
         assert_eq!(refused(&draft("rejects-framing", "", "")), "reasoning");
+        assert_eq!(refused(&draft("undecided", "", " ")), "reasoning");
         assert_eq!(refused(&draft("maybe", "x", "")), "certainty");
         assert_eq!(refused(&draft("decided", &"x".repeat(141), "")), "answer");
-        let dated = DraftPosition { adopted_on: "31.02.2022".to_owned(), ..draft("undecided", "", "") };
+        let dated = DraftPosition { adopted_on: "31.02.2022".to_owned(), ..draft("undecided", "", "why") };
         assert_eq!(refused(&dated), "adopted_on");
-        let cites = DraftPosition { theses: vec!["thesis 3".to_owned()], ..draft("undecided", "", "") };
+        let cites = DraftPosition { theses: vec!["thesis 3".to_owned()], ..draft("undecided", "", "why") };
         assert_eq!(refused(&cites), "theses");
     }
 }

@@ -195,8 +195,12 @@ impl Plan {
         let mut rounds = chunks(facts.chain(asked).collect(), sites);
         rounds.extend(chunks(answered.collect(), AT_ONCE));
         rounds.extend(chunks(attributed.collect(), AT_ONCE));
-        rounds.extend(chunks(mixed(changes, critiques.collect()), AT_ONCE));
+        let mut debate = chunks(mixed(changes, critiques.collect()), AT_ONCE);
+        // Theses are fetched after their statement: there is time for that while the debate goes on.
+        let later = debate.split_off(debate.len() / 2);
+        rounds.extend(debate);
         rounds.extend(chunks(summed_up.map(|site| Act::SumUp { site }).collect(), AT_ONCE));
+        rounds.extend(later);
         rounds.extend(withdrawn.map(|act| vec![act]));
         rounds
     }
@@ -272,11 +276,10 @@ impl Plan {
 /// A statement in which an organization sums up where it stands: what was asked, and how it answers now.
 pub fn summary(name: &str, stands: &[(String, Position)]) -> String {
     let mut text = format!(
-        "# Where we stand after {} months\n\n> {WATERMARK} {name} sums up how it answers some of the questions that \
+        "# Where we stand after more than a year\n\n> {WATERMARK} {name} sums up how it answers some of the questions that \
          it shares with others, and what it does not know yet. Each thesis is one answer, can be answered by itself, \
          and says since when we hold it; the reasons stand in the positions.\n\n\
-         Nothing here is new: whoever read our positions knows it.\n",
-        DAYS / 30
+         Nothing here is new: whoever read our positions knows it.\n"
     );
     for (number, (question, position)) in stands.iter().take(THESES).enumerate() {
         let question = question.trim_end_matches('?');
@@ -434,8 +437,7 @@ mod tests {
         assert_eq!(count(|act| matches!(act, Act::Answer { revision: 2.., .. })), 40);
         assert_eq!(count(|act| matches!(act, Act::Criticize { .. })), 150);
         assert_eq!(count(|act| matches!(act, Act::Withdraw { .. })), 1);
-        let summaries = count(|act| matches!(act, Act::SumUp { .. }));
-        assert_eq!(summaries + content::statements(CIRCLE), 12);
+        assert_eq!(count(|act| matches!(act, Act::SumUp { .. })) + content::statements(CIRCLE), 12);
         assert_eq!(count(|act| matches!(act, Act::Attribute { .. })), 24, "two collections of twelve");
         let authors: std::collections::BTreeSet<usize> = acts
             .iter()
