@@ -153,10 +153,15 @@ async fn an_invitation_that_many_use_at_once_makes_one_account() {
         let secret = db.write(|tx| plenum::services::users::invite(tx, None, roles)).await.unwrap();
         let path = format!("/invite/{secret}");
         let before = db.read(|conn| Ok(plenum::store::users::all(conn)?.len())).await.unwrap();
-        let mut tries = JoinSet::new();
+        // Everybody has the form before the first sends it: whoever is slower would find nothing.
+        let mut guests = Vec::new();
         for number in 0..6 {
-            let (mut browser, name) = (north.browser(), format!("bert{number}"));
+            let mut browser = north.browser();
             let page = browser.open(&path).await;
+            guests.push((browser, page, format!("bert{number}")));
+        }
+        let mut tries = JoinSet::new();
+        for (mut browser, page, name) in guests {
             tries.spawn(async move {
                 browser.send(&page, "main form", &[("name", &name), ("password", PASSWORD)]).await
             });
