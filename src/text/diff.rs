@@ -40,21 +40,67 @@ pub fn briefly(before: &str, after: &str) -> Vec<Piece> {
     within(LITTLE_PATIENCE, before, after)
 }
 
+/// Words that stand in the place of others, and what follows them unchanged.
+#[derive(Debug, Default)]
+struct Change {
+    removed: String,
+    added: String,
+    kept: String,
+}
+
+impl Change {
+    fn weight(&self) -> usize {
+        self.removed.len().max(self.added.len())
+    }
+
+    /// Whether less stands between both than either changes: whoever has to read on from word to word then reads
+    /// neither sentence.
+    fn runs_into(&self, next: &Self) -> bool {
+        self.kept.len() <= self.weight().min(next.weight())
+    }
+
+    fn join(&mut self, next: &Self) {
+        self.removed.push_str(&self.kept);
+        self.added.push_str(&self.kept);
+        self.removed.push_str(&next.removed);
+        self.added.push_str(&next.added);
+        self.kept.clone_from(&next.kept);
+    }
+}
+
 fn within(patience: Duration, before: &str, after: &str) -> Vec<Piece> {
     let diff = TextDiff::configure().timeout(patience).diff_words(before, after);
-    let mut pieces: Vec<Piece> = Vec::new();
-    for change in diff.iter_all_changes() {
-        let fate = match change.tag() {
-            ChangeTag::Equal => Fate::Kept,
-            ChangeTag::Delete => Fate::Removed,
-            ChangeTag::Insert => Fate::Added,
-        };
-        match pieces.last_mut() {
-            Some(last) if last.fate == fate => last.text.push_str(change.value()),
-            _ => pieces.push(Piece { fate, text: change.value().to_owned() }),
+    // The first one changes nothing: it holds what stands before all changes.
+    let mut changes = vec![Change::default()];
+    for word in diff.iter_all_changes() {
+        let begins =
+            word.tag() != ChangeTag::Equal && changes.last().is_none_or(|last| !last.kept.is_empty());
+        if begins {
+            settle(&mut changes);
+            changes.push(Change::default());
+        }
+        let Some(last) = changes.last_mut() else { continue };
+        match word.tag() {
+            ChangeTag::Equal => last.kept.push_str(word.value()),
+            ChangeTag::Delete => last.removed.push_str(word.value()),
+            ChangeTag::Insert => last.added.push_str(word.value()),
         }
     }
-    pieces
+    settle(&mut changes);
+    let pieces = changes.into_iter().flat_map(|change| {
+        [(Fate::Removed, change.removed), (Fate::Added, change.added), (Fate::Kept, change.kept)]
+    });
+    pieces.filter(|(_, text)| !text.is_empty()).map(|(fate, text)| Piece { fate, text }).collect()
+}
+
+/// Joins the last change to those before it as far as they run into each other.
+fn settle(changes: &mut Vec<Change>) {
+    while let Some(last) = changes.pop() {
+        match changes.last_mut() {
+            Some(before) if before.runs_into(&last) => before.join(&last),
+            _ => return changes.push(last),
+        }
+    }
 }
 
 #[cfg(test)]
@@ -71,5 +117,27 @@ mod tests {
         assert_eq!(all([Fate::Kept, Fate::Removed]), "We do not know yet.");
         assert_eq!(all([Fate::Kept, Fate::Added]), "We know it now.");
         assert!(pieces.iter().any(|piece| piece.fate == Fate::Kept));
+    }
+
+    #[test]
+    fn a_sentence_that_was_replaced_reads_as_one() {
+        let (before, after) = (
+            "It was calm. The council says that the water is safe to drink. Nobody asked.",
+            "It was calm. Doctors hold that it makes the children of the valley ill. Nobody asked.",
+        );
+        let pieces = words(before, after);
+        let told: Vec<(Fate, &str)> = pieces.iter().map(|piece| (piece.fate, piece.text.as_str())).collect();
+        assert_eq!(
+            told,
+            [
+                (Fate::Kept, "It was calm. "),
+                (Fate::Removed, "The council says that the water is safe to drink."),
+                (Fate::Added, "Doctors hold that it makes the children of the valley ill."),
+                (Fate::Kept, " Nobody asked."),
+            ]
+        );
+        // One word within a sentence stays one word.
+        let pieces = words("Bees can count to four in spring.", "Bees can count to five in spring.");
+        assert_eq!(pieces.iter().filter(|piece| piece.fate == Fate::Kept).count(), 2, "{pieces:?}");
     }
 }
