@@ -21,7 +21,7 @@ use crate::store::contributions::Viewer;
 use crate::store::{Error, Tx, accounts, positions as kept, questions, users};
 use crate::text::Markdown;
 
-/// Plays all rounds; after each everybody has heard of everything, and days pass.
+/// Plays all rounds; after each everybody has heard of everything, and time passes.
 pub async fn play(world: &World, plan: &Plan, clock: &Clock, bar: &ProgressBar) -> Result<(), Failure> {
     let mut asked: BTreeMap<usize, Qid> = BTreeMap::new();
     bar.set_message("they dispute questions");
@@ -32,7 +32,7 @@ pub async fn play(world: &World, plan: &Plan, clock: &Clock, bar: &ProgressBar) 
             one(world, plan, *act, &mut asked).await?;
         }
         world.settle().await?;
-        clock.advance(round.days * 24 * 3600);
+        clock.advance(round.seconds);
         bar.inc(1);
     }
     Ok(())

@@ -5,10 +5,9 @@
 
 use std::collections::BTreeMap;
 
-use clap::ValueEnum;
-
-use super::content::{self, CIRCLE, MOST, language};
+use super::content::{self, CIRCLE, language};
 use super::questions::{AUTHORS, Asked, FACTS, QUESTIONS};
+use super::size::{Numbers, Size};
 use super::voices::{self, ENGLISH};
 use crate::domain::attribution::DraftAttribution;
 use crate::domain::critique::Intent;
@@ -31,85 +30,6 @@ const THESES: usize = 5;
 /// What happens between two looks at the queues.
 const AT_ONCE: usize = 16;
 
-/// How much is said.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum Size {
-    /// Three organizations and a handful of everything: done in seconds.
-    Tiny,
-    /// Eight organizations that dispute twenty questions.
-    Demo,
-    /// Two hundred, in circles of eight, with twenty thousand contributions, to measure with.
-    Load,
-}
-
-/// The numbers of a size: how many organizations, and what one circle of them has; in a wider one more of all
-/// that is answered.
-struct Numbers {
-    sites: usize,
-    facts: usize,
-    questions: usize,
-    positions: usize,
-    revisions: usize,
-    critiques: usize,
-    /// Entries of each of the two organizations that collect what others said.
-    entries: usize,
-    /// Whether each that writes English sums up in a statement where it stands.
-    sums_up: bool,
-}
-
-impl Size {
-    const fn numbers(self) -> Numbers {
-        match self {
-            Self::Tiny => Numbers {
-                sites: 3,
-                facts: 4,
-                questions: 4,
-                positions: 7,
-                revisions: 2,
-                critiques: 6,
-                entries: 1,
-                sums_up: false,
-            },
-            Self::Demo => Numbers {
-                sites: CIRCLE,
-                facts: 7,
-                questions: 20,
-                positions: 90,
-                revisions: 40,
-                critiques: 150,
-                entries: 12,
-                sums_up: true,
-            },
-            Self::Load => Numbers {
-                sites: MOST,
-                facts: 7,
-                questions: 16,
-                positions: 112,
-                revisions: 32,
-                critiques: 640,
-                entries: 12,
-                sums_up: true,
-            },
-        }
-    }
-
-    /// The size in which so many organizations take part.
-    pub fn of(sites: usize) -> Self {
-        [Self::Demo, Self::Load].into_iter().find(|size| size.sites() == sites).unwrap_or(Self::Tiny)
-    }
-
-    /// How many organizations take part.
-    pub const fn sites(self) -> usize {
-        self.numbers().sites
-    }
-
-    /// How many statements the organizations of a circle publish that sum up where they stand.
-    pub fn summaries(self, (first, sites): (usize, usize)) -> usize {
-        let english = (first..first + sites).filter(|site| language(*site) == "en").count();
-        if self.numbers().sums_up { english } else { 0 }
-    }
-}
-
 /// Something that an organization, or somebody in it, does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Act {
@@ -129,13 +49,13 @@ pub enum Act {
     Withdraw { site: usize, question: usize },
 }
 
-/// What happens before everybody has heard of it, and the days until the next.
+/// What happens before everybody has heard of it, and the time until the next.
 #[derive(Debug)]
 pub struct Round {
     /// One after the other.
     pub acts: Vec<Act>,
-    /// Days that pass then.
-    pub days: i64,
+    /// Seconds that pass then.
+    pub seconds: i64,
 }
 
 /// The debate of a size.
@@ -159,8 +79,8 @@ impl Plan {
                 }
             }
         }
-        let days = DAYS / i64::try_from(rounds.len()).unwrap_or(DAYS).max(1);
-        Self { seed, rounds: rounds.into_iter().map(|acts| Round { acts, days }).collect() }
+        let seconds = DAYS * 24 * 3600 / i64::try_from(rounds.len()).unwrap_or(DAYS).max(1);
+        Self { seed, rounds: rounds.into_iter().map(|acts| Round { acts, seconds }).collect() }
     }
 
     /// What the organizations of one circle do.
@@ -419,7 +339,13 @@ fn draw(seed: u64, what: &str, at: &[usize]) -> u64 {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::LazyLock;
+
+    use super::super::content::MOST;
     use super::*;
+
+    /// Made once: it is two hundred thousand decisions.
+    static LARGEST: LazyLock<Plan> = LazyLock::new(|| Plan::of(Size::Load, 1));
 
     #[test]
     fn the_same_seed_makes_the_same_debate() {
@@ -449,7 +375,7 @@ mod tests {
 
     #[test]
     fn a_few_questions_of_the_largest_size_have_many_positions() {
-        let plan = Plan::of(Size::Load, 1);
+        let plan = &*LARGEST;
         let mut positions: BTreeMap<usize, usize> = BTreeMap::new();
         let mut sites = std::collections::BTreeSet::new();
         for act in plan.rounds.iter().flat_map(|round| &round.acts) {
@@ -459,12 +385,18 @@ mod tests {
             }
         }
         assert_eq!(sites.len(), MOST);
+        let (replies, others): (Vec<&Act>, Vec<&Act>) = plan
+            .rounds
+            .iter()
+            .flat_map(|round| &round.acts)
+            .partition(|act| matches!(act, Act::Criticize { .. }));
+        assert!(replies.len() >= 200_000 && others.len() >= 20_000, "{} {}", replies.len(), others.len());
         assert!(positions.values().filter(|count| **count > 2 * CIRCLE).count() >= 10, "{positions:?}");
     }
 
     #[test]
     fn no_answer_is_favoured() {
-        let plan = Plan::of(Size::Load, 1);
+        let plan = &*LARGEST;
         let answers = plan.rounds.iter().flat_map(|round| &round.acts).filter_map(|act| match act {
             Act::Answer { site, question, revision } => Some(plan.position(*site, *question, *revision).0),
             Act::Record { .. }

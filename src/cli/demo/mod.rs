@@ -8,6 +8,7 @@ pub mod debate;
 pub mod generate;
 pub mod questions;
 pub mod scenario;
+pub mod size;
 pub mod verify;
 pub mod voices;
 pub mod world;
@@ -24,7 +25,8 @@ use super::Failure;
 use super::serve::stop_signal;
 use crate::clock::Clock;
 use crate::config::Config;
-use generate::{Plan, Size};
+use generate::Plan;
+use size::Size;
 use world::World;
 
 /// Flags of `plenum demo`.

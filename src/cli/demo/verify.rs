@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::super::Failure;
 use super::content;
-use super::generate::Size;
+use super::size::Size;
 use super::world::{DemoSite, World};
 use crate::domain::contribution::{Kind, State};
 use crate::domain::exchange::SetDigest;
