@@ -2,7 +2,7 @@
 
 use activitypub_federation::config::Data;
 use axum::extract::Request;
-use axum::http::header::{CONTENT_TYPE, COOKIE};
+use axum::http::header::{CONTENT_TYPE, COOKIE, REFERER};
 use axum::http::{HeaderMap, Method, StatusCode, Uri};
 use axum::middleware::Next;
 use axum::response::{Html, IntoResponse, Redirect, Response};
@@ -14,12 +14,15 @@ use crate::http::extract::accept::wants_activity;
 use crate::http::extract::session::Cookies;
 use crate::http::extract::visit::Visit;
 use crate::http::web::error::ErrorPage;
+use crate::http::web::handlers::sign_in::own_path;
 
 /// The outermost layer around pages and documents; needs the federation in the extensions.
 pub async fn finish(data: Data<Federation>, request: Request, next: Next) -> Response {
     let method = request.method().clone();
     let uri = request.uri().clone();
     let server = wants_activity(request.headers());
+    // A button has no field at which a mistake could stand: whoever pressed it is led back to it.
+    let form = from(&data.app.site.origin, &request).filter(|_| method == Method::POST);
     let mut asked = HeaderMap::new();
     for cookie in request.headers().get_all(COOKIE) {
         asked.append(COOKIE, cookie.clone());
@@ -27,7 +30,8 @@ pub async fn finish(data: Data<Federation>, request: Request, next: Next) -> Res
     let mut response = next.run(request).await;
     if let Some(why) = problem(&response) {
         let status = response.status();
-        let page = error_page(&data, &method, (&uri, &asked), (status, &why), server).await;
+        let page =
+            error_page(&data, (&method, form.as_deref()), (&uri, &asked), (status, &why), server).await;
         response = carry(response, page);
     }
     let known = Cookies::of(&data.app.site.origin).session(&asked).is_some();
@@ -51,7 +55,7 @@ fn problem(response: &Response) -> Option<String> {
 
 async fn error_page(
     data: &Data<Federation>,
-    method: &Method,
+    (method, form): (&Method, Option<&str>),
     (uri, asked): (&Uri, &HeaderMap),
     (status, why): (StatusCode, &str),
     server: bool,
@@ -64,11 +68,17 @@ async fn error_page(
     if status == StatusCode::UNAUTHORIZED && method == Method::GET {
         return Redirect::to(&visit.sign_in_path()).into_response();
     }
-    let page = ErrorPage::new(visit.layout(""), status.as_u16(), why);
+    let page = ErrorPage::new(visit.layout(""), status.as_u16(), why).after(form);
     match page.to_html() {
         Some(html) => (status, Html(html)).into_response(),
         None => plain(status),
     }
+}
+
+/// The path of the page of ours from which a request came.
+fn from(origin: &str, request: &Request) -> Option<String> {
+    let page = request.headers().get(REFERER)?.to_str().ok()?;
+    page.strip_prefix(origin).map(|path| own_path(path).to_owned())
 }
 
 /// When not even the frame can be loaded.

@@ -47,6 +47,14 @@ impl ErrorPage {
         }
         Self { layout, status, title: title.to_owned(), explanation, ways }
     }
+
+    /// The page for somebody who sent a form of ours: they go on where it stood.
+    pub fn after(mut self, form: Option<&str>) -> Self {
+        if let Some(form) = form {
+            self.ways.insert(0, Link::new("Back to the page you came from", form));
+        }
+        self
+    }
 }
 
 const fn words(status: u16) -> (&'static str, &'static str) {

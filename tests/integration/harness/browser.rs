@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use axum::Router;
 use axum::body::Body;
-use axum::http::header::{ACCEPT, CONTENT_TYPE, COOKIE, LOCATION, SET_COOKIE};
+use axum::http::header::{ACCEPT, CONTENT_TYPE, COOKIE, LOCATION, REFERER, SET_COOKIE};
 use axum::http::{HeaderMap, Method, Request, StatusCode};
 use http_body_util::BodyExt;
 use plenum::http;
@@ -20,6 +20,8 @@ pub(crate) struct Browser {
     router: Router,
     origin: String,
     cookies: BTreeMap<String, String>,
+    /// The path of the page it shows.
+    shown: Option<String>,
 }
 
 /// A page that was loaded.
@@ -35,7 +37,7 @@ impl Instance {
     /// A browser of a visitor.
     pub(crate) fn browser(&self) -> Browser {
         let router = http::router(self.federation.clone());
-        Browser { router, origin: self.origin(), cookies: BTreeMap::new() }
+        Browser { router, origin: self.origin(), cookies: BTreeMap::new(), shown: None }
     }
 
     /// A public document, as other servers get it.
@@ -118,6 +120,9 @@ impl Browser {
         if body.is_some() {
             request = request.header(CONTENT_TYPE, "application/x-www-form-urlencoded");
         }
+        if let Some(shown) = &self.shown {
+            request = request.header(REFERER, format!("{}{shown}", self.origin));
+        }
         let request = request.body(body.map_or_else(Body::empty, Body::from)).unwrap();
         let response = self.router.clone().oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();
@@ -131,6 +136,9 @@ impl Browser {
         }
         let body = body.collect().await.unwrap().to_bytes();
         let body = String::from_utf8(body.to_vec()).unwrap();
+        if parts.status.is_success() {
+            self.shown = Some(target.to_owned());
+        }
         Page { status: parts.status, headers: parts.headers, path: path.to_owned(), body }
     }
 }

@@ -147,6 +147,13 @@ async fn a_moderator_gets_through_the_list_with_the_keyboard() {
         let button = page.body.split("value=\"approve author ").nth(nth).unwrap();
         format!("approve author {}", button.split('"').next().unwrap())
     };
+    let csrf = list.attribute("main input[name=csrf]", "value").unwrap();
+    let pressed = [("csrf", csrf.as_str()), ("do", "approve ticked")];
+    let pressed = pressed.map(|(name, value)| (name.to_owned(), value.to_owned()));
+    let nobody = mona.post("/admin/review", &pressed).await;
+    assert_eq!(nobody.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(nobody.says("Nobody is ticked"));
+    assert_eq!(nobody.attribute(".ways a", "href").as_deref(), Some("/admin/review"), "and back to the list");
     let page = presses(&mut mona, &list, &word(&list, 1), &[]).await;
     assert!(page.path.ends_with(&format!("#{}", hosts[0])), "bela waits there: {}", page.path);
     let page = presses(&mut mona, &page, &word(&page, 1), &[]).await;

@@ -184,7 +184,7 @@ pub fn set_cookie(response: &mut Response, cookie: Option<HeaderValue>) {
 
 /// `next` if it stays on this site, else the home page. A second slash, a backslash or a control
 /// character would name another host.
-fn own_path(next: &str) -> &str {
+pub(in crate::http) fn own_path(next: &str) -> &str {
     let away = !next.starts_with('/')
         || next.starts_with("//")
         || next.contains(|c: char| c.is_control() || c == '\\');
