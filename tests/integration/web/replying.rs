@@ -28,6 +28,7 @@ async fn a_reply_lands_under_its_thesis_with_organizations_first() {
     let page = admin.send(&form, ".invitation form", &fields).await;
     assert_eq!(page.texts(".reply .author"), ["Organization north", "anna"]);
     assert_eq!(page.texts(".reply.official .kind"), ["Official answer"]);
+    assert!(admin.open("/notifications").await.says("anna answered Organization north:"));
     let statement = admin.open("/statements/on-bees").await;
     assert!(statement.texts(".reply").is_empty(), "what answers a thesis stands below it");
     assert!(statement.says("2 replies to thesis 1"));

@@ -76,11 +76,16 @@ fn load(conn: &mut Conn, visit: &Visit, start: Option<Id<Notification>>) -> Resu
     let viewer = visit.viewer();
     let heads = contributions::by_ids(conn, viewer, &about)?;
     let views = views::load(conn, viewer, heads)?;
+    let answered: Vec<_> = views.iter().filter_map(|view| view.head.in_reply_to_id).collect();
+    let answered = contributions::by_ids(conn, viewer, &answered)?;
     let notice = |row: &Notification| {
         let who = people.iter().find(|account| account.id == row.from_id)?;
         let about = row.contribution_id.map(|id| views.iter().find(|view| view.head.id == id));
         // What the viewer may not see any more is not spoken of either.
-        Some(notice(visit, row, who, about.map(|about| about.ok_or(())).transpose().ok()?))
+        let about = about.map(|about| about.ok_or(())).transpose().ok()?;
+        let to = about.and_then(|view| view.head.in_reply_to_id);
+        let ours = answered.iter().any(|head| Some(head.id) == to && head.author_id == row.account_id);
+        Some(notice(visit, row, who, (about, ours)))
     };
     Ok((rows.iter().filter_map(notice).collect(), older))
 }
@@ -92,8 +97,8 @@ fn lost(row: &Notification) -> String {
     format!("suspended {}, which ended {followers} followers and {following} follows:", lost.target)
 }
 
-/// What somebody did who names us.
-fn named(about: Option<&View>, (whom, us): (&str, &str)) -> String {
+/// What somebody did who answers us or names us.
+fn named((about, answers): (Option<&View>, bool), (whom, us): (&str, &str)) -> String {
     let said = about.map(|view| (&view.body, &view.author));
     if let Some((Body::Position(_), _)) = said {
         return "took a position:".to_owned();
@@ -103,19 +108,22 @@ fn named(about: Option<&View>, (whom, us): (&str, &str)) -> String {
     {
         return format!("carries a question that {us} carries:");
     }
-    match about.is_some_and(|view| view.head.in_reply_to_id.is_some()) {
-        true => format!("answered {whom} or named {whom} in"),
-        false => format!("named {whom} in"),
-    }
+    if answers { format!("answered {whom}:") } else { format!("named {whom} in") }
 }
 
-fn notice(visit: &Visit, row: &Notification, who: &Account, about: Option<&View>) -> Notice {
+/// The line for a notification; `answers` says whether what it is about answers whom it is for.
+fn notice(
+    visit: &Visit,
+    row: &Notification,
+    who: &Account,
+    (about, answers): (Option<&View>, bool),
+) -> Notice {
     let official = row.account_id == visit.organization.id;
     let us = visit.organization.title();
     let whom = if official { us } else { "you" };
     let whose = if official { format!("a contribution of {us}:") } else { "your contribution:".to_owned() };
     let what = match row.kind {
-        NotificationKind::Mention => named(about, (whom, us)),
+        NotificationKind::Mention => named((about, answers), (whom, us)),
         NotificationKind::Follow => format!("follows {whom}"),
         NotificationKind::FollowRequest => format!("asks to follow {whom}"),
         NotificationKind::Like => format!("likes {whose}"),
