@@ -35,11 +35,8 @@ async fn says(at: &Instance, author: &plenum::domain::account::Account, visibili
 #[tokio::test(flavor = "multi_thread")]
 async fn copies_are_handed_out_of_what_everybody_may_read() {
     on_each_engine(|database| async {
-        let places = [("north", Database::sqlite()), ("south", database)];
-        let world = World::on(places, FederationMode::Open).await;
+        let world = World::listening([Database::sqlite(), database], FederationMode::Open).await;
         let (north, south) = (world.at("north"), world.at("south"));
-        south.follows(north).await;
-        world.settle().await;
         let published = north.publishes(statement("On bees").thesis("Bees can count.")).await;
         let bela = south.person("bela", &[]).await;
         let mut said = Vec::new();

@@ -27,12 +27,8 @@ async fn circle() -> World {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_question_is_adopted_and_answered_elsewhere() {
     on_each_engine(|database| async {
-        let places = [("north", Database::sqlite()), ("south", database)];
-        let world = World::on(places, FederationMode::Quarantine).await;
+        let world = World::neighbours([Database::sqlite(), database], FederationMode::Quarantine).await;
         let (north, south) = (world.at("north"), world.at("south"));
-        south.follows(north).await;
-        north.follows(south).await;
-        world.settle().await;
         let question = north.asks(ASKED, &["Yes", "No"]).await;
         let qid = qid_of(&question);
         world.settle().await;

@@ -16,11 +16,7 @@ const ASKED: &str = "Did the deployment stabilise the situation?";
 
 /// North asks, South carries the question as well.
 async fn two(database: Database) -> (World, Qid) {
-    let places = [("north", Database::sqlite()), ("south", database)];
-    let world = World::on(places, FederationMode::Open).await;
-    world.at("south").follows(world.at("north")).await;
-    world.at("north").follows(world.at("south")).await;
-    world.settle().await;
+    let world = World::neighbours([Database::sqlite(), database], FederationMode::Open).await;
     let question = world.at("north").asks(ASKED, &["Yes", "No"]).await;
     world.settle().await;
     world.at("south").adopts(&question.head.uri).await.expect("adopted");

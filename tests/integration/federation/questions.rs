@@ -13,11 +13,8 @@ use crate::harness::world::{World, on_each_engine};
 #[tokio::test(flavor = "multi_thread")]
 async fn a_long_question_has_a_short_title_for_others_and_stays_whole() {
     on_each_engine(|database| async {
-        let places = [("north", Database::sqlite()), ("south", database)];
-        let world = World::on(places, FederationMode::Open).await;
+        let world = World::listening([Database::sqlite(), database], FederationMode::Open).await;
         let (north, south) = (world.at("north"), world.at("south"));
-        south.follows(north).await;
-        world.settle().await;
         let text = format!("{}, and who decided it?", "What happened on each day ".repeat(18).trim());
         assert!(text.chars().count() > 400);
         let asked = north.asks(&text, &[]).await;

@@ -52,11 +52,8 @@ async fn who_adopted_a_question_is_told_of_positions_without_following_anybody()
 #[tokio::test(flavor = "multi_thread")]
 async fn a_changed_mind_is_one_readable_update() {
     on_each_engine(async |database| {
-        let places = [("north", Database::sqlite()), ("south", database)];
-        let world = World::on(places, FederationMode::Open).await;
+        let world = World::listening([Database::sqlite(), database], FederationMode::Open).await;
         let (north, south) = (world.at("north"), world.at("south"));
-        south.follows(north).await;
-        world.settle().await;
         let question = north.asks(ASKED, &["Yes", "No"]).await;
         let qid = qid_of(&question);
         let first = north.answers(&qid, &answer("undecided", "", "We lack reports."), "").await.unwrap();
@@ -114,12 +111,8 @@ async fn shows(site: &Instance, first: &View, second: &View) {
 
 /// North published a thesis, which South has.
 async fn one_thesis(database: Database) -> (World, Uri) {
-    let places = [("north", database), ("south", Database::sqlite())];
-    let world = World::on(places, FederationMode::Open).await;
+    let world = World::neighbours([database, Database::sqlite()], FederationMode::Open).await;
     let (north, south) = (world.at("north"), world.at("south"));
-    south.follows(north).await;
-    north.follows(south).await;
-    world.settle().await;
     let published = north.publishes(statement("On bees").thesis("Bees can count to four.")).await;
     world.settle().await;
     let thesis = thesis_of(&published, 1);

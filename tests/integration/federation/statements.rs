@@ -24,10 +24,7 @@ async fn three_that_follow_each_other() -> World {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_follower_receives_a_statement_whole() {
     on_each_engine(|database| async {
-        let places = [("north", Database::sqlite()), ("south", database)];
-        let world = World::on(places, FederationMode::Quarantine).await;
-        world.at("south").follows(world.at("north")).await;
-        world.settle().await;
+        let world = World::listening([Database::sqlite(), database], FederationMode::Quarantine).await;
         let draft = statement("On bees").thesis("Bees can count.").thesis("Bees can dance.");
         let published = world.at("north").publishes(draft).await;
         world.settle().await;

@@ -32,11 +32,8 @@ async fn ties(
 #[tokio::test(flavor = "multi_thread")]
 async fn relations_are_sent_shown_and_nested() {
     on_each_engine(|database| async {
-        let places = [("north", Database::sqlite()), ("south", database)];
-        let world = World::on(places, FederationMode::Open).await;
+        let world = World::listening([Database::sqlite(), database], FederationMode::Open).await;
         let (north, south) = (world.at("north"), world.at("south"));
-        south.follows(north).await;
-        world.settle().await;
         let part = north.asks("Who gave the order?", &[]).await;
         let others = [
             (TieKind::PartOf, "What happened in January?"),

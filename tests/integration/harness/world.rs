@@ -79,6 +79,22 @@ impl World {
         Self { clock, instances }
     }
 
+    /// North and South, on these databases, of which South follows North.
+    pub(crate) async fn listening(databases: [Database; 2], mode: FederationMode) -> Self {
+        let world = Self::on(["north", "south"].into_iter().zip(databases), mode).await;
+        world.at("south").follows(world.at("north")).await;
+        world.settle().await;
+        world
+    }
+
+    /// North and South, on these databases, which follow each other.
+    pub(crate) async fn neighbours(databases: [Database; 2], mode: FederationMode) -> Self {
+        let world = Self::listening(databases, mode).await;
+        world.at("north").follows(world.at("south")).await;
+        world.settle().await;
+        world
+    }
+
     /// The server of this name.
     pub(crate) fn at(&self, name: &str) -> &Instance {
         self.instances.iter().find(|instance| instance.name == name).unwrap()

@@ -37,19 +37,24 @@ async fn ties(north: &Instance, ours: &Account, theirs: &Account) -> (bool, bool
     found.await.unwrap()
 }
 
+/// Anna, Bela and Carl, and this stranger: each of the three follows them, and is followed back.
+async fn friends(world: &World, stranger: &Actor) -> ([Account; 3], Account) {
+    let (mut ours, mut far) = (Vec::new(), None);
+    for name in ["anna", "bela", "carl"] {
+        let person = world.at("north").person(name, &[]).await;
+        far = Some(befriends(world, &person, stranger).await);
+        ours.push(person);
+    }
+    (ours.try_into().unwrap(), far.unwrap())
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn who_blocked_or_muted_meanwhile_is_not_brought_together_again() {
     on_each_engine(|database| async {
         let world = World::on([("north", database)], FederationMode::Open).await;
         let (north, peers) = (world.at("north"), Peers::new());
-        let (anna, bela) = (north.person("anna", &[]).await, north.person("bela", &[]).await);
-        let carl = north.person("carl", &[]).await;
-        let vic = peers.person("a", "vic");
-        let mut far = None;
-        for ours in [&anna, &bela, &carl] {
-            far = Some(befriends(&world, ours, &vic).await);
-        }
-        let (far, db) = (far.unwrap(), north.app().db);
+        let (vic, db) = (peers.person("a", "vic"), north.app().db);
+        let ([anna, bela, carl], far) = friends(&world, &vic).await;
         let suspended = Decision { standing: HostStanding::Suspended, ..Decision::default() };
         db.write(|tx| hosts::decide(tx, None, &peers.host("a"), &suspended)).await.unwrap();
         assert_eq!(ties(north, &anna, &far).await, (false, false));
@@ -77,14 +82,8 @@ async fn all_relations_of_an_account_part_and_come_back_as_far_as_they_may() {
     on_each_engine(|database| async {
         let world = World::on([("north", database)], FederationMode::Open).await;
         let (north, peers) = (world.at("north"), Peers::new());
-        let (anna, bela) = (north.person("anna", &[]).await, north.person("bela", &[]).await);
-        let carl = north.person("carl", &[]).await;
-        let vic = peers.person("a", "vic");
-        let mut far = None;
-        for ours in [&anna, &bela, &carl] {
-            far = Some(befriends(&world, ours, &vic).await);
-        }
-        let (far, db) = (far.unwrap(), north.app().db);
+        let (vic, db) = (peers.person("a", "vic"), north.app().db);
+        let ([anna, bela, carl], far) = friends(&world, &vic).await;
         decide(north, &far, &standing(HostStanding::Suspended)).await;
         for ours in [&anna, &bela, &carl] {
             assert_eq!(ties(north, ours, &far).await, (false, false));

@@ -188,11 +188,8 @@ async fn a_site_of_friends_moves_with_its_allowances() {
 #[tokio::test(flavor = "multi_thread")]
 async fn partners_are_left_out_unless_somebody_wants_them_in() {
     on_each_engine(|database| async {
-        let places = [("north", database), ("south", Database::sqlite())];
-        let world = World::on(places, FederationMode::Open).await;
+        let world = World::listening([database, Database::sqlite()], FederationMode::Open).await;
         let (north, south) = (world.at("north"), world.at("south"));
-        south.follows(north).await;
-        world.settle().await;
         let mut admin = north.signed_in("north_admin").await;
         let list = format!("{HEADER}\n{},suspend,,,,\nbad.example,suspend,,,,\n", south.host);
         let looked = looks(&mut admin, "blocks", &list).await;
@@ -219,11 +216,8 @@ fn stands(standing: HostStanding) -> Decision {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_list_is_taken_back_as_a_whole() {
     on_each_engine(|database| async {
-        let places = [("north", database), ("south", Database::sqlite())];
-        let world = World::on(places, FederationMode::Open).await;
+        let world = World::listening([database, Database::sqlite()], FederationMode::Open).await;
         let (north, south) = (world.at("north"), world.at("south"));
-        south.follows(north).await;
-        world.settle().await;
         let (before, db) = (followers(north).await, north.app().db);
         let ours = Decision { private_comment: "they asked us".to_owned(), ..stands(HostStanding::Limited) };
         db.write(|tx| hosts::decide(tx, None, "ours.example", &ours)).await.unwrap();

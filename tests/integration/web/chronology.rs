@@ -69,12 +69,8 @@ async fn refers(site: &Instance, published: &Uri, position: &Uri) {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_text_shows_the_events_it_refers_to() {
     on_each_engine(|database| async {
-        let places = [("north", Database::sqlite()), ("south", database)];
-        let world = World::on(places, FederationMode::Open).await;
+        let world = World::neighbours([Database::sqlite(), database], FederationMode::Open).await;
         let (north, south) = (world.at("north"), world.at("south"));
-        south.follows(north).await;
-        north.follows(south).await;
-        world.settle().await;
         let later = north.records(&fact("Troops leave.", "2022-01-19")).await.unwrap().head.uri;
         let first = north.records(&fact("The government resigns.", "2022-01-05")).await.unwrap().head.uri;
         let gone = north.records(&fact("A forgery.", "2022-01")).await.unwrap();

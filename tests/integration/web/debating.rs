@@ -25,12 +25,7 @@ const DAY: i64 = 24 * 3600;
 
 /// North and South follow each other.
 async fn neighbours(database: Database) -> World {
-    let places = [("north", Database::sqlite()), ("south", database)];
-    let world = World::on(places, FederationMode::Quarantine).await;
-    world.at("south").follows(world.at("north")).await;
-    world.at("north").follows(world.at("south")).await;
-    world.settle().await;
-    world
+    World::neighbours([Database::sqlite(), database], FederationMode::Quarantine).await
 }
 
 #[tokio::test(flavor = "multi_thread")]

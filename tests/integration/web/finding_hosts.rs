@@ -29,11 +29,8 @@ async fn decides(north: &Instance, name: &str, decision: Decision) {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_list_is_filtered_ordered_and_goes_on_as_it_began() {
     on_each_engine(|database| async {
-        let places = [("north", database), ("south", Database::sqlite())];
-        let world = World::on(places, FederationMode::Open).await;
+        let world = World::listening([database, Database::sqlite()], FederationMode::Open).await;
         let (north, south) = (world.at("north"), world.at("south"));
-        south.follows(north).await;
-        world.settle().await;
         let many: Vec<String> = (0..150).map(|number| format!("n{number:03}.example")).collect();
         knows(north, &many).await;
         let suspend = Decision { standing: HostStanding::Suspended, ..Decision::default() };
@@ -81,12 +78,8 @@ async fn the_list_is_filtered_ordered_and_goes_on_as_it_began() {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_known_comes_before_what_can_be_decided() {
     on_each_engine(|database| async {
-        let places = [("north", database), ("south", Database::sqlite())];
-        let world = World::on(places, FederationMode::Open).await;
+        let world = World::neighbours([database, Database::sqlite()], FederationMode::Open).await;
         let (north, south) = (world.at("north"), world.at("south"));
-        south.follows(north).await;
-        north.follows(south).await;
-        world.settle().await;
         let mut admin = north.signed_in("north_admin").await;
         let path = format!("/admin/hosts/{}", south.host);
         let page = admin.open(&path).await;
