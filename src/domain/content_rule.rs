@@ -129,40 +129,53 @@ impl Text {
 }
 
 impl NewRule {
-    /// What is wrong with it, field by field; otherwise it is tidied.
+    /// Tidies it; or the first thing that is wrong with it, and its field.
     pub fn accept(&mut self) -> Result<(), (&'static str, String)> {
         self.pattern = plain::folded(&self.pattern);
-        let (named, counted, timed) = match self.kind {
-            RuleKind::Words | RuleKind::Link => (true, false, false),
-            RuleKind::Links => (false, true, false),
-            RuleKind::FirstTime => (false, false, false),
-            RuleKind::AuthorRate | RuleKind::HostRate => (false, true, true),
-        };
         if self.kind == RuleKind::Link {
             let typed = self.pattern.split_once("://").map_or(self.pattern.as_str(), |(_, rest)| rest);
             self.pattern = typed.split('/').next().unwrap_or_default().trim_start_matches("www.").to_owned();
         }
-        if named && self.pattern.trim_matches(['*', ' ']).chars().count() < 2 {
-            return Err((
-                "pattern",
-                "takes at least two letters: less would hold nearly everything".to_owned(),
-            ));
+        if let Some(first) = self.mistakes().into_iter().next() {
+            return Err(first);
         }
-        if self.pattern.chars().count() > LONGEST {
-            return Err(("pattern", format!("has at most {LONGEST} characters")));
-        }
-        if counted && !(1..=MOST).contains(&self.number) {
-            return Err(("number", format!("is a number from 1 to {MOST}")));
-        }
-        if timed && !(1..=MOST_MINUTES).contains(&self.minutes) {
-            return Err(("minutes", format!("is a number from 1 to {MOST_MINUTES}")));
-        }
+        let (named, counted, timed) = self.needs();
         if !named {
             self.pattern.clear();
         }
         self.number = if counted { self.number } else { 0 };
         self.minutes = if timed { self.minutes } else { 0 };
         Ok(())
+    }
+
+    /// Everything that is wrong with it, each with its field.
+    pub fn mistakes(&self) -> Vec<(&'static str, String)> {
+        let (named, counted, timed) = self.needs();
+        let mut mistakes = Vec::new();
+        if named && self.pattern.trim_matches(['*', ' ']).chars().count() < 2 {
+            let why = "takes at least two letters: less would hold nearly everything";
+            mistakes.push(("pattern", why.to_owned()));
+        }
+        if self.pattern.chars().count() > LONGEST {
+            mistakes.push(("pattern", format!("has at most {LONGEST} characters")));
+        }
+        if counted && !(1..=MOST).contains(&self.number) {
+            mistakes.push(("number", format!("is a number from 1 to {MOST}")));
+        }
+        if timed && !(1..=MOST_MINUTES).contains(&self.minutes) {
+            mistakes.push(("minutes", format!("is a number from 1 to {MOST_MINUTES}")));
+        }
+        mistakes
+    }
+
+    /// Whether its kind looks at the pattern, the number and the minutes.
+    const fn needs(&self) -> (bool, bool, bool) {
+        match self.kind {
+            RuleKind::Words | RuleKind::Link => (true, false, false),
+            RuleKind::Links => (false, true, false),
+            RuleKind::FirstTime => (false, false, false),
+            RuleKind::AuthorRate | RuleKind::HostRate => (false, true, true),
+        }
     }
 
     /// What it holds, as a sentence.
@@ -264,7 +277,8 @@ mod tests {
         for pattern in ["", "*", "a", " * "] {
             assert!(rule(RuleKind::Words, pattern, 0).accept().is_err(), "{pattern}");
         }
-        assert!(rule(RuleKind::HostRate, "", 0).accept().is_err());
+        let wrong = rule(RuleKind::HostRate, "", 0).mistakes();
+        assert_eq!(wrong.iter().map(|(field, _)| *field).collect::<Vec<_>>(), ["number", "minutes"]);
         let mut link = rule(RuleKind::Link, "https://WWW.Bad.example/offer", 3);
         link.accept().unwrap();
         assert_eq!((link.pattern.as_str(), link.number), ("bad.example", 0));

@@ -156,7 +156,13 @@ fn read(fields: &Fields) -> Result<NewRule, Mistakes> {
     let mut rule = NewRule { kind, pattern, number: number("number"), minutes: number("minutes") };
     match rule.accept() {
         Ok(()) => Ok(rule),
-        Err((field, why)) => Err(Mistakes::one(field, why)),
+        Err(_) => {
+            let mut mistakes = Mistakes::default();
+            for (field, why) in rule.mistakes() {
+                mistakes.add(field, why);
+            }
+            Err(mistakes)
+        }
     }
 }
 
