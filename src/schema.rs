@@ -304,7 +304,16 @@ diesel::table! {
         state -> SmallInt,
         document -> Nullable<Text>,
         digest -> Text,
-        convinced_by -> Nullable<Text>,
+        convinced_by -> Text,
+    }
+}
+
+diesel::table! {
+    convictions (convinced_by, contribution_id, revision) {
+        convinced_by -> Text,
+        contribution_id -> BigInt,
+        revision -> Integer,
+        created_at -> BigInt,
     }
 }
 
@@ -317,7 +326,7 @@ diesel::table! {
         reason -> Nullable<Text>,
         superseded_by -> Nullable<Text>,
         digest -> Text,
-        convinced_by -> Nullable<Text>,
+        convinced_by -> Text,
     }
 }
 
@@ -974,7 +983,7 @@ diesel::table! {
         listing -> SmallInt,
         equivocal -> Bool,
         draft -> Nullable<Text>,
-        convinced_by -> Nullable<Text>,
+        convinced_by -> Text,
         gap -> Bool,
     }
 }

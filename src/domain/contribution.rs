@@ -19,7 +19,7 @@ use super::site::ReplyPolicy;
 use super::sql::smallint_enum;
 use super::statement::{References, ThesisKind};
 use super::trust::Trust;
-use super::uri::Uri;
+use super::uri::{Addresses, Uri};
 use crate::clock::Timestamp;
 use crate::text::Html;
 
@@ -304,11 +304,13 @@ impl ReceivedBody {
     }
 
     /// What convinced its author to make this version.
-    pub fn convinced_by(&self) -> Option<Uri> {
+    pub fn convinced_by(&self) -> Addresses {
         match self {
             Self::Statement(statement) => statement.convinced_by.clone(),
             Self::Position(position) => position.stand.convinced_by.clone(),
-            Self::Post | Self::Thesis(_) | Self::Question(_) | Self::Critique(_) | Self::Event(_) => None,
+            Self::Post | Self::Thesis(_) | Self::Question(_) | Self::Critique(_) | Self::Event(_) => {
+                Addresses::default()
+            }
         }
     }
 
@@ -346,7 +348,7 @@ pub struct ReceivedStatement {
     /// What it refers to.
     pub references: References,
     /// What convinced its author to change it.
-    pub convinced_by: Option<Uri>,
+    pub convinced_by: Addresses,
 }
 
 /// The parts of a thesis from elsewhere.

@@ -13,11 +13,13 @@ use super::date;
 use super::id::Id;
 use super::question::{AnswerKey, LONGEST_ANSWER, Qid, known_language, longest};
 use super::sql::smallint_enum;
-use super::uri::Uri;
+use super::uri::{Addresses, Uri};
 use crate::text::{Html, Markdown};
 
 /// The most theses that one position cites.
 pub const MOST_THESES: usize = 30;
+/// The most that one version names as what convinced its author.
+pub const MOST_CONVINCING: usize = 8;
 
 /// How sure an organization is of its answer.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, AsExpression, FromSqlRow)]
@@ -111,8 +113,10 @@ pub struct DraftPosition {
     pub adopted_on: String,
     /// BCP 47 tag of the text; blank for the site's first language.
     pub language: String,
-    /// The address of what convinced us to change it; blank for a first one.
-    pub convinced_by: String,
+    /// The addresses of what convinced us to change it; none for a first one. They are no reason for the next
+    /// change and so are not kept with the draft.
+    #[serde(skip)]
+    pub convinced_by: Vec<String>,
 }
 
 /// What was accepted of a draft.
@@ -133,7 +137,7 @@ pub struct Stand {
     /// When: a date, or blank.
     pub adopted_on: String,
     /// What convinced who changed its mind.
-    pub convinced_by: Option<Uri>,
+    pub convinced_by: Addresses,
 }
 
 impl Stand {
@@ -185,10 +189,10 @@ impl DraftPosition {
             answer_key: None,
             certainty: Certainty::parse(&self.certainty).ok_or_else(unknown)?,
             statement: address("statement", &self.statement)?,
-            theses: self.cited()?,
+            theses: cited("theses", &self.theses)?,
             adopted_body: self.adopted_body.trim().to_owned(),
             adopted_on: self.adopted_on.trim().to_owned(),
-            convinced_by: address("convinced_by", &self.convinced_by)?,
+            convinced_by: convincing(&self.convinced_by)?,
         };
         if stand.certainty == Certainty::Undecided && self.reasoning.is_blank() && self.limits.is_blank() {
             let why = "say what you lack, or what would decide it: “we do not know yet” is an answer, and has reasons";
@@ -196,15 +200,25 @@ impl DraftPosition {
         }
         stand.accept(!self.reasoning.is_blank())
     }
+}
 
-    fn cited(&self) -> Result<Vec<Uri>, Refusal> {
-        let mut cited = Vec::new();
-        for thesis in &self.theses {
-            let uri = address("theses", thesis)?;
-            cited.extend(uri.filter(|uri| !cited.contains(uri)));
-        }
-        Ok(cited)
+/// What is named as what convinced an organization, as far as it can be told without looking it up.
+pub fn convincing(named: &[String]) -> Result<Addresses, Refusal> {
+    let named = cited("convinced_by", named)?;
+    if named.len() > MOST_CONVINCING {
+        let why = format!("names {}, at most {MOST_CONVINCING} are allowed", named.len());
+        return Err(Refusal::invalid("convinced_by", why));
     }
+    Ok(named.into_iter().collect())
+}
+
+fn cited(field: &'static str, named: &[String]) -> Result<Vec<Uri>, Refusal> {
+    let mut cited = Vec::new();
+    for one in named {
+        let uri = address(field, one)?;
+        cited.extend(uri.filter(|uri| !cited.contains(uri)));
+    }
+    Ok(cited)
 }
 
 fn address(field: &'static str, text: &str) -> Result<Option<Uri>, Refusal> {
@@ -314,7 +328,7 @@ pub struct Position {
     /// Whether it follows a version that is not here.
     pub gap: bool,
     /// What convinced its owner, from revision 2 on.
-    pub convinced_by: Option<Uri>,
+    pub convinced_by: Addresses,
 }
 
 /// A position with what hangs on it.

@@ -12,7 +12,7 @@ use super::event::Source;
 use super::id::Id;
 use super::question::{Qid, Question};
 use super::sql::smallint_enum;
-use super::uri::Uri;
+use super::uri::{Addresses, Uri};
 use crate::text::Markdown;
 
 /// The most questions that one statement names.
@@ -124,7 +124,7 @@ pub struct Draft {
     /// What it refers to.
     pub references: References,
     /// What convinced its author to change it; of a revision only.
-    pub convinced_by: Option<Uri>,
+    pub convinced_by: Addresses,
 }
 
 /// One thesis of a draft.
@@ -212,7 +212,7 @@ pub struct Statement {
     /// `sha256-` digest of the signed document of this revision.
     pub digest: String,
     /// What convinced its author to change it.
-    pub convinced_by: Option<Uri>,
+    pub convinced_by: Addresses,
 }
 
 /// What a thesis has besides its head.
@@ -254,38 +254,55 @@ impl Draft {
         check_length("title", &self.title, 1, 150)?;
         check_length("announcement", &self.announcement, 1, 480)?;
         self.references = self.references.accept()?;
-        if self.theses.is_empty() {
-            return Err(Refusal::invalid(
-                "theses",
-                "a statement has at least one thesis: a line such as “## 1. What we say”",
-            ));
-        }
-        if self.theses.len() > 200 {
-            return Err(Refusal::invalid("theses", "a statement has at most 200 theses"));
-        }
-        let mut keys: Vec<String> = used.to_vec();
-        keys.extend(self.theses.iter().filter_map(|thesis| thesis.key.clone()));
-        let mut seen = Vec::new();
-        for (index, thesis) in self.theses.iter_mut().enumerate() {
-            thesis.head = thesis.head.trim().to_owned();
-            check_length("thesis head", &thesis.head, 1, 1000)?;
-            if thesis.number.trim().is_empty() {
-                thesis.number = (index + 1).to_string();
-            }
-            check_length("thesis number", &thesis.number, 1, 12)?;
-            let key = match thesis.key.take() {
-                Some(key) => key,
-                None => next_key(&mut keys),
-            };
-            if !is_key(&key) || seen.contains(&key) {
-                let why = format!("“{key}” is used twice or is not a letter k and a number");
-                return Err(Refusal::invalid("thesis key", why));
-            }
-            seen.push(key.clone());
-            thesis.key = Some(key);
-        }
+        self.theses = keyed(self.theses, used)?;
         Ok(self)
     }
+
+    /// Everything that is wrong with it at once, for somebody who waits at a form.
+    pub fn refusals(&self) -> Vec<Refusal> {
+        let parts = [
+            check_length("title", self.title.trim(), 1, 150),
+            check_length("announcement", self.announcement.trim(), 1, 480),
+            self.references.clone().accept().map(drop),
+            keyed(self.theses.clone(), &[]).map(drop),
+        ];
+        parts.into_iter().filter_map(Result::err).collect()
+    }
+}
+
+/// The theses with their numbers, and keys for those that have none yet.
+fn keyed(mut theses: Vec<DraftThesis>, used: &[String]) -> Result<Vec<DraftThesis>, Refusal> {
+    if theses.is_empty() {
+        return Err(Refusal::invalid(
+            "theses",
+            "a statement has at least one thesis: a line such as “## 1. What we say”",
+        ));
+    }
+    if theses.len() > 200 {
+        return Err(Refusal::invalid("theses", "a statement has at most 200 theses"));
+    }
+    let mut keys: Vec<String> = used.to_vec();
+    keys.extend(theses.iter().filter_map(|thesis| thesis.key.clone()));
+    let mut seen = Vec::new();
+    for (index, thesis) in theses.iter_mut().enumerate() {
+        thesis.head = thesis.head.trim().to_owned();
+        check_length("thesis head", &thesis.head, 1, 1000)?;
+        if thesis.number.trim().is_empty() {
+            thesis.number = (index + 1).to_string();
+        }
+        check_length("thesis number", &thesis.number, 1, 12)?;
+        let key = match thesis.key.take() {
+            Some(key) => key,
+            None => next_key(&mut keys),
+        };
+        if !is_key(&key) || seen.contains(&key) {
+            let why = format!("“{key}” is used twice or is not a letter k and a number");
+            return Err(Refusal::invalid("thesis key", why));
+        }
+        seen.push(key.clone());
+        thesis.key = Some(key);
+    }
+    Ok(theses)
 }
 
 fn check_length(field: &'static str, text: &str, least: usize, most: usize) -> Result<(), Refusal> {

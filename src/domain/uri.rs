@@ -84,6 +84,37 @@ impl fmt::Display for Uri {
     }
 }
 
+/// Several addresses, each once, in the order in which they were given: one a line, as in a field of a form.
+#[derive(Clone, Debug, Default, PartialEq, Eq, AsExpression, FromSqlRow)]
+#[diesel(sql_type = Text)]
+pub struct Addresses(String);
+
+newtype_column!(Addresses, String, Text);
+
+impl Addresses {
+    /// All of them.
+    pub fn all(&self) -> Vec<Uri> {
+        self.0.lines().filter_map(Uri::parse).collect()
+    }
+
+    /// One a line.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl FromIterator<Uri> for Addresses {
+    fn from_iter<I: IntoIterator<Item = Uri>>(all: I) -> Self {
+        let mut once: Vec<Uri> = Vec::new();
+        for one in all {
+            if !once.contains(&one) {
+                once.push(one);
+            }
+        }
+        Self(once.iter().map(Uri::as_str).collect::<Vec<_>>().join("\n"))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -12,7 +12,7 @@ use super::position::PositionView;
 use super::question::QuestionView;
 use super::quote::{Quoting, Showing};
 use super::statement::{ReferencesView, Statement, Thesis};
-use super::uri::Uri;
+use super::uri::{Addresses, Uri};
 use crate::clock::Timestamp;
 
 /// A contribution as a page, an ActivityPub document or a client shows it. Rendering asks nothing.
@@ -125,12 +125,12 @@ impl View {
     }
 
     /// What convinced its author to change it.
-    pub fn convinced_by(&self) -> Option<&Uri> {
+    pub fn convinced_by(&self) -> Addresses {
         match &self.body {
-            Body::Statement { statement, .. } => statement.convinced_by.as_ref(),
-            Body::Position(stand) => stand.position.convinced_by.as_ref(),
+            Body::Statement { statement, .. } => statement.convinced_by.clone(),
+            Body::Position(stand) => stand.position.convinced_by.clone(),
             Body::Plain | Body::Thesis { .. } | Body::Question(_) | Body::Critique(_) | Body::Event(_) => {
-                None
+                Addresses::default()
             }
         }
     }

@@ -7,8 +7,9 @@ use crate::domain::Refusal;
 use crate::domain::account::Account;
 use crate::domain::contribution::{Contribution, Kind};
 use crate::domain::id::Id;
+use crate::domain::position;
 use crate::domain::question::Qid;
-use crate::domain::uri::Uri;
+use crate::domain::uri::{Addresses, Uri};
 use crate::store::contributions::{self, Viewer};
 use crate::store::{Conn, Error, accounts, questions, statements};
 
@@ -19,6 +20,28 @@ pub enum Meant {
     Account(Account),
     /// A contribution. Whether the asker may see it has still to be asked.
     Contribution(Contribution),
+}
+
+/// The identities of what somebody names as what convinced them, as far as it is here: people paste what their
+/// browser shows them.
+pub fn convincing(
+    conn: &mut Conn,
+    origin: &str,
+    viewer: Viewer,
+    named: &[String],
+) -> Result<Addresses, Error> {
+    let mut found = Vec::new();
+    for uri in position::convincing(named)?.all() {
+        found.push(match known(conn, origin, viewer, &uri)? {
+            Some(Meant::Contribution(head)) => head.uri,
+            Some(Meant::Account(_)) => {
+                let why = format!("names “{uri}”, which is an account, nothing that was said");
+                return Err(Refusal::invalid("convinced_by", why).into());
+            }
+            None => uri,
+        });
+    }
+    Ok(found.into_iter().collect())
 }
 
 /// What an address means as far as it is here and the viewer may see it: an identity on the wire, or

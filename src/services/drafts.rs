@@ -6,7 +6,7 @@ use crate::domain::Refusal;
 use crate::domain::contribution::{Contribution, Kind};
 use crate::domain::id::Id;
 use crate::domain::statement::Draft;
-use crate::domain::uri::Uri;
+use crate::domain::uri::Addresses;
 use crate::domain::user::{Role, User};
 use crate::domain::view::View;
 use crate::import::{Import, markdown as form};
@@ -122,7 +122,7 @@ pub fn publish(
     user: &User,
     id: Id<StoredDraft>,
     reason: &str,
-    convinced_by: Option<Uri>,
+    convinced_by: Addresses,
 ) -> Result<View, Error> {
     let stored = one(tx, user, id)?;
     if stored.language.is_empty() {

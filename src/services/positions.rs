@@ -13,7 +13,7 @@ use crate::domain::job::Job;
 use crate::domain::position::{DraftPosition, Listing, ListingPolicy, Position, ReceivedPosition, Stand};
 use crate::domain::question::{AnswerKey, Core, Qid};
 use crate::domain::quote::QuotePolicy;
-use crate::domain::uri::Uri;
+use crate::domain::uri::{Addresses, Uri};
 use crate::domain::user::{Role, User};
 use crate::domain::view::View;
 use crate::store::contributions::{self, NewContribution, Text, Viewer};
@@ -130,7 +130,12 @@ pub fn retract(tx: &mut Tx<'_>, user: &User, id: Id<Contribution>, reason: &str)
         let previous = Some(before.digest.clone());
         positions::update(
             tx,
-            &Position { reason: Some(reason.to_owned()), previous, convinced_by: None, ..before },
+            &Position {
+                reason: Some(reason.to_owned()),
+                previous,
+                convinced_by: Addresses::default(),
+                ..before
+            },
         )?;
         Ok(())
     })?;
@@ -171,10 +176,7 @@ pub(super) fn introduce(tx: &mut Tx<'_>, qid: &Qid, carrier: &Account) -> Result
 pub fn draft_of(position: &Position) -> Result<DraftPosition, Error> {
     let foreign = || Refusal::forbidden("this is not a position of ours");
     let draft = position.draft.as_deref().ok_or_else(foreign)?;
-    let draft: DraftPosition =
-        serde_json::from_str(draft).map_err(|error| Error::broken(error.to_string()))?;
-    // What convinced us then is no reason for the next change.
-    Ok(DraftPosition { convinced_by: String::new(), ..draft })
+    serde_json::from_str(draft).map_err(|error| Error::broken(error.to_string()))
 }
 
 /// Whether a position from elsewhere concerns this site, and is the only one of its author.
@@ -414,7 +416,7 @@ fn position(
         listing: Listing::Listed,
         equivocal: false,
         gap: false,
-        convinced_by: reason.and(stand.convinced_by.clone()),
+        convinced_by: reason.map(|_| stand.convinced_by.clone()).unwrap_or_default(),
         draft: Some(serde_json::to_string(draft).map_err(|error| Error::broken(error.to_string()))?),
     })
 }

@@ -355,7 +355,7 @@ pub(super) fn freeze(tx: &mut Tx<'_>, view: &View, reason: Option<&str>) -> Resu
         state: head.state,
         document: Some(document.to_string()),
         digest,
-        convinced_by: view.convinced_by().cloned(),
+        convinced_by: view.convinced_by(),
     };
     revisions::insert(tx, &revision)?;
     Ok(document)

@@ -10,7 +10,7 @@ use crate::domain::contribution::{Contribution, Kind, State, Visibility};
 use crate::domain::id::{Id, token};
 use crate::domain::quote::QuotePolicy;
 use crate::domain::statement::{Draft, DraftThesis, Thesis};
-use crate::domain::uri::Uri;
+use crate::domain::uri::{Addresses, Uri};
 use crate::domain::user::User;
 use crate::domain::view::{Body, View};
 use crate::import::markdown as form;
@@ -150,7 +150,7 @@ fn end_as(
             reason: Some(reason.to_owned()),
             superseded_by: next,
             digest: statement.digest,
-            convinced_by: None,
+            convinced_by: Addresses::default(),
         };
         statements::update(tx, head.id, &parts)?;
         Ok(())
@@ -180,7 +180,7 @@ fn parts(draft: &Draft, reason: Option<&str>) -> StatementParts {
         reason: reason.map(str::to_owned),
         superseded_by: None,
         digest: String::new(),
-        convinced_by: reason.and(draft.convinced_by.clone()),
+        convinced_by: reason.map(|_| draft.convinced_by.clone()).unwrap_or_default(),
     }
 }
 

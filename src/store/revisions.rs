@@ -2,16 +2,16 @@
 
 use diesel::dsl::max;
 use diesel::prelude::{Insertable, Queryable, Selectable};
-use diesel::{ExpressionMethods, JoinOnDsl, OptionalExtension, QueryDsl, QueryResult, SelectableHelper};
+use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, QueryResult, SelectableHelper};
 
 use super::conn::{Conn, run};
-use super::contributions::{Viewer, visible_to};
+use super::contributions::Viewer;
 use super::one_of::one_of;
 use crate::clock::Timestamp;
 use crate::domain::contribution::{Contribution, State};
 use crate::domain::id::Id;
-use crate::domain::uri::Uri;
-use crate::schema::{contributions, revisions};
+use crate::domain::uri::{Addresses, Uri};
+use crate::schema::{convictions, revisions};
 
 /// One version of a contribution.
 #[derive(Clone, Debug, Queryable, Selectable, Insertable)]
@@ -40,13 +40,27 @@ pub struct Revision {
     /// `sha256-` digest of the document without its proof.
     pub digest: String,
     /// What convinced its author.
-    pub convinced_by: Option<Uri>,
+    pub convinced_by: Addresses,
 }
+
+/// Changes that are looked at for what a viewer may see of them.
+const MOST_CONVINCED: i64 = 500;
 
 /// Keeps a version. A version that is there already stays as it is.
 pub fn insert(conn: &mut Conn, revision: &Revision) -> QueryResult<()> {
     let insert = diesel::insert_into(revisions::table).values(revision);
-    run!(conn, execute, insert.on_conflict_do_nothing())?;
+    if run!(conn, execute, insert.on_conflict_do_nothing())? == 0 {
+        return Ok(());
+    }
+    for by in revision.convinced_by.all() {
+        let row = (
+            convictions::convinced_by.eq(by),
+            convictions::contribution_id.eq(revision.contribution_id),
+            convictions::revision.eq(revision.revision),
+            convictions::created_at.eq(revision.created_at),
+        );
+        run!(conn, execute, diesel::insert_into(convictions::table).values(row))?;
+    }
     Ok(())
 }
 
@@ -100,21 +114,20 @@ pub fn convinced(
     conn: &mut Conn,
     viewer: Viewer,
     by: &Uri,
-    limit: i64,
+    limit: usize,
 ) -> QueryResult<Vec<(Contribution, i32)>> {
-    let query = revisions::table
-        .inner_join(contributions::table.on(contributions::id.eq(revisions::contribution_id)))
-        .filter(revisions::convinced_by.eq(by))
-        .filter(visible_to(viewer))
-        .group_by(revisions::contribution_id)
-        .order((max(revisions::created_at).desc(), revisions::contribution_id))
-        .limit(limit)
-        .select((revisions::contribution_id, max(revisions::revision)));
+    let query = convictions::table
+        .filter(convictions::convinced_by.eq(by))
+        .group_by(convictions::contribution_id)
+        .order((max(convictions::created_at).desc(), convictions::contribution_id))
+        .limit(MOST_CONVINCED)
+        .select((convictions::contribution_id, max(convictions::revision)));
     let latest: Vec<(Id<Contribution>, Option<i32>)> = run!(conn, load, query)?;
     let ids: Vec<Id<Contribution>> = latest.iter().map(|(id, _)| *id).collect();
     let heads = super::contributions::by_ids(conn, viewer, &ids)?;
     let head = |id| heads.iter().find(|head| head.id == id).cloned();
-    Ok(latest.into_iter().filter_map(|(id, number)| Some((head(id)?, number?))).collect())
+    let seen = latest.into_iter().filter_map(|(id, number)| Some((head(id)?, number?)));
+    Ok(seen.take(limit).collect())
 }
 
 /// When each version of these became current, oldest first, without what they say.

@@ -9,7 +9,7 @@ use crate::clock::Timestamp;
 use crate::domain::contribution::{Contribution, Kind};
 use crate::domain::id::Id;
 use crate::domain::statement::{Statement, Thesis, ThesisKind};
-use crate::domain::uri::Uri;
+use crate::domain::uri::{Addresses, Uri};
 use crate::schema::{contributions, statements, theses};
 
 /// The parts of a statement besides its head.
@@ -27,7 +27,7 @@ pub struct StatementParts {
     /// Digest of the signed document.
     pub digest: String,
     /// What convinced its author to change it.
-    pub convinced_by: Option<Uri>,
+    pub convinced_by: Addresses,
 }
 
 /// The parts of a thesis besides its head.

@@ -6,7 +6,7 @@ use super::{PUBLIC, context, emoji, media, quote};
 use crate::domain::account::Account;
 use crate::domain::contribution::{Kind, State, Visibility};
 use crate::domain::site::ReplyPolicy;
-use crate::domain::uri::Uri;
+use crate::domain::uri::{Addresses, Uri};
 use crate::domain::view::View;
 use crate::text::language::Language;
 use crate::text::plain;
@@ -210,8 +210,9 @@ pub(super) fn standing(document: &mut Document, state: State, reason: Option<&St
 }
 
 /// What convinced the author to make this version.
-pub(super) fn convinced(document: &mut Document, by: Option<&Uri>) {
-    if let Some(by) = by {
+pub(super) fn convinced(document: &mut Document, by: &Addresses) {
+    let by = by.all();
+    if !by.is_empty() {
         document.insert("plenum:convincedBy".to_owned(), json!(by));
     }
 }

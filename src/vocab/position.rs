@@ -44,7 +44,7 @@ pub fn document(view: &View) -> Value {
     if let Some(previous) = &position.previous {
         put("plenum:prev", json!(previous));
     }
-    object::convinced(&mut document, position.convinced_by.as_ref());
+    object::convinced(&mut document, &position.convinced_by);
     object::standing(&mut document, view.head.state, position.reason.as_ref(), None);
     document.into()
 }
@@ -77,10 +77,16 @@ pub fn content(head: &Contribution, stand: &PositionView) -> (String, Value) {
     let reason = position.reason.as_deref().filter(|_| head.state == State::Current);
     let changed =
         reason.map(|reason| format!("<p><em>What changed and why:</em> {}</p>", plain::escape(reason)));
-    let convinced = position.convinced_by.as_ref().map(|uri| {
-        let uri = plain::escape(uri.as_str());
-        format!("<p><em>What convinced us:</em> <a href=\"{uri}\">{uri}</a></p>")
-    });
+    let by = position.convinced_by.all();
+    let by: Vec<String> = by
+        .iter()
+        .map(|uri| plain::escape(uri.as_str()))
+        .map(|uri| format!("<a href=\"{uri}\">{uri}</a>"))
+        .collect();
+    let convinced = match by.as_slice() {
+        [] => String::new(),
+        by => format!("<p><em>What convinced us:</em> {}</p>", by.join(", ")),
+    };
     let statement = position.statement_uri.as_ref().map(|statement| {
         let statement = plain::escape(statement.as_str());
         format!("<p><a href=\"{statement}\">The statement that sets it out</a></p>")
@@ -90,7 +96,7 @@ pub fn content(head: &Contribution, stand: &PositionView) -> (String, Value) {
         (None, &opening),
         (None, &asked.unwrap_or_default()),
         (None, &changed.unwrap_or_default()),
-        (None, &convinced.unwrap_or_default()),
+        (None, &convinced),
         (Some("reasoning"), &position.reasoning),
         (Some("conditions"), &position.conditions),
         (Some("limits"), &position.limits),

@@ -40,7 +40,7 @@ pub fn document(view: &View) -> Value {
     put("plenum:thesesCollection", json!(format!("{}/theses", head.uri)));
     put("plenum:history", json!(format!("{}/history", head.uri)));
     refer(&mut document, references);
-    object::convinced(&mut document, statement.convinced_by.as_ref());
+    object::convinced(&mut document, &statement.convinced_by);
     object::standing(&mut document, head.state, statement.reason.as_ref(), statement.superseded_by.as_ref());
     source(&mut document, head.markdown.as_deref());
     document.into()

@@ -45,7 +45,7 @@ pub(super) fn position(params: &Params) -> Result<DraftPosition, ApiError> {
         theses: params.list("theses"),
         adopted_body: text(params, "adopted_body"),
         adopted_on: text(params, "adopted_on"),
-        convinced_by: text(params, "convinced_by"),
+        convinced_by: params.list("convinced_by"),
         language: language(params)?.unwrap_or_default(),
     })
 }

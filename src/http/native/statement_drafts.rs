@@ -20,8 +20,8 @@ use crate::domain::handle::Handle;
 use crate::domain::id::Id;
 use crate::domain::question::Qid;
 use crate::domain::statement::{Draft, MOST_SIGNATORIES, References};
-use crate::domain::uri::Uri;
-use crate::federation::lookup::{self, Meant};
+use crate::domain::uri::{Addresses, Uri};
+use crate::federation::lookup;
 use crate::federation::{Federation, resolve};
 use crate::http::mastodon::entities::date;
 use crate::import::markdown as form;
@@ -131,23 +131,14 @@ async fn signatory(data: &Data<Federation>, name: &str) -> Result<Uri, ApiError>
     }
 }
 
-/// The identity of what led to a change: people paste what their browser shows them.
+/// The identities of what led to a change.
 pub(super) async fn convinced_by(
     data: &Data<Federation>,
     viewer: Viewer,
     params: &Params,
-) -> Result<Option<Uri>, ApiError> {
-    let Some(text) = params.text("convinced_by").filter(|text| !text.trim().is_empty()) else {
-        return Ok(None);
-    };
-    let wrong = |why: &str| ApiError::from(Refusal::invalid("convinced_by", format!("“{text}” {why}")));
-    let uri = Uri::parse(text.trim()).ok_or_else(|| wrong("is no web address"))?;
-    let origin = &data.app.site.origin;
-    match data.app.db.read(|conn| lookup::known(conn, origin, viewer, &uri)).await? {
-        Some(Meant::Contribution(head)) => Ok(Some(head.uri)),
-        Some(Meant::Account(_)) => Err(wrong("is an account, nothing that was said")),
-        None => Ok(Some(uri)),
-    }
+) -> Result<Addresses, ApiError> {
+    let (named, origin) = (params.list("convinced_by"), &data.app.site.origin);
+    Ok(data.app.db.read(|conn| lookup::convincing(conn, origin, viewer, &named)).await?)
 }
 
 fn shown(draft: &StoredDraft) -> Value {

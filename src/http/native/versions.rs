@@ -53,7 +53,7 @@ async fn show(
     let (mut entity, found) = data.app.db.read(|conn| version(conn, viewer, keys)).await?;
     let document = found.document.as_deref().and_then(|text| serde_json::from_str::<Value>(text).ok());
     if let Some(fields) = entity.as_object_mut() {
-        fields.insert("convinced_by".to_owned(), json!(found.convinced_by));
+        fields.insert("convinced_by".to_owned(), json!(found.convinced_by.all()));
         fields.insert("document".to_owned(), document.into());
     }
     Ok(Json(entity))

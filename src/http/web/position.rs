@@ -59,7 +59,7 @@ pub struct PositionShown {
     /// What changed and why; blank in the first version.
     pub reason: String,
     /// What convinced its owner, where it says so.
-    pub convinced_by: Option<Link>,
+    pub convinced_by: Vec<Link>,
     /// What others changed because of it.
     pub led_to: Vec<Link>,
     /// Reasoning, conditions, limits and evidence; blank ones are left out.

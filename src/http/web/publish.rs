@@ -71,7 +71,7 @@ pub struct StatementForm {
     pub signatories: String,
     /// Field `reason`: what changed and why; asked for revisions only.
     pub reason: String,
-    /// Field `convinced_by`: the address of what led to the revision; may be blank.
+    /// Field `convinced_by`: addresses of what led to the revision, one a line; may be blank.
     pub convinced_by: String,
     /// Hidden field `draft`: the key under which the text is kept; blank before the first preview.
     pub draft: String,

@@ -93,10 +93,12 @@ pub struct Version {
     /// Why it was made; blank for the first.
     pub reason: String,
     /// What led to it, where somebody said so.
-    pub convinced_by: Option<Link>,
+    pub convinced_by: Vec<Link>,
     /// How many versions there are.
     pub of: u32,
-    /// The address of exactly this version, absolute, for citations.
+    /// The page of its author, where this is a copy of what stands on another server.
+    pub original: Option<Href>,
+    /// The address of exactly this version here, absolute, for citations.
     pub permalink: Href,
     /// The list of all versions.
     pub all: Href,

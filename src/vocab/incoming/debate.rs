@@ -11,12 +11,12 @@ use super::values::{self, Fields};
 use crate::domain::critique::{Anchor, Intent, LONGEST_PASSAGE, ReceivedCritique};
 use crate::domain::date::{Date, Day};
 use crate::domain::event::{LONGEST_NAME, MOST_SOURCES, ReceivedEvent, Source};
-use crate::domain::position::{Certainty, MOST_THESES, ReceivedPosition, Stand};
+use crate::domain::position::{Certainty, MOST_CONVINCING, MOST_THESES, ReceivedPosition, Stand};
 use crate::domain::question::{
     Answer, AnswerKey, Core, LONGEST_ANSWER, LONGEST_TEXT, MOST_ANSWERS, MOST_TIES, Qid, ReceivedQuestion,
     Tie, TieKind, accept_answers,
 };
-use crate::domain::uri::Uri;
+use crate::domain::uri::{Addresses, Uri};
 use crate::text::anchor::Quote;
 use crate::vocab::proof;
 
@@ -108,6 +108,11 @@ pub(super) fn addresses(fields: &Fields, name: &str, most: usize) -> Vec<Uri> {
     found
 }
 
+/// What convinced the author of a version; what is too much is left out.
+pub(super) fn convincing(fields: &Fields) -> Addresses {
+    addresses(fields, "plenum:convincedBy", MOST_CONVINCING).into_iter().collect()
+}
+
 pub(super) fn position(fields: &Fields, value: &Value) -> Result<ReceivedPosition, Problem> {
     let qid = fields.get("plenum:qid").and_then(Value::as_str).and_then(Qid::parse);
     let certainty = fields.get("plenum:certainty").and_then(Value::as_str).and_then(Certainty::parse);
@@ -123,7 +128,7 @@ pub(super) fn position(fields: &Fields, value: &Value) -> Result<ReceivedPositio
         theses: addresses(fields, "plenum:theses", MOST_THESES),
         adopted_body: said("plenum:body").unwrap_or_default(),
         adopted_on: said("plenum:date").filter(|day| Day::parse(day).is_some()).unwrap_or_default(),
-        convinced_by: values::single(fields, "plenum:convincedBy"),
+        convinced_by: convincing(fields),
     };
     let revision = number(fields, "plenum:rev");
     if revision == 0 {

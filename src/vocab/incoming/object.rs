@@ -232,7 +232,7 @@ fn statement(fields: &Fields, value: &Value) -> ReceivedStatement {
         digest: proof::digest(value).unwrap_or_default(),
         theses: listed.filter_map(values::address).collect(),
         references: references(fields),
-        convinced_by: values::single(fields, "plenum:convincedBy"),
+        convinced_by: debate::convincing(fields),
     }
 }
 

@@ -240,7 +240,7 @@ pub(crate) fn position(version: bool) -> PositionPage {
             adopted: "Spring congress, 2026-11-12".to_owned(),
             origin: None,
             standing: Standing::Current,
-            convinced_by: None,
+            convinced_by: Vec::new(),
             led_to: Vec::new(),
             gap: false,
             digest: "sha256-4f1c".to_owned(),

@@ -190,8 +190,9 @@ pub(crate) fn version(n: u32) -> Version {
             "Thesis 2 now says that the second stage was never finished; pointed out by the Southern League."
                 .to_owned()
         },
-        convinced_by: None,
+        convinced_by: Vec::new(),
         of: 2,
+        original: None,
         permalink: format!("{ROOT}/statements/water/versions/{n}").into(),
         all: "/statements/water/versions".into(),
     }

@@ -59,7 +59,7 @@ async fn stands(world: &World, question: &View, published: &View, because: &View
     let qid = qid_of(question);
     north.answers(&qid, &whole, "").await.unwrap();
     world.advance_seconds(60);
-    let whole = DraftPosition { convinced_by: because.head.uri.to_string(), ..whole };
+    let whole = DraftPosition { convinced_by: vec![because.head.uri.to_string()], ..whole };
     north.answers(&qid, &whole, "We were asked who counted.").await.unwrap()
 }
 

@@ -45,9 +45,9 @@ async fn an_app_publishes_revises_and_withdraws_a_statement() {
         assert_eq!(silent.status, StatusCode::UNPROCESSABLE_ENTITY, "a revision says why");
         assert!(silent.json["details"]["reason"].is_array(), "{}", silent.json);
         body["reason"] = json!("We were shown the streets.");
-        body["convinced_by"] = json!("https://streets.example/1");
+        body["convinced_by"] = json!(["https://streets.example/1", "https://streets.example/2"]);
         let revised = app.ask(Method::PUT, &one, &[], Some(body)).await.ok();
-        let by = json!("https://streets.example/1");
+        let by = json!(["https://streets.example/1", "https://streets.example/2"]);
         assert_eq!([&revised["revision"], &revised["convinced_by"]], [&json!(2), &by]);
         assert_eq!(revised["history"].as_array().unwrap().len(), 2);
 
@@ -129,7 +129,7 @@ async fn what_is_wrong_with_a_statement_is_said_at_its_field() {
         ("questions", json!(["bciq"])),
         ("sources", json!(["Report 12"])),
         ("signatories", json!(["nobody"])),
-        ("convinced_by", json!("the streets")),
+        ("convinced_by", json!(["the streets"])),
     ] {
         let mut body = calm(&qid);
         body[field] = value;

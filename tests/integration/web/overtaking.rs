@@ -4,6 +4,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Barrier};
 
 use axum::http::StatusCode;
+use plenum::domain::uri::Addresses;
 use plenum::domain::user::Role;
 use plenum::services::drafts::{self, Written};
 use plenum::services::{questions, statements};
@@ -165,7 +166,7 @@ async fn of_two_who_publish_one_draft_at_once_one_is_told() {
                     if !alone && !met.swap(true, Ordering::SeqCst) {
                         start.wait();
                     }
-                    drafts::publish(tx, &user, id, "", None)
+                    drafts::publish(tx, &user, id, "", Addresses::default())
                 })
                 .await
             })

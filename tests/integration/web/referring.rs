@@ -13,12 +13,7 @@ const ASKED: &str = "Did the deployment stabilise the situation?";
 const TEXT: &str = "We looked for a long time.\n\n## 1. It did not.\n\nWe asked.\n";
 
 async fn neighbours(database: Database) -> World {
-    let places = [("north", Database::sqlite()), ("south", database)];
-    let world = World::on(places, FederationMode::Quarantine).await;
-    world.at("south").follows(world.at("north")).await;
-    world.at("north").follows(world.at("south")).await;
-    world.settle().await;
-    world
+    World::neighbours([Database::sqlite(), database], FederationMode::Quarantine).await
 }
 
 /// Publishes through the form what refers to this question, and returns its path.
@@ -34,6 +29,12 @@ async fn publishes(site: &Instance, qid: &str, signed_by: &str) -> String {
         ("signatories", signed_by),
         ("step", "preview"),
     ];
+    let much = [("title", ""), ("text", "No thesis."), ("signatories", "Bela"), ("step", "preview")];
+    let wrong = editor.send(&form, "main form", &[&fields[1..2], &fields[3..5], &much].concat()).await;
+    for field in ["title", "text", "sources", "signatories"] {
+        assert_eq!(wrong.texts(&format!("#mistake-{field}")).len(), 1, "{field}: all of it at once");
+    }
+    assert_eq!(wrong.texts("#field-signatories"), ["Bela"], "it comes back as it was typed");
     let wrong = editor.send(&form, "main form", &fields).await;
     assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(wrong.texts("#mistake-sources")[0].contains("does not begin with a web address"));

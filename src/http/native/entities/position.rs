@@ -26,7 +26,7 @@ pub(in crate::http::native) fn position(view: &View, stand: &PositionView) -> Va
             "adopted_body": said(&position.adopted_body),
             "adopted_on": said(&position.adopted_on),
             "reason": position.reason,
-            "convinced_by": position.convinced_by,
+            "convinced_by": position.convinced_by.all(),
             "digest": position.digest,
             "previous_digest": position.previous,
             "listing": listing(position.listing),

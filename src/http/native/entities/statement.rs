@@ -45,7 +45,7 @@ pub(in crate::http::native) fn statement(
             "introduction": statement.introduction,
             "closing": statement.closing,
             "reason": statement.reason,
-            "convinced_by": statement.convinced_by,
+            "convinced_by": statement.convinced_by.all(),
             "superseded_by": statement.superseded_by,
             "digest": statement.digest,
             "theses": theses.iter().map(part).collect::<Value>(),

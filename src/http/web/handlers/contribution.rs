@@ -19,7 +19,7 @@ use crate::store::contributions::Viewer;
 use crate::store::{Conn, Error, contributions, hosts, internal_rooms, revisions, views};
 
 /// Changes that are listed with what led to them.
-const LED_TO: i64 = 20;
+const LED_TO: usize = 20;
 
 /// `GET /c/{token}`: one of ours by its address; digits alone are the copy of another server's.
 pub async fn show(data: &Data<Federation>, visit: &Visit, token: &str) -> Answer {

@@ -23,6 +23,11 @@ impl Links {
         Ok(Self(views::load(conn, viewer, heads)?))
     }
 
+    /// The links for some of them.
+    pub(super) fn each(&self, uris: &[Uri]) -> Vec<Link> {
+        uris.iter().map(|uri| self.to(uri)).collect()
+    }
+
     /// The link for one of them.
     pub(super) fn to(&self, uri: &Uri) -> Link {
         let here = self.0.iter().find(|view| view.head.uri == *uri);

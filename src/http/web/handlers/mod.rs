@@ -72,6 +72,7 @@ mod succession;
 pub mod taken_lists;
 pub mod thread;
 pub mod transfer;
+mod typed_statement;
 pub mod withdraw;
 
 use std::sync::Arc;

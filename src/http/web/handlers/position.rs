@@ -44,7 +44,7 @@ pub struct Loaded {
     host: Option<Host>,
     question: Option<Link>,
     sources: Vec<Link>,
-    convinced_by: Option<Link>,
+    convinced_by: Vec<Link>,
     versions: Vec<Revision>,
     contradictions: Vec<Equivocation>,
 }
@@ -107,7 +107,7 @@ pub async fn version(
         let loaded = one(conn, viewer, id)?;
         let version = loaded.version(number).ok_or(Refusal::NotFound)?;
         let told = told(version.document.as_deref()).ok_or(Refusal::NotFound)?;
-        let links = Links::of(conn, viewer, &told.received.stand.convinced_by)?;
+        let links = Links::of(conn, viewer, &told.received.stand.convinced_by.all())?;
         Ok((loaded, told, links))
     });
     let (loaded, told, links) = loaded.await?;
@@ -169,9 +169,10 @@ pub fn one(conn: &mut Conn, viewer: Viewer, id: Id<Contribution>) -> Result<Load
     let question = question.map(|(slug, title)| Link::new(title, format!("/questions/{slug}")));
     let mut cited: Vec<_> = stand.position.statement_uri.iter().cloned().collect();
     cited.extend(stand.theses.iter().cloned());
-    let links = Links::of(conn, viewer, cited.iter().chain(&stand.position.convinced_by))?;
+    let convinced_by = stand.position.convinced_by.all();
+    let links = Links::of(conn, viewer, cited.iter().chain(&convinced_by))?;
     let sources = cited.iter().map(|uri| links.to(uri)).collect();
-    let convinced_by = stand.position.convinced_by.as_ref().map(|uri| links.to(uri));
+    let convinced_by = links.each(&convinced_by);
     let versions = revisions::of(conn, view.head.id)?;
     let contradictions = positions::equivocations(conn, view.head.id)?;
     Ok(Loaded { view, stand, host, question, sources, convinced_by, versions, contradictions })
@@ -242,7 +243,7 @@ fn earlier(loaded: &Loaded, version: &Revision, told: &Told, links: &Links) -> P
         of: small(newest),
         published: moment(version.created_at),
         reason: received.reason.clone().unwrap_or_default(),
-        convinced_by: stand.convinced_by.as_ref().map(|uri| links.to(uri)),
+        convinced_by: links.each(&stand.convinced_by.all()),
         led_to: Vec::new(),
         sections: sections([
             received.reasoning.clone(),

@@ -9,13 +9,12 @@ use url::form_urlencoded::Serializer;
 
 use super::again::{come_back, what_was_wrong};
 use super::standing::{Now, going_on, loses, overtaken, standing};
-use super::{Answer, bases, page, references, then};
+use super::{Answer, bases, page, references, then, typed_statement};
 use crate::clock::Timestamp;
 use crate::domain::Refusal;
 use crate::domain::contribution::Contribution;
 use crate::domain::id::Id;
 use crate::domain::statement::Draft;
-use crate::domain::uri::Uri;
 use crate::domain::user::{Role, User};
 use crate::federation::Federation;
 use crate::http::error::PageError;
@@ -130,10 +129,7 @@ async fn step(
     revised: Option<&Revised>,
 ) -> Answer {
     let user = editor(visit)?;
-    if let Err(mistakes) = references::check(data, visit, &mut form).await {
-        return again(data, visit, form, mistakes).await;
-    }
-    let draft = match read(data, &form, revised) {
+    let draft = match typed_statement::checked(data, visit, &mut form, revised.is_some()).await {
         Ok(draft) => draft,
         Err(mistakes) => return again(data, visit, form, mistakes).await,
     };
@@ -187,8 +183,9 @@ async fn publish(
     match published.await {
         Ok(Ok(view)) => then(&format!("{}?note=published", present::path(&view))),
         Ok(Err(now)) => overtaken(data, visit, form, now).await,
-        Err(Error::Refused(Refusal::Invalid { field, why })) => {
-            again(data, visit, form, mistake(field, &why)).await
+        Err(Error::Refused(refusal @ Refusal::Invalid { .. })) => {
+            let (field, why) = typed_statement::at_field(refusal);
+            again(data, visit, form, Mistakes::one(field, why)).await
         }
         Err(error) => {
             let (status, wrong) = what_was_wrong(error)?;
@@ -241,47 +238,8 @@ fn keep(
     Ok((drafting::begin(tx, user, revised.map(|revised| revised.head.id), written)?, now))
 }
 
-/// The statement that a form holds, or what is wrong with it.
-fn read(data: &Data<Federation>, form: &StatementForm, revised: Option<&Revised>) -> Result<Draft, Mistakes> {
-    let limits = &data.app.config.limits;
-    let (length, most) = (form.text.chars().count(), limits.statement_characters);
-    if length > most {
-        let why = format!("The statement has {length} characters; at most {most} are allowed.");
-        return Err(Mistakes::one("text", why));
-    }
-    let import = form::parse(&whole(form)).map_err(|error| Mistakes::one("text", error.to_string()))?;
-    let mut draft = import.draft;
-    draft.title = form.title.trim().to_owned();
-    draft.language = form.language.clone();
-    draft.announcement = form.announcement.trim().to_owned();
-    draft.convinced_by = Uri::parse(&form.convinced_by);
-    if draft.theses.len() > limits.theses {
-        let why = format!("The statement has more than {} theses.", limits.theses);
-        return Err(Mistakes::one("text", why));
-    }
-    if revised.is_some() && form.reason.trim().is_empty() {
-        return Err(Mistakes::one("reason", "Say what changed and why: readers see it above the text."));
-    }
-    // Keys are given when it is published; here only the form is asked whether it could be.
-    let checked = draft.clone().accept(&[]);
-    checked.map(|_| draft).map_err(|refusal| match refusal {
-        Refusal::Invalid { field, why } => mistake(field, &why),
-        other => Mistakes::one("text", other.to_string()),
-    })
-}
-
-/// A refusal of the domain at the field of the form that it is about.
-fn mistake(field: &'static str, why: &str) -> Mistakes {
-    match field {
-        "title" | "announcement" | "reason" | "language" | "sources" | "signatories" => {
-            Mistakes::one(field, format!("It {why}"))
-        }
-        _ => Mistakes::one("text", format!("{field}: {why}")),
-    }
-}
-
 /// The whole statement as one Markdown text, the form in which drafts and revisions keep it.
-fn whole(form: &StatementForm) -> String {
+pub(super) fn whole(form: &StatementForm) -> String {
     let line = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
     let (title, announcement) = (line(&form.title), line(&form.announcement));
     let references = references::written(form);
@@ -456,7 +414,8 @@ fn previewed(
             digest: String::new(),
             reason: String::new(),
             of: present::small(revision),
-            convinced_by: None,
+            convinced_by: Vec::new(),
+            original: None,
             permalink: visit.absolute(&href).into(),
             all: href.as_str().into(),
         },

@@ -8,14 +8,14 @@ use crate::domain::account::AccountKind;
 use crate::domain::event::Source;
 use crate::domain::question::Qid;
 use crate::domain::statement::{MOST_QUESTIONS, MOST_SIGNATORIES, References};
-use crate::domain::uri::Uri;
-use crate::federation::lookup::{self, Meant};
+use crate::domain::uri::{Addresses, Uri};
+use crate::federation::lookup;
 use crate::federation::{Federation, resolve};
 use crate::http::error::PageError;
 use crate::http::extract::visit::Visit;
 use crate::http::web::forms::{Choice, Mistakes};
 use crate::http::web::publish::StatementForm;
-use crate::store::questions;
+use crate::store::{Error, questions};
 
 /// Empty choices below those that were made.
 const EMPTY: usize = 2;
@@ -27,63 +27,70 @@ pub(super) fn fill(form: &mut StatementForm, references: &References) {
     form.signatories = joined(references.signatories.iter().map(Uri::to_string));
 }
 
-/// Looks up whom the form names, so that it holds identities afterwards, and refuses what means nothing.
-pub(super) async fn check(
-    data: &Data<Federation>,
-    visit: &Visit,
-    form: &mut StatementForm,
-) -> Result<(), Mistakes> {
-    form.convinced_by = identity(data, visit, &form.convinced_by).await?;
+/// Looks up what the form names, so that it holds identities afterwards; what means nothing stays as it was typed,
+/// and is told.
+pub(super) async fn check(data: &Data<Federation>, visit: &Visit, form: &mut StatementForm) -> Mistakes {
+    let mut mistakes = Mistakes::default();
+    match convinced_by(data, visit, form).await {
+        Ok(found) => form.convinced_by = found.as_str().to_owned(),
+        Err(why) => mistakes.add("convinced_by", why),
+    }
     form.questions.retain(|qid| !qid.is_empty());
     if form.questions.iter().any(|qid| Qid::parse(qid).is_none()) {
-        return Err(Mistakes::one("question", "Choose questions of the list."));
+        mistakes.add("question", "Choose questions of the list.");
     }
-    for line in form.sources.lines().map(str::trim).filter(|line| !line.is_empty()) {
+    for line in lines(&form.sources) {
         if let Err(Refusal::Invalid { why, .. }) = Source::read(line) {
-            return Err(Mistakes::one("sources", why));
+            mistakes.add("sources", why);
         }
     }
     let mut found: Vec<String> = Vec::new();
-    let names = form.signatories.lines().map(str::trim).filter(|name| !name.is_empty());
-    for name in names.take(MOST_SIGNATORIES + 1) {
-        let account = resolve::account(data, name).await.map_err(|error| {
-            Mistakes::one("signatories", format!("{name}: {}", PageError::from(error).why))
-        })?;
-        if account.kind != AccountKind::Organization {
-            return Err(Mistakes::one("signatories", format!("{name} is no organization.")));
+    for name in lines(&form.signatories).take(MOST_SIGNATORIES + 1) {
+        match organization(data, name).await {
+            Ok(uri) => found.push(uri.to_string()),
+            Err(why) => mistakes.add("signatories", why),
         }
-        found.push(account.uri.to_string());
     }
-    form.signatories = joined(found.into_iter());
-    Ok(())
+    if mistakes.at("signatories").is_none() {
+        form.signatories = joined(found.into_iter());
+    }
+    mistakes
 }
 
-/// The identity of what an address means: people paste what their browser shows them.
-async fn identity(data: &Data<Federation>, visit: &Visit, text: &str) -> Result<String, Mistakes> {
-    if text.is_empty() {
-        return Ok(String::new());
+async fn organization(data: &Data<Federation>, name: &str) -> Result<Uri, String> {
+    match resolve::account(data, name).await {
+        Ok(account) if account.kind == AccountKind::Organization => Ok(account.uri),
+        Ok(_) => Err(format!("{name} is no organization.")),
+        Err(error) => Err(format!("{name}: {}", PageError::from(error).why)),
     }
-    let wrong = |why: &str| Mistakes::one("convinced_by", why);
-    let uri = Uri::parse(text).ok_or_else(|| wrong("This is no web address."))?;
+}
+
+async fn convinced_by(
+    data: &Data<Federation>,
+    visit: &Visit,
+    form: &StatementForm,
+) -> Result<Addresses, String> {
     let (viewer, origin) = (visit.viewer(), &visit.site.origin);
-    let known = data.app.db.read(|conn| lookup::known(conn, origin, viewer, &uri)).await;
-    match known.map_err(|error| wrong(&PageError::from(error).why))? {
-        Some(Meant::Contribution(head)) => Ok(head.uri.to_string()),
-        Some(Meant::Account(_)) => Err(wrong("This is an account, nothing that was said.")),
-        None => Ok(uri.to_string()),
-    }
+    let named: Vec<String> = form.convinced_by.split_whitespace().map(str::to_owned).collect();
+    let found = data.app.db.read(|conn| lookup::convincing(conn, origin, viewer, &named)).await;
+    found.map_err(|error| match error {
+        Error::Refused(Refusal::Invalid { why, .. }) => why,
+        other => PageError::from(other).why,
+    })
+}
+
+fn lines(text: &str) -> impl Iterator<Item = &str> {
+    text.lines().map(str::trim).filter(|line| !line.is_empty())
 }
 
 /// The lines of the whole text that say it.
 pub(super) fn written(form: &StatementForm) -> String {
-    let lines = |word: &str, text: &str| {
-        let said = text.lines().map(str::trim).filter(|line| !line.is_empty());
-        said.map(|line| format!("*{word}: {line}*\n")).collect::<String>()
-    };
+    let named =
+        |word: &str, text: &str| lines(text).map(|line| format!("*{word}: {line}*\n")).collect::<String>();
     [
-        lines("Question", &form.questions.join("\n")),
-        lines("Source", &form.sources),
-        lines("Signed with", &form.signatories),
+        named("Question", &form.questions.join("\n")),
+        named("Source", &form.sources),
+        named("Signed with", &form.signatories),
     ]
     .concat()
 }

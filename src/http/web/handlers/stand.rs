@@ -35,8 +35,8 @@ use crate::text::Markdown;
 /// Statements that a form offers.
 const OFFERED: i64 = 100;
 /// What the field for it says.
-pub(super) const CONVINCED: &str =
-    "The address of a critique, a position or anything else that led to the change. May be left blank.";
+const CONVINCED: &str = "Addresses of critiques, positions or anything else that led to the change, one a line. \
+                         May be left blank.";
 /// The choice of an answer of one's own.
 const OWN: &str = "own";
 
@@ -189,7 +189,7 @@ fn draft(asked: &Asked, fields: &Fields) -> DraftPosition {
         adopted_body: fields.get("adopted_body").to_owned(),
         adopted_on: fields.get("adopted_on").to_owned(),
         language: fields.get("language").to_owned(),
-        convinced_by: fields.get("convinced_by").to_owned(),
+        convinced_by: fields.get("convinced_by").split_whitespace().map(str::to_owned).collect(),
     }
 }
 
@@ -202,7 +202,7 @@ fn identities(
     typed: &DraftPosition,
 ) -> Result<DraftPosition, Error> {
     let mut found: HashMap<&str, String> = HashMap::new();
-    for text in typed.theses.iter().chain([&typed.statement, &typed.convinced_by]) {
+    for text in typed.theses.iter().chain(&typed.convinced_by).chain([&typed.statement]) {
         let Some(uri) = Uri::parse(text.trim()) else { continue };
         if let Some(Meant::Contribution(head)) = lookup::known(conn, origin, viewer, &uri)? {
             found.insert(text, head.uri.to_string());
@@ -211,7 +211,7 @@ fn identities(
     let identity = |text: &String| found.get(text.as_str()).unwrap_or(text).clone();
     Ok(DraftPosition {
         statement: identity(&typed.statement),
-        convinced_by: identity(&typed.convinced_by),
+        convinced_by: typed.convinced_by.iter().map(identity).collect(),
         theses: typed.theses.iter().map(identity).collect(),
         ..typed.clone()
     })
@@ -226,7 +226,8 @@ fn form(visit: &Visit, asked: &Asked, typed: &Typed<'_>, mistakes: Mistakes) -> 
     if again {
         let hint = "Published above the new version. The earlier one stays readable.";
         fields.insert(0, Field::text("reason", "What changed, and why?", hint, reason, 3));
-        fields.insert(1, Field::line("convinced_by", "What convinced us", CONVINCED, &draft.convinced_by));
+        let named = draft.convinced_by.join("\n");
+        fields.insert(1, Field::text("convinced_by", "What convinced us", CONVINCED, &named, 2));
     }
     fields.extend(reason_fields(draft));
     fields.extend(source_fields(asked, draft));

@@ -228,7 +228,7 @@ fn one(conn: &mut Conn, viewer: Viewer, slug: &str) -> Result<Loaded, Error> {
 }
 
 fn named(conn: &mut Conn, viewer: Viewer, version: Option<&Revision>) -> Result<Links, Error> {
-    Links::of(conn, viewer, version.and_then(|version| version.convinced_by.as_ref()))
+    Links::of(conn, viewer, &version.map(|version| version.convinced_by.all()).unwrap_or_default())
 }
 
 fn see(conn: &mut Conn, viewer: Viewer, head: &Contribution) -> Result<View, Error> {
@@ -384,8 +384,9 @@ fn version_line(visit: &Visit, loaded: &Loaded, revision: Option<&Revision>) -> 
         reason: revision.and_then(|revision| revision.reason.clone()).unwrap_or_default(),
         of: present::small(head.revision),
         convinced_by: revision
-            .and_then(|revision| revision.convinced_by.as_ref())
-            .map(|uri| loaded.links.to(uri)),
+            .map(|revision| loaded.links.each(&revision.convinced_by.all()))
+            .unwrap_or_default(),
+        original: (!head.local).then(|| head.url.as_str().into()),
         permalink: visit.absolute(&format!("{href}/versions/{number}")).into(),
         all: format!("{href}/versions").into(),
     }

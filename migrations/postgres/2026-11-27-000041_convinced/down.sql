@@ -1,0 +1,14 @@
+DROP TABLE convictions;
+ALTER TABLE statements ADD COLUMN convincing TEXT;
+UPDATE statements SET convincing = NULLIF(SPLIT_PART(convinced_by, CHR(10), 1), '');
+ALTER TABLE statements DROP COLUMN convinced_by;
+ALTER TABLE statements RENAME COLUMN convincing TO convinced_by;
+ALTER TABLE positions ADD COLUMN convincing TEXT;
+UPDATE positions SET convincing = NULLIF(SPLIT_PART(convinced_by, CHR(10), 1), '');
+ALTER TABLE positions DROP COLUMN convinced_by;
+ALTER TABLE positions RENAME COLUMN convincing TO convinced_by;
+ALTER TABLE revisions ADD COLUMN convincing TEXT;
+UPDATE revisions SET convincing = NULLIF(SPLIT_PART(convinced_by, CHR(10), 1), '');
+ALTER TABLE revisions DROP COLUMN convinced_by;
+ALTER TABLE revisions RENAME COLUMN convincing TO convinced_by;
+CREATE INDEX revisions_convinced ON revisions (convinced_by) WHERE convinced_by IS NOT NULL;

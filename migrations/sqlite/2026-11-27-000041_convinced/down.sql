@@ -1,0 +1,14 @@
+DROP TABLE convictions;
+ALTER TABLE statements ADD COLUMN convincing TEXT;
+UPDATE statements SET convincing = CASE WHEN INSTR(convinced_by, CHAR(10)) > 0 THEN SUBSTR(convinced_by, 1, INSTR(convinced_by, CHAR(10)) - 1) ELSE NULLIF(convinced_by, '') END;
+ALTER TABLE statements DROP COLUMN convinced_by;
+ALTER TABLE statements RENAME COLUMN convincing TO convinced_by;
+ALTER TABLE positions ADD COLUMN convincing TEXT;
+UPDATE positions SET convincing = CASE WHEN INSTR(convinced_by, CHAR(10)) > 0 THEN SUBSTR(convinced_by, 1, INSTR(convinced_by, CHAR(10)) - 1) ELSE NULLIF(convinced_by, '') END;
+ALTER TABLE positions DROP COLUMN convinced_by;
+ALTER TABLE positions RENAME COLUMN convincing TO convinced_by;
+ALTER TABLE revisions ADD COLUMN convincing TEXT;
+UPDATE revisions SET convincing = CASE WHEN INSTR(convinced_by, CHAR(10)) > 0 THEN SUBSTR(convinced_by, 1, INSTR(convinced_by, CHAR(10)) - 1) ELSE NULLIF(convinced_by, '') END;
+ALTER TABLE revisions DROP COLUMN convinced_by;
+ALTER TABLE revisions RENAME COLUMN convincing TO convinced_by;
+CREATE INDEX revisions_convinced ON revisions (convinced_by) WHERE convinced_by IS NOT NULL;
