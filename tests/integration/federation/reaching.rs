@@ -112,7 +112,7 @@ async fn shows(site: &Instance, first: &View, second: &View) {
 /// North published a thesis, which South has.
 async fn one_thesis(database: Database) -> (World, Uri) {
     let world = World::neighbours([database, Database::sqlite()], FederationMode::Open).await;
-    let (north, south) = (world.at("north"), world.at("south"));
+    let north = world.at("north");
     let published = north.publishes(statement("On bees").thesis("Bees can count to four.")).await;
     world.settle().await;
     let thesis = thesis_of(&published, 1);
