@@ -187,6 +187,13 @@ pub enum Job {
         /// When it was decided, in milliseconds.
         until: i64,
     },
+    /// Show what waits from a server on which our organization follows somebody, piece by piece.
+    ReleaseFollowed {
+        /// The server.
+        host: i64,
+        /// When it was followed, in milliseconds.
+        until: i64,
+    },
     /// Remove what is over: sessions, marks of what was deleted long ago, applied inbox items.
     Cleanup,
 }
@@ -237,6 +244,7 @@ impl Job {
             Self::Expel { since } => format!("expel {since}"),
             Self::ReleaseAuthor { author, until } => format!("release_author {author} {until}"),
             Self::ReleaseHost { host, until } => format!("release_host {host} {until}"),
+            Self::ReleaseFollowed { host, until } => format!("release_followed {host} {until}"),
             Self::Cleanup => "cleanup".to_owned(),
         }
     }
@@ -275,6 +283,7 @@ impl Job {
             | Self::Expel { .. }
             | Self::ReleaseAuthor { .. }
             | Self::ReleaseHost { .. }
+            | Self::ReleaseFollowed { .. }
             | Self::Cleanup => None,
         }
     }
@@ -312,6 +321,7 @@ impl Job {
             | Self::Expel { .. }
             | Self::ReleaseAuthor { .. }
             | Self::ReleaseHost { .. }
+            | Self::ReleaseFollowed { .. }
             | Self::RemoveFile { .. } => None,
         }
     }

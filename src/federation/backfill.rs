@@ -60,11 +60,15 @@ pub async fn theses(data: &Data<Federation>, id: Id<Contribution>) -> Result<(),
     let ObjectKind::Statement(parts) = &statement.kind else { return Ok(()) };
     let Some(author) = author_of(data, &head).await? else { return Ok(()) };
     let budget = Budget::new(data.app.config.federation.fetches_per_thread);
+    let mut away = None;
     let items = match &statement.theses {
         Some(collection) => match walk(data, collection, (PAGES, THESES), &budget).await {
             Ok(items) => items,
             // Its own server does not answer: others may have them one by one.
-            Err(error) if error.is_temporary() => one_by_one(parts),
+            Err(error) if error.is_temporary() => {
+                away = Some(error);
+                one_by_one(parts)
+            }
             Err(error) => return Err(error.into()),
         },
         None => one_by_one(parts),
@@ -78,7 +82,21 @@ pub async fn theses(data: &Data<Federation>, id: Id<Contribution>) -> Result<(),
         };
         found.extend(thesis.filter(belongs));
     }
-    keep_all(data, &found).await
+    keep_all(data, &found).await?;
+    match away {
+        // What nobody had is asked for again once its server may be back.
+        Some(away) if missing(data, &parts.theses).await? => Err(away.into()),
+        Some(_) | None => Ok(()),
+    }
+}
+
+async fn missing(data: &Federation, theses: &[Uri]) -> Result<bool, Error> {
+    for thesis in theses {
+        if !is_known(data, thesis).await? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 fn one_by_one(statement: &ReceivedStatement) -> Vec<Value> {

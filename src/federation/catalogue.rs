@@ -31,7 +31,7 @@ pub async fn fetch_on(data: &Data<Federation>, id: Id<Account>, round: u32) -> R
     let Some(account) = account.filter(|account| !account.is_local()) else { return Ok(()) };
     let Some(outbox) = account.outbox.clone() else { return Ok(()) };
     let most = if account.kind == AccountKind::Organization { MOST } else { MOST_OF_OTHERS };
-    // A finished one is looked through again from the top, until nothing on a page is new.
+    // A finished one is looked through again from the top: what was changed may stand anywhere in it.
     let again = known.as_ref().is_some_and(|known| known.finished_at.is_some()) && round == 0;
     let reached = known.as_ref().and_then(|known| known.complete_to);
     let mut state = known.filter(|_| !again).unwrap_or(Catalogue {
@@ -55,8 +55,7 @@ pub async fn fetch_on(data: &Data<Federation>, id: Id<Account>, round: u32) -> R
         state.complete_to = earlier(state.complete_to, page.oldest);
         // The entrance may have no items of its own; a page without any ends a list, whatever it says.
         let empty = page.items == 0 && (uri != outbox || page.next.is_none());
-        let seen = again && page.items > 0 && page.fresh == 0;
-        let over = state.taken >= most || empty || seen;
+        let over = state.taken >= most || empty;
         next = page.next.filter(|_| !over);
         state.next.clone_from(&next);
         state.updated_at = data.now();
@@ -81,7 +80,6 @@ fn earlier(one: Option<Timestamp>, other: Option<Timestamp>) -> Option<Timestamp
 #[derive(Default)]
 struct Page {
     items: i32,
-    fresh: usize,
     oldest: Option<Timestamp>,
     next: Option<Uri>,
 }
@@ -104,7 +102,6 @@ async fn page(data: &Data<Federation>, account: &Account, uri: &Uri) -> Result<P
     }
     let mut page = Page {
         items: i32::try_from(items.len()).unwrap_or(i32::MAX),
-        fresh: 0,
         oldest: None,
         next: match collection.next {
             Some(Next::Address(next)) if next != *uri => Some(next),
@@ -125,7 +122,6 @@ async fn page(data: &Data<Federation>, account: &Account, uri: &Uri) -> Result<P
             found.extend(one.filter(|one| one.author.id == account.id));
         }
     }
-    page.fresh = found.len();
     // Oldest first, as they were published.
     found.reverse();
     keep_all(data, &found).await?;

@@ -148,7 +148,6 @@ const fn tries(job: &Job) -> i32 {
         Job::TakeIn { .. } => 3,
         Job::FetchParent { .. }
         | Job::FetchReplies { .. }
-        | Job::FetchTheses { .. }
         | Job::FetchQuote { .. }
         | Job::FetchAccount { .. }
         | Job::FetchPins { .. }
@@ -165,7 +164,10 @@ const fn tries(job: &Job) -> i32 {
         | Job::Archive { .. }
         | Job::ReleaseAuthor { .. }
         | Job::ReleaseHost { .. }
+        | Job::ReleaseFollowed { .. }
         | Job::RemoveFile { .. } => 6,
+        // Four days: a statement without its theses is nothing.
+        Job::FetchTheses { .. } => 8,
         // Never given up: without it the server fills up, sites drift apart, and what people were told is
         // deleted stays.
         Job::Cleanup | Job::Reconcile { .. } | Job::Expel { .. } => i32::MAX,
@@ -230,6 +232,9 @@ async fn perform(data: &Data<Federation>, job: &Job) -> Result<(), Error> {
         }
         Job::ReleaseHost { host, until } => {
             release(data, Source::Host(Id::new(*host)), Timestamp(*until)).await
+        }
+        Job::ReleaseFollowed { host, until } => {
+            release(data, Source::Followed(Id::new(*host)), Timestamp(*until)).await
         }
         Job::Cleanup => cleanup(data).await,
     }

@@ -34,6 +34,16 @@ pub fn let_in(tx: &mut Tx<'_>, host: Id<Host>) -> Result<usize, Error> {
     begin(tx, &held, &Job::ReleaseHost { host: host.get(), until })
 }
 
+/// What waits from a server on which our organization follows somebody now becomes visible, in the same way; what a
+/// rule about texts caught goes on waiting.
+pub(super) fn follow(tx: &mut Tx<'_>, host: Id<Host>) -> Result<(), Error> {
+    let until = tx.now;
+    if release_some(tx, Source::Followed(host), (until, Id::new(0)))?.is_some() {
+        jobs::enqueue(tx, &Job::ReleaseFollowed { host: host.get(), until: until.0 }, until)?;
+    }
+    Ok(())
+}
+
 fn begin(tx: &mut Tx<'_>, held: &[Id<Contribution>], rest: &Job) -> Result<usize, Error> {
     for id in held.iter().take(AT_ONCE) {
         release(tx, *id)?;

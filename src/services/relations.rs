@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use url::Url;
 
 use super::accounts::acting;
-use super::{accounts as accounts_elsewhere, external_statements, notifications, positions, publish};
+use super::{accounts as accounts_elsewhere, external_statements, held, notifications, positions, publish};
 use crate::domain::Refusal;
 use crate::domain::account::{Account, AccountKind};
 use crate::domain::host::HostStanding;
@@ -23,7 +23,7 @@ use crate::store::{
 /// An account of ours asks to follow another. Asking again asks again, with the same address.
 ///
 /// Whoever follows an organization means the debate around it, so its Forum is followed too; and
-/// whom our organization follows is no stranger any more: the host is let in.
+/// whom our organization follows is no stranger any more: the host is let in, and what waits from it is shown.
 pub fn follow(tx: &mut Tx<'_>, follower: &Account, followee: &Account) -> Result<(), Error> {
     acting(tx, follower)?;
     if follower.id == followee.id {
@@ -95,6 +95,7 @@ fn let_in(tx: &mut Tx<'_>, followee: &Account) -> Result<(), Error> {
     let host = hosts::by_id(tx, id)?;
     if host.is_some_and(|host| host.standing == HostStanding::Unknown) {
         hosts::set_standing(tx, id, HostStanding::Approved)?;
+        held::follow(tx, id)?;
     }
     Ok(())
 }

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use aws_lc_rs::digest::{SHA256, digest};
 use data_encoding::HEXLOWER;
-use diesel::dsl::{count_star, max, min};
+use diesel::dsl::{count_star, exists, max, min, not};
 use diesel::{
     BoolExpressionMethods, ExpressionMethods, JoinOnDsl, NullableExpressionMethods, QueryDsl, QueryResult,
 };
@@ -18,7 +18,7 @@ use crate::domain::account::Account;
 use crate::domain::contribution::{Contribution, State};
 use crate::domain::host::{Host, HostStanding};
 use crate::domain::id::Id;
-use crate::schema::{accounts, contributions, follows, hosts};
+use crate::schema::{accounts, caught, contributions, follows, hosts};
 
 /// Held, as the index knows it: it serves only conditions whose value it can see.
 const HELD: &str = "contributions.state = 4";
@@ -140,6 +140,8 @@ pub enum Source {
     Author(Id<Account>),
     /// Those from a server, except of authors about whom somebody decided otherwise.
     Host(Id<Host>),
+    /// The same without what a rule about texts caught: nobody looked at it.
+    Followed(Id<Host>),
 }
 
 /// Some of what waited at a moment of those who are still let in, behind a place and oldest first.
@@ -170,7 +172,26 @@ pub fn let_in_since(
             let query = query.filter(hosts::standing.eq(HostStanding::Approved));
             run!(conn, load, query.filter(accounts::standing.ne(HostStanding::Limited)))
         }
+        Source::Followed(host) => {
+            let by_rule = caught::table.filter(caught::contribution_id.eq(contributions::id));
+            let query = waiting().filter(hosts::id.eq(host)).filter(not(exists(by_rule)));
+            let query = query.filter(hosts::standing.eq(HostStanding::Approved));
+            run!(conn, load, query.filter(accounts::standing.ne(HostStanding::Limited)))
+        }
     }
+}
+
+/// How much waits from a server that no rule about texts caught; authors about whom somebody decided otherwise are
+/// left out.
+pub fn waiting_from(conn: &mut Conn, host: Id<Host>) -> QueryResult<i64> {
+    let by_rule = caught::table.filter(caught::contribution_id.eq(contributions::id));
+    let query = contributions::table
+        .inner_join(accounts::table.on(accounts::id.eq(contributions::author_id)))
+        .filter(accounts::host_id.eq(host))
+        .filter(accounts::standing.ne(HostStanding::Limited))
+        .filter(Verbatim(HELD))
+        .filter(not(exists(by_rule)));
+    run!(conn, get_result, query.count())
 }
 
 /// What waits of these authors, oldest first.

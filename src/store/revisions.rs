@@ -1,8 +1,13 @@
 //! Frozen texts: every version of what was published, with the signed document.
 
+use std::collections::HashMap;
+
 use diesel::dsl::max;
 use diesel::prelude::{Insertable, Queryable, Selectable};
-use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, QueryResult, SelectableHelper};
+use diesel::{
+    BoolExpressionMethods, ExpressionMethods, JoinOnDsl, OptionalExtension, QueryDsl, QueryResult,
+    SelectableHelper,
+};
 
 use super::conn::{Conn, run};
 use super::contributions::Viewer;
@@ -11,7 +16,7 @@ use crate::clock::Timestamp;
 use crate::domain::contribution::{Contribution, State};
 use crate::domain::id::Id;
 use crate::domain::uri::{Addresses, Uri};
-use crate::schema::{convictions, revisions};
+use crate::schema::{contributions, convictions, revisions};
 
 /// One version of a contribution.
 #[derive(Clone, Debug, Queryable, Selectable, Insertable)]
@@ -106,6 +111,18 @@ pub fn by_number(conn: &mut Conn, id: Id<Contribution>, revision: i32) -> QueryR
 pub fn newest(conn: &mut Conn, id: Id<Contribution>) -> QueryResult<Option<Revision>> {
     let query = revisions::table.filter(revisions::contribution_id.eq(id)).order(revisions::revision.desc());
     run!(conn, first, query.select(Revision::as_select())).optional()
+}
+
+/// The signed documents that contributions at these addresses have now, of those that have one.
+pub fn current_documents(conn: &mut Conn, uris: &[Uri]) -> QueryResult<HashMap<Uri, String>> {
+    let now =
+        contributions::id.eq(revisions::contribution_id).and(contributions::revision.eq(revisions::revision));
+    let query = revisions::table
+        .inner_join(contributions::table.on(now))
+        .filter(contributions::uri.eq_any(uris.to_vec()))
+        .select((contributions::uri, revisions::document));
+    let rows: Vec<(Uri, Option<String>)> = run!(conn, load, query)?;
+    Ok(rows.into_iter().filter_map(|(uri, document)| Some((uri, document?))).collect())
 }
 
 /// What the viewer may see that was changed because of something, each once with the latest version that

@@ -17,6 +17,7 @@ use crate::domain::host::HostStanding;
 use crate::domain::id::Id;
 use crate::domain::uri::Uri;
 use crate::federation::Federation;
+use crate::store::activities::Activity;
 use crate::store::contributions::{self, Viewer};
 use crate::store::{Conn, Error, accounts, activities, pins, relations, revisions, statements, tags};
 use crate::vocab::collection::{flat, page, paged};
@@ -71,15 +72,18 @@ pub async fn outbox(
         }
     };
     let before = cursor.max_id.map(Id::new);
-    let (total, rows) = data
+    let (total, rows, documents) = data
         .app
         .db
         .read(|conn| {
             let total = activities::count_listed(conn, account.id)?;
-            Ok((total, activities::listed(conn, account.id, before, limit)?))
+            let rows = activities::listed(conn, account.id, before, limit)?;
+            let objects: Vec<Uri> = rows.iter().map(|row| row.object_uri.clone()).collect();
+            Ok((total, rows, revisions::current_documents(conn, &objects)?))
         })
         .await?;
-    let items: Vec<Value> = rows.iter().filter_map(|row| serde_json::from_str(&row.body).ok()).collect();
+    let items: Vec<Value> =
+        rows.iter().filter_map(|row| as_it_stands(row, documents.get(&row.object_uri))).collect();
     if whole {
         return Ok(document(&flat(&id, &account.uri, &items), FRESH));
     }
@@ -92,6 +96,18 @@ pub async fn outbox(
     let more = rows.last().filter(|_| items.len() >= usize::try_from(PAGE).unwrap_or(usize::MAX));
     let next = more.map(|row| format!("{id}?page=true&max_id={}", row.id));
     Ok(document(&page(&here, &id, &items, next.as_deref()), FRESH))
+}
+
+/// What was published, as it stands: whoever reads an outbox was not there when it was changed, and nobody tells
+/// them again.
+fn as_it_stands(row: &Activity, document: Option<&String>) -> Option<Value> {
+    let mut activity: Value = serde_json::from_str(&row.body).ok()?;
+    let published = activity.get("type").is_some_and(|kind| kind == "Create");
+    let document = document.filter(|_| published).and_then(|text| serde_json::from_str(text).ok());
+    if let (Some(document), Some(fields)) = (document, activity.as_object_mut()) {
+        fields.insert("object".to_owned(), document);
+    }
+    Some(activity)
 }
 
 /// `GET /actor/outbox`: the instance actor says nothing.

@@ -59,6 +59,8 @@ pub enum Standing {
     /// In force.
     #[default]
     Current,
+    /// In force, and not yet let in by a moderator: visitors do not see it.
+    Waiting,
     /// An earlier version; `newest` is in force.
     Earlier {
         /// Address of the version in force.
@@ -89,6 +91,7 @@ impl Standing {
     pub fn label(&self) -> &'static str {
         match self {
             Self::Current => "",
+            Self::Waiting => "Waits for a moderator",
             Self::Earlier { .. } => "Earlier version",
             Self::Superseded { .. } => "Superseded",
             Self::Retracted { .. } => "Retracted",
@@ -226,9 +229,12 @@ pub struct StatementCard {
 impl StatementCard {
     /// The line below the announcement.
     pub fn facts(&self) -> String {
-        let theses = count(self.theses, "thesis", "theses");
         let replies = count(self.replies, "reply", "replies");
-        format!("{theses} · {replies}")
+        // Every statement has one: they are not here yet.
+        if self.theses == 0 {
+            return replies;
+        }
+        format!("{} · {replies}", count(self.theses, "thesis", "theses"))
     }
 }
 

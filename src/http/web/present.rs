@@ -168,7 +168,8 @@ pub fn standing(view: &View, successor: Option<Link>) -> Standing {
     match view.head.state {
         State::Superseded => Standing::Superseded { reason, on, by: successor },
         State::Retracted => Standing::Retracted { reason, on },
-        State::Current | State::Deleted | State::Held | State::Withheld => Standing::Current,
+        State::Held => Standing::Waiting,
+        State::Current | State::Deleted | State::Withheld => Standing::Current,
     }
 }
 

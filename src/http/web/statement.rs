@@ -62,6 +62,8 @@ pub struct StatementView {
     pub href: Href,
     /// The version shown.
     pub version: Version,
+    /// How many of its theses are not here yet.
+    pub missing: usize,
     /// Its Atom feed of replies.
     pub feed: Option<Href>,
     /// Its ActivityPub object.

@@ -220,6 +220,7 @@ pub(crate) fn statement(standing: Standing) -> StatementView {
         references: references(),
         href: "/statements/water".into(),
         version: version(2),
+        missing: 0,
         feed: Some("/statements/water/replies.atom".into()),
         activity: Some("/s/4fK2mPq".into()),
         tools: Vec::new(),

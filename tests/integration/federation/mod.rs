@@ -13,6 +13,7 @@ pub(crate) mod external_statements;
 mod floods;
 mod gaps;
 mod hosts;
+mod late;
 mod listing;
 mod polls;
 mod questions;

@@ -9,6 +9,7 @@ use super::{Answer, before, cut, page, page_with, pager, then};
 use crate::domain::Refusal;
 use crate::domain::account::{Account, AccountKind, AccountState};
 use crate::domain::contribution::Kind;
+use crate::domain::counting::told;
 use crate::domain::handle::Handle;
 use crate::domain::host::HostStanding;
 use crate::domain::permission::Permission;
@@ -25,7 +26,7 @@ use crate::http::web::present::{self, moment};
 use crate::http::web::shown::{Lang, Link};
 use crate::services::relations as service;
 use crate::store::{
-    Conn, Error, accounts, audit, completeness, contributions, hosts, relations, successions,
+    Conn, Error, accounts, audit, completeness, contributions, held, hosts, relations, successions,
 };
 
 /// Entries on a page.
@@ -62,23 +63,38 @@ pub async fn ask_follow(data: Data<Federation>, visit: Visit, Path(name): Path<S
     let loaded = data.app.db.read(|conn| {
         let account = find(conn, &visit, &name)?;
         let known = relations::follow(conn, visit.organization.id, account.id)?;
-        Ok((account, known.is_some()))
+        let host = match account.host_id {
+            Some(id) => hosts::by_id(conn, id)?.filter(|host| host.standing == HostStanding::Unknown),
+            None => None,
+        };
+        let waiting = match host {
+            Some(host) => held::waiting_from(conn, host.id)?,
+            None => 0,
+        };
+        Ok((account, known.is_some(), waiting))
     });
-    let (account, known) = loaded.await?;
+    let (account, known, waiting) = loaded.await?;
     let (us, them) = (visit.organization.title(), account.title());
     let path = present::account_path(&account);
     let (question, consequence, button) = if known {
-        let consequence = "What it publishes no longer arrives here by itself.";
+        let consequence = "What it publishes no longer arrives here by itself.".to_owned();
         (format!("Stop following {them} as {us}?"), consequence, "Unfollow")
     } else {
-        let consequence = "What it publishes arrives here from now on, together with the debate around it, \
-             and its server is trusted: answers from there are shown at once.";
+        let mut consequence =
+            "What it publishes arrives here from now on, together with the debate around it, \
+             and its server is trusted: answers from there are shown at once."
+                .to_owned();
+        if waiting > 0 {
+            let shown =
+                ("from there that waits now is shown, too", "from there that wait now are shown, too");
+            consequence.push_str(&format!(" {}.", told(waiting, "text", shown)));
+        }
         (format!("Follow {them} as {us}?"), consequence, "Follow")
     };
     page(&ConfirmPage {
         layout: visit.private_layout(question.clone(), Section::Elsewhere),
         question,
-        consequence: consequence.to_owned(),
+        consequence,
         action: format!("{path}/follow").into(),
         fields: vec![
             ("as", "organization".to_owned()),

@@ -419,6 +419,7 @@ fn previewed(
             permalink: visit.absolute(&href).into(),
             all: href.as_str().into(),
         },
+        missing: 0,
         feed: None,
         activity: None,
         tools: Vec::new(),

@@ -8,7 +8,7 @@ use super::links::Links;
 use super::passages;
 use super::publish::render_draft;
 use super::thread::{checked, elsewhere};
-use super::{Answer, page, page_with};
+use super::{Answer, page, page_with, then};
 use crate::domain::Refusal;
 use crate::domain::contribution::{Contribution, State};
 use crate::domain::host::Host;
@@ -33,6 +33,7 @@ use crate::store::revisions::{self, Revision};
 use crate::store::{
     Conn, Error, contributions, critiques, events, hosts, statement_references, statements, views,
 };
+use crate::vocab::incoming::{IncomingObject, ObjectKind};
 
 /// Critiques that stand beside the theses of one statement.
 const MOST_BESIDE: i64 = 200;
@@ -65,6 +66,8 @@ pub async fn show(data: &Data<Federation>, visit: &Visit, slug: &str) -> Answer 
     let mut replies = arrange(visit, &replies);
     replies.completeness = elsewhere(data, visit, checked).await?;
     let mut statement = statement_view(visit, &loaded, current.as_ref());
+    let listed = current.as_ref().map_or(0, |version| listed(version.document.as_deref()));
+    statement.missing = listed.saturating_sub(statement.theses.len());
     for (thesis, shown) in present::theses(&loaded.view).iter().zip(&mut statement.theses) {
         let here = beside.iter().filter(|(head, ..)| head.in_reply_to_id == Some(thesis.head.id));
         let page = shown.href.as_str();
@@ -98,6 +101,10 @@ pub async fn thesis(data: &Data<Federation>, visit: &Visit, slug: &str, key: &st
         Ok((loaded, thesis, view, replies, checked, cited))
     });
     let (loaded, thesis, view, replies, checked, cited) = loaded.await?;
+    if thesis.key != key {
+        // A number moves when theses are put in between; the key is its address for good.
+        return then(&format!("{}/theses/{}", present::path(&loaded.view), thesis.key));
+    }
     let mut replies = arrange(visit, &replies);
     replies.completeness = elsewhere(data, visit, checked).await?;
     let href = present::path(&loaded.view);
@@ -227,6 +234,13 @@ fn one(conn: &mut Conn, viewer: Viewer, slug: &str) -> Result<Loaded, Error> {
     Ok(Loaded { view, host, successor, links: Links::default() })
 }
 
+/// How many theses the signed document of a version lists.
+fn listed(document: Option<&str>) -> usize {
+    let document = document.and_then(|text| serde_json::from_str(text).ok());
+    let kind = document.and_then(|value| IncomingObject::read(&value).ok()).map(|object| object.kind);
+    if let Some(ObjectKind::Statement(parts)) = kind { parts.theses.len() } else { 0 }
+}
+
 fn named(conn: &mut Conn, viewer: Viewer, version: Option<&Revision>) -> Result<Links, Error> {
     Links::of(conn, viewer, &version.map(|version| version.convinced_by.all()).unwrap_or_default())
 }
@@ -296,6 +310,7 @@ fn statement_view(visit: &Visit, loaded: &Loaded, current: Option<&Revision>) ->
             ReferencesShown::default()
         },
         version: version_line(visit, loaded, current),
+        missing: 0,
         feed: Some(format!("{href}/feed").into()),
         activity: Some(view.head.uri.as_str().into()),
         tools: tools(visit, view, &href),
