@@ -100,6 +100,12 @@ impl NewCritique {
             Refusal::invalid("passage", why)
         };
         let quote = Quote::find(text, &passage, &self.prefix, &self.suffix).ok_or_else(missing)?;
+        let marked = !self.prefix.is_empty() || !self.suffix.is_empty();
+        if !marked && text.matches(&quote.exact).nth(1).is_some() {
+            let why =
+                "these words stand in the text more than once: copy a few more of those before or after them";
+            return Err(Refusal::invalid("passage", why));
+        }
         Ok(Some(Anchor { quote, revision: target.revision, digest: digest.to_owned() }))
     }
 }

@@ -144,61 +144,98 @@ impl Stand {
     /// Accepts answer and certainty, the same for a form, an app and the wire. `reasons` says
     /// whether any reasoning comes with it.
     pub fn accept(mut self, reasons: bool) -> Result<Self, Refusal> {
-        self.answer = self.answer.split_whitespace().collect::<Vec<_>>().join(" ");
-        longest("answer", &self.answer, LONGEST_ANSWER)?;
-        longest("adopted_body", &self.adopted_body, 200)?;
-        if self.certainty.answers() && self.answer.is_empty() {
-            let why = "give the answer in a few words, or say that you are undecided";
-            return Err(Refusal::invalid("answer", why));
+        if let Some(first) = self.refusals(reasons).into_iter().next() {
+            return Err(first);
         }
-        if matches!(self.certainty, Certainty::Declines | Certainty::RejectsFraming) && !reasons {
-            return Err(Refusal::invalid(
-                "reasoning",
-                "say why: readers see it beside the answers of others",
-            ));
-        }
-        if self.theses.len() > MOST_THESES {
-            return Err(Refusal::invalid("theses", format!("a position cites at most {MOST_THESES} theses")));
-        }
-        if !self.adopted_on.is_empty() && date::Day::parse(&self.adopted_on).is_none() {
-            let why = format!("“{}” is no date such as 2022-01-05", self.adopted_on);
-            return Err(Refusal::invalid("adopted_on", why));
-        }
+        self.answer = tidy(&self.answer);
         // Without an answer the words are a remark, and no group of the map.
         let key = self.answer_key.take().unwrap_or_else(|| AnswerKey::of(&self.answer));
         self.answer_key = self.certainty.answers().then_some(key);
         Ok(self)
     }
+
+    fn refusals(&self, reasons: bool) -> Vec<Refusal> {
+        let answer = tidy(&self.answer);
+        let mut wrong: Vec<Refusal> = Vec::new();
+        wrong.extend(longest("answer", &answer, LONGEST_ANSWER).err());
+        wrong.extend(longest("adopted_body", &self.adopted_body, 200).err());
+        if self.certainty.answers() && answer.is_empty() {
+            let why = "give the answer in a few words, or say that you are undecided";
+            wrong.push(Refusal::invalid("answer", why));
+        }
+        if matches!(self.certainty, Certainty::Declines | Certainty::RejectsFraming) && !reasons {
+            let why = "say why: readers see it beside the answers of others";
+            wrong.push(Refusal::invalid("reasoning", why));
+        }
+        if self.theses.len() > MOST_THESES {
+            let why = format!("a position cites at most {MOST_THESES} theses");
+            wrong.push(Refusal::invalid("theses", why));
+        }
+        if !self.adopted_on.is_empty() && date::Day::parse(&self.adopted_on).is_none() {
+            let why = format!("“{}” is no date such as 2022-01-05", self.adopted_on);
+            wrong.push(Refusal::invalid("adopted_on", why));
+        }
+        wrong
+    }
+}
+
+fn tidy(answer: &str) -> String {
+    answer.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 impl DraftPosition {
     /// Accepts a position for publication.
     pub fn accept(&self) -> Result<Stand, Refusal> {
-        for (field, text) in [
+        match self.refusals().into_iter().next() {
+            Some(first) => Err(first),
+            None => self.stand(self.certainty()?).accept(!self.reasoning.is_blank()),
+        }
+    }
+
+    /// Everything that is wrong with it at once, for somebody who waits at a form.
+    pub fn refusals(&self) -> Vec<Refusal> {
+        let texts = [
             ("reasoning", &self.reasoning),
             ("conditions", &self.conditions),
             ("limits", &self.limits),
             ("evidence", &self.evidence),
-        ] {
-            longest(field, text.as_str(), 20_000)?;
+        ];
+        let mut wrong: Vec<Refusal> = Vec::new();
+        wrong.extend(texts.iter().filter_map(|(field, text)| longest(field, text.as_str(), 20_000).err()));
+        wrong.extend(known_language(&self.language).err());
+        wrong.extend(address("statement", &self.statement).err());
+        wrong.extend(cited("theses", &self.theses).err());
+        wrong.extend(convincing(&self.convinced_by).err());
+        match self.certainty() {
+            Err(unknown) => wrong.push(unknown),
+            Ok(certainty) => {
+                if certainty == Certainty::Undecided && self.reasoning.is_blank() && self.limits.is_blank() {
+                    let why = "say what you lack, or what would decide it: “we do not know yet” is an answer, and has reasons";
+                    wrong.push(Refusal::invalid("reasoning", why));
+                }
+                wrong.extend(self.stand(certainty).refusals(!self.reasoning.is_blank()));
+            }
         }
-        known_language(&self.language)?;
+        wrong
+    }
+
+    fn certainty(&self) -> Result<Certainty, Refusal> {
         let unknown = || Refusal::invalid("certainty", format!("“{}” is no certainty", self.certainty));
-        let stand = Stand {
+        Certainty::parse(&self.certainty).ok_or_else(unknown)
+    }
+
+    /// What was typed, without the addresses that cannot be read.
+    fn stand(&self, certainty: Certainty) -> Stand {
+        Stand {
             answer: self.answer.clone(),
             answer_key: None,
-            certainty: Certainty::parse(&self.certainty).ok_or_else(unknown)?,
-            statement: address("statement", &self.statement)?,
-            theses: cited("theses", &self.theses)?,
+            certainty,
+            statement: address("statement", &self.statement).unwrap_or_default(),
+            theses: cited("theses", &self.theses).unwrap_or_default(),
             adopted_body: self.adopted_body.trim().to_owned(),
             adopted_on: self.adopted_on.trim().to_owned(),
-            convinced_by: convincing(&self.convinced_by)?,
-        };
-        if stand.certainty == Certainty::Undecided && self.reasoning.is_blank() && self.limits.is_blank() {
-            let why = "say what you lack, or what would decide it: “we do not know yet” is an answer, and has reasons";
-            return Err(Refusal::invalid("reasoning", why));
+            convinced_by: convincing(&self.convinced_by).unwrap_or_default(),
         }
-        stand.accept(!self.reasoning.is_blank())
     }
 }
 

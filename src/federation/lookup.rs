@@ -1,5 +1,7 @@
 //! What a person means who pastes an address: something that is here, else something elsewhere.
 
+use std::collections::HashMap;
+
 use activitypub_federation::config::Data;
 
 use super::{Federation, backfill, exchange, resolve};
@@ -7,7 +9,7 @@ use crate::domain::Refusal;
 use crate::domain::account::Account;
 use crate::domain::contribution::{Contribution, Kind};
 use crate::domain::id::Id;
-use crate::domain::position;
+use crate::domain::position::{self, DraftPosition};
 use crate::domain::question::Qid;
 use crate::domain::uri::{Addresses, Uri};
 use crate::store::contributions::{self, Viewer};
@@ -44,9 +46,40 @@ pub fn convincing(
     Ok(found.into_iter().collect())
 }
 
+/// A position with identities in the place of the addresses of pages: people paste what their browser shows them.
+pub fn identities(
+    conn: &mut Conn,
+    origin: &str,
+    viewer: Viewer,
+    typed: &DraftPosition,
+) -> Result<DraftPosition, Error> {
+    let mut found: HashMap<&str, String> = HashMap::new();
+    for text in typed.theses.iter().chain(&typed.convinced_by).chain([&typed.statement]) {
+        let Some(uri) = Uri::parse(text.trim()) else { continue };
+        if let Some(Meant::Contribution(head)) = known(conn, origin, viewer, &uri)? {
+            found.insert(text, head.uri.to_string());
+        }
+    }
+    let identity = |text: &String| found.get(text.as_str()).unwrap_or(text).clone();
+    Ok(DraftPosition {
+        statement: identity(&typed.statement),
+        convinced_by: typed.convinced_by.iter().map(identity).collect(),
+        theses: typed.theses.iter().map(identity).collect(),
+        ..typed.clone()
+    })
+}
+
 /// What an address means as far as it is here and the viewer may see it: an identity on the wire, or
 /// a page of ours.
 pub fn known(conn: &mut Conn, origin: &str, viewer: Viewer, uri: &Uri) -> Result<Option<Meant>, Error> {
+    if let Some(reply) = reply_at(uri) {
+        // Below a text stands what answers it, and only we know which of ours.
+        let head = match uri.origin() == origin {
+            true => contributions::by_id(conn, viewer, reply)?,
+            false => None,
+        };
+        return Ok(head.map(Meant::Contribution));
+    }
     if let Some(head) = contributions::by_uri(conn, viewer, uri)? {
         return Ok(Some(Meant::Contribution(head)));
     }
@@ -85,6 +118,12 @@ pub fn known(conn: &mut Conn, origin: &str, viewer: Viewer, uri: &Uri) -> Result
         _ => None,
     };
     Ok(head.map(Meant::Contribution))
+}
+
+/// The reply at which an address points on a page: `#r117`.
+fn reply_at(uri: &Uri) -> Option<Id<Contribution>> {
+    let (_, place) = uri.as_str().split_once('#')?;
+    place.strip_prefix('r').and_then(Id::parse)
 }
 
 /// The copy of what a page on another server shows to people, also of a version or, by its number, of a thesis:

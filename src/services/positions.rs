@@ -35,6 +35,7 @@ pub fn publish(
 ) -> Result<View, Error> {
     let organization = speaker(tx, user)?;
     let stand = draft.accept()?;
+    rests_on(tx, &stand)?;
     let (question, _) = own_copy(tx, user, &organization, qid)?;
     let view = match positions::of_account(tx, qid, organization.id)? {
         Some((head, before)) => revise(tx, &head, before, draft, &stand, given(reason)?)?,
@@ -42,6 +43,20 @@ pub fn publish(
     };
     audit::record(tx, Some(user.id), "position.publish", view.head.uri.as_str(), reason.trim())?;
     Ok(view)
+}
+
+/// Refuses a position that rests on what is no thesis, or is set out in what is no statement: readers would be led
+/// nowhere.
+fn rests_on(tx: &mut Tx<'_>, stand: &Stand) -> Result<(), Error> {
+    let theses = stand.theses.iter().map(|uri| (uri, "theses", Kind::Thesis, "thesis"));
+    let statement = stand.statement.iter().map(|uri| (uri, "statement", Kind::Statement, "statement"));
+    for (uri, field, kind, word) in theses.chain(statement) {
+        if contributions::known(tx, uri)?.is_none_or(|head| head.kind != kind) {
+            let why = format!("“{uri}” is no {word} that is here: search for its address first");
+            return Err(Refusal::invalid(field, why).into());
+        }
+    }
+    Ok(())
 }
 
 fn take(

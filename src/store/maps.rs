@@ -51,10 +51,13 @@ pub fn lines(conn: &mut Conn, viewer: Viewer, qid: &Qid, history: bool) -> Query
     let changed = rows.iter().filter(|(head, _)| history || head.revision > 1).map(|(head, _)| head.id);
     let window = if history { i32::MAX } else { RECENT };
     let mut versions = versions(conn, &changed.collect::<Vec<_>>(), window)?;
-    let (sites, listed) = listed(conn, qid)?;
+    let (asked, listed) = listed(conn, qid)?;
     let line = |(head, position): (Contribution, Position)| {
         let organization = people.get(&head.author_id)?.clone();
         let named = listed.get(&head.uri).copied().unwrap_or_default();
+        // Who was asked before there was a position could not list it.
+        let asked = asked.iter().filter(|at| **at >= head.published_at).count();
+        let sites = u32::try_from(asked).unwrap_or(u32::MAX).max(named);
         Some(Line {
             unreachable_since: dark.get(&organization.id).copied(),
             versions: versions.remove(&head.id).unwrap_or_default(),
@@ -85,14 +88,10 @@ fn versions(
     Ok(versions)
 }
 
-/// With how many other sites we compared our map of a question, and how many of them list which
-/// position.
-fn listed(conn: &mut Conn, qid: &Qid) -> QueryResult<(u32, HashMap<Uri, u32>)> {
-    let sites: i64 = run!(
-        conn,
-        get_result,
-        exchanges::table.filter(exchanges::qid.eq(qid)).filter(exchanges::error.is_null()).count()
-    )?;
+/// When we compared our map of a question with each other site, and how many of them list which position.
+fn listed(conn: &mut Conn, qid: &Qid) -> QueryResult<(Vec<Timestamp>, HashMap<Uri, u32>)> {
+    let answered = exchanges::table.filter(exchanges::qid.eq(qid)).filter(exchanges::error.is_null());
+    let asked: Vec<Timestamp> = run!(conn, load, answered.select(exchanges::checked_at))?;
     let compared = exchanges::qid.eq(listings::qid).and(exchanges::account_id.eq(listings::account_id));
     let query = listings::table
         .inner_join(exchanges::table.on(compared))
@@ -102,5 +101,5 @@ fn listed(conn: &mut Conn, qid: &Qid) -> QueryResult<(u32, HashMap<Uri, u32>)> {
         .select((listings::position_uri, count_star()));
     let rows: Vec<(Uri, i64)> = run!(conn, load, query)?;
     let small = |count: i64| u32::try_from(count).unwrap_or(u32::MAX);
-    Ok((small(sites), rows.into_iter().map(|(uri, count)| (uri, small(count))).collect()))
+    Ok((asked, rows.into_iter().map(|(uri, count)| (uri, small(count))).collect()))
 }

@@ -20,6 +20,7 @@ use crate::domain::position::Listing;
 use crate::domain::user::{Role, User};
 use crate::domain::{Refusal, question::Qid};
 use crate::federation::Federation;
+use crate::federation::lookup;
 use crate::services::positions as service;
 use crate::store::contributions::Viewer;
 use crate::store::{Conn, Error, events, positions, questions, revisions};
@@ -129,6 +130,8 @@ async fn publish(
     params: Params,
 ) -> Answer<Value> {
     let (qid, draft): (Qid, _) = (named(&qid)?, drafts::position(&params)?);
+    let (viewer, origin) = (caller.viewer(), &data.app.site.origin);
+    let draft = data.app.db.read(|conn| lookup::identities(conn, origin, viewer, &draft)).await?;
     let reason = params.text("reason").unwrap_or_default();
     let (base, organization) = (bases::base(&params), data.app.site.organization);
     let made = data.app.db.write(|tx| {

@@ -104,16 +104,21 @@ impl Instance {
         (intent, passage): (Intent, &str),
         text: &str,
     ) -> Result<View, Error> {
-        let parent = self.sees(target).await.expect("the criticized thing is here").head.id;
+        let parent = self.sees(target).await.expect("the criticized thing is here").head;
+        // The first of them is marked, and the page's script says what stands around it.
+        let (before, after) = match parent.content.split_once(passage) {
+            Some((before, after)) if !passage.is_empty() => (before, after),
+            Some(_) | None => ("", ""),
+        };
         let post = NewPost {
             markdown: Markdown::new(text),
-            in_reply_to: Some(parent),
+            in_reply_to: Some(parent.id),
             language: "en".to_owned(),
             critique: Some(NewCritique {
                 intent,
                 passage: passage.to_owned(),
-                prefix: String::new(),
-                suffix: String::new(),
+                prefix: before.rsplit('>').next().unwrap().to_owned(),
+                suffix: after.split('<').next().unwrap().to_owned(),
             }),
             ..NewPost::default()
         };

@@ -53,6 +53,14 @@ async fn an_app_asks_and_another_site_adopts_and_answers() {
             "answer": "A committee", "certainty": "provisional", "reasoning": "Its minutes say so.",
             "limits": "We have one page.", "adopted_body": "Council", "adopted_on": "2026-11-20",
         });
+        let theses = json!([format!("{}/nonsense", world.at("north").origin())]);
+        for (field, nothing) in [("theses", theses.clone()), ("statement", theses[0].clone())] {
+            let mut body = body.clone();
+            body[field] = nothing;
+            let refused = theirs.post(&path, body).await;
+            assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{field}: {}", refused.json);
+            assert!(refused.json["details"][field].is_array(), "{field}: {}", refused.json);
+        }
         let position = theirs.post(&path, body.clone()).await.ok();
         assert_eq!((&position["revision"], &position["answer"]), (&json!(1), &json!("A committee")));
         world.advance_seconds(60);

@@ -45,7 +45,9 @@ async fn a_changed_position_names_what_convinced_and_both_pages_show_it() {
         let mut editor = north.signed_in("north_admin").await;
         let form = editor.open(&format!("{PAGE}/position")).await;
         let minutes = "https://council.example/minutes";
-        let named = format!("{}\r\n {minutes}", critique.head.uri);
+        let here = present::path(&north.sees(&critique.head.uri).await.unwrap());
+        // As the browser shows it, below the text that it answers.
+        let named = format!("{}{here}\r\n {minutes}", north.origin());
         let fields = [
             ("reason", "We were shown the guns."),
             ("convinced_by", named.as_str()),
@@ -56,7 +58,6 @@ async fn a_changed_position_names_what_convinced_and_both_pages_show_it() {
         assert!(wrong.texts("#mistake-convinced_by")[0].contains("is no web address"));
         assert!(wrong.texts("#mistake-reason")[0].contains("what changed and why"), "all of it at once");
         let changed = editor.send(&form, "main form", &fields).await;
-        let here = present::path(&north.sees(&critique.head.uri).await.unwrap());
         assert_eq!(changed.attribute("#convinced a", "href"), Some(here));
         assert_eq!(changed.texts("#convinced a")[1..], [minutes], "the second as it was typed");
         let again = editor.open(&format!("{PAGE}/position")).await;

@@ -246,7 +246,15 @@ async fn objections_wait_in_a_register_until_the_organization_answers() {
         let missing = [("intent", "objection"), ("passage", "count to nine")];
         let missing = writer.send(&aimless, "form[action='/reply']", &missing).await;
         assert!(missing.texts("#mistake-passage")[0].contains("do not stand in the text"));
-        writer.send(&missing, "form[action='/reply']", &[("passage", "count to four")]).await;
+        let twice = writer.send(&missing, "form[action='/reply']", &[("passage", "o")]).await;
+        assert!(
+            twice.texts("#mistake-passage")[0].contains("more than once"),
+            "{:?}",
+            twice.texts(".mistake")
+        );
+        let said =
+            writer.send(&twice, "form[action='/reply']", &[("passage", "Bees can count to four")]).await;
+        assert_eq!(said.status, StatusCode::OK, "{:?}", said.texts(".mistake"));
         world.settle().await;
         let mut admin = north.signed_in("north_admin").await;
         let register = admin.open("/objections").await;

@@ -14,7 +14,8 @@ use crate::domain::Refusal;
 use crate::domain::contribution::{Contribution, State};
 use crate::domain::host::Host;
 use crate::domain::id::Id;
-use crate::domain::position::{Listing, Position, PositionView, ReceivedPosition};
+use crate::domain::position::{Listing, Position, PositionView, ReceivedPosition, Stand};
+use crate::domain::uri::Uri;
 use crate::domain::user::Role;
 use crate::domain::view::{Body, View};
 use crate::federation::Federation;
@@ -107,7 +108,8 @@ pub async fn version(
         let loaded = one(conn, viewer, id)?;
         let version = loaded.version(number).ok_or(Refusal::NotFound)?;
         let told = told(version.document.as_deref()).ok_or(Refusal::NotFound)?;
-        let links = Links::of(conn, viewer, &told.received.stand.convinced_by.all())?;
+        let stand = &told.received.stand;
+        let links = Links::of(conn, viewer, rests_on(stand).iter().chain(&stand.convinced_by.all()))?;
         Ok((loaded, told, links))
     });
     let (loaded, told, links) = loaded.await?;
@@ -185,6 +187,11 @@ fn told(document: Option<&str>) -> Option<Told> {
     Some(Told { received: *received, language: object.language })
 }
 
+/// The statement that sets a version out, and the theses on which it rests.
+fn rests_on(stand: &Stand) -> Vec<Uri> {
+    stand.statement.iter().chain(&stand.theses).cloned().collect()
+}
+
 /// Everything that a version says, as plain text.
 fn all(received: &ReceivedPosition) -> String {
     let stand = &received.stand;
@@ -251,7 +258,7 @@ fn earlier(loaded: &Loaded, version: &Revision, told: &Told, links: &Links) -> P
             received.limits.clone(),
             received.evidence.clone(),
         ]),
-        sources: loaded.sources.iter().filter(|_| version.revision == newest).cloned().collect(),
+        sources: links.each(&rests_on(stand)),
         adopted: adopted(&stand.adopted_body, &stand.adopted_on),
         origin: present::origin(&view.head, loaded.host.as_ref()),
         standing: if version.revision < newest {
@@ -274,9 +281,9 @@ fn sections(parts: [Html; 4]) -> Vec<Html> {
 fn adopted(body: &str, on: &str) -> String {
     match (body.is_empty(), on.is_empty()) {
         (true, true) => String::new(),
-        (false, true) => body.to_owned(),
-        (true, false) => format!("on {on}"),
-        (false, false) => format!("{body}, {on}"),
+        (false, true) => format!("by {body}"),
+        (true, false) => on.to_owned(),
+        (false, false) => format!("by {body}, {on}"),
     }
 }
 

@@ -1,7 +1,5 @@
 //! Taking a position, changing it, withdrawing it.
 
-use std::collections::HashMap;
-
 use activitypub_federation::config::Data;
 use axum::extract::Path;
 
@@ -14,11 +12,10 @@ use crate::domain::Refusal;
 use crate::domain::contribution::{Contribution, State};
 use crate::domain::position::{Certainty, DraftPosition, Position};
 use crate::domain::question::{AnswerKey, Question, QuestionView};
-use crate::domain::uri::Uri;
 use crate::domain::user::Role;
 use crate::domain::view::View;
 use crate::federation::Federation;
-use crate::federation::lookup::{self, Meant};
+use crate::federation::lookup;
 use crate::http::error::PageError;
 use crate::http::extract::posted::{Fields, Posted};
 use crate::http::extract::visit::Visit;
@@ -28,8 +25,7 @@ use crate::http::web::layout::Section;
 use crate::http::web::present;
 use crate::http::web::shown::Link;
 use crate::services::positions as service;
-use crate::store::contributions::Viewer;
-use crate::store::{Conn, Error, contributions, positions, questions, statements};
+use crate::store::{Error, contributions, positions, questions, statements};
 use crate::text::Markdown;
 
 /// Statements that a form offers.
@@ -84,7 +80,7 @@ pub async fn submit(
     if !mistakes.is_empty() {
         return refused(form(&visit, &asked, &sent, mistakes));
     }
-    let draft = data.app.db.read(|conn| identities(conn, origin, viewer, &typed)).await?;
+    let draft = data.app.db.read(|conn| lookup::identities(conn, origin, viewer, &typed)).await?;
     let (qid, organization) = (&asked.view.question.qid, visit.organization.id);
     let made: Result<Made<View>, Error> = data
         .app
@@ -113,8 +109,13 @@ fn mistakes(asked: &Asked, sent: &Typed<'_>) -> Mistakes {
     let mut mistakes = Mistakes::default();
     if sent.draft.certainty.is_empty() {
         mistakes.add("certainty", "Say how sure you are.");
-    } else if let Err(Refusal::Invalid { field, why }) = sent.draft.accept() {
-        mistakes.add(field, why);
+    }
+    for refusal in sent.draft.refusals() {
+        if let Refusal::Invalid { field, why } = refusal
+            && mistakes.at(field).is_none()
+        {
+            mistakes.add(field, why);
+        }
     }
     // Where another version came meanwhile, that is what is told.
     let revises =
@@ -191,30 +192,6 @@ fn draft(asked: &Asked, fields: &Fields) -> DraftPosition {
         language: fields.get("language").to_owned(),
         convinced_by: fields.get("convinced_by").split_whitespace().map(str::to_owned).collect(),
     }
-}
-
-/// The draft with identities in the place of the addresses of pages: people paste what their browser
-/// shows them.
-fn identities(
-    conn: &mut Conn,
-    origin: &str,
-    viewer: Viewer,
-    typed: &DraftPosition,
-) -> Result<DraftPosition, Error> {
-    let mut found: HashMap<&str, String> = HashMap::new();
-    for text in typed.theses.iter().chain(&typed.convinced_by).chain([&typed.statement]) {
-        let Some(uri) = Uri::parse(text.trim()) else { continue };
-        if let Some(Meant::Contribution(head)) = lookup::known(conn, origin, viewer, &uri)? {
-            found.insert(text, head.uri.to_string());
-        }
-    }
-    let identity = |text: &String| found.get(text.as_str()).unwrap_or(text).clone();
-    Ok(DraftPosition {
-        statement: identity(&typed.statement),
-        convinced_by: typed.convinced_by.iter().map(identity).collect(),
-        theses: typed.theses.iter().map(identity).collect(),
-        ..typed.clone()
-    })
 }
 
 fn form(visit: &Visit, asked: &Asked, typed: &Typed<'_>, mistakes: Mistakes) -> Answer {
