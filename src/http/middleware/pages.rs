@@ -22,7 +22,7 @@ pub async fn finish(data: Data<Federation>, request: Request, next: Next) -> Res
     let uri = request.uri().clone();
     let server = wants_activity(request.headers());
     // A button has no field at which a mistake could stand: whoever pressed it is led back to it.
-    let form = from(&data.app.site.origin, &request).filter(|_| method == Method::POST);
+    let form = from(&data.app.site.origin, &request);
     let mut asked = HeaderMap::new();
     for cookie in request.headers().get_all(COOKIE) {
         asked.append(COOKIE, cookie.clone());
@@ -30,8 +30,9 @@ pub async fn finish(data: Data<Federation>, request: Request, next: Next) -> Res
     let mut response = next.run(request).await;
     if let Some(why) = problem(&response) {
         let status = response.status();
-        let page =
-            error_page(&data, (&method, form.as_deref()), (&uri, &asked), (status, &why), server).await;
+        let sent = method == Method::POST || status == StatusCode::UNPROCESSABLE_ENTITY;
+        let form = form.as_deref().filter(|_| sent);
+        let page = error_page(&data, (&method, form), (&uri, &asked), (status, &why), server).await;
         response = carry(response, page);
     }
     let known = Cookies::of(&data.app.site.origin).session(&asked).is_some();

@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use askama::Template;
 use axum::extract::{Form, Query, State};
-use axum::http::StatusCode;
-use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFERRER_POLICY};
+use axum::http::header::{CACHE_CONTROL, CONNECTION, CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFERRER_POLICY};
+use axum::http::uri::PathAndQuery;
+use axum::http::{StatusCode, Uri};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use axum::routing::get;
 use axum::{Router, extract::Path};
@@ -126,20 +127,20 @@ impl FirstRun {
 
 async fn show(State(run): State<FirstRun>, Query(asked): Query<Asked>) -> Response {
     if !run.opens(&asked.token) {
-        return waiting().await;
+        return not_yet();
     }
     run.page(&asked, Mistakes::default(), StatusCode::OK)
 }
 
 async fn submit(State(run): State<FirstRun>, Form(asked): Form<Asked>) -> Response {
     if !run.opens(&asked.token) {
-        return waiting().await;
+        return not_yet();
     }
     match found(&run, &asked).await {
         Ok(site) => {
             *run.site.lock().await = Some(site);
             run.done.send_replace(true);
-            Redirect::to("/sign-in").into_response()
+            elsewhere("/sign-in")
         }
         Err(Error::Refused(Refusal::Invalid { field, why })) => {
             run.page(&asked, Mistakes::one(field, why), StatusCode::UNPROCESSABLE_ENTITY)
@@ -184,7 +185,21 @@ async fn asset(Path(name): Path<String>) -> Response {
     }
 }
 
-async fn waiting() -> Response {
+/// What is asked for while the site is not set up. Once it is, a browser may still ask on a connection that it had
+/// opened before.
+async fn waiting(State(run): State<FirstRun>, uri: Uri) -> Response {
+    if *run.done.borrow() {
+        return elsewhere(uri.path_and_query().map_or("/", PathAndQuery::as_str));
+    }
+    not_yet()
+}
+
+/// Sends a browser to the site, over a connection of its own: behind this one is still the set-up.
+fn elsewhere(path: &str) -> Response {
+    ([(CONNECTION, "close")], Redirect::to(path)).into_response()
+}
+
+fn not_yet() -> Response {
     let text = "This site is not set up yet. Its administrator finds the link in the terminal where `plenum serve` runs.\n";
     (StatusCode::SERVICE_UNAVAILABLE, [("retry-after", "60")], text).into_response()
 }

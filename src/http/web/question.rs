@@ -96,6 +96,8 @@ pub struct QuestionShown {
     pub asked: Moment,
     /// Whose copy this is, where somebody else asked.
     pub carried_by: Option<Author>,
+    /// The organizations that are asked by name.
+    pub invited: Vec<Author>,
     /// The place or field; blank where it is general.
     pub scope: String,
     /// Why it is asked.

@@ -108,6 +108,8 @@ pub struct Replies {
 pub struct Marked {
     /// The words.
     pub passage: String,
+    /// Where they stand on the page, if they still do: browsers go there and mark them.
+    pub place: Option<Href>,
     /// What the critique means to do, in words.
     pub intent: String,
     /// Who wrote it.

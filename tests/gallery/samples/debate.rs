@@ -161,6 +161,7 @@ pub(crate) fn question(empty: bool) -> QuestionPage {
             confirmed: true,
             asked: at(0),
             carried_by: (!empty).then(north),
+            invited: Vec::new(),
             from_asker: (!empty).then(|| FromAsker {
                 copy: Link::new("Southern Council", "/questions/17"),
                 language: english(),

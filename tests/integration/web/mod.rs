@@ -19,6 +19,7 @@ mod referring;
 mod replying;
 mod second_factor;
 mod sending_back;
+mod setting_up;
 mod sign_ins;
 mod signing_in;
 mod strangers;

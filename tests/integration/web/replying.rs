@@ -13,7 +13,8 @@ async fn a_reply_lands_under_its_thesis_with_organizations_first() {
     north.publishes(statement("On bees").thesis("Bees can count.").thesis("Bees can dance.")).await;
     north.person("anna", &[]).await;
     let mut anna = north.signed_in("anna").await;
-    let thesis = anna.open("/statements/on-bees/theses/k1").await;
+    let thesis = anna.open("/statements/on-bees/theses/1").await;
+    assert_eq!(thesis.path, "/statements/on-bees/theses/k1", "a number moves, the key stays");
     assert!(!thesis.says("The official answer"), "anna speaks for herself only");
     let fields = [("text", "To **four**, <script>alert(1)</script> I think.")];
     let page = anna.send(&thesis, ".invitation form", &fields).await;

@@ -9,6 +9,12 @@
   const AROUND = 32;
   const { prefix, suffix } = field.form.elements;
   const plain = (range) => range.toString().replace(/\s+/g, " ");
+  // The form stands further down: below the text appears the way to it.
+  const way = document.createElement("p");
+  way.className = "notice";
+  const link = document.createElement("a");
+  link.href = "#answer";
+  way.append(link);
   let taken = "";
   document.addEventListener("selectionchange", () => {
     const selection = document.getSelection();
@@ -19,6 +25,8 @@
     // What somebody typed is never overwritten.
     if (!words || words.length > 1000 || field.value !== taken) return;
     field.value = taken = words;
+    link.textContent = `Answer “${words.length > 80 ? `${words.slice(0, 80)}…` : words}”`;
+    if (!way.isConnected) text.after(way);
     const marked = selection.getRangeAt(0);
     const around = document.createRange();
     around.selectNodeContents(text);

@@ -2,6 +2,8 @@
 
 use std::collections::{HashMap, HashSet};
 
+use url::form_urlencoded;
+
 use crate::domain::Refusal;
 use crate::domain::account::Account;
 use crate::domain::contribution::{Contribution, Kind, State, Visibility};
@@ -134,12 +136,30 @@ fn marked(views: &[View]) -> Vec<Marked> {
 /// A passage and who criticizes it; the critique stands on `page`, or on this one where that is blank.
 pub fn mark(head: &Contribution, critique: &Critique, author: &Account, page: &str) -> Marked {
     let historic = critique.hold == Hold::Historic;
+    let passage = critique.passage().unwrap_or_default();
+    let part = page.rsplit_once("/theses/").map_or("", |(_, key)| key);
     Marked {
-        passage: critique.passage().unwrap_or_default().to_owned(),
+        passage: passage.to_owned(),
+        place: (critique.hold == Hold::Placed).then(|| format!("#{part}{}", in_text(passage)).into()),
         intent: present::intent(critique.intent).to_owned(),
         author: present::author(author),
         href: format!("{page}#r{}", head.id).into(),
         refers_to: historic.then(|| present::small(critique.revision)),
+    }
+}
+
+/// The words of a passage as a text directive (WICG Text Fragments); of long ones the beginning and the end.
+fn in_text(passage: &str) -> String {
+    let words: Vec<&str> = passage.split_whitespace().collect();
+    let encoded = |words: &[&str]| {
+        let text: String = form_urlencoded::byte_serialize(words.join(" ").as_bytes()).collect();
+        text.replace('+', "%20").replace('-', "%2D")
+    };
+    match (words.first_chunk::<5>(), words.last_chunk::<5>()) {
+        (Some(begin), Some(end)) if words.len() > 10 => {
+            format!(":~:text={},{}", encoded(begin), encoded(end))
+        }
+        _ => format!(":~:text={}", encoded(&words)),
     }
 }
 

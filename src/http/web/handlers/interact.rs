@@ -157,7 +157,10 @@ async fn meant(data: &Data<Federation>, visit: &Visit, text: &str) -> Result<Mea
         return Err("We do not know this address yet. Sign in, and we will look it up.".to_owned());
     }
     lookup::anywhere(data, text).await.map_err(|error| match error {
-        Error::Refused(refusal) => format!("The other server did not help: {refusal}."),
+        Error::Refused(refusal) => format!(
+            "The other server did not help: {refusal}. A copy that others have counts where the key of its author is \
+             known here, or where two organizations that this one follows have it."
+        ),
         fault @ Error::Fault(_) => broken(fault),
     })
 }

@@ -304,6 +304,7 @@ fn shown(visit: &Visit, loaded: &Loaded, map: &Map, waiting: i64) -> QuestionSho
         confirmed: question.original.is_some() || loaded.carried.iter().any(is_askers),
         asked: moment(question.asked_at),
         carried_by: (!asked_here).then(|| present::author(&view.author)),
+        invited: view.mentions.iter().map(present::author).collect(),
         scope: question.scope.clone(),
         background: present::html(&question.background),
         call: present::html(&question.call),
