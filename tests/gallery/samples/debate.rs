@@ -152,16 +152,12 @@ pub(crate) fn question(empty: bool) -> QuestionPage {
         question: QuestionShown {
             text: ASKED.to_owned(),
             language: english(),
-            wording: if empty {
-                String::new()
-            } else {
-                "Is the valley’s water the town’s to lease?".to_owned()
-            },
+            wording: if empty { "" } else { "Is the valley’s water the town’s to lease?" }.to_owned(),
             asked_by: Asker::Known(south()),
             confirmed: true,
             asked: at(0),
             carried_by: (!empty).then(north),
-            invited: Vec::new(),
+            invited: vec![south()],
             from_asker: (!empty).then(|| FromAsker {
                 copy: Link::new("Southern Council", "/questions/17"),
                 language: english(),
