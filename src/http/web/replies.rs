@@ -101,6 +101,8 @@ pub struct Replies {
     pub completeness: Option<Completeness>,
     /// Replies that wait for approval and are not shown to this viewer.
     pub held: u32,
+    /// Whether only members can reply, because nothing of it leaves the site.
+    pub inside: bool,
 }
 
 /// A passage with who criticizes it.

@@ -304,3 +304,12 @@ async fn what_a_list_that_is_followed_says_too_goes_on_when_one_is_taken_back() 
     })
     .await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_list_without_a_valid_row_offers_nothing() {
+    let world = World::of(["north"]).await;
+    let mut admin = world.at("north").signed_in("north_admin").await;
+    let looked = looks(&mut admin, "blocks", "com\nodd name\n").await;
+    assert!(looked.says("There is nothing to take in") && looked.says("Row 1"), "{}", looked.body);
+    assert!(!looked.says("Take in this list?") && !looked.body.contains("Take it in</button>"));
+}
