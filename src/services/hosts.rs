@@ -365,8 +365,14 @@ fn rule(
         user_id: user,
         created_at: before.map_or(tx.now, |before| before.created_at),
         updated_at: tx.now,
-        allowed_before: decision.standing != HostStanding::Approved
-            && before.is_some_and(|rule| rule.allowed_before || rule.standing == HostStanding::Approved),
+        allowed_before: before.is_some_and(|rule| match decision.standing {
+            HostStanding::Approved => false,
+            // Whoever decides nothing in the place of an allowance takes the allowance back.
+            HostStanding::Unknown => rule.allowed_before,
+            HostStanding::Limited | HostStanding::Suspended => {
+                rule.allowed_before || rule.standing == HostStanding::Approved
+            }
+        }),
     }
 }
 
