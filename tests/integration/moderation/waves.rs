@@ -75,7 +75,8 @@ async fn since_when_an_account_is_known_here_is_not_its_own_word() {
         world.settle().await;
         // Its own server says that it is sixteen years old.
         let old = "UPDATE accounts SET created_at = 1262304000000 WHERE handle LIKE 'vic@%'";
-        let aged = north.app().db.write(|tx| {
+        let db = north.app().db;
+        let aged = db.write(|tx| {
             Ok(match &mut **tx {
                 Conn::Sqlite(conn) => sql_query(old).execute(&mut **conn),
                 Conn::Postgres(conn) => sql_query(old).execute(&mut **conn),
