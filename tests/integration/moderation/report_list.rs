@@ -58,7 +58,7 @@ async fn reports_are_closed_together_for_one_reason() {
         assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "none is ticked");
         let newest = list.attribute("tbody input[name=ticked]", "value").unwrap();
         assert!(list.attribute("tbody input[name=ticked]", "aria-label").unwrap().contains("anna"));
-        let asked = ticks(&mut mona, &list, &[newest.clone()], "ticked").await;
+        let asked = ticks(&mut mona, &list, std::slice::from_ref(&newest), "ticked").await;
         assert!(asked.says("Close 1 report without doing anything?"), "{}", asked.body);
         let blank = mona.send(&asked, "main form", &[]).await;
         assert!(blank.status == StatusCode::UNPROCESSABLE_ENTITY && count(north, true).await == 5);

@@ -14,7 +14,6 @@ use crate::http::extract::visit::Visit;
 use crate::http::web::layout::{Layout, OpenGraph, Section};
 use crate::http::web::post::PostPage;
 use crate::http::web::present::{self, moment};
-use crate::http::web::replies::Replies;
 use crate::http::web::shown::{Lang, Link};
 use crate::store::contributions::Viewer;
 use crate::store::{Conn, Error, condemnations, contributions, hosts, internal_rooms, revisions, views};
@@ -77,10 +76,7 @@ pub async fn show(data: &Data<Federation>, visit: &Visit, token: &str) -> Answer
             before,
             post,
             led_to,
-            replies: Replies {
-                inside: view.head.visibility == Visibility::Internal,
-                ..arrange(visit, &replies)
-            },
+            replies: arrange(visit, &replies).within(view.head.visibility),
             thread: Some(format!("/threads/{}", view.head.thread_id).into()),
             invitation: invitation(visit, &view, data.app.config.limits.post_characters),
         },

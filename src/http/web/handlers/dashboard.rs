@@ -147,7 +147,7 @@ fn ways(
         Permission::Queues => vec![exchange(conn, now)?],
         Permission::Rules => vec![
             way("Rules about texts, and waves of them", "/admin/rules"),
-            way("Remove what came lately from a server or an author", "/admin/remove"),
+            way("Remove at once what a server or an author sent", "/admin/remove"),
         ],
         Permission::Accounts => vec![way("Accounts, and rules about them", "/admin/accounts")],
         Permission::Log => vec![way("The log: who decided what", "/admin/log")],

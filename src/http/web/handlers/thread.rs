@@ -5,7 +5,7 @@ use axum::extract::Path;
 
 use super::conversation::{Below, arrange, invitation, load, name_theses, one, targets, tools};
 use super::{Answer, key, page, then};
-use crate::domain::contribution::{Contribution, Visibility};
+use crate::domain::contribution::Contribution;
 use crate::domain::id::Id;
 use crate::domain::job::Job;
 use crate::domain::view::View;
@@ -41,8 +41,7 @@ pub async fn show(data: Data<Federation>, visit: Visit, Path(id): Path<String>) 
         Ok((view, replies, named, checked))
     });
     let (view, views, named, checked) = loaded.await?;
-    let mut replies = arrange(&visit, &views);
-    replies.inside = view.head.visibility == Visibility::Internal;
+    let mut replies = arrange(&visit, &views).within(view.head.visibility);
     name_theses(&mut replies, &views, &named);
     let path = format!("/threads/{}", view.head.id);
     replies.completeness = Some(completeness(&data, &visit, checked).await?);
