@@ -79,9 +79,7 @@ async fn a_list_of_a_hundred_thousand_rows_is_taken_in() {
         let looked = looks(&mut admin, "blocks", &one_more).await;
         assert!(looked.says("Only 100000 rows are read"), "names of columns are no row");
         let list = db.read(|conn| Ok(kept::page(conn, &Bounds::first(1))?)).await.unwrap().remove(0);
-        let start = std::time::Instant::now();
         assert_eq!(db.write(|tx| taken_lists::take_back(tx, None, list.id)).await.unwrap(), 89_996);
-        eprintln!("TOOK {:?}", start.elapsed());
         assert_eq!(rules(north).await, []);
     })
     .await;
