@@ -1129,6 +1129,7 @@ diesel::table! {
         user_id -> Nullable<BigInt>,
         created_at -> BigInt,
         updated_at -> BigInt,
+        allowed_before -> Bool,
     }
 }
 
@@ -1430,6 +1431,7 @@ diesel::table! {
         texts -> BigInt,
         created_at -> BigInt,
         due_at -> BigInt,
+        report_id -> Nullable<BigInt>,
     }
 }
 

@@ -4,10 +4,13 @@ use clap::{Args, Subcommand};
 
 use super::{Failure, context};
 use crate::config::Config;
+use crate::domain::account::AccountState;
+use crate::domain::date::Day;
 use crate::domain::user::{Role, Roles};
+use crate::services::sign_ins::last_day;
 use crate::services::users::{self, KeyPairs, NewUser};
 use crate::services::{second_factors, sign_ins};
-use crate::store;
+use crate::store::{self, Db};
 
 /// `plenum account …`
 #[derive(Debug, Args)]
@@ -39,6 +42,9 @@ enum What {
         /// The new roles; none leaves a plain member.
         #[arg(long, value_parser = role)]
         role: Vec<Role>,
+        /// The last day on which they hold, such as 2026-12-05; afterwards the roles from before hold again.
+        #[arg(long, value_parser = day, value_name = "DAY")]
+        until: Option<Day>,
     },
     /// Give a user another password; open sessions and tokens end.
     Password {
@@ -94,6 +100,45 @@ fn role(word: &str) -> Result<Role, String> {
     Role::parse(word).ok_or_else(|| format!("expected one of {}", words.join(", ")))
 }
 
+fn day(word: &str) -> Result<Day, String> {
+    Day::parse(word).ok_or_else(|| "expected a day such as 2026-12-05".to_owned())
+}
+
+async fn give(db: &Db, name: &str, roles: Roles, until: Option<Day>) -> Result<(), Failure> {
+    let end = until.and_then(Day::end);
+    db.write(|tx| sign_ins::grant(tx, None, name, (roles, end))).await?;
+    match end {
+        Some(end) => println!("{name} is now: {roles}, until {}.", last_day(end)),
+        None => println!("{name} is now: {roles}."),
+    }
+    Ok(())
+}
+
+/// Who can sign in, until when roles hold, and whose login is closed.
+async fn list(db: &Db) -> Result<(), Failure> {
+    let found = db.read(|conn| {
+        let ends = store::sign_ins::role_ends(conn)?;
+        let mut found = Vec::new();
+        for user in store::users::all(conn)? {
+            let account = store::accounts::by_id(conn, user.account_id)?;
+            let left = account.is_none_or(|account| account.state == AccountState::Deleted);
+            let end = ends.iter().find(|(id, ..)| *id == user.id).map(|(_, then, at)| (*then, *at));
+            found.push((user, end, left));
+        }
+        Ok(found)
+    });
+    for (user, end, left) in found.await? {
+        let until = end.map(|(then, at)| format!(", until {}, and then {then}", last_day(at)));
+        let state = match (left, user.disabled_at) {
+            (true, _) => "  left, the account is deleted",
+            (false, Some(_)) => "  closed",
+            (false, None) => "",
+        };
+        println!("{:<24} {}{}{state}", user.name, user.roles, until.unwrap_or_default());
+    }
+    Ok(())
+}
+
 impl Account {
     /// Runs one of the commands.
     pub async fn run(self, config: Config) -> Result<(), Failure> {
@@ -108,11 +153,7 @@ impl Account {
                 let user = db.write(|tx| users::create(tx, None, &new, &pairs)).await?;
                 println!("{} can sign in at {}/sign-in ({}).", user.name, app.site.origin, user.roles);
             }
-            What::Role { name, role } => {
-                let roles = Roles::of(&role);
-                db.write(|tx| users::set_roles(tx, None, &name, roles)).await?;
-                println!("{name} is now: {roles}.");
-            }
+            What::Role { name, role, until } => give(db, &name, Roles::of(&role), until).await?,
             What::Password { name, password_stdin } => {
                 let password = context::password(password_stdin)?;
                 db.write(|tx| users::set_password(tx, None, &name, &password)).await?;
@@ -132,7 +173,10 @@ impl Account {
             }
             What::SecondFactorOff { name } => {
                 db.write(|tx| second_factors::reset(tx, None, &name)).await?;
-                println!("{name} signs in with the password alone until a new device is set up.");
+                println!(
+                    "{name} signs in with the password alone until a new device is set up; open sessions and tokens \
+                     ended."
+                );
             }
             What::Invite { role } => {
                 let secret = db.write(|tx| users::invite(tx, None, Roles::of(&role))).await?;
@@ -142,11 +186,7 @@ impl Account {
                 let token = db.write(|tx| users::token(tx, &name, organization, &scopes)).await?;
                 println!("{token}");
             }
-            What::List => {
-                for user in db.read(|conn| Ok(store::users::all(conn)?)).await? {
-                    println!("{:<24} {}", user.name, user.roles);
-                }
-            }
+            What::List => list(db).await?,
         }
         db.close().await;
         Ok(())

@@ -39,6 +39,9 @@ enum What {
     List {
         /// Only names with this inside.
         part: Option<String>,
+        /// Also servers about which nothing is decided and with which nothing was ever exchanged.
+        #[arg(long)]
+        all: bool,
     },
     /// Show one server, the rule about it, and what hangs on it.
     Show {
@@ -127,7 +130,7 @@ impl HostCommand {
         let app = context::app(config).await?;
         let (db, own, dry) = (&app.db, app.site.host.as_str(), self.dry_run);
         let done = match self.what {
-            What::List { part } => list(db, &part.unwrap_or_default()).await,
+            What::List { part, all } => list(db, &part.unwrap_or_default(), all).await,
             What::Show { name } => show(db, &known(&name, own)?).await,
             What::Allow(rule) => decide(db, dry, (own, HostStanding::Approved), &rule).await,
             What::Limit(rule) => decide(db, dry, (own, HostStanding::Limited), &rule).await,
@@ -148,11 +151,15 @@ fn known(typed: &str, own: &str) -> Result<String, Failure> {
     host_rule::name(typed, own).map_err(Failure::new)
 }
 
-async fn list(db: &Db, part: &str) -> Result<(), Failure> {
-    let search = HostSearch { part: part.to_lowercase(), ..HostSearch::default() };
+async fn list(db: &Db, part: &str, strangers: bool) -> Result<(), Failure> {
+    let search = HostSearch { part: part.to_lowercase(), strangers, ..HostSearch::default() };
     for host in db.read(|conn| Ok(host_search::page(conn, &search, None, SHOWN)?)).await? {
         let software = host.software.as_deref().unwrap_or("-");
-        let health = if host.unreachable_since().is_some() { "not reachable" } else { "well" };
+        let health = match (host.unreachable_since(), host.last_seen_at.or(host.last_success_at)) {
+            (Some(_), _) => "not reachable",
+            (None, Some(_)) => "well",
+            (None, None) => "nothing was exchanged yet",
+        };
         println!("{}  {}  {software}  {health}", host.name, host.standing.word());
     }
     Ok(())
@@ -212,14 +219,16 @@ async fn decide(
 }
 
 async fn undo(db: &Db, dry: bool, name: &str) -> Result<(), Failure> {
-    if db.read(|conn| Ok(host_rules::by_name(conn, name)?)).await?.is_none() {
-        return Err(Failure::new(format!(
-            "there is no rule about {name}; `plenum host show {name}` says more"
-        )));
-    }
+    let known = db.read(|conn| Ok(host_rules::by_name(conn, name)?)).await?.ok_or_else(|| {
+        Failure::new(format!("there is no rule about {name}; `plenum host show {name}` says more"))
+    })?;
     let (reach, above) =
         db.read(|conn| Ok((service::preview(conn, name)?, host_rules::above(conn, name)?))).await?;
     context::decide(db, dry, |tx| service::undo(tx, None, name)).await?;
+    if known.allowed_before {
+        println!("The rule about {name} is taken back, and it is let in again as before.");
+        return Ok(());
+    }
     match above {
         Some(rule) => println!(
             "The rule about {name} is taken back; the one about {} holds for it now: {}.",
@@ -235,9 +244,6 @@ async fn import(db: &Db, dry: bool, own: &str, import: &Import) -> Result<(), Fa
     let text = std::fs::read(&import.file)?;
     let text = String::from_utf8_lossy(&text);
     let list = if import.allowances { lists::read_allowances(&text, own) } else { lists::read(&text, own) };
-    for (row, why) in &list.refused {
-        println!("row {row} is left out: {why}");
-    }
     let whole = db.read(|conn| service::preview_list(conn, &list.rules)).await?;
     let except: HashSet<String> =
         if import.tied { HashSet::new() } else { whole.tied.iter().cloned().collect() };
@@ -247,6 +253,9 @@ async fn import(db: &Db, dry: bool, own: &str, import: &Import) -> Result<(), Fa
     let (choices, said) = (Choices::default(), import.said());
     let taken =
         context::decide(db, dry, |tx| uploaded_lists::take_in(tx, None, &rules, (&choices, &said))).await?;
+    for (row, why) in &list.refused {
+        println!("row {row} is left out: {why}");
+    }
     println!("Rules in the list: {}, of which are taken in: {taken}.", list.rules.len());
     for (standing, count, reach) in &trial.parts {
         let what = match standing {

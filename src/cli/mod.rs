@@ -18,6 +18,7 @@ pub mod serve;
 pub mod settings;
 pub mod setup;
 
+use std::io::ErrorKind;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -79,34 +80,56 @@ enum What {
 
 /// What ends a command with a message for the person who typed it.
 #[derive(Debug)]
-pub struct Failure(String);
+pub struct Failure {
+    why: String,
+    /// Whoever read what it printed wants no more of it.
+    unread: bool,
+}
 
 impl Failure {
     fn new(why: impl Into<String>) -> Self {
-        Self(why.into())
+        Self { why: why.into(), unread: false }
     }
 }
 
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
-        Self(error.to_string())
+        Self::new(error.to_string())
     }
 }
 
 impl From<config::Problem> for Failure {
     fn from(problem: config::Problem) -> Self {
-        Self(problem.to_string())
+        Self::new(problem.to_string())
     }
 }
 
 impl From<std::io::Error> for Failure {
     fn from(error: std::io::Error) -> Self {
-        Self(error.to_string())
+        Self { unread: error.kind() == ErrorKind::BrokenPipe, ..Self::new(error.to_string()) }
     }
+}
+
+/// What the standard library says where `println!` cannot print, which has no other way to report it.
+const CLOSED: &str = "failed printing to stdout: Broken pipe";
+
+/// Lets a command end without a word when nobody reads any more what it prints, as in `plenum host list | head`.
+/// What it had to write is written: commands print last.
+fn end_quietly_unread() {
+    let before = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        if panic.payload_as_str().is_some_and(|why| why.starts_with(CLOSED)) {
+            std::process::exit(0);
+        }
+        before(panic);
+    }));
 }
 
 /// Runs a command and says on standard error why it failed.
 pub fn run(command: Command) -> ExitCode {
+    if !matches!(command.what, What::Serve | What::Demo(_)) {
+        end_quietly_unread();
+    }
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => return fail(&format!("the program cannot start: {error}")),
@@ -120,7 +143,8 @@ pub fn run(command: Command) -> ExitCode {
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,
-        Err(Failure(why)) => fail(&why),
+        Err(failure) if failure.unread => ExitCode::SUCCESS,
+        Err(failure) => fail(&failure.why),
     }
 }
 

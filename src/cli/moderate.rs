@@ -14,7 +14,7 @@ use crate::domain::host::HostStanding;
 use crate::domain::id::Id;
 use crate::domain::report::{Outcome, Report};
 use crate::services::cases::{self, Ruling};
-use crate::services::{account_rules as rules, condemnations as condemned, content_rules as texts};
+use crate::services::{account_rules as rules, condemnations as condemned, content_rules as texts, removals};
 use crate::store::content_rules::Wave;
 use crate::store::page::Page;
 use crate::store::reports::Wanted;
@@ -357,7 +357,7 @@ fn consequences(conn: &mut Conn, id: Id<Report>, ruling: &Ruling) -> Result<Vec<
         lines.push(rules::preview(conn, &target)?.of_account((&known, &rule), target.is_local()).to_string());
     }
     if ruling.outcome == Outcome::Remove {
-        lines.push(cases::removal(conn, &report)?);
+        lines.push(removals::preview(conn, &report)?);
     }
     Ok(lines)
 }
@@ -400,8 +400,20 @@ async fn answer(
     (text, grant, public): (&str, bool, bool),
 ) -> Result<(), Failure> {
     let how = (grant, public);
-    context::decide(db, dry, |tx| cases::answer_appeal(tx, None, Id::new(key), how, text)).await?;
+    let id = Id::new(key);
+    let answered = context::decide(db, dry, |tx| {
+        cases::answer_appeal(tx, None, id, how, text)?;
+        let removed = warnings::by_id(tx, id)?.filter(|one| one.outcome == Outcome::Remove);
+        Ok(match removed.filter(|_| grant) {
+            Some(one) => Some(removals::fate_of(tx, one.report_id)?.after_grant()),
+            None => None,
+        })
+    });
+    let brought = answered.await?;
     println!("{}", if grant { "The decision is taken back." } else { "The decision stands." });
+    if let Some(brought) = brought {
+        println!("{brought}.");
+    }
     Ok(())
 }
 

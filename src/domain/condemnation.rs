@@ -1,8 +1,9 @@
-//! A decision to delete contributions of others, which can be taken back until it is due.
+//! A decision to delete contributions, which can be taken back until it is due.
 
 use diesel::prelude::{Insertable, Queryable, Selectable};
 
 use super::id::Id;
+use super::report::Report;
 use super::user::User;
 use crate::clock::Timestamp;
 
@@ -22,4 +23,6 @@ pub struct Condemnation {
     pub created_at: Timestamp,
     /// When they are deleted.
     pub due_at: Timestamp,
+    /// Which report it answers.
+    pub report_id: Option<Id<Report>>,
 }

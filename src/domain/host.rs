@@ -60,7 +60,7 @@ pub fn unreachable_since(failing: Option<Timestamp>, dark: Option<Timestamp>) ->
 }
 
 /// What we decided about a host or an account from elsewhere.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, AsExpression, FromSqlRow)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, AsExpression, FromSqlRow)]
 #[diesel(sql_type = SmallInt)]
 pub enum HostStanding {
     /// Nobody here decided yet: quarantine applies.

@@ -39,6 +39,8 @@ pub struct HostRule {
     pub created_at: Timestamp,
     /// When it was decided like this.
     pub updated_at: Timestamp,
+    /// Whether the server was let in before: whoever takes the rule back lets it in again.
+    pub allowed_before: bool,
 }
 
 /// What an admin decides.
@@ -112,6 +114,12 @@ impl HostRule {
             private_comment: self.private_comment.clone(),
             obfuscate: self.obfuscate,
         }
+    }
+
+    /// What is decided once the rule is taken back: it lets in again whom it found let in.
+    pub fn undone(&self) -> Decision {
+        let standing = if self.allowed_before { HostStanding::Approved } else { HostStanding::Unknown };
+        Decision { standing, ..Decision::default() }
     }
 
     /// The name as the public list shows it.
@@ -274,6 +282,7 @@ mod tests {
             user_id: None,
             created_at: Timestamp(0),
             updated_at: Timestamp(0),
+            allowed_before: false,
         };
         let suspended = rule(HostStanding::Suspended);
         assert!(suspended.covers("bad.example") && suspended.covers("a.b.bad.example"));

@@ -15,6 +15,15 @@ pub struct HostSearch {
     pub state: Option<Reachable>,
     /// In which order.
     pub order: HostOrder,
+    /// Also those about which nothing is decided and with which nothing was ever exchanged.
+    pub strangers: bool,
+}
+
+impl HostSearch {
+    /// Whether servers are shown of which nothing is known: only where somebody looks for them.
+    pub fn shows_strangers(&self) -> bool {
+        self.strangers || !self.part.is_empty() || self.state == Some(Reachable::Untried)
+    }
 }
 
 /// What was decided about the very name of a server.

@@ -46,6 +46,7 @@ pub mod quote;
 pub mod reach;
 pub mod rebuff;
 pub mod relation;
+pub mod removal;
 pub mod report;
 pub mod scope;
 pub mod settings;

@@ -155,7 +155,7 @@ fn known(conn: &mut Conn, name: &str) -> Result<Option<Known>, Error> {
         Some(id) => contributions::known_by_id(conn, id)?,
         None => None,
     };
-    if head.as_ref().is_some_and(|head| head.state == State::Deleted) {
+    if head.as_ref().is_some_and(|head| matches!(head.state, State::Deleted | State::Withheld)) {
         return Ok(None);
     }
     Ok(Some((row, owner, head)))

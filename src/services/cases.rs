@@ -1,11 +1,10 @@
 //! What moderators make of reports, what they tell those concerned, and what these answer.
 
-use super::{account_rules, condemnations, log, notifications, posts, reports as reports_in};
+use super::{account_rules, log, notifications, posts, removals, reports as reports_in};
 use crate::domain::Refusal;
 use crate::domain::account::{Account, AccountKind};
 use crate::domain::account_rule::{AccountDecision, AccountRule};
-use crate::domain::contribution::{Contribution, Kind, State, Visibility};
-use crate::domain::counting::counted;
+use crate::domain::contribution::Visibility;
 use crate::domain::host::HostStanding;
 use crate::domain::id::Id;
 use crate::domain::notice::Rule;
@@ -13,11 +12,15 @@ use crate::domain::report::{Note, Outcome, Report, Warning};
 use crate::domain::user::{Role, User};
 use crate::services::posts::NewPost;
 use crate::services::reports::Category;
-use crate::store::{self, Conn, Error, Tx, accounts, audit, notices, reports, settings, users, warnings};
+use crate::store::{
+    self, Conn, Error, Tx, accounts, audit, notices, public_entries, reports, users, warnings,
+};
 use crate::text::{Markdown, plain};
 
 /// The longest text of each kind, in characters.
 const LONGEST: usize = 2_000;
+/// How much of a reason stands in the log, in characters.
+const LOGGED: usize = 200;
 
 /// What a moderator decides about a report.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -104,6 +107,29 @@ pub fn close(tx: &mut Tx<'_>, user: Option<Id<User>>, id: Id<Report>, ruling: &R
         log::put(tx, entry, &format!("{}: {}", target.handle, public_words(ruling.outcome)), &public)?;
     }
     answer_reporter(tx, user, &report, &answer)
+}
+
+/// Closes reports about which nothing has to be done, all for one reason; how many waited still.
+pub fn close_all(
+    tx: &mut Tx<'_>,
+    user: Option<Id<User>>,
+    ids: &[Id<Report>],
+    reason: &str,
+) -> Result<usize, Error> {
+    let reason = checked("reason", reason, true)?;
+    let (outcome, mut count) = (Outcome::Nothing, 0);
+    for id in ids {
+        let report = find(tx, *id)?;
+        others_decide(tx, user, &report)?;
+        if reports::close(tx, *id, user, outcome, "")? == 0 {
+            continue;
+        }
+        write_down(tx, user, *id, &reason)?;
+        let detail = format!("{}: {}", outcome.word(), plain::excerpt(&reason, LOGGED));
+        audit::record(tx, user, "report.close", &id.to_string(), &detail)?;
+        count += 1;
+    }
+    Ok(count)
 }
 
 /// Decides about an account without a report, or in answer to one. Where it is no warning, every other
@@ -193,62 +219,6 @@ pub fn reopen(tx: &mut Tx<'_>, user: Option<Id<User>>, id: Id<Report>) -> Result
     audit::record(tx, user, "report.reopen", &id.to_string(), "")
 }
 
-/// The contributions that a removal would take: posts and critiques of the account. What an organization
-/// published as its word is retracted by the organization and never removed.
-pub fn removable(conn: &mut Conn, report: &Report) -> Result<Vec<Contribution>, Error> {
-    let mut found = Vec::new();
-    for uri in report.about() {
-        let Some(head) = store::contributions::known(conn, &uri)? else { continue };
-        let plain = matches!(head.kind, Kind::Post | Kind::Critique) || !head.local;
-        if plain && Some(head.author_id) == report.target_id && head.state != State::Deleted {
-            found.push(head);
-        }
-    }
-    Ok(found)
-}
-
-/// What a removal does, in words. What went out from here is taken back everywhere at once: who was told that
-/// it is gone does not take it in again.
-pub fn removal(conn: &mut Conn, report: &Report) -> Result<String, Error> {
-    let (sent, rest): (Vec<_>, Vec<_>) = removable(conn, report)?.into_iter().partition(went_out);
-    let count = |some: &[Contribution]| {
-        counted(i64::try_from(some.len()).unwrap_or(i64::MAX), "reported contribution")
-    };
-    let mut words = Vec::new();
-    if !sent.is_empty() {
-        words.push(format!("Deleted here and elsewhere at once, for good: {}.", count(&sent)));
-    }
-    if sent.is_empty() || !rest.is_empty() {
-        let days = i64::from(settings::get(conn)?.grace_days);
-        words.push(format!(
-            "Out of sight at once, and deleted after {}: {}. Until then it can be taken back.",
-            counted(days, "day"),
-            count(&rest)
-        ));
-    }
-    Ok(words.join(" "))
-}
-
-/// Whether others were sent what somebody here said.
-fn went_out(head: &Contribution) -> bool {
-    head.local && head.visibility != Visibility::Internal
-}
-
-/// Removes what a report is about: what came from elsewhere, or never left, comes back when somebody thinks
-/// better of it.
-fn remove(tx: &mut Tx<'_>, user: Option<Id<User>>, report: &Report, target: &Account) -> Result<(), Error> {
-    let mut kept = Vec::new();
-    for head in removable(tx, report)? {
-        if went_out(&head) {
-            posts::delete(tx, target, head.id)?;
-        } else {
-            kept.push(head.id);
-        }
-        audit::record(tx, user, "contribution.remove", head.uri.as_str(), &report.id.to_string())?;
-    }
-    condemnations::condemn(tx, user, &target.handle, &kept).map(drop)
-}
-
 fn carry_out(
     tx: &mut Tx<'_>,
     user: Option<Id<User>>,
@@ -257,7 +227,7 @@ fn carry_out(
     (outcome, public): (Outcome, &str),
 ) -> Result<(), Error> {
     if outcome == Outcome::Remove {
-        return remove(tx, user, report, target);
+        return removals::remove(tx, user, report, target);
     }
     let known = store::account_rules::of(tx, target.id)?;
     let known = known.as_ref().map(AccountRule::decision).unwrap_or_default();
@@ -350,12 +320,7 @@ pub fn answer_appeal(
     let warning = warnings::by_id(tx, id)?.ok_or(Refusal::NotFound)?;
     let text = checked("answer", text, true)?;
     let account = accounts::by_id(tx, warning.account_id)?.ok_or(Refusal::NotFound)?;
-    let own = users::by_account(tx, account.id)?.map(|owner| owner.id);
-    if user.is_some() && own == user {
-        return Err(Refusal::forbidden("nobody decides about themselves: ask another moderator").into());
-    }
-    if user.is_some() && warning.user_id == user && others_answer(tx, user, own)? {
-        let why = "you decided this: another moderator answers the objection";
+    if let Some(why) = cannot_answer(tx, user, &warning)? {
         return Err(Refusal::forbidden(why).into());
     }
     if warnings::answer(tx, id, granted, &text)? == 0 {
@@ -366,25 +331,60 @@ pub fn answer_appeal(
         public |= !rule.public_comment.is_empty();
         account_rules::apply_untold(tx, user, account.id, &rest)?;
     }
+    let removed = if granted { give_back(tx, user, &warning, &mut public)? } else { None };
     notifications::decided(tx, account.id, id)?;
     let word = if granted { "granted" } else { "refused" };
     let entry = audit::enter(tx, user, "appeal.answer", account.uri.as_str(), &format!("{id}: {word}"))?;
     if granted && public {
-        let what = public_words(warning.outcome);
-        let what = format!("{}: an objection was granted, and this is taken back: {what}", account.handle);
+        let what =
+            removed.unwrap_or_else(|| format!("this is taken back: {}", public_words(warning.outcome)));
+        let what = format!("{}: an objection was granted, and {what}", account.handle);
         log::put(tx, entry, &what, "")?;
     }
     Ok(())
 }
 
+/// Shows what was removed again as far as it is kept, and says in words what came of that; `None` where the
+/// decision removed nothing. That stands in the public log where the removal does.
+fn give_back(
+    tx: &mut Tx<'_>,
+    user: Option<Id<User>>,
+    warning: &Warning,
+    public: &mut bool,
+) -> Result<Option<String>, Error> {
+    let Some(report) = warning.report_id.filter(|_| warning.outcome == Outcome::Remove) else {
+        return Ok(None);
+    };
+    removals::give_back(tx, user, report)?;
+    *public |= public_entries::tells_of(tx, "report.close", &report.to_string())?;
+    Ok(Some(removals::fate(tx, report)?.after_grant()))
+}
+
+/// Why somebody cannot answer an objection; `None` where they can.
+pub fn cannot_answer(
+    conn: &mut Conn,
+    user: Option<Id<User>>,
+    warning: &Warning,
+) -> Result<Option<&'static str>, Error> {
+    if user.is_none() {
+        return Ok(None);
+    }
+    let own = users::by_account(conn, warning.account_id)?.map(|owner| owner.id);
+    if own == user {
+        return Ok(Some("nobody decides about themselves: ask another moderator"));
+    }
+    let decided = warning.user_id == user && others_answer(conn, user, own)?;
+    Ok(decided.then_some("you decided this: another moderator answers the objection"))
+}
+
 /// Whether anybody else could answer an objection: neither who decided nor who objects.
-fn others_answer(tx: &mut Tx<'_>, decided: Option<Id<User>>, own: Option<Id<User>>) -> Result<bool, Error> {
-    for other in users::all(tx)? {
+fn others_answer(conn: &mut Conn, decided: Option<Id<User>>, own: Option<Id<User>>) -> Result<bool, Error> {
+    for other in users::all(conn)? {
         let free = Some(other.id) != decided && Some(other.id) != own && other.disabled_at.is_none();
         // Whoever is frozen or suspended decides nothing for the time.
         if free
             && other.roles.has(Role::Moderator)
-            && accounts::by_id(tx, other.account_id)?.is_some_and(|account| !account.is_barred())
+            && accounts::by_id(conn, other.account_id)?.is_some_and(|account| !account.is_barred())
         {
             return Ok(true);
         }

@@ -1,4 +1,4 @@
-//! Deleting what others said: out of sight at once, deleted later, and taken back until then.
+//! Deleting what somebody said: out of sight at once, deleted later, and taken back until then.
 
 use std::collections::BTreeSet;
 
@@ -6,11 +6,15 @@ use super::{account_rules, held};
 use crate::domain::Refusal;
 use crate::domain::account::Account;
 use crate::domain::condemnation::Condemnation;
-use crate::domain::contribution::Contribution;
+use crate::domain::contribution::{Contribution, State};
+use crate::domain::host::HostStanding;
 use crate::domain::id::Id;
 use crate::domain::job::Job;
+use crate::domain::report::Report;
 use crate::domain::user::User;
-use crate::store::{Error, Tx, accounts, audit, condemnations, jobs, rejected_authors, settings};
+use crate::store::{
+    self, Error, Tx, accounts, audit, condemnations, jobs, rejected_authors, settings, users,
+};
 use crate::text::plain;
 
 /// Contributions that are deleted in one transaction.
@@ -27,6 +31,16 @@ pub(super) fn condemn(
     about: &str,
     ids: &[Id<Contribution>],
 ) -> Result<Option<Id<Condemnation>>, Error> {
+    condemn_for(tx, (user, None), about, ids)
+}
+
+/// The same in answer to a report: an objection against that decision takes it back.
+pub(super) fn condemn_for(
+    tx: &mut Tx<'_>,
+    (user, report): (Option<Id<User>>, Option<Id<Report>>),
+    about: &str,
+    ids: &[Id<Contribution>],
+) -> Result<Option<Id<Condemnation>>, Error> {
     let ids = condemnations::free(tx, ids)?;
     if ids.is_empty() {
         return Ok(None);
@@ -39,6 +53,7 @@ pub(super) fn condemn(
         texts: i64::try_from(ids.len()).unwrap_or(i64::MAX),
         created_at: tx.now,
         due_at: tx.now.plus_seconds(days * DAY),
+        report_id: report,
     };
     condemnations::condemn(tx, &ids, Some(&condemnation))?;
     jobs::enqueue(tx, &Job::Expel { since: condemnation.id.get() }, condemnation.due_at)?;
@@ -56,6 +71,9 @@ pub(super) fn condemn_at_once(tx: &mut Tx<'_>, ids: &[Id<Contribution>]) -> Resu
 /// what other rules hide by now. How much that is.
 pub fn take_back(tx: &mut Tx<'_>, user: Option<Id<User>>, id: Id<Condemnation>) -> Result<usize, Error> {
     let condemnation = condemnations::by_id(tx, id)?.ok_or(Refusal::NotFound)?;
+    if is_about(tx, user, &condemnation)? {
+        return Err(Refusal::forbidden("nobody decides about themselves: ask another moderator").into());
+    }
     if condemnation.due_at <= tx.now {
         return Err(Refusal::Conflict("it is too late: this is being deleted".to_owned()).into());
     }
@@ -66,11 +84,24 @@ pub fn take_back(tx: &mut Tx<'_>, user: Option<Id<User>>, id: Id<Condemnation>) 
     Ok(given)
 }
 
+/// Whether a decision is about what somebody said who would take it back.
+fn is_about(tx: &mut Tx<'_>, user: Option<Id<User>>, condemnation: &Condemnation) -> Result<bool, Error> {
+    let user = user.map_or(Ok(None), |user| users::by_id(tx, user))?;
+    let own = user.map_or(Ok(None), |user| accounts::by_id(tx, user.account_id))?;
+    Ok(own.is_some_and(|own| own.handle == condemnation.about))
+}
+
 /// What is decided about these authors and their servers holds for what was given back, too.
 pub(super) fn hold_again(tx: &mut Tx<'_>, authors: &BTreeSet<Id<Account>>) -> Result<(), Error> {
     let ids: Vec<Id<Account>> = authors.iter().copied().collect();
-    let hosts: BTreeSet<_> =
-        accounts::by_ids(tx, &ids)?.into_iter().filter_map(|author| author.host_id).collect();
+    let authors = accounts::by_ids(tx, &ids)?;
+    // What a member said who is suspended by now comes back with them.
+    for author in authors.iter().filter(|author| author.is_local()) {
+        if author.standing == HostStanding::Suspended {
+            store::account_rules::withhold(tx, author.id, State::Withheld)?;
+        }
+    }
+    let hosts: BTreeSet<_> = authors.into_iter().filter_map(|author| author.host_id).collect();
     for host in hosts {
         account_rules::hold_again(tx, host)?;
     }

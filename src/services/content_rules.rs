@@ -110,7 +110,8 @@ pub fn try_out(conn: &mut Conn, rule: &NewRule, now: Timestamp) -> Result<Option
 fn text(title: Option<&str>, summary: Option<&str>, content: &str) -> Text {
     let body = plain::strip_format_chars(&plain::text(&Html::from_store(content.to_owned())));
     let words: Vec<&str> = [title, summary, Some(body.as_str())].into_iter().flatten().collect();
-    Text::new(&words.join(" "), &links::addresses(content))
+    let words = words.join(" ");
+    Text::new(&words, &links::all(content, &words))
 }
 
 /// The rule by which something that arrives is caught. Only posts and critiques are: what organizations

@@ -88,7 +88,12 @@ fn decide_and(
         }
         return Ok(name);
     }
-    let (action, detail) = if decision.is_none() {
+    let again = before.as_ref().map(HostRule::undone).filter(|again| decision.is_none() && !again.is_none());
+    let (action, detail) = if let Some(again) = again {
+        let rule = rule(tx, user, &name, &again, before.as_ref());
+        host_rules::put(tx, &rule)?;
+        ("host.undo", format!("{} again, as before", again.summary()))
+    } else if decision.is_none() {
         host_rules::delete(tx, &name)?;
         ("host.undo", String::new())
     } else {
@@ -211,6 +216,14 @@ pub(super) fn take_back(tx: &mut Tx<'_>, by: By, names: &HashSet<String>) -> Res
     by.record(tx, "undo", &done)?;
     let names: Vec<String> = gone.iter().map(|rule| rule.name.clone()).collect();
     host_rules::delete_all(tx, &names)?;
+    let again: Vec<HostRule> = gone
+        .iter()
+        .filter(|old| old.allowed_before)
+        .map(|old| rule(tx, by.person(), &old.name, &old.undone(), Some(old)))
+        .collect();
+    if !again.is_empty() {
+        host_rules::put_new(tx, &again)?;
+    }
     decided_anew(tx, &names)?;
     settle_below(tx, &names.iter().map(String::as_str).collect())?;
     Ok(gone.len())
@@ -219,10 +232,55 @@ pub(super) fn take_back(tx: &mut Tx<'_>, by: By, names: &HashSet<String>) -> Res
 /// Makes rules hold, or hold no longer, for every server that they are about.
 fn settle_below(tx: &mut Tx<'_>, names: &HashSet<&str>) -> Result<(), Error> {
     let concerned = |host: &Host| upwards(&host.name).into_iter().any(|name| names.contains(name));
-    for host in hosts::all(tx)?.iter().filter(|host| concerned(host)) {
+    let strangers = hosts::strangers(tx)?;
+    let all = hosts::all(tx)?.into_iter().filter(concerned);
+    let (strange, known): (Vec<Host>, Vec<Host>) = all.partition(|host| strangers.contains(&host.id));
+    settle_strangers(tx, &strange)?;
+    for host in &known {
         settle(tx, host)?;
     }
     Ok(())
+}
+
+/// The same for servers of which nobody is known here, however many: nothing hangs on them that could be hidden,
+/// parted or given back, so that all for which the same holds are written at once.
+fn settle_strangers(tx: &mut Tx<'_>, strangers: &[Host]) -> Result<(), Error> {
+    if strangers.is_empty() {
+        return Ok(());
+    }
+    let rules: HashMap<String, HostRule> =
+        host_rules::all(tx)?.into_iter().map(|rule| (rule.name.clone(), rule)).collect();
+    let mut alike: HashMap<Held, Vec<Id<Host>>> = HashMap::new();
+    for host in strangers {
+        let above = upwards(&host.name).into_iter().filter_map(|name| rules.get(name));
+        let nearest = above.filter(|rule| rule.covers(&host.name)).max_by_key(|rule| rule.name.len());
+        let held = nearest.map(Held::of).unwrap_or_default();
+        if held != (Held { standing: host.standing, media: host.reject_media, reports: host.reject_reports })
+        {
+            alike.entry(held).or_default().push(host.id);
+        }
+    }
+    for (held, ids) in alike {
+        host_rules::settle_all(tx, &ids, held.standing, (held.media, held.reports))?;
+        if held.standing == HostStanding::Suspended {
+            reach::drop_waiting(tx, &ids)?;
+        }
+    }
+    Ok(())
+}
+
+/// What a rule means for a server.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+struct Held {
+    standing: HostStanding,
+    media: bool,
+    reports: bool,
+}
+
+impl Held {
+    const fn of(rule: &HostRule) -> Self {
+        Self { standing: rule.standing, media: rule.reject_media, reports: rule.reject_reports }
+    }
 }
 
 /// What a list would do that is taken in.
@@ -307,6 +365,14 @@ fn rule(
         user_id: user,
         created_at: before.map_or(tx.now, |before| before.created_at),
         updated_at: tx.now,
+        allowed_before: before.is_some_and(|rule| match decision.standing {
+            HostStanding::Approved => false,
+            // Whoever decides nothing in the place of an allowance takes the allowance back.
+            HostStanding::Unknown => rule.allowed_before,
+            HostStanding::Limited | HostStanding::Suspended => {
+                rule.allowed_before || rule.standing == HostStanding::Approved
+            }
+        }),
     }
 }
 

@@ -48,6 +48,7 @@ pub mod queues;
 pub mod quotes;
 mod received;
 pub mod relations;
+pub mod removals;
 pub mod reply_policies;
 pub mod reports;
 pub mod review;

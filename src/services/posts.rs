@@ -247,6 +247,10 @@ pub fn rewrite(
     change: &Rewrite,
 ) -> Result<View, Error> {
     let head = own(tx, author, id)?;
+    if head.state == State::Withheld {
+        // What is out of sight would go out again with its new words.
+        return Err(Refusal::forbidden("moderators removed this: object to their decision first").into());
+    }
     let mentions = within(head.visibility, &change.mentions);
     let quotes = store::quotes::one(tx, id)?.is_some();
     let author =
@@ -337,6 +341,12 @@ pub fn delete(tx: &mut Tx<'_>, author: &Account, id: Id<Contribution>) -> Result
         publish::delete(tx, &view)?;
     }
     contributions::erase(tx, id)
+}
+
+/// Tells other servers that a post is gone, while it is known who has it.
+pub(super) fn call_back(tx: &mut Tx<'_>, id: Id<Contribution>) -> Result<(), Error> {
+    let view = load(tx, id)?;
+    publish::delete(tx, &view)
 }
 
 /// Keeps the signed document of the current version, and returns it.

@@ -95,11 +95,19 @@ pub fn switch_off(tx: &mut Tx<'_>, user: &User, code: &str) -> Result<(), Error>
     audit::record(tx, Some(user.id), "account.second_factor", &user.name, "off")
 }
 
-/// Switches the second factor of a user off who lost it: for admins.
+/// Switches the second factor of a user off who lost it, and ends what is open: for admins.
 pub fn reset(tx: &mut Tx<'_>, by: Option<&User>, name: &str) -> Result<(), Error> {
     let nobody = || Refusal::invalid("name", format!("there is no account {name} here"));
     let user = users::by_name(tx, name)?.ok_or_else(nobody)?;
+    if by.is_some_and(|by| by.id == user.id) {
+        let why = "yours is switched off in your settings, with a code: ask another admin if you lost it";
+        return Err(Refusal::Conflict(why.to_owned()).into());
+    }
     store::delete(tx, user.id)?;
+    // Whoever came in with a device that is lost is out, too.
+    let now = tx.now;
+    users::end_all(tx, user.id, now)?;
+    tx.after_commit(Event::Tokens);
     audit::record(tx, by.map(|by| by.id), "account.second_factor", name, "reset")
 }
 

@@ -2,6 +2,7 @@
 
 use super::users::{
     HashedPassword, is_last_admin, open_session, secret, secret_hash, set_password, set_roles,
+    set_roles_until,
 };
 use crate::clock::Timestamp;
 use crate::domain::Refusal;
@@ -117,7 +118,11 @@ pub fn grant(
     }
     // What was given for a time does not become what holds afterwards.
     let before = sign_ins::role_end(tx, user.id)?.map_or(user.roles, |(roles, _)| roles);
-    set_roles(tx, by, name, roles)?;
+    if until.is_some() && roles == before {
+        let why = format!("makes no difference: {name} is {before} afterwards, too; leave the day out");
+        return Err(Refusal::invalid("until", why).into());
+    }
+    set_roles_until(tx, by, name, (roles, until))?;
     sign_ins::set_role_end(tx, user.id, until.map(|until| (before, until)))?;
     if let Some(until) = until {
         jobs::enqueue(tx, &Job::EndRoles { user: user.id.get(), due: until.0 }, until)?;
@@ -139,6 +144,11 @@ pub fn end_grant(tx: &mut Tx<'_>, id: Id<User>, due: Timestamp) -> Result<(), Er
         }
         done => done,
     }
+}
+
+/// The last day of what ends at this moment, in figures.
+pub fn last_day(end: Timestamp) -> String {
+    end.plus_seconds(-1).to_date()
 }
 
 fn known(tx: &mut Tx<'_>, name: &str) -> Result<User, Error> {

@@ -6,6 +6,8 @@ use argon2::{Algorithm as Argon2Algorithm, Argon2, Params, Version};
 use aws_lc_rs::digest::{SHA256, digest};
 use data_encoding::{BASE64URL_NOPAD, HEXLOWER};
 
+use super::sign_ins::last_day;
+use crate::clock::Timestamp;
 use crate::domain::Refusal;
 use crate::domain::account::{Account, AccountKind, AccountState};
 use crate::domain::handle::{Handle, check_local_name};
@@ -168,6 +170,16 @@ fn below_key(account: &Uri, name: &str) -> Uri {
 
 /// Gives a user other roles. The last admin keeps that role.
 pub fn set_roles(tx: &mut Tx<'_>, by: Option<&User>, name: &str, roles: Roles) -> Result<(), Error> {
+    set_roles_until(tx, by, name, (roles, None))
+}
+
+/// The same with the day on which they end, which the log names; the caller notes it.
+pub(super) fn set_roles_until(
+    tx: &mut Tx<'_>,
+    by: Option<&User>,
+    name: &str,
+    (roles, until): (Roles, Option<Timestamp>),
+) -> Result<(), Error> {
     audit::stand_in_line(tx)?;
     let user = users::by_name(tx, name)?.ok_or_else(|| nobody(name))?;
     if !roles.has(Role::Admin) && is_last_admin(tx, user.id)? {
@@ -181,7 +193,8 @@ pub fn set_roles(tx: &mut Tx<'_>, by: Option<&User>, name: &str, roles: Roles) -
     }
     // What a token may do hangs on the roles: whoever listens with one is asked again.
     tx.after_commit(Event::Tokens);
-    audit::record(tx, by.map(|by| by.id), "account.role", name, &roles.to_string())
+    let until = until.map(|until| format!(", until {}", last_day(until))).unwrap_or_default();
+    audit::record(tx, by.map(|by| by.id), "account.role", name, &format!("{roles}{until}"))
 }
 
 /// Whether this is the only open login of an admin. Who decides after it keeps others from deciding the same

@@ -16,6 +16,7 @@ use crate::domain::account::Account;
 use crate::domain::condemnation::Condemnation;
 use crate::domain::contribution::{Contribution, State, Visibility};
 use crate::domain::id::Id;
+use crate::domain::report::Report;
 use crate::schema::{
     account_withheld, accounts, condemnations, contributions, expulsions, withheld_contributions,
 };
@@ -145,6 +146,38 @@ pub fn forget_done(tx: &mut Tx<'_>) -> QueryResult<usize> {
 pub fn open(conn: &mut Conn, now: Timestamp) -> QueryResult<Vec<Condemnation>> {
     let query = condemnations::table.filter(condemnations::due_at.gt(now)).order(condemnations::id.desc());
     run!(conn, load, query.select(Condemnation::as_select()))
+}
+
+/// The decisions in answer to a report that can be taken back.
+pub fn open_of_report(
+    conn: &mut Conn,
+    report: Id<Report>,
+    now: Timestamp,
+) -> QueryResult<Vec<Id<Condemnation>>> {
+    let query = condemnations::table
+        .filter(condemnations::report_id.eq(report))
+        .filter(condemnations::due_at.gt(now))
+        .order(condemnations::id)
+        .select(condemnations::id);
+    run!(conn, load, query)
+}
+
+/// When something is deleted that was taken out of sight by a decision.
+pub fn due_of(conn: &mut Conn, id: Id<Contribution>) -> QueryResult<Option<Timestamp>> {
+    let query = expulsions::table
+        .inner_join(condemnations::table.on(expulsions::condemnation_id.eq(condemnations::id.nullable())))
+        .filter(expulsions::contribution_id.eq(id))
+        .select(condemnations::due_at);
+    run!(conn, first, query).optional()
+}
+
+/// Whether something of ours is gone for whoever asks: deleted, or to be deleted.
+pub fn is_gone(conn: &mut Conn, head: &Contribution) -> QueryResult<bool> {
+    if head.state != State::Withheld || !head.local {
+        return Ok(head.state == State::Deleted);
+    }
+    let count: i64 = run!(conn, get_result, expulsions::table.find(head.id).count())?;
+    Ok(count > 0)
 }
 
 /// Some of the texts that a decision took out of sight and that are there still: whose they are, their title

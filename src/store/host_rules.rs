@@ -156,6 +156,25 @@ pub fn settle(
     run!(conn, execute, diesel::update(hosts::table.find(host)).set(change))
 }
 
+/// The same for many servers of which the same holds.
+pub fn settle_all(
+    conn: &mut Conn,
+    hosts: &[Id<Host>],
+    standing: HostStanding,
+    (reject_media, reject_reports): (bool, bool),
+) -> QueryResult<()> {
+    for some in hosts.chunks(AT_ONCE) {
+        let change = (
+            hosts::standing.eq(standing),
+            hosts::reject_media.eq(reject_media),
+            hosts::reject_reports.eq(reject_reports),
+        );
+        let rows = hosts::table.filter(hosts::id.eq_any(some.to_vec()));
+        run!(conn, execute, diesel::update(rows).set(change))?;
+    }
+    Ok(())
+}
+
 /// A part of a name for `LIKE`, in which nothing stands for anything else.
 pub(super) fn escaped(part: &str) -> String {
     part.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_")

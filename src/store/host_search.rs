@@ -8,6 +8,7 @@ use diesel::{
 
 use super::conn::{Conn, run};
 use super::host_rules::escaped;
+use super::hosts::met;
 use crate::clock::Timestamp;
 use crate::domain::host::{Host, HostStanding};
 use crate::domain::host_search::{HostOrder, HostSearch, Reachable, Ruled};
@@ -62,6 +63,20 @@ macro_rules! fitting {
             .filter(any_rule(Ruled::Not).or(hosts::name.ne_all(named())))
             .filter(any_rule(Ruled::Files).or(hosts::reject_media.eq(true)))
             .filter(any_rule(Ruled::Reports).or(hosts::reject_reports.eq(true)))
+            // What is known because of a rule alone that is gone is found by whoever looks for it.
+            .filter(
+                wanted
+                    .shows_strangers()
+                    .into_sql::<Bool>()
+                    .or(hosts::standing.ne(HostStanding::Unknown))
+                    .or(hosts::reject_media.eq(true))
+                    .or(hosts::reject_reports.eq(true))
+                    .or(hosts::failing_since.is_not_null())
+                    .or(hosts::dark_since.is_not_null())
+                    .or(tried())
+                    .or(hosts::name.eq_any(named()))
+                    .or(met()),
+            )
             .filter(any_state(Reachable::Yes).or(well().and(tried())))
             .filter(
                 any_state(Reachable::No)

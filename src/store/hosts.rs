@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use diesel::dsl::exists;
+use diesel::dsl::{exists, not};
 use diesel::{
     ExpressionMethods, JoinOnDsl, NullableExpressionMethods, OptionalExtension, QueryDsl, QueryResult,
     SelectableHelper,
@@ -165,8 +165,14 @@ pub fn not_allowed(conn: &mut Conn) -> QueryResult<Vec<Id<Host>>> {
 
 /// Somebody on the server is known here: what there is only a rule about was never met.
 #[diesel::dsl::auto_type]
-fn met() -> _ {
+pub(super) fn met() -> _ {
     exists(accounts::table.filter(accounts::host_id.eq(hosts::id.nullable())))
+}
+
+/// The servers of which nobody is known here.
+pub fn strangers(conn: &mut Conn) -> QueryResult<HashSet<Id<Host>>> {
+    let ids: Vec<Id<Host>> = run!(conn, load, hosts::table.filter(not(met())).select(hosts::id))?;
+    Ok(ids.into_iter().collect())
 }
 
 /// How many servers ours exchanges with.

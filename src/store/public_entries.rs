@@ -47,6 +47,16 @@ pub fn among(conn: &mut Conn, ids: &[Id<Entry>]) -> QueryResult<Vec<Id<Entry>>> 
     run!(conn, load, query)
 }
 
+/// Whether everybody may read of an entry about this, such as the decision about a report.
+pub fn tells_of(conn: &mut Conn, action: &str, subject: &str) -> QueryResult<bool> {
+    let query = public_entries::table
+        .inner_join(audit_entries::table.on(audit_entries::id.eq(public_entries::entry_id)))
+        .filter(audit_entries::action.eq(action))
+        .filter(audit_entries::subject.eq(subject));
+    let count: i64 = run!(conn, get_result, query.count())?;
+    Ok(count > 0)
+}
+
 /// What everybody may read, newest first: the entry, and when it was decided. Who decided is not part of it.
 pub fn page(conn: &mut Conn, before: Id<Entry>, limit: i64) -> QueryResult<Vec<(PublicEntry, Timestamp)>> {
     let query = public_entries::table

@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use diesel::dsl::{count_star, not};
 use diesel::sql_types::Bool;
 use diesel::{
-    BoolExpressionMethods, ExpressionMethods, IntoSql, NullableExpressionMethods, OptionalExtension,
-    QueryDsl, QueryResult, SelectableHelper,
+    BoolExpressionMethods, ExpressionMethods, IntoSql, JoinOnDsl, NullableExpressionMethods,
+    OptionalExtension, QueryDsl, QueryResult, SelectableHelper,
 };
 
 use super::Error;
@@ -24,7 +24,9 @@ use crate::domain::relation::FollowState;
 use crate::domain::report::{Evidence, Note, Outcome, Report};
 use crate::domain::uri::Uri;
 use crate::domain::user::User;
-use crate::schema::{accounts, evidence_texts, follows, mentions, report_evidence, report_notes, reports};
+use crate::schema::{
+    accounts, evidence_texts, follows, hosts, mentions, report_evidence, report_notes, reports,
+};
 
 /// A report to keep.
 #[derive(Clone, Copy, Debug)]
@@ -193,6 +195,40 @@ pub fn count_open_for(conn: &mut Conn, closed: &[Id<Account>]) -> QueryResult<i6
         .filter(reports::closed_at.is_null())
         .filter(reports::target_id.is_null().or(not(one_of(reports::target_id, closed))));
     run!(conn, get_result, open.count())
+}
+
+/// The servers of which several reports wait, and how many; none of those that are closed to who reads.
+pub fn open_by_server(conn: &mut Conn, closed: &[Id<Account>]) -> QueryResult<Vec<(String, i64)>> {
+    let query = reports::table
+        .inner_join(accounts::table.on(accounts::id.eq(reports::reporter_id)))
+        .inner_join(hosts::table.on(accounts::host_id.eq(hosts::id.nullable())))
+        .filter(reports::closed_at.is_null())
+        .filter(reports::target_id.is_null().or(not(one_of(reports::target_id, closed))))
+        .group_by(hosts::name)
+        .order(hosts::name)
+        .select((hosts::name, count_star()));
+    let mut found: Vec<(String, i64)> = run!(conn, load, query)?;
+    found.retain(|(_, count)| *count > 1);
+    Ok(found)
+}
+
+/// The reports from a server that wait, up to this one; none of those that are closed to who reads.
+pub fn open_from(
+    conn: &mut Conn,
+    closed: &[Id<Account>],
+    server: &str,
+    until: Id<Report>,
+) -> QueryResult<Vec<Id<Report>>> {
+    let query = reports::table
+        .inner_join(accounts::table.on(accounts::id.eq(reports::reporter_id)))
+        .inner_join(hosts::table.on(accounts::host_id.eq(hosts::id.nullable())))
+        .filter(hosts::name.eq(server))
+        .filter(reports::closed_at.is_null())
+        .filter(reports::id.le(until))
+        .filter(reports::target_id.is_null().or(not(one_of(reports::target_id, closed))))
+        .order(reports::id)
+        .select(reports::id);
+    run!(conn, load, query)
 }
 
 /// How many there were about an account.

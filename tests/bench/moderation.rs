@@ -30,9 +30,10 @@ use plenum::domain::site::Settings;
 use plenum::domain::uri::Uri;
 use plenum::http as doors;
 use plenum::services::uploaded_lists::{self, Choices, Said};
-use plenum::services::{condemnations, content_rules, hosts, settings, users};
+use plenum::services::{condemnations, content_rules, hosts, settings, taken_lists, users};
 use plenum::store::content_rules::Wave;
-use plenum::store::{Conn, Db, accounts};
+use plenum::store::page::Page as Bounds;
+use plenum::store::{Conn, Db, accounts, taken_lists as kept};
 use tower::ServiceExt;
 
 const RULES: usize = 50_000;
@@ -211,6 +212,10 @@ async fn list(place: &fixture::Place) {
         start.elapsed()
     );
     assert_eq!((new, taken), (LISTED, LISTED));
+    let id = db.read(|conn| Ok(kept::page(conn, &Bounds::first(1))?)).await.unwrap()[0].id;
+    let start = Instant::now();
+    let back = db.write(|tx| taken_lists::take_back(tx, None, id)).await.unwrap();
+    println!("list of {back} rules taken back   {:?}   (target: 2 s)", start.elapsed());
 }
 
 fn median(what: &str, times: &mut [Duration], target: &str) {

@@ -163,6 +163,45 @@ fn a_script_sets_a_site_up_and_makes_accounts() {
 }
 
 #[test]
+fn roles_for_a_time_and_closed_logins_are_kept_at_a_terminal() {
+    let home = TempDir::new().unwrap();
+    set_up(home.path());
+    let account = |arguments: &[&str]| plenum(home.path(), &[&["account"], arguments].concat(), PASSWORD);
+    for name in ["bela", "carl"] {
+        succeeds(&account(&["create", name, "--password-stdin"]));
+    }
+    let given = succeeds(&account(&["role", "bela", "--role", "moderator", "--until", "2999-12-05"]));
+    assert!(given.contains("member, moderator, until 2999-12-05"), "{given}");
+    assert!(fails(&account(&["role", "bela", "--role", "editor", "--until", "soon"])).contains("2026-12-05"));
+    assert!(fails(&account(&["role", "bela", "--role", "editor", "--until", "2001-01-01"])).contains("over"));
+    assert!(fails(&account(&["role", "bela", "--until", "2999-12-05"])).contains("makes no difference"));
+    succeeds(&account(&["close", "carl"]));
+    let list = succeeds(&account(&["list"]));
+    let line = |name: &str| list.lines().find(|line| line.starts_with(name)).unwrap().to_owned();
+    assert!(line("bela").contains("until 2999-12-05, and then member"), "{list}");
+    assert!(line("carl").ends_with("closed"), "{list}");
+    let log = succeeds(&plenum(home.path(), &["log", "list", "account.role"], ""));
+    assert!(log.contains("member, moderator, until 2999-12-05"), "{log}");
+    succeeds(&account(&["role", "bela", "--role", "editor"]));
+    assert!(!succeeds(&account(&["list"])).contains("until"));
+}
+
+/// As in `plenum log export | head -1`.
+#[test]
+fn a_command_ends_quietly_when_nobody_reads_on() {
+    let home = TempDir::new().unwrap();
+    set_up(home.path());
+    for arguments in [&["account", "list"][..], &["log", "export"], &["log", "list"]] {
+        let mut child = command(home.path(), arguments).spawn().unwrap();
+        // Nobody reads from the first letter on.
+        drop(child.stdout.take());
+        let output = child.wait_with_output().unwrap();
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(said.is_empty() && output.status.success(), "{arguments:?}: {said}");
+    }
+}
+
+#[test]
 fn what_cannot_work_says_why_and_stops() {
     let home = TempDir::new().unwrap();
     let run = |arguments: &[&str]| fails(&plenum(home.path(), arguments, ""));

@@ -8,13 +8,13 @@ use serde_json::Value;
 
 use super::answer::{Answer, PRIVATE, PUBLIC, document, text, viewer};
 use crate::domain::Refusal;
-use crate::domain::contribution::{Contribution, Kind, State};
+use crate::domain::contribution::{Contribution, Kind};
 use crate::domain::id::Id;
 use crate::domain::uri::Uri;
 use crate::federation::Federation;
 use crate::services::publish;
 use crate::store::contributions::{self, Viewer};
-use crate::store::{Conn, Error, accounts, polls, questions, revisions, statements, views};
+use crate::store::{Conn, Error, accounts, condemnations, polls, questions, revisions, statements, views};
 use crate::vocab::object;
 
 /// The document at this address, for whoever signed the request.
@@ -39,11 +39,10 @@ fn find(conn: &mut Conn, viewer: Viewer, uri: &Uri) -> Result<Found, Error> {
         return Ok(Found::Here { document: current(conn, &head)?, open });
     }
     // Of what was never for everybody, nobody learns that it was here.
-    let gone = contributions::known(conn, uri)?.filter(|head| head.local && head.state == State::Deleted);
-    let gone = gone.filter(Contribution::is_for_all);
-    let view = match gone {
-        Some(head) => views::one(conn, viewer, head)?,
-        None => None,
+    let known = contributions::known(conn, uri)?.filter(|head| head.local && head.is_for_all());
+    let view = match known {
+        Some(head) if condemnations::is_gone(conn, &head)? => views::one(conn, viewer, head)?,
+        Some(_) | None => None,
     };
     let view = view.ok_or(Refusal::NotFound)?;
     Ok(Found::Gone(object::tombstone(&view)))

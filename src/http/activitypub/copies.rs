@@ -14,14 +14,14 @@ use super::answer::{Answer, FRESH, document, viewer};
 use super::questions::copy;
 use crate::domain::Refusal;
 use crate::domain::account::{Account, AccountKind, AccountState};
-use crate::domain::contribution::{Contribution, State};
+use crate::domain::contribution::Contribution;
 use crate::domain::id::Id;
 use crate::domain::keys::Algorithm;
 use crate::domain::uri::Uri;
 use crate::federation::Federation;
 use crate::services::{profiles, publish};
 use crate::store::contributions::{self, Viewer};
-use crate::store::{Conn, Error, accounts, keys, revisions, successions, tombstones};
+use crate::store::{Conn, Error, accounts, condemnations, keys, revisions, successions, tombstones};
 use crate::vocab::collection::page;
 use crate::vocab::{context, proof};
 
@@ -86,7 +86,7 @@ fn find(conn: &mut Conn, uri: &Uri) -> Result<String, Error> {
 /// Whether everybody could read what was deleted at this address: of anything else nobody learns that it ever was.
 fn was_public(conn: &mut Conn, uri: &Uri) -> Result<bool, Error> {
     if let Some(head) = contributions::known(conn, uri)? {
-        return Ok(head.state == State::Deleted && head.is_for_all());
+        return Ok(head.is_for_all() && condemnations::is_gone(conn, &head)?);
     }
     Ok(tombstones::of_debate(conn, uri)?)
 }

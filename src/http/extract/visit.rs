@@ -351,6 +351,9 @@ fn flash(note: &str) -> Option<Flash> {
         "signed-out" => "Signed out there. What was open is closed within a second.",
         "password" => "The password is changed. Everything else has to sign in again.",
         "changed" => "Changed. It holds from now on.",
+        "no-admin" => {
+            "Changed. You are no admin any more, so that the people who sign in here are for others now."
+        }
         "unchanged" => "Nothing was different, so nothing was changed.",
         "removed" => "Removed. Nobody sees it any more, and none of it will be taken in again.",
         "reported" => "Reported. What comes of it you will find here.",

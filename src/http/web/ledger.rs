@@ -64,6 +64,8 @@ pub struct Cell {
     pub buttons: Vec<(String, String)>,
     /// What is behind the words and unfolds: paragraph by paragraph.
     pub folded: Vec<String>,
+    /// What is sent as `ticked` where somebody ticks the record.
+    pub tick: Option<String>,
 }
 
 impl Cell {
@@ -80,6 +82,11 @@ impl Cell {
     /// Words behind which more is folded up.
     pub fn folded(text: impl Into<String>, folded: Vec<String>) -> Self {
         Self { text: text.into(), folded, ..Self::default() }
+    }
+
+    /// The same with a box to tick.
+    pub fn ticked_as(self, value: String) -> Self {
+        Self { tick: Some(value), ..self }
     }
 
     /// Buttons.

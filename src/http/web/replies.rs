@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
+use crate::domain::contribution::Visibility;
 use crate::text::Html;
 
 use super::contribution::{Attachment, Author, Origin, Quoted};
@@ -101,6 +102,8 @@ pub struct Replies {
     pub completeness: Option<Completeness>,
     /// Replies that wait for approval and are not shown to this viewer.
     pub held: u32,
+    /// Whether only members can reply, because nothing of it leaves the site.
+    pub inside: bool,
 }
 
 /// A passage with who criticizes it.
@@ -159,6 +162,11 @@ impl Replies {
         stranded.sort_by(|a, b| (a.published, &a.key).cmp(&(b.published, &b.key)));
         arranged.personal.extend(unfold(stranded, &mut HashMap::new(), &names));
         arranged
+    }
+
+    /// The same below something that only those see who may see it.
+    pub fn within(self, visibility: Visibility) -> Self {
+        Self { inside: visibility == Visibility::Internal, ..self }
     }
 
     /// How many replies are on the page.

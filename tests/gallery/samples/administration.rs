@@ -184,7 +184,7 @@ pub(crate) fn review(empty: bool) -> ReviewPage {
 pub(crate) fn ledger(empty: bool) -> LedgerPage {
     let row = |name: &str, state: &str, aside: &str| {
         vec![
-            Cell::link(name, format!("/admin/hosts/{name}")),
+            Cell::link(name, format!("/admin/hosts/{name}")).ticked_as(name.to_owned()),
             Cell::text(state),
             Cell::text("12 deliveries, the oldest for 3 hours"),
             Cell::text(aside),

@@ -2,6 +2,7 @@
 //! exchange with other servers is doing.
 
 mod accounts;
+mod allowances;
 mod bounds;
 mod dashboard;
 mod departures;
@@ -10,17 +11,20 @@ mod flags;
 mod host_lists;
 mod list_doubts;
 mod log;
+mod objections;
 mod partings;
 mod queues;
 mod reach;
 mod reactions;
 mod removals;
+mod report_list;
 mod reports;
 mod retractions;
 mod terminal;
 mod texts;
 mod upgrades;
 mod uploaded_lists;
+mod waves;
 
 use plenum::domain::account::Account;
 use plenum::domain::account_rule::AccountDecision;

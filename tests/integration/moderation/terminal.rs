@@ -193,6 +193,13 @@ async fn servers_are_decided_about_from_a_terminal() {
     let ours = site.says(&["host", "export"]);
     assert!(ours.contains("far.example,suspend") && !ours.contains("new.example"), "{ours}");
     assert!(site.refuses(&["host", "take-back", key]).contains("taken back already"));
+    let shown = site.says(&["host", "list"]);
+    assert!(shown.contains("far.example  suspend") && !shown.contains("new.example"), "{shown}");
+    assert!(shown.contains("friend.example  allow  -  nothing was exchanged yet"), "{shown}");
+    assert!(site.says(&["host", "list", "--all"]).contains("new.example"));
+    site.says(&["host", "limit", "friend.example"]);
+    assert!(site.says(&["host", "undo", "friend.example"]).contains("let in again as before"));
+    assert!(site.says(&["host", "show", "friend.example"]).contains("allow"));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -78,6 +78,9 @@ async fn a_list_of_a_hundred_thousand_rows_is_taken_in() {
         let one_more = format!("{}last.example,suspend,,,,\r\n", long(&north.host));
         let looked = looks(&mut admin, "blocks", &one_more).await;
         assert!(looked.says("Only 100000 rows are read"), "names of columns are no row");
+        let list = db.read(|conn| Ok(kept::page(conn, &Bounds::first(1))?)).await.unwrap().remove(0);
+        assert_eq!(db.write(|tx| taken_lists::take_back(tx, None, list.id)).await.unwrap(), 89_996);
+        assert_eq!(rules(north).await, []);
     })
     .await;
 }
@@ -303,4 +306,13 @@ async fn what_a_list_that_is_followed_says_too_goes_on_when_one_is_taken_back() 
         assert!(!north.browser().open("/about/moderation").await.says("list of rules"));
     })
     .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_list_without_a_valid_row_offers_nothing() {
+    let world = World::of(["north"]).await;
+    let mut admin = world.at("north").signed_in("north_admin").await;
+    let looked = looks(&mut admin, "blocks", "com\nodd name\n").await;
+    assert!(looked.says("There is nothing to take in") && looked.says("Row 1"), "{}", looked.body);
+    assert!(!looked.says("Take in this list?") && !looked.body.contains("Take it in</button>"));
 }

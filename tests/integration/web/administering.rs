@@ -37,7 +37,7 @@ const ROUTES: &[(&str, Option<Permission>, bool)] = &[
     ("/admin/succession/confirm", Some(Permission::Settings), true),
     ("/admin/remove", Some(Permission::Rules), true),
     ("/admin/removed", Some(Permission::Review), true),
-    ("/admin/reports", Some(Permission::Reports), false),
+    ("/admin/reports", Some(Permission::Reports), true),
     ("/admin/reports/{id}", Some(Permission::Reports), true),
     ("/admin/reports/{id}/decide", Some(Permission::Reports), true),
     ("/admin/rules", Some(Permission::Rules), true),

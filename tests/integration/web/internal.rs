@@ -93,6 +93,7 @@ async fn members_talk_among_themselves_and_nobody_outside_knows() {
             "{}",
             page.body
         );
+        assert!(!page.says("A reply can come from any server"), "{}", page.body);
         let first = newest(north, anna.id).await;
         assert_eq!(first.visibility, Visibility::Internal);
         let mut other = north.signed_in("bela").await;

@@ -29,7 +29,7 @@ fn wrong(secret: &Secret, now: Timestamp) -> String {
 /// Switches it on, and returns the secret and the recovery codes.
 async fn switch_on(browser: &mut Browser, clock: &Clock) -> (Secret, Vec<String>) {
     let page = browser.open(PATH).await;
-    let page = browser.send(&page, "main form", &[]).await;
+    let page = browser.send(&page, "main form", &[("current", PASSWORD)]).await;
     switch_on_from(browser, &page, clock).await
 }
 
@@ -109,7 +109,7 @@ async fn a_camera_reads_the_key_and_lost_codes_are_renewed() {
         north.person("ada", &[]).await;
         let mut browser = north.signed_in("ada").await;
         let page = browser.open(PATH).await;
-        let begun = browser.send(&page, "main form", &[]).await;
+        let begun = browser.send(&page, "main form", &[("current", PASSWORD)]).await;
         let drawn = begun.attribute("svg.qr path", "d").unwrap();
         assert!(drawn.matches('M').count() > 300, "{drawn}");
         assert!(begun.attribute("svg.qr", "aria-label").unwrap().contains("the key below"));
@@ -246,6 +246,53 @@ async fn a_code_that_is_sent_many_times_at_once_lets_one_in() {
         let page = owes(&mut browser, "/about").await;
         let doors = (0..6).map(|_| (browser.clone(), page.clone())).collect();
         assert_eq!(at_once(doors, &code(&secret, &world.clock)).await, 1);
+    })
+    .await;
+}
+
+/// Whoever finds an open browser does not shut its owner out.
+#[tokio::test(flavor = "multi_thread")]
+async fn switching_it_on_takes_the_password() {
+    on_each_engine(async |database| {
+        let world = World::on([("north", database)], FederationMode::Open).await;
+        let north = world.at("north");
+        north.person("ada", &[]).await;
+        let mut browser = north.signed_in("ada").await;
+        let page = browser.open(PATH).await;
+        for typed in ["", "a guess"] {
+            let refused = browser.send(&page, "main form", &[("current", typed)]).await;
+            assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{typed}");
+            assert!(refused.says("not your password") && refused.texts("#secret").is_empty());
+        }
+        assert!(browser.open(PATH).await.texts("#secret").is_empty(), "no secret was made");
+        switch_on(&mut browser, &world.clock).await;
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_admin_switches_it_off_for_who_lost_it_and_ends_what_is_open() {
+    on_each_engine(async |database| {
+        let world = World::on([("north", database)], FederationMode::Open).await;
+        let north = world.at("north");
+        north.person("ada", &[]).await;
+        let (mut ada, mut admin) = (north.signed_in("ada").await, north.signed_in("north_admin").await);
+        switch_on(&mut ada, &world.clock).await;
+        switch_on(&mut admin, &world.clock).await;
+        let people = "/admin/people";
+        let page = admin.open(people).await;
+        assert!(page.attribute("button[value='factor north_admin']", "value").is_none(), "not one's own");
+        let asked = admin.send(&page, "main form", &[("do", "factor ada")]).await;
+        assert!(asked.says("Switch off that ada is asked for a code?"), "{}", asked.body);
+        owes(&mut north.browser(), "/").await;
+        assert!(ada.open(PATH).await.says("You are asked for a code"), "asking changes nothing");
+        assert!(admin.send(&asked, "main form", &[]).await.says("Changed."));
+        assert!(ada.open(PATH).await.path.starts_with("/sign-in"), "what was open has ended");
+        assert_eq!(north.browser().sign_in("ada", PASSWORD, "/about").await.path, "/about");
+        assert!(admin.open("/admin/log?q=account.second_factor").await.says("reset"));
+        let page = admin.open(people).await;
+        let fields = [("do", "factor north_admin"), ("confirmed", "yes")];
+        assert_eq!(admin.send(&page, "main form", &fields).await.status, StatusCode::CONFLICT);
     })
     .await;
 }

@@ -205,3 +205,55 @@ async fn roles_are_given_for_a_time_and_the_last_admin_stays() {
     })
     .await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn roles_that_cannot_be_meant_are_told_at_their_field() {
+    on_each_engine(|database| async {
+        let world = World::on([("north", database)], FederationMode::Open).await;
+        let north = world.at("north");
+        north.person("ada", &[]).await;
+        let mut admin = north.signed_in("north_admin").await;
+        let path = format!("{PEOPLE}/ada");
+        let form = admin.open(&path).await;
+        let gives = [("roles", "moderator"), ("until", "2026-11-26")];
+        assert!(admin.send(&form, "main form", &gives).await.says("Changed."));
+        let log = admin.open("/admin/log?q=account.role").await;
+        assert!(log.says("member, moderator, until 2026-11-26"), "{}", log.body);
+        // The role is unticked, and the day is left.
+        let (action, mut values) = admin.open(&path).await.filled("main form");
+        values.retain(|(name, _)| name != "roles");
+        let refused = admin.post(&action, &values).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", refused.body);
+        assert!(refused.says("makes no difference: ada is member afterwards, too"), "{}", refused.body);
+        let unknown = [("roles", "emperor"), ("until", "")];
+        let refused = admin.send(&form, "main form", &unknown).await;
+        assert!(refused.status == StatusCode::UNPROCESSABLE_ENTITY && refused.says("no role emperor"));
+        assert_eq!(roles(north, "ada").await, "member, moderator", "nothing changed");
+
+        let form = admin.open(&path).await;
+        let gives = [("roles", "admin"), ("until", "")];
+        assert!(admin.send(&form, "main form", &gives).await.says("Changed."));
+        let form = admin.open(&format!("{PEOPLE}/north_admin")).await;
+        let led = admin.send(&form, "main form", &[("roles", "editor"), ("until", "")]).await;
+        assert_eq!((led.status, led.path.split('?').next()), (StatusCode::OK, Some("/")), "{}", led.body);
+        assert!(led.says("You are no admin any more"), "{}", led.body);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_opens_the_login_of_who_has_left() {
+    on_each_engine(|database| async {
+        let world = World::on([("north", database)], FederationMode::Open).await;
+        let north = world.at("north");
+        north.person("ada", &[]).await;
+        let mut ada = north.signed_in("ada").await;
+        let form = ada.open("/settings/leave").await;
+        ada.send(&form, "main form", &[("current", PASSWORD)]).await;
+        let mut admin = north.signed_in("north_admin").await;
+        let page = admin.open(PEOPLE).await;
+        assert!(page.says("left: the account is deleted"), "{}", page.body);
+        assert!(page.attribute("button[value$=' ada']", "value").is_none(), "{}", page.body);
+    })
+    .await;
+}

@@ -64,7 +64,7 @@ pub async fn index(data: Data<Federation>, visit: Visit) -> Answer {
             Cell::link(&account.handle, format!("/admin/accounts/{}", account.id)),
             Cell::text(account.title()),
             Cell::text(rule.as_ref().map_or("Nothing decided".to_owned(), decided)),
-            Cell::text(present::moment(account.created_at).day()),
+            Cell::text(present::moment(account.id.minted_at()).day()),
             Cell::text(rule.as_ref().map(|rule| rule.private_comment.clone()).unwrap_or_default()),
         ]
     };
@@ -77,7 +77,7 @@ pub async fn index(data: Data<Federation>, visit: Visit) -> Answer {
         facts: Vec::new(),
         ways: Vec::new(),
         nothing: "No account fits.".to_owned(),
-        heads: vec!["Address", "Name", "Decided", "Known since", "Reason for those who decide"],
+        heads: vec!["Address", "Name", "Decided", "Known here since", "Reason for those who decide"],
         rows: found.iter().map(row).collect(),
         action: "/admin/accounts".into(),
         buttons: Vec::new(),
@@ -210,20 +210,44 @@ fn hint(standing: HostStanding, local: bool) -> &'static str {
 }
 
 fn form(visit: &Visit, account: &Account, decision: &AccountDecision, mistakes: Mistakes) -> Answer {
-    let since = present::moment(account.created_at).day();
-    let whence = if account.is_local() { "A member of this site" } else { "From another server" };
+    let since = present::moment(account.id.minted_at()).day();
+    let whence = if account.is_local() {
+        format!("A member of this site since {since}")
+    } else {
+        let says = present::moment(account.created_at).day();
+        format!("From another server, known here since {since}, says it exists since {says}")
+    };
+    let mut fields = fields(account.is_local(), decision);
+    fields.extend(waves(visit, account));
     let page_of = Link::new(account.title(), present::account_path(account));
     page(&FormPage {
         layout: visit.private_layout(account.handle.clone(), Section::Administration),
         heading: account.handle.clone(),
-        lead: format!("{whence}, known since {since}. You are shown what follows before anything is done."),
+        lead: format!("{whence}. You are shown what follows before anything is done."),
         about: Some(page_of),
         action: format!("/admin/accounts/{}", account.id).into(),
-        fields: fields(account.is_local(), decision),
+        fields,
         mistakes,
         button: "Show what follows".to_owned(),
         back: "/admin/accounts".into(),
     })
+}
+
+/// Where what it or its server said lately is removed in one step.
+fn waves(visit: &Visit, account: &Account) -> Option<Field> {
+    let (_, host) = account.handle.rsplit_once('@').filter(|_| !account.is_local())?;
+    let links = vec![
+        Link::new("What it said lately", format!("/admin/remove?by=author&of={}", account.id)),
+        Link::new(format!("What came from {host} lately"), format!("/admin/remove?by=host&of={host}")),
+    ];
+    let remove = Field::new(
+        "remove",
+        "Remove a wave.",
+        "What it has sent already goes in one step; you are shown first how much that is.",
+        FieldKind::Remarks(links),
+        "",
+    );
+    visit.has(Permission::Rules).then_some(remove)
 }
 
 fn fields(local: bool, decision: &AccountDecision) -> Vec<Field> {

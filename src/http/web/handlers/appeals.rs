@@ -8,14 +8,16 @@ use axum::http::StatusCode;
 use super::again::{again, come_back, what_was_wrong};
 use super::reports::label;
 use super::{Answer, key, page, then};
+use crate::clock::Timestamp;
 use crate::domain::Refusal;
 use crate::domain::contribution::Contribution;
 use crate::domain::id::Id;
 use crate::domain::permission::Permission;
+use crate::domain::removal::Fate;
 use crate::domain::report::{Evidence, Outcome, Report, Warning};
 use crate::domain::view::View;
 use crate::federation::Federation;
-use crate::http::error::PageError;
+use crate::http::error::{PageError, sentence};
 use crate::http::extract::posted::{Fields, Posted};
 use crate::http::extract::visit::Visit;
 use crate::http::web::case::{CasePage, Part, Saying, Writing};
@@ -26,13 +28,16 @@ use crate::http::web::ledger::{Cell, LedgerPage};
 use crate::http::web::listing::ListingPage;
 use crate::http::web::present;
 use crate::http::web::shown::{Link, Pager};
-use crate::services::cases;
 use crate::services::reports::{self as filing, Category, NewReport};
+use crate::services::{cases, removals};
 use crate::store::{accounts, contributions, reports, views, warnings};
 use crate::text::plain;
 
 /// Entries of a list.
 const MOST: i64 = 200;
+/// What stands above every objection.
+const LEAD: &str = "Whoever did not decide the first time looks at it with fresh eyes. That you agreed stands in the \
+                    public log of decisions where the decision does, or where you say so.";
 
 /// `GET /settings/decisions`: what was decided about the member.
 pub async fn decisions(data: Data<Federation>, visit: Visit) -> Answer {
@@ -75,15 +80,17 @@ async fn decision_page(
 ) -> Answer {
     let waits = warning.appeal.is_none();
     let handle = &visit.concerned()?.account.handle;
-    let about = data.app.db.read(|conn| match warning.report_id {
-        Some(report) => Ok(reports::evidence(conn, report)?),
-        None => Ok(Vec::new()),
+    let loaded = data.app.db.read(|conn| match warning.report_id {
+        Some(report) => Ok((reports::evidence(conn, report)?, removals::fate(conn, report)?)),
+        None => Ok((Vec::new(), Fate::default())),
     });
-    let about: Vec<Evidence> = about.await?.into_iter().filter(|one| one.author == *handle).collect();
+    let (about, fate) = loaded.await?;
+    let about: Vec<Evidence> = about.into_iter().filter(|one| one.author == *handle).collect();
+    let removed = became(warning, &fate, data.app.clock().now());
     page(&CasePage {
         layout: visit.private_layout("A decision about you", Section::Elsewhere),
         heading: happened(warning.outcome).to_owned(),
-        lead: standing(warning).to_owned(),
+        lead: format!("{}{removed}", standing(warning)),
         ways: vec![Link::new("All decisions about you", "/settings/decisions")],
         parts: was_said(&about).into_iter().chain(sayings(warning)).collect(),
         mistakes,
@@ -151,8 +158,29 @@ const fn standing(warning: &Warning) -> &'static str {
     }
 }
 
+/// What has become of what was removed, after the sentence that says where the decision stands; blank where it
+/// removed nothing.
+fn became(warning: &Warning, fate: &Fate, now: Timestamp) -> String {
+    if warning.outcome != Outcome::Remove {
+        return String::new();
+    }
+    if warning.granted == Some(true) {
+        return format!(" {}", sentence(&fate.after_grant()));
+    }
+    let elsewhere = if fate.sent { " Other servers were told to delete their copies." } else { "" };
+    match fate.kept_until.filter(|until| *until > now) {
+        Some(until) => format!(
+            " What you said is out of sight, and deleted on {}: until then it can be shown on this site \
+             again.{elsewhere}",
+            present::moment(until).minute()
+        ),
+        None if fate.shown > 0 => " What you said is shown on this site again.".to_owned(),
+        None => " What you said is deleted, and cannot be shown again.".to_owned(),
+    }
+}
+
 fn sayings(warning: &Warning) -> Vec<Part> {
-    let part = |heading: &str, text: Option<&String>, at: Option<crate::clock::Timestamp>| {
+    let part = |heading: &str, text: Option<&String>, at: Option<Timestamp>| {
         let at = at.map(|at| present::moment(at).minute()).unwrap_or_default();
         let saying = text.filter(|text| !text.is_empty());
         Part {
@@ -218,6 +246,17 @@ pub async fn show(data: Data<Federation>, visit: Visit, Path(id): Path<String>) 
     objection_page(&data, &visit, key(&id)?, "", Mistakes::default()).await
 }
 
+/// What granting an objection brings.
+fn follows(warning: &Warning, fate: &Fate, now: Timestamp) -> String {
+    match warning.outcome {
+        Outcome::Remove => fate.before_grant(now),
+        Outcome::Nothing | Outcome::Warning => "Nothing else changes when you agree.".to_owned(),
+        Outcome::Sensitive | Outcome::Limit | Outcome::Freeze | Outcome::Suspend => {
+            "The rule about the account is taken back as soon as you agree.".to_owned()
+        }
+    }
+}
+
 async fn objection_page(
     data: &Data<Federation>,
     visit: &Visit,
@@ -225,24 +264,30 @@ async fn objection_page(
     typed: &str,
     mistakes: Mistakes,
 ) -> Answer {
+    let me = visit.may(Permission::Reports)?.id;
     let found = data.app.db.read(|conn| {
         let warning = warnings::by_id(conn, key)?.ok_or(Refusal::NotFound)?;
         let account = accounts::by_id(conn, warning.account_id)?.ok_or(Refusal::NotFound)?;
-        Ok((warning, account))
+        let hindered = cases::cannot_answer(conn, Some(me), &warning)?;
+        let fate = removals::fate_of(conn, warning.report_id)?;
+        Ok((warning, account, hindered, fate))
     });
-    let (warning, account) = found.await?;
+    let (warning, account, hindered, fate) = found.await?;
     let waits = warning.appealed_at.is_some() && warning.answered_at.is_none();
+    let lead = match hindered.filter(|_| waits) {
+        Some(why) => format!("{} Whoever answers sees the buttons for it here.", sentence(why)),
+        None => format!("{LEAD} {}", follows(&warning, &fate, data.app.clock().now())),
+    };
+    let waits = waits && hindered.is_none();
+    let nothing_left = warning.outcome == Outcome::Remove && !fate.can_come_back(data.app.clock().now());
+    let grant = if nothing_left { "Agree with the objection" } else { "Agree, and take the decision back" };
     let mut ways =
         vec![Link::new("What was decided about this account", format!("/admin/accounts/{}", account.id))];
     ways.extend(warning.report_id.map(|id| Link::new("The report", format!("/admin/reports/{id}"))));
     page(&CasePage {
         layout: visit.private_layout("An objection", Section::Administration),
         heading: format!("{}: {}", account.handle, label(warning.outcome).to_lowercase()),
-        lead: "Whoever did not decide the first time looks at it with fresh eyes. A rule about the account is taken \
-               back as soon as you agree; what was removed and is not deleted yet comes back on the page “Removed \
-               texts”. That you agreed stands in the public log of decisions where the decision does, or where you \
-               say so."
-            .to_owned(),
+        lead,
         ways,
         parts: sayings(&warning),
         mistakes,
@@ -252,7 +297,7 @@ async fn objection_page(
             label: "Your answer".to_owned(),
             hint: "The person reads it.".to_owned(),
             value: typed.to_owned(),
-            button: ("grant".to_owned(), "Agree, and take the decision back".to_owned()),
+            button: ("grant".to_owned(), grant.to_owned()),
         }),
         buttons: if waits {
             vec![

@@ -10,6 +10,7 @@ use crate::domain::Refusal;
 use crate::domain::content_rule::{ContentRule, NewRule, RuleKind};
 use crate::domain::contribution::Contribution;
 use crate::domain::counting::{counted, number, told};
+use crate::domain::handle::Handle;
 use crate::domain::id::Id;
 use crate::domain::permission::Permission;
 use crate::federation::Federation;
@@ -25,7 +26,7 @@ use crate::http::web::present;
 use crate::http::web::shown::{Link, Pager};
 use crate::services::content_rules as service;
 use crate::store::content_rules::{self, Wave};
-use crate::store::{hosts, users};
+use crate::store::{accounts, hosts, users};
 
 /// The field that says that the consequences were read.
 const CONFIRMED: &str = "confirmed";
@@ -300,6 +301,9 @@ fn since(now: Timestamp, hours: &str) -> Result<Timestamp, PageError> {
 pub async fn ask_clear(data: Data<Federation>, visit: Visit) -> Answer {
     visit.may(Permission::Rules)?;
     let (by, of) = (visit.asked("by").unwrap_or_default(), visit.asked("of").unwrap_or_default());
+    if by.is_empty() {
+        return whose_form(&visit, &of, "24", Mistakes::default());
+    }
     let (wave, name) = wave(&data, &by, &of).await?;
     if let Some(hours) = visit.asked("hours") {
         return confirm_clear(&data, &visit, (wave, &name), [by, of, hours]).await;
@@ -333,10 +337,73 @@ fn clear_form(visit: &Visit, name: &str, [by, of]: [String; 2], mistakes: Mistak
     })
 }
 
+/// A form for whoever comes from no page that says whose texts they are.
+fn whose_form(visit: &Visit, of: &str, hours: &str, mistakes: Mistakes) -> Answer {
+    let choices = HOURS.map(|(value, label)| Choice::new(value, label, value == hours));
+    page(&FormPage {
+        layout: visit.private_layout("Remove a wave", Section::Administration),
+        heading: "Remove a wave".to_owned(),
+        lead: "Posts and answers of a server or of one of its authors go in one step, whether they wait or are shown. \
+               You are shown first how many that is."
+            .to_owned(),
+        about: None,
+        action: "/admin/remove".into(),
+        fields: vec![
+            Field::line(
+                "of",
+                "Server or author",
+                "Its name, such as social.example, or an address, such as name@social.example.",
+                of,
+            ),
+            Field::new("hours", "How far back?", "", FieldKind::Radios(choices.into()), ""),
+        ],
+        mistakes,
+        button: "Show what follows".to_owned(),
+        back: "/admin".into(),
+    })
+}
+
+/// What a form names: as links do, by kind and key, or as somebody typed it.
+async fn named(
+    data: &Data<Federation>,
+    fields: &Fields,
+) -> Result<Result<(String, String), Mistakes>, PageError> {
+    if !fields.get("by").is_empty() {
+        return Ok(Ok((fields.get("by").to_owned(), fields.get("of").to_owned())));
+    }
+    let typed = fields.get("of").trim().trim_start_matches('@').to_lowercase();
+    let found = data.app.db.read(|conn| match Handle::parse(&typed) {
+        Some(handle) => {
+            let account = accounts::by_handle(conn, &handle)?;
+            Ok(account.map(|account| (account.is_local(), account.id.to_string())))
+        }
+        None => Ok(hosts::by_name(conn, &typed)?.map(|host| (false, host.name))),
+    });
+    let wrong = |why: &str| Ok(Err(Mistakes::one("of", why)));
+    match found.await? {
+        None if typed.is_empty() => wrong("Name a server or an author."),
+        None => wrong(
+            "Nothing is known here of this name: look whether it is written as it stands beside the texts.",
+        ),
+        Some((true, _)) => {
+            wrong("This is a member of this site: what members say is removed by deciding a report about it.")
+        }
+        Some((false, of)) => {
+            let by = if typed.contains('@') { "author" } else { "host" };
+            Ok(Ok((by.to_owned(), of)))
+        }
+    }
+}
+
 /// `POST /admin/remove`: shows how much that is, and deletes it when that was read.
 pub async fn clear(data: Data<Federation>, Posted { visit, fields }: Posted) -> Answer {
     let user = visit.may(Permission::Rules)?.id;
-    let (by, of) = (fields.get("by").to_owned(), fields.get("of").to_owned());
+    let (by, of) = match named(&data, &fields).await? {
+        Ok(named) => named,
+        Err(mistakes) => {
+            return refused(whose_form(&visit, fields.get("of"), fields.get("hours"), mistakes));
+        }
+    };
     let (wave, name) = wave(&data, &by, &of).await?;
     let since = match since(data.app.clock().now(), fields.get("hours")) {
         Ok(since) => since,

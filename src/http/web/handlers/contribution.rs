@@ -5,7 +5,7 @@ use activitypub_federation::config::Data;
 use super::conversation::{Below, arrange, before, invitation, load, one, targets, tools};
 use super::{Answer, page_with, then};
 use crate::domain::Refusal;
-use crate::domain::contribution::{Contribution, State, Visibility};
+use crate::domain::contribution::{Contribution, Visibility};
 use crate::domain::id::Id;
 use crate::domain::uri::Uri;
 use crate::domain::view::{Body, View};
@@ -16,7 +16,7 @@ use crate::http::web::post::PostPage;
 use crate::http::web::present::{self, moment};
 use crate::http::web::shown::{Lang, Link};
 use crate::store::contributions::Viewer;
-use crate::store::{Conn, Error, contributions, hosts, internal_rooms, revisions, views};
+use crate::store::{Conn, Error, condemnations, contributions, hosts, internal_rooms, revisions, views};
 
 /// Changes that are listed with what led to them.
 const LED_TO: usize = 20;
@@ -76,7 +76,7 @@ pub async fn show(data: &Data<Federation>, visit: &Visit, token: &str) -> Answer
             before,
             post,
             led_to,
-            replies: arrange(visit, &replies),
+            replies: arrange(visit, &replies).within(view.head.visibility),
             thread: Some(format!("/threads/{}", view.head.thread_id).into()),
             invitation: invitation(visit, &view, data.app.config.limits.post_characters),
         },
@@ -116,6 +116,9 @@ pub(super) fn find(conn: &mut Conn, viewer: Viewer, token: &str, uri: &Uri) -> R
         Some(id) => contributions::known_by_id(conn, id)?.filter(|head| !head.local),
         None => contributions::known(conn, uri)?,
     };
-    let gone = known.is_some_and(|head| head.state == State::Deleted && head.is_for_all());
+    let gone = match known.filter(Contribution::is_for_all) {
+        Some(head) => condemnations::is_gone(conn, &head)?,
+        None => false,
+    };
     Err(if gone { Refusal::Gone.into() } else { Refusal::NotFound.into() })
 }

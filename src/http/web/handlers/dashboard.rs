@@ -145,7 +145,10 @@ fn ways(
             ]
         }
         Permission::Queues => vec![exchange(conn, now)?],
-        Permission::Rules => vec![way("Rules about texts, and waves of them", "/admin/rules")],
+        Permission::Rules => vec![
+            way("Rules about texts, and waves of them", "/admin/rules"),
+            way("Remove at once what a server or an author sent", "/admin/remove"),
+        ],
         Permission::Accounts => vec![way("Accounts, and rules about them", "/admin/accounts")],
         Permission::Log => vec![way("The log: who decided what", "/admin/log")],
         Permission::People => vec![way("People who sign in here", "/admin/people")],

@@ -70,6 +70,7 @@ fn wanted(visit: &Visit) -> HostSearch {
         ruled: Ruled::parse(&word("rule")),
         state: Reachable::parse(&word("state")),
         order: HostOrder::parse(&word("order")).unwrap_or_default(),
+        strangers: false,
     }
 }
 

@@ -118,7 +118,9 @@ async fn confirm(
     let mut hidden: Vec<(&'static str, String)> =
         FIELDS.map(|field| (field, fields.get(field).to_owned())).into();
     hidden.push((CONFIRMED, decision.standing.word().to_owned()));
+    let again = own.as_ref().is_some_and(|own| undone && own.allowed_before);
     let mut said = match &above {
+        _ if again => let_in_again(&touched),
         Some(above) => then_holds(&touched, own.as_ref(), above),
         None => touched.of_rule(decision.standing),
     };
@@ -143,6 +145,13 @@ async fn confirm(
         button: "Decide so".to_owned(),
         back: format!("/admin/hosts/{name}").into(),
     })
+}
+
+/// What follows where a rule is taken back that found the server let in.
+fn let_in_again(touched: &Reach) -> Consequences {
+    let mut said = touched.of_rule(HostStanding::Approved);
+    said.and("It was let in before this rule, and is let in again: take that back, too, if nothing should be decided.");
+    said
 }
 
 /// What follows where a rule is taken back and one about a name above holds.

@@ -58,6 +58,7 @@ mod references;
 pub mod removed;
 pub mod reply;
 pub mod reply_policies;
+pub mod report_list;
 pub mod reports;
 pub mod review;
 mod same_questions;
@@ -257,7 +258,7 @@ fn administering() -> Router {
         .route("/admin/federation", get(queues::show).post(queues::work))
         .route("/admin/federation/jobs", get(put_aside::jobs).post(put_aside::redo))
         .route("/admin/federation/{name}", get(put_aside::show).post(put_aside::work))
-        .route("/admin/reports", get(reports::index))
+        .route("/admin/reports", get(report_list::index).post(report_list::close))
         .route("/admin/reports/{id}", get(reports::show).post(reports::work))
         .route("/admin/reports/{id}/decide", get(reports::ask).post(reports::decide))
         .route("/admin/appeals", get(appeals::index))

@@ -8,7 +8,7 @@ use super::ask::refused;
 use super::{Answer, page, then};
 use crate::clock::Timestamp;
 use crate::domain::Refusal;
-use crate::domain::account::Account;
+use crate::domain::account::{Account, AccountState};
 use crate::domain::counting::{number, told};
 use crate::domain::date::Day;
 use crate::domain::permission::Permission;
@@ -51,7 +51,9 @@ pub async fn index(data: Data<Federation>, visit: Visit) -> Answer {
             let own = user.id == me;
             let end = sign_ins::role_end(conn, user.id)?.map(|(_, at)| at);
             let factor = factors::of(conn, user.id)?.is_some_and(|factor| factor.confirmed);
-            rows.push(row(&user, own, end, factor));
+            let account = accounts::by_id(conn, user.account_id)?;
+            let left = account.is_none_or(|account| account.state == AccountState::Deleted);
+            rows.push(row(&user, (own, left), end, factor));
         }
         Ok(rows)
     });
@@ -65,10 +67,11 @@ pub async fn index(data: Data<Federation>, visit: Visit) -> Answer {
     page(&page_of)
 }
 
-fn row(user: &User, own: bool, end: Option<Timestamp>, factor: bool) -> Vec<Cell> {
+fn row(user: &User, (own, left): (bool, bool), end: Option<Timestamp>, factor: bool) -> Vec<Cell> {
     let until = end.map(|at| format!(", until {}", last_day(at).day())).unwrap_or_default();
     let closed = user.disabled_at.is_some();
     let state = match (closed, factor) {
+        _ if left => "left: the account is deleted",
         (true, _) => "closed",
         (false, true) => "with a code",
         (false, false) => "with the password alone",
@@ -80,8 +83,11 @@ fn row(user: &User, own: bool, end: Option<Timestamp>, factor: bool) -> Vec<Cell
         false if own => vec![button("link", "Link for a new password")],
         false => vec![button("link", "Link for a new password"), button("close", "Close the login…")],
     };
-    if factor {
-        buttons.insert(1, button("factor", "Sign in without a code"));
+    if factor && !own {
+        buttons.insert(1, button("factor", "Switch the code off…"));
+    }
+    if left {
+        buttons.clear();
     }
     vec![
         Cell::link(user.name.clone(), format!("{PATH}/{}", user.name)),
@@ -126,10 +132,30 @@ pub async fn work(data: Data<Federation>, Posted { visit, fields }: Posted) -> A
         ("close", name) if fields.get(CONFIRMED) != "yes" => return ask_close(&data, &visit, name).await,
         ("close", name) => db.write(|tx| service::disable(tx, Some(by), name, "")).await?,
         ("open", name) => db.write(|tx| service::enable(tx, Some(by), name)).await?,
+        ("factor", name) if fields.get(CONFIRMED) != "yes" => return ask_factor(&data, &visit, name).await,
         ("factor", name) => db.write(|tx| second_factors::reset(tx, Some(by), name)).await?,
         _ => return Err(PageError::not_found()),
     }
     then(&format!("{PATH}?note=changed"))
+}
+
+/// Asks before a member signs in without a code again.
+async fn ask_factor(data: &Data<Federation>, visit: &Visit, name: &str) -> Answer {
+    let (user, _) = one(data, name).await?;
+    let name = &user.name;
+    page(&ConfirmPage {
+        layout: visit.private_layout("Sign in without a code", Section::Administration),
+        question: format!("Switch off that {name} is asked for a code?"),
+        consequence: format!(
+            "{name} signs in with the password alone until a new device is set up. Whoever knows the password is in, so \
+             make sure first that it is {name} who asks you. What is open in browsers and apps ends at once, and the \
+             log keeps that it was you."
+        ),
+        action: PATH.into(),
+        fields: vec![("do", format!("factor {name}")), (CONFIRMED, "yes".to_owned())],
+        button: "Switch the code off".to_owned(),
+        back: PATH.into(),
+    })
 }
 
 /// Asks before a login is closed, and says whose it is and what ends with it.
@@ -197,13 +223,22 @@ pub async fn grant(
     let by = visit.may(Permission::People)?;
     let (user, _) = one(&data, &name).await?;
     let roles: Vec<Role> = fields.all("roles").filter_map(Role::parse).collect();
+    let unknown: Vec<&str> = fields.all("roles").filter(|word| Role::parse(word).is_none()).collect();
     let again = |mistakes| refused(form(&visit, &user.name, &roles, fields.get("until"), mistakes));
+    if !unknown.is_empty() {
+        let why = format!("There is no role {}: tick those that you see here.", unknown.join(", "));
+        return again(Mistakes::one("roles", why));
+    }
     let until = match until(&fields) {
         Ok(until) => until,
         Err(why) => return again(Mistakes::one("until", why)),
     };
     let wanted = (Roles::of(&roles), until);
     match data.app.db.write(|tx| service::grant(tx, Some(by), &user.name, wanted)).await {
+        // Whoever gave away what it takes to see this page is led to one that they may see.
+        Ok(()) if by.id == user.id && !wanted.0.may(Permission::People) => {
+            then(if wanted.0.administers() { "/admin?note=no-admin" } else { "/?note=no-admin" })
+        }
         Ok(()) => then(&format!("{PATH}?note=changed")),
         Err(Error::Refused(Refusal::Conflict(why))) => again(Mistakes::one("roles", why)),
         Err(error) => {

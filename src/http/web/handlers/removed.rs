@@ -51,7 +51,8 @@ pub async fn index(data: Data<Federation>, visit: Visit) -> Answer {
         layout: visit.private_layout("Removed texts", Section::Administration),
         heading: "Removed, and not deleted yet".to_owned(),
         lead: "Nobody sees these texts, and none of them is taken in again. Until they are deleted you can take each \
-               decision back: then they are as they were, waiting or shown."
+               decision back: then they are as they were, waiting or shown. Other servers deleted at once what members here \
+               had sent them: that comes back on this site, and nowhere else."
             .to_owned(),
         facts: Vec::new(),
         ways: vec![Link::new("What waits", "/admin/review")],

@@ -1,4 +1,4 @@
-//! Reports: the list, one report with its evidence and notes, and deciding about it.
+//! One report with its evidence and notes, and deciding about it.
 
 use std::collections::HashMap;
 
@@ -8,7 +8,7 @@ use axum::extract::Path;
 use super::again::again;
 use super::ask::refused;
 use super::host_lists::unclear;
-use super::{Answer, before, cut, key, page, then};
+use super::{Answer, key, page, then};
 use crate::domain::account::Account;
 use crate::domain::account_rule::{AccountDecision, AccountRule};
 use crate::domain::counting::counted;
@@ -26,95 +26,19 @@ use crate::http::web::confirm::ConfirmPage;
 use crate::http::web::form::{Field, FieldKind, FormPage};
 use crate::http::web::forms::{Choice, Mistakes};
 use crate::http::web::layout::Section;
-use crate::http::web::ledger::{Cell, LedgerPage};
 use crate::http::web::present;
-use crate::http::web::shown::{Link, Pager};
+use crate::http::web::shown::Link;
 use crate::services::account_rules as rules;
 use crate::services::cases::{self as service, Ruling};
-use crate::services::reports as filing;
-use crate::store::page::Page;
-use crate::store::reports::Wanted;
-use crate::store::{Conn, Error, account_rules, accounts, notices, reports, users, warnings};
-use crate::text::plain;
+use crate::services::{removals, reports as filing};
+use crate::store::{Conn, Error, account_rules, accounts, notices, reports, users};
 
-/// Reports on one page.
-const PAGE: usize = 50;
 /// The field that says that the consequences were read.
 const CONFIRMED: &str = "confirmed";
 /// The fields of the form.
 const FIELDS: [&str; 4] = ["outcome", "text", "answer", "public"];
 
-/// `GET /admin/reports`: those that wait, or with `closed=yes` the others.
-pub async fn index(data: Data<Federation>, visit: Visit) -> Answer {
-    let me = visit.may(Permission::Reports)?;
-    let open = visit.asked("closed").is_none();
-    let from: Option<Id<Report>> = before(&visit);
-    let limit = i64::try_from(PAGE + 1).unwrap_or(i64::MAX);
-    let loaded = data.app.db.read(|conn| {
-        let wanted = Wanted { open, closed: &filing::closed_to(conn, me)?, ..Wanted::default() };
-        let found = reports::page(conn, &wanted, &Page { max_id: from.map(Id::get), ..Page::first(limit) })?;
-        let people = found.iter().flat_map(|one| [Some(one.reporter_id), one.target_id]).flatten();
-        let people = accounts::by_ids(conn, &people.collect::<Vec<_>>())?;
-        let appeals = warnings::appealed(conn, limit)?.len();
-        Ok((found, people, users::all(conn)?, appeals))
-    });
-    let (mut found, people, known, appeals) = loaded.await?;
-    let more = cut(&mut found, PAGE);
-    let older = found.last().filter(|_| more).map(|one| one.id);
-    let people: HashMap<Id<Account>, Account> = people.into_iter().map(|one| (one.id, one)).collect();
-    let names: HashMap<Id<User>, String> = known.into_iter().map(|user| (user.id, user.name)).collect();
-    let row = |one: &Report| {
-        let handle = |id: Option<Id<Account>>| {
-            id.and_then(|id| people.get(&id)).map_or("nobody we know", |account| account.handle.as_str())
-        };
-        let state = one.outcome.map_or_else(
-            || one.assigned_id.and_then(|id| names.get(&id)).map_or("Nobody yet".to_owned(), Clone::clone),
-            |outcome| label(outcome).to_owned(),
-        );
-        vec![
-            Cell::link(handle(one.target_id), format!("/admin/reports/{}", one.id)),
-            Cell::text(category(&one.category)),
-            Cell::text(plain::excerpt(&one.content, 160)),
-            Cell::text(present::moment(one.created_at).day()),
-            Cell::text(handle(Some(one.reporter_id))),
-            Cell::text(state),
-        ]
-    };
-    let mut ways = vec![if open {
-        Link::new("Reports that were decided", "/admin/reports?closed=yes")
-    } else {
-        Link::new("Reports that wait", "/admin/reports")
-    }];
-    if appeals > 0 {
-        ways.push(Link::new(format!("Objections that wait for an answer: {appeals}"), "/admin/appeals"));
-    }
-    page(&LedgerPage {
-        layout: visit.private_layout("Reports", Section::Administration),
-        heading: if open { "Reports that wait" } else { "Reports that were decided" }.to_owned(),
-        lead: "What members and other servers report about accounts here and elsewhere. Open one to see what was \
-               reported, to write something down for the other moderators, and to decide."
-            .to_owned(),
-        facts: Vec::new(),
-        ways,
-        search: None,
-        nothing: "There are none.".to_owned(),
-        heads: vec!["About", "Kind", "What is said", "When", "Reported by", if open { "Taken by" } else { "Outcome" }],
-        rows: found.iter().map(row).collect(),
-        action: "/admin/reports".into(),
-        buttons: Vec::new(),
-        pager: neighbours(open, older, from.is_none()),
-    })
-}
-
-fn neighbours(open: bool, older: Option<Id<Report>>, first: bool) -> Pager {
-    let path = if open { "/admin/reports?" } else { "/admin/reports?closed=yes&" };
-    Pager {
-        newer: (!first).then(|| path.trim_end_matches(['?', '&']).into()),
-        older: older.map(|id| format!("{path}before={id}").into()),
-    }
-}
-
-fn category(word: &str) -> &'static str {
+pub(super) fn category(word: &str) -> &'static str {
     match word {
         "spam" => "Advertising or repetition",
         "legal" => "Forbidden by law",
@@ -408,7 +332,7 @@ fn consequence(conn: &mut Conn, case: &Case, outcome: Outcome) -> Result<String,
             plainly("Nothing changes, and nobody is told: the account lives on another server.")
         }
         Outcome::Remove => {
-            plainly(&format!("{} The text stays in the report.", service::removal(conn, &case.report)?))
+            plainly(&format!("{} The text stays in the report.", removals::preview(conn, &case.report)?))
         }
         Outcome::Sensitive | Outcome::Limit | Outcome::Freeze | Outcome::Suspend => {
             let rule: Option<AccountDecision> = outcome.rule(&known);

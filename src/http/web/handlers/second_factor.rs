@@ -47,9 +47,10 @@ pub async fn submit(
         come_back(status, with(&data, &visit, wrong).await)
     };
     if step == "begin" {
-        return match data.app.db.write(|tx| second_factors::begin(tx, user)).await {
-            Ok(_) => then(PATH),
-            Err(error) => again(error.into()).await,
+        return match begin(&data, &throttle, &visit, fields.get("current")).await {
+            Ok(true) => then(PATH),
+            Ok(false) => refused(with(&data, &visit, wrong_password()).await),
+            Err(error) => again(error).await,
         };
     }
     if step == "renew" {
@@ -83,6 +84,21 @@ pub async fn submit(
         Ok(None) => then(PATH),
         Err(error) => again(error.into()).await,
     }
+}
+
+/// A secret for whoever knows the password: at an open browser nobody else shuts its owner out. Whether it fits.
+async fn begin(
+    data: &Data<Federation>,
+    throttle: &Throttle,
+    visit: &Visit,
+    typed: &str,
+) -> Result<bool, PageError> {
+    let member = visit.member()?;
+    if !knows_password(data, throttle, member, typed).await? {
+        return Ok(false);
+    }
+    data.app.db.write(|tx| second_factors::begin(tx, &member.user).map(drop)).await?;
+    Ok(true)
 }
 
 /// New recovery codes for whoever knows the password; `None` for anybody else.

@@ -41,7 +41,7 @@ pub async fn show(data: Data<Federation>, visit: Visit, Path(id): Path<String>) 
         Ok((view, replies, named, checked))
     });
     let (view, views, named, checked) = loaded.await?;
-    let mut replies = arrange(&visit, &views);
+    let mut replies = arrange(&visit, &views).within(view.head.visibility);
     name_theses(&mut replies, &views, &named);
     let path = format!("/threads/{}", view.head.id);
     replies.completeness = Some(completeness(&data, &visit, checked).await?);

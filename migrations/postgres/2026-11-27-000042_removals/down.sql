@@ -1,0 +1,1 @@
+ALTER TABLE condemnations DROP COLUMN report_id;

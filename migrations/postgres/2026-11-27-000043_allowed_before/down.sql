@@ -1,0 +1,1 @@
+ALTER TABLE host_rules DROP COLUMN allowed_before;
