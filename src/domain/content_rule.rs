@@ -277,7 +277,7 @@ mod tests {
         for pattern in ["", "*", "a", " * "] {
             assert!(rule(RuleKind::Words, pattern, 0).accept().is_err(), "{pattern}");
         }
-        let wrong = rule(RuleKind::HostRate, "", 0).mistakes();
+        let wrong = NewRule { minutes: 0, ..rule(RuleKind::HostRate, "", 0) }.mistakes();
         assert_eq!(wrong.iter().map(|(field, _)| *field).collect::<Vec<_>>(), ["number", "minutes"]);
         let mut link = rule(RuleKind::Link, "https://WWW.Bad.example/offer", 3);
         link.accept().unwrap();
