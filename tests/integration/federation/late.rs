@@ -27,40 +27,37 @@ fn stands(certainty: &str, answer: &str) -> DraftPosition {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn who_follows_late_gets_what_stands_now() {
-    on_each_engine(|database| async {
-        let places = [("north", database), ("south", Database::sqlite())];
-        let world = World::on(places, FederationMode::Open).await;
-        let (north, south) = (world.at("north"), world.at("south"));
-        let published = north.publishes(statement("On bees").thesis("Bees can count.")).await;
-        let asked = north.asks("Who gave the order?", &["Yes", "No"]).await;
-        let regretted = north.asks("Was it calm?", &[]).await;
-        let position = north.answers(&qid_of(&asked), &stands("undecided", ""), "").await.unwrap();
-        world.advance_seconds(DAY);
-        let mut next = statement("On bees").thesis("Bees can count.").thesis("Bees can dance.");
-        next.theses[0].key = Some("k1".to_owned());
-        let (user, db) = (north.admin().await, north.app().db);
-        let (id, gone) = (published.head.id, regretted.head.id);
-        db.write(|tx| statements::revise(tx, &user, id, next.clone(), "We watched them.")).await.unwrap();
-        north.answers(&qid_of(&asked), &stands("decided", "Yes"), "We found the letter.").await.unwrap();
-        db.write(|tx| questions::retract(tx, &user, gone, "It asked for two things.")).await.unwrap();
-        world.settle().await;
+    on_each_engine(|database| Box::pin(follows_late(database))).await;
+}
 
-        south.follows(north).await;
-        world.settle().await;
-        let copy = south.sees(&published.head.uri).await.unwrap();
-        assert_eq!(copy.head.revision, 2);
-        let page = south.browser().open(&present::path(&copy)).await;
-        assert!(
-            page.says("Version 2 of 2") && page.says("Bees can dance."),
-            "{}",
-            page.texts("main").concat()
-        );
-        assert_eq!(south.sees(&position.head.uri).await.unwrap().head.revision, 2);
-        let question = south.sees(&regretted.head.uri).await.unwrap();
-        let page = south.browser().open(&present::path(&question)).await;
-        assert!(page.says("It asked for two things."), "{}", page.texts("main").concat());
-    })
-    .await;
+async fn follows_late(database: Database) {
+    let places = [("north", database), ("south", Database::sqlite())];
+    let world = World::on(places, FederationMode::Open).await;
+    let (north, south) = (world.at("north"), world.at("south"));
+    let published = north.publishes(statement("On bees").thesis("Bees can count.")).await;
+    let asked = north.asks("Who gave the order?", &["Yes", "No"]).await;
+    let regretted = north.asks("Was it calm?", &[]).await;
+    let position = north.answers(&qid_of(&asked), &stands("undecided", ""), "").await.unwrap();
+    world.advance_seconds(DAY);
+    let mut next = statement("On bees").thesis("Bees can count.").thesis("Bees can dance.");
+    next.theses[0].key = Some("k1".to_owned());
+    let (user, db) = (north.admin().await, north.app().db);
+    let (id, gone) = (published.head.id, regretted.head.id);
+    db.write(|tx| statements::revise(tx, &user, id, next.clone(), "We watched them.")).await.unwrap();
+    north.answers(&qid_of(&asked), &stands("decided", "Yes"), "We found the letter.").await.unwrap();
+    db.write(|tx| questions::retract(tx, &user, gone, "It asked for two things.")).await.unwrap();
+    world.settle().await;
+
+    south.follows(north).await;
+    world.settle().await;
+    let copy = south.sees(&published.head.uri).await.unwrap();
+    assert_eq!(copy.head.revision, 2);
+    let page = south.browser().open(&present::path(&copy)).await;
+    assert!(page.says("Version 2 of 2") && page.says("Bees can dance."), "{}", page.texts("main").concat());
+    assert_eq!(south.sees(&position.head.uri).await.unwrap().head.revision, 2);
+    let question = south.sees(&regretted.head.uri).await.unwrap();
+    let page = south.browser().open(&present::path(&question)).await;
+    assert!(page.says("It asked for two things."), "{}", page.texts("main").concat());
 }
 
 #[tokio::test(flavor = "multi_thread")]
