@@ -23,6 +23,8 @@ pub const WATERMARK: &str = "Demonstration data.";
 pub const PROVISO: &str = "what we could read is complete";
 /// Days over which the debate goes on.
 const DAYS: i64 = 540;
+/// How often time passes in it at most.
+const MOST_LEAPS: usize = 36;
 /// Organizations of a circle that collect what those without a server said.
 const COLLECTORS: usize = 2;
 /// Theses of a statement that sums up, at most.
@@ -79,8 +81,15 @@ impl Plan {
                 }
             }
         }
-        let seconds = DAYS * 24 * 3600 / i64::try_from(rounds.len()).unwrap_or(DAYS).max(1);
-        Self { seed, rounds: rounds.into_iter().map(|acts| Round { acts, seconds }).collect() }
+        // Whenever days pass, every site compares everything with all others again: in a long debate that happens
+        // once in a while, not after every round.
+        let (count, leaps) = (rounds.len().max(1), rounds.len().clamp(1, MOST_LEAPS));
+        let leap = DAYS * 24 * 3600 / i64::try_from(leaps).unwrap_or(DAYS);
+        let round = |(at, acts): (usize, Vec<Act>)| {
+            let leaps = (at + 1) * leaps / count > at * leaps / count;
+            Round { acts, seconds: if leaps { leap } else { 0 } }
+        };
+        Self { seed, rounds: rounds.into_iter().enumerate().map(round).collect() }
     }
 
     /// What the organizations of one circle do.
@@ -371,6 +380,17 @@ mod tests {
             .collect();
         assert_eq!(authors.len(), AUTHORS.len(), "each of those without a server says something");
         assert!(matches!(acts.last(), Some(Act::Withdraw { .. })), "nobody answers what is withdrawn");
+    }
+
+    #[test]
+    fn time_passes_as_long_and_not_more_often_than_it_has_to() {
+        for plan in [&Plan::of(Size::Tiny, 1), &Plan::of(Size::Demo, 1), &*LARGEST] {
+            let leaps: Vec<i64> =
+                plan.rounds.iter().map(|round| round.seconds).filter(|some| *some > 0).collect();
+            assert_eq!(leaps.len(), plan.rounds.len().min(MOST_LEAPS));
+            let days = leaps.iter().sum::<i64>() / (24 * 3600);
+            assert!((DAYS - 1..=DAYS).contains(&days), "{days}");
+        }
     }
 
     #[test]

@@ -12,7 +12,7 @@ pub enum Size {
     /// Eight organizations that dispute twenty questions.
     Demo,
     /// Two hundred, in circles of eight, with twenty thousand contributions and ten times as many replies, to measure
-    /// with: it takes about an hour.
+    /// with: it takes hours.
     Load,
 }
 
