@@ -24,7 +24,7 @@ const FLOORS: [&[&str]; 7] = [
 const OUTSIDE: [&str; 3] = ["lib", "main", "serve"];
 
 /// Crates that belong to some places, given as path prefixes below `src/`.
-const CRATES: [(&str, &[&str]); 23] = [
+const CRATES: [(&str, &[&str]); 24] = [
     ("activitypub_federation", &["federation/", "http/", "jobs/", "cli/", "serve", "lib"]),
     ("ammonia", &["text/"]),
     ("argon2", &["services/", "domain/"]),
@@ -40,6 +40,7 @@ const CRATES: [(&str, &[&str]); 23] = [
     ("image", &["media/"]),
     ("indicatif", &["cli/"]),
     ("libsqlite3_sys", &["store/"]),
+    ("mimalloc", &["lib"]),
     ("object_store", &["app/"]),
     ("pulldown_cmark", &["text/", "import/"]),
     ("qrcode", &["http/web/"]),
