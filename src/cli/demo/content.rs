@@ -21,10 +21,19 @@ pub const WIDE: usize = 3 * CIRCLE;
 /// The most that there are.
 pub const MOST: usize = 200;
 
+/// How many all other circles have there: what one says goes to each of the others, and it is the replies that are
+/// to be many.
+const SMALL: usize = 4;
+
+/// How many are in an ordinary circle of so many organizations.
+pub const fn ordinary(count: usize) -> usize {
+    if count > WIDE { SMALL } else { CIRCLE }
+}
+
 /// The circles of so many organizations: where each begins, and how many are in it.
 pub fn circles(count: usize) -> Vec<(usize, usize)> {
-    let wide = if count > WIDE { WIDE } else { CIRCLE }.min(count);
-    let others = (wide..count).step_by(CIRCLE).map(|first| (first, CIRCLE.min(count - first)));
+    let (size, wide) = (ordinary(count), if count > WIDE { WIDE } else { CIRCLE }.min(count));
+    let others = (wide..count).step_by(size).map(|first| (first, size.min(count - first)));
     [(0, wide)].into_iter().chain(others).collect()
 }
 

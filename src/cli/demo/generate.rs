@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use super::content::{self, CIRCLE, language};
+use super::content::{self, language};
 use super::questions::{AUTHORS, Asked, FACTS, QUESTIONS};
 use super::size::{Numbers, Size};
 use super::voices::{self, ENGLISH};
@@ -23,14 +23,10 @@ pub const WATERMARK: &str = "Demonstration data.";
 pub const PROVISO: &str = "what we could read is complete";
 /// Days over which the debate goes on.
 const DAYS: i64 = 540;
-/// How often time passes in it at most.
-const MOST_LEAPS: usize = 36;
 /// Organizations of a circle that collect what those without a server said.
 const COLLECTORS: usize = 2;
 /// Theses of a statement that sums up, at most.
 const THESES: usize = 5;
-/// What happens between two looks at the queues.
-const AT_ONCE: usize = 16;
 
 /// Something that an organization, or somebody in it, does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -81,9 +77,7 @@ impl Plan {
                 }
             }
         }
-        // Whenever days pass, every site compares everything with all others again: in a long debate that happens
-        // once in a while, not after every round.
-        let (count, leaps) = (rounds.len().max(1), rounds.len().clamp(1, MOST_LEAPS));
+        let (count, leaps) = (rounds.len().max(1), rounds.len().clamp(1, numbers.leaps));
         let leap = DAYS * 24 * 3600 / i64::try_from(leaps).unwrap_or(DAYS);
         let round = |(at, acts): (usize, Vec<Act>)| {
             let leaps = (at + 1) * leaps / count > at * leaps / count;
@@ -122,13 +116,13 @@ impl Plan {
         // At the end, so that nobody answers what is withdrawn.
         let withdrawn = changed.last().map(|&(site, question)| Act::Withdraw { site, question });
         let mut rounds = chunks(facts.chain(asked).collect(), sites);
-        rounds.extend(chunks(answered.collect(), AT_ONCE));
-        rounds.extend(chunks(attributed.collect(), AT_ONCE));
-        let mut debate = chunks(mixed(changes, critiques.collect()), AT_ONCE);
+        rounds.extend(chunks(answered.collect(), numbers.at_once));
+        rounds.extend(chunks(attributed.collect(), numbers.at_once));
+        let mut debate = chunks(mixed(changes, critiques.collect()), numbers.at_once);
         // Theses are fetched after their statement: there is time for that while the debate goes on.
         let later = debate.split_off(debate.len() / 2);
         rounds.extend(debate);
-        rounds.extend(chunks(summed_up.map(|site| Act::SumUp { site }).collect(), AT_ONCE));
+        rounds.extend(chunks(summed_up.map(|site| Act::SumUp { site }).collect(), numbers.at_once));
         rounds.extend(later);
         rounds.extend(withdrawn.map(|act| vec![act]));
         rounds
@@ -285,7 +279,7 @@ fn stands(
         .flat_map(|question| (0..sites).map(move |site| (first + site, questions + question)));
     let mut stands: Vec<(usize, usize)> = all.collect();
     stands.sort_by_cached_key(|&(site, question)| draw(seed, "stand", &[site, question]));
-    stands.truncate(numbers.positions * sites.div_ceil(CIRCLE));
+    stands.truncate(numbers.positions * sites.div_ceil(content::ordinary(numbers.sites)));
     stands
 }
 
@@ -350,7 +344,7 @@ fn draw(seed: u64, what: &str, at: &[usize]) -> u64 {
 mod tests {
     use std::sync::LazyLock;
 
-    use super::super::content::MOST;
+    use super::super::content::{CIRCLE, MOST};
     use super::*;
 
     /// Made once: it is two hundred thousand decisions.
@@ -384,10 +378,11 @@ mod tests {
 
     #[test]
     fn time_passes_as_long_and_not_more_often_than_it_has_to() {
-        for plan in [&Plan::of(Size::Tiny, 1), &Plan::of(Size::Demo, 1), &*LARGEST] {
+        let (tiny, demo) = (Plan::of(Size::Tiny, 1), Plan::of(Size::Demo, 1));
+        for (size, plan) in [(Size::Tiny, &tiny), (Size::Demo, &demo), (Size::Load, &*LARGEST)] {
             let leaps: Vec<i64> =
                 plan.rounds.iter().map(|round| round.seconds).filter(|some| *some > 0).collect();
-            assert_eq!(leaps.len(), plan.rounds.len().min(MOST_LEAPS));
+            assert_eq!(leaps.len(), plan.rounds.len().min(size.numbers().leaps));
             let days = leaps.iter().sum::<i64>() / (24 * 3600);
             assert!((DAYS - 1..=DAYS).contains(&days), "{days}");
         }

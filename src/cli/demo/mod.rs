@@ -63,19 +63,21 @@ impl Demo {
         let kept = self.data.as_deref().map_or(0, world::kept);
         let past = Clock::fixed(Clock::System.now().plus_seconds(-AGO * 24 * 3600));
         let (count, clock) = if kept > 0 { (kept, Clock::System) } else { (self.size.sites(), past) };
-        let mut world = World::open(&config, port, self.data.as_deref(), (count, &clock)).await?;
+        let mut world = World::open(&config, port, self.data.as_deref(), (count, &clock), &stop).await?;
         let plan = Plan::of(self.size, self.seed);
         let bar = bar(&plan);
-        let played = if kept == 0 { play(&world, &plan, &clock, &bar).await } else { Ok(()) };
+        let played = if kept == 0 { play(&world, &plan, &clock, &bar, stop.clone()).await } else { Ok(true) };
         bar.finish_and_clear();
         let outcome = match played {
-            Ok(()) if self.verify => match verify::compare(&world).await {
+            Ok(false) if self.verify => Err(Failure::new("it was stopped before anything could be compared")),
+            Ok(false) => Ok(()),
+            Ok(true) if self.verify => match verify::compare(&world).await {
                 Ok(()) => verify::lights(&world).await,
                 Err(failure) => Err(failure),
             },
-            Ok(()) => {
+            Ok(true) => {
                 if kept == 0 {
-                    world = world.awake(&config).await?;
+                    world = world.awake(&config, &stop).await?;
                 }
                 print!("{}", world.introduction());
                 listen(&world, stop).await;
@@ -112,9 +114,23 @@ async fn listen(world: &World, mut stop: watch::Receiver<bool>) {
     }
 }
 
-async fn play(world: &World, plan: &Plan, clock: &Clock, bar: &ProgressBar) -> Result<(), Failure> {
-    scenario::play(world, bar).await?;
-    debate::play(world, plan, clock, bar).await
+/// Plays everything, or until somebody stops it: whether it came to its end.
+async fn play(
+    world: &World,
+    plan: &Plan,
+    clock: &Clock,
+    bar: &ProgressBar,
+    mut stop: watch::Receiver<bool>,
+) -> Result<bool, Failure> {
+    let whole = async {
+        scenario::play(world, bar).await?;
+        debate::play(world, plan, clock, bar).await
+    };
+    tokio::select! {
+        biased;
+        () = crate::app::stopped(&mut stop) => Ok(false),
+        played = whole => played.map(|()| true),
+    }
 }
 
 fn bar(plan: &Plan) -> ProgressBar {

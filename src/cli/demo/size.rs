@@ -11,8 +11,8 @@ pub enum Size {
     Tiny,
     /// Eight organizations that dispute twenty questions.
     Demo,
-    /// Two hundred, in circles of eight, with twenty thousand contributions and ten times as many replies, to measure
-    /// with: it takes hours.
+    /// Two hundred, in small circles and a wide one, with twenty thousand contributions and ten times as many replies,
+    /// to measure with: it takes most of an hour.
     Load,
 }
 
@@ -29,6 +29,10 @@ pub(super) struct Numbers {
     pub(super) entries: usize,
     /// Whether each that writes English sums up in a statement where it stands.
     pub(super) sums_up: bool,
+    /// What happens in a circle between two looks at the queues.
+    pub(super) at_once: usize,
+    /// How often time passes at most: whenever days do, every site compares everything with all others again.
+    pub(super) leaps: usize,
 }
 
 impl Size {
@@ -43,6 +47,8 @@ impl Size {
                 critiques: 6,
                 entries: 1,
                 sums_up: false,
+                at_once: 16,
+                leaps: 36,
             },
             Self::Demo => Numbers {
                 sites: CIRCLE,
@@ -53,16 +59,20 @@ impl Size {
                 critiques: 150,
                 entries: 12,
                 sums_up: true,
+                at_once: 16,
+                leaps: 36,
             },
             Self::Load => Numbers {
                 sites: MOST,
                 facts: 7,
                 questions: 80,
-                positions: 600,
-                revisions: 160,
-                critiques: 8_700,
+                positions: 300,
+                revisions: 60,
+                critiques: 4_500,
                 entries: 12,
                 sums_up: true,
+                at_once: 128,
+                leaps: 6,
             },
         }
     }

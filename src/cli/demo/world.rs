@@ -78,7 +78,7 @@ pub struct World {
 }
 
 impl World {
-    /// Opens or makes so many sites and starts to serve them.
+    /// Opens or makes so many sites and starts to serve them; fewer when it is stopped meanwhile.
     #[expect(
         clippy::disallowed_methods,
         reason = "the listener of the demonstration runs beside the scenario"
@@ -88,6 +88,7 @@ impl World {
         port: u16,
         data: Option<&Path>,
         (count, clock): (usize, &Clock),
+        end: &watch::Receiver<bool>,
     ) -> Result<Self, Failure> {
         let temporary = data.is_none();
         let directory = match data {
@@ -104,6 +105,9 @@ impl World {
             Making { config, directory: &directory, port, clock, password: &HashedPassword::new(PASSWORD)? };
         let mut sites = Vec::new();
         for (place, organization) in content::organizations(count).into_iter().enumerate() {
+            if *end.borrow() {
+                break;
+            }
             // Beyond the first circle nobody signs in to look around.
             let staff = if place < CIRCLE { &STAFF[..] } else { &FEW[..] };
             sites.push(making.site(organization, FederationMode::Quarantine, staff).await?);
@@ -200,7 +204,7 @@ impl World {
             }
         }
         if let Some(more) = self.sites.len().checked_sub(CIRCLE).filter(|more| *more > 0) {
-            text.push_str(&format!("\n  … and {more} more, in circles of {CIRCLE}.\n"));
+            text.push_str(&format!("\n  … and {more} more.\n"));
         }
         text.push_str(&format!(
             "\nSign in with any of these names and the password “{PASSWORD}”.\n\n\
@@ -241,10 +245,10 @@ impl World {
     }
 
     /// The same sites by the machine's clock, after the months of the debate are over.
-    pub async fn awake(mut self, config: &Config) -> Result<Self, Failure> {
+    pub async fn awake(mut self, config: &Config, end: &watch::Receiver<bool>) -> Result<Self, Failure> {
         self.sleep().await;
         let (port, count) = (self.port, self.sites.len());
-        let next = Self::open(config, port, Some(&self.directory), (count, &Clock::System)).await?;
+        let next = Self::open(config, port, Some(&self.directory), (count, &Clock::System), end).await?;
         Ok(Self { temporary: self.temporary, ..next })
     }
 
