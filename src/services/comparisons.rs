@@ -73,6 +73,8 @@ pub enum Field {
     Evidence,
     /// By which body it was adopted.
     AdoptedBody,
+    /// On which day.
+    AdoptedOn,
     /// What changed last, and why.
     Reason,
     /// Since when it gives this answer: later versions that only change the reasons do not count.
@@ -83,7 +85,7 @@ pub enum Field {
 
 impl Field {
     /// In the order of reading.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Answer,
         Self::Certainty,
         Self::Reasoning,
@@ -91,6 +93,7 @@ impl Field {
         Self::Limits,
         Self::Evidence,
         Self::AdoptedBody,
+        Self::AdoptedOn,
         Self::Reason,
         Self::Since,
         Self::TextOf,
@@ -106,6 +109,7 @@ impl Field {
             Self::Limits => "limits",
             Self::Evidence => "evidence",
             Self::AdoptedBody => "adopted_body",
+            Self::AdoptedOn => "adopted_on",
             Self::Reason => "reason",
             Self::Since => "since",
             Self::TextOf => "text_of",
@@ -122,6 +126,7 @@ impl Field {
             Self::Limits => "Limits of knowledge",
             Self::Evidence => "Evidence",
             Self::AdoptedBody => "Adopted by",
+            Self::AdoptedOn => "Adopted on",
             Self::Reason => "What changed last",
             Self::Since => "This answer since",
             Self::TextOf => "This text since",
@@ -135,6 +140,7 @@ impl Field {
             Self::Answer
             | Self::Certainty
             | Self::AdoptedBody
+            | Self::AdoptedOn
             | Self::Reason
             | Self::Since
             | Self::TextOf => false,
@@ -151,6 +157,7 @@ impl Field {
             Self::Limits => headless(&position.limits),
             Self::Evidence => headless(&position.evidence),
             Self::AdoptedBody => position.adopted_body.clone(),
+            Self::AdoptedOn => position.adopted_on.clone(),
             Self::Reason => position.reason.clone().unwrap_or_default(),
             Self::Since => column.since.clone(),
             Self::TextOf => head.edited_at.unwrap_or(head.published_at).to_date(),

@@ -1,6 +1,7 @@
 //! Positions side by side and who answers alike, as JSON and as tables; and lists as tables.
 
 use axum::http::StatusCode;
+use plenum::domain::position::DraftPosition;
 use serde_json::{Value, json};
 
 use super::writing::pair;
@@ -25,7 +26,11 @@ async fn two_organizations_stand_side_by_side() {
         let qid = qid_of(&north.asks("Who decided this?", &["Nobody"]).await);
         let alone = qid_of(&north.asks("And why?", &[]).await);
         world.settle().await;
-        north.answers(&qid, &answer("decided", "Nobody", "It *happened*."), "").await.unwrap();
+        let adopted = DraftPosition {
+            adopted_on: "2026-01-05".to_owned(),
+            ..answer("decided", "Nobody", "It *happened*.")
+        };
+        north.answers(&qid, &adopted, "").await.unwrap();
         south.answers(&qid, &answer("provisional", "nobody", "=SUM(1), it seems."), "").await.unwrap();
         north.answers(&alone, &answer("decided", "Fear", "So we hold."), "").await.unwrap();
         world.settle().await;
@@ -45,6 +50,7 @@ async fn two_organizations_stand_side_by_side() {
         assert_eq!(row("answer")["cells"], json!(["nobody", "Nobody"]));
         assert_eq!((&row("certainty")["same"], &row("text_of")["same"]), (&json!(false), &json!(true)));
         assert_eq!(row("reasoning")["html"], json!(true));
+        assert_eq!(row("adopted_on")["cells"], json!([null, "2026-01-05"]));
         assert_eq!(row("limits"), Value::Null, "what nobody says anything about is left out");
         let table = app.text(&format!("{both}&format=csv")).await;
         assert!(table.starts_with("field,Organization south,Organization north\r\n"), "{table}");

@@ -76,7 +76,11 @@ fn rows(found: &Comparison) -> Vec<CompareRow> {
 
 /// What a cell is written in: words of the site stand beside those of the organizations.
 fn language(field: Field, column: &Column) -> Lang {
-    Lang::new(if matches!(field, Field::Since | Field::TextOf) { "en" } else { &column.head.language })
+    Lang::new(if matches!(field, Field::AdoptedOn | Field::Since | Field::TextOf) {
+        "en"
+    } else {
+        &column.head.language
+    })
 }
 
 fn shown(field: Field, cell: &str) -> Html {
