@@ -1283,6 +1283,18 @@ diesel::table! {
 }
 
 diesel::table! {
+    network_rules (id) {
+        id -> BigInt,
+        network -> Text,
+        bar -> SmallInt,
+        comment -> Text,
+        ends_at -> Nullable<BigInt>,
+        user_id -> Nullable<BigInt>,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
     caught (contribution_id) {
         contribution_id -> BigInt,
         rule_id -> BigInt,

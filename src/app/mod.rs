@@ -1,5 +1,6 @@
 //! What every door shares: settings, the database and its clock. Cheap to clone.
 
+pub mod networks;
 pub mod passwords;
 pub mod storage;
 pub mod streams;
@@ -14,6 +15,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::domain::site::Site;
 use crate::store::{Db, Error};
+use networks::Networks;
 use passwords::Passwords;
 use storage::Storage;
 use streams::Streams;
@@ -33,6 +35,8 @@ pub struct App {
     pub storage: Storage,
     /// The streams that apps hold open.
     pub streams: Streams,
+    /// The networks that are kept out.
+    pub networks: Networks,
     /// Tokens that some messages to apps name.
     pub tokens: Tokens,
     /// Where passwords are compared.
@@ -51,6 +55,7 @@ impl App {
             site: Arc::new(site),
             storage,
             streams,
+            networks: Networks::default(),
             tokens: Tokens::default(),
             passwords: Arc::default(),
             usage: Usage::default(),

@@ -100,7 +100,7 @@ fn role(word: &str) -> Result<Role, String> {
     Role::parse(word).ok_or_else(|| format!("expected one of {}", words.join(", ")))
 }
 
-fn day(word: &str) -> Result<Day, String> {
+pub(super) fn day(word: &str) -> Result<Day, String> {
     Day::parse(word).ok_or_else(|| "expected a day such as 2026-12-05".to_owned())
 }
 

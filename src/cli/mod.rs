@@ -11,6 +11,7 @@ pub mod import;
 pub mod log;
 pub mod migrate;
 pub mod moderate;
+pub mod network;
 pub mod notices;
 pub mod queue;
 pub mod review;
@@ -60,6 +61,8 @@ enum What {
     Settings(settings::SettingsCommand),
     /// Other servers, and what is decided about them.
     Host(host::HostCommand),
+    /// Networks from which nobody joins, or of which nothing is answered.
+    Network(network::NetworkCommand),
     /// Lists of rules about servers that this site follows.
     HostList(host_lists::HostListCommand),
     /// What waits for a moderator.
@@ -160,6 +163,7 @@ async fn dispatch(what: What, config: Config) -> Result<(), Failure> {
         What::Queue(queue) => queue.run(config).await,
         What::Settings(settings) => settings.run(config).await,
         What::Host(host) => host.run(config).await,
+        What::Network(network) => network.run(config).await,
         What::HostList(list) => list.run(config).await,
         What::Review(review) => review.run(config).await,
         What::Moderate(moderate) => moderate.run(config).await,

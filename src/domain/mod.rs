@@ -33,6 +33,7 @@ pub mod list;
 pub mod map;
 pub mod marker;
 pub mod media;
+pub mod network_rule;
 pub mod notice;
 pub mod notification;
 pub mod oauth;

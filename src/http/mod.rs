@@ -55,6 +55,7 @@ pub fn router(config: FederationConfig<Federation>) -> Router {
     });
     Router::new()
         .fallback_service(doors)
+        .layer(from_fn(middleware::networks::admit))
         .layer(FederationMiddleware::new(config))
         .layer(from_fn(middleware::drain::drain))
 }

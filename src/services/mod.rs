@@ -33,6 +33,7 @@ pub mod lists;
 pub mod log;
 pub mod maps;
 pub mod media;
+pub mod network_rules;
 pub mod notices;
 pub mod notifications;
 pub mod oauth;

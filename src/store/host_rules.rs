@@ -83,14 +83,14 @@ pub fn delete_all(conn: &mut Conn, names: &[String]) -> QueryResult<()> {
     Ok(())
 }
 
-/// How often the rules, and what holds for servers without one, changed.
+/// How often the rules, those about networks, and what holds for servers without a rule changed.
 pub fn version(conn: &mut Conn) -> QueryResult<i64> {
     let found: Option<i64> = run!(conn, first, sites::table.select(sites::rules_version)).optional()?;
     Ok(found.unwrap_or_default())
 }
 
 /// Notes that they changed: every process reads them again.
-fn touch(conn: &mut Conn) -> QueryResult<usize> {
+pub(super) fn touch(conn: &mut Conn) -> QueryResult<usize> {
     run!(conn, execute, diesel::update(sites::table).set(sites::rules_version.eq(sites::rules_version + 1)))
 }
 

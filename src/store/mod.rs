@@ -51,6 +51,7 @@ pub mod markers;
 pub mod media;
 mod migrations;
 pub mod mutes;
+pub mod network_rules;
 pub mod notices;
 pub mod notification_policies;
 pub mod notifications;

@@ -15,14 +15,28 @@ use crate::federation::Federation;
 #[derive(Clone, Debug)]
 pub struct Peer(pub String);
 
+/// The address itself, as long as the request lasts: it is kept nowhere. `None` where nothing connected, as in
+/// a test without a listener.
+#[derive(Clone, Copy, Debug)]
+pub struct Address(pub Option<IpAddr>);
+
 impl<S: Send + Sync> FromRequestParts<S> for Peer {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Infallible> {
+        let Address(address) = Address::from_request_parts(parts, state).await?;
+        Ok(Self(address.map_or_else(String::new, network)))
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Address {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Infallible> {
         let data = Data::<Federation>::from_request_parts(parts, state).await;
         let proxies = data.map(|data| data.app.config.site.proxies.clone()).unwrap_or_default();
         let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|peer| peer.0.ip());
-        Ok(Self(peer.map_or_else(String::new, |peer| network(behind(peer, &parts.headers, &proxies)))))
+        Ok(Self(peer.map(|peer| behind(peer, &parts.headers, &proxies))))
     }
 }
 

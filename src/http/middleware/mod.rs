@@ -2,4 +2,5 @@
 
 pub mod drain;
 pub mod headers;
+pub mod networks;
 pub mod pages;

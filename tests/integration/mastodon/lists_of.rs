@@ -166,11 +166,14 @@ async fn every_other_list_leads_on_to_its_end() {
                 let domain = json!({ "domain": format!("{list}{number}.example").replace('_', "-") });
                 root.post(&format!("/api/v1/admin/{list}"), domain).await.ok();
             }
+            let ip = json!({ "ip": format!("203.0.113.{number}"), "severity": "sign_up_block" });
+            root.post("/api/v1/admin/ip_blocks", ip).await.ok();
             let about = json!({ "account_id": ada.id.to_string(), "comment": format!("{number}") });
             root.post("/api/v1/reports", about).await.ok();
         }
         leads_on(&root, "/api/v1/admin/domain_blocks", 5).await;
         leads_on(&root, "/api/v1/admin/domain_allows", 5).await;
+        leads_on(&root, "/api/v1/admin/ip_blocks", 5).await;
         leads_on(&root, "/api/v1/admin/accounts?local=true&username=par", 10).await;
         leads_on(&root, "/api/v1/admin/reports", 5).await;
     })

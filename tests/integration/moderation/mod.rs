@@ -11,6 +11,7 @@ mod flags;
 mod host_lists;
 mod list_doubts;
 mod log;
+mod networks;
 mod objections;
 mod partings;
 mod queues;

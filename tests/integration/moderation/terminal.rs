@@ -343,3 +343,43 @@ fn nobody_acts_at_a_terminal_for_who_is_frozen() {
     site.says(&["moderate", "account", "paul"]);
     assert!(site.says(&publish).contains("Published by paul"));
 }
+
+#[test]
+fn networks_are_kept_out_from_a_terminal() {
+    let site = Site::new();
+    let file = site.home.path().join("networks.txt");
+    std::fs::write(&file, "# Open relays\n198.51.100.0/25  # the first half\n\n2001:DB8::/32\n").unwrap();
+    let from = ["--from", file.to_str().unwrap(), "--comment", "Open relays", "--until", "2099-01-31"];
+    let bar: Vec<&str> = ["network", "bar", "joining", "203.0.113.9"].into_iter().chain(from).collect();
+    let tried = site.says(&[&bar[..], &["--dry-run"]].concat());
+    assert!(
+        tried.contains("Nothing is changed") && tried.contains("From 3 networks: nobody joins"),
+        "{tried}"
+    );
+    assert_eq!(site.says(&["network", "list"]), "");
+    site.says(&bar);
+    let list = site.says(&["network", "list"]);
+    for network in ["198.51.100.0/25", "2001:db8::/32", "203.0.113.9/32"] {
+        assert!(list.lines().any(|line| line.starts_with(network) && line.contains("2099-01-31")), "{list}");
+    }
+    site.says(&["network", "bar", "everything", "203.0.113.9/32"]);
+    let list = site.says(&["network", "list"]);
+    assert_eq!(list.matches("203.0.113.9/32").count(), 1, "what was decided last holds: {list}");
+    assert!(list.contains("everything"), "{list}");
+    for (wrong, why) in [
+        (&["network", "bar", "joining", "192.0.2.1", "nonsense"][..], "“nonsense” is no network"),
+        (&["network", "bar", "joining"], "name at least one network"),
+        (&["network", "bar", "nothing", "192.0.2.1"], "joining, everything or uninvited"),
+        (&["network", "bar", "everything", "127.0.0.1"], "keep everybody out"),
+        (&["network", "undo", "192.0.2.1"], "no rule about 192.0.2.1/32"),
+    ] {
+        let said = site.refuses(wrong);
+        assert!(said.contains(why), "{said}");
+    }
+    assert!(
+        !site.says(&["network", "list"]).contains("192.0.2.1"),
+        "a list with a mistake is not taken at all"
+    );
+    site.says(&["network", "undo", "203.0.113.9", "198.51.100.0/25", "2001:db8::/32"]);
+    assert_eq!(site.says(&["network", "list"]), "");
+}

@@ -42,6 +42,8 @@ const ROUTES: &[(&str, Option<Permission>, bool)] = &[
     ("/admin/reports/{id}/decide", Some(Permission::Reports), true),
     ("/admin/rules", Some(Permission::Rules), true),
     ("/admin/rules/new", Some(Permission::Rules), true),
+    ("/admin/networks", Some(Permission::Settings), true),
+    ("/admin/networks/new", Some(Permission::Settings), true),
     ("/admin/people", Some(Permission::People), true),
     ("/admin/people/{name}", Some(Permission::People), true),
     ("/admin/settings", Some(Permission::Settings), true),

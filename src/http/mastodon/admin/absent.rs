@@ -8,8 +8,8 @@ use serde_json::Value;
 use super::super::answer::{Answer, ApiError};
 use super::super::caller::{Allowed, PathId, Speaker};
 use super::super::scopes::{
-    AdminRead, AdminReadCanonicalEmailBlocks, AdminReadEmailDomainBlocks, AdminReadIpBlocks,
-    AdminWriteCanonicalEmailBlocks, AdminWriteEmailDomainBlocks, AdminWriteIpBlocks, Needs,
+    AdminRead, AdminReadCanonicalEmailBlocks, AdminReadEmailDomainBlocks, AdminWriteCanonicalEmailBlocks,
+    AdminWriteEmailDomainBlocks, Needs,
 };
 use super::may;
 use crate::domain::permission::Permission;
@@ -27,17 +27,6 @@ pub(super) fn router() -> Router {
         .route(
             "/api/v1/admin/email_domain_blocks/{id}",
             get(unknown::<AdminReadEmailDomainBlocks>).delete(unknown::<AdminWriteEmailDomainBlocks>),
-        )
-        .route(
-            "/api/v1/admin/ip_blocks",
-            get(none::<AdminReadIpBlocks>).post(no_machine::<AdminWriteIpBlocks>),
-        )
-        .route(
-            "/api/v1/admin/ip_blocks/{id}",
-            get(unknown::<AdminReadIpBlocks>)
-                .put(unknown::<AdminWriteIpBlocks>)
-                .patch(unknown::<AdminWriteIpBlocks>)
-                .delete(unknown::<AdminWriteIpBlocks>),
         )
         .route(
             "/api/v1/admin/canonical_email_blocks",
@@ -67,10 +56,5 @@ async fn unknown<N: Needs>(caller: Allowed<N>, _key: PathId) -> ApiError {
 
 async fn no_address<N: Needs>(caller: Allowed<N>) -> ApiError {
     let why = "people join by invitation and without an e-mail address, so there is nothing to block";
-    admin(&caller).err().unwrap_or_else(|| ApiError::invalid(why))
-}
-
-async fn no_machine<N: Needs>(caller: Allowed<N>) -> ApiError {
-    let why = "nobody's address is kept here: block addresses in front of this server";
     admin(&caller).err().unwrap_or_else(|| ApiError::invalid(why))
 }

@@ -4,6 +4,7 @@
 mod absent;
 mod accounts;
 mod hosts;
+mod networks;
 mod reports;
 
 use axum::Router;
@@ -18,6 +19,7 @@ pub(super) fn router() -> Router {
         .merge(absent::router())
         .merge(accounts::router())
         .merge(hosts::router())
+        .merge(networks::router())
         .merge(reports::router())
 }
 

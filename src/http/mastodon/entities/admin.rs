@@ -9,6 +9,7 @@ use super::{date, id};
 use crate::domain::host::{Host, HostStanding};
 use crate::domain::host_rule::HostRule;
 use crate::domain::id::Id;
+use crate::domain::network_rule::{Bar, NetworkRule};
 use crate::domain::report::Report;
 use crate::domain::site::Site;
 use crate::domain::timeline::AccountView;
@@ -53,6 +54,32 @@ pub fn domain_block(host: Id<Host>, rule: &HostRule) -> Value {
 /// Renders a rule that lets in.
 pub fn domain_allow(host: Id<Host>, rule: &HostRule) -> Value {
     json!({ "id": id(host.get()), "domain": rule.name, "created_at": date(rule.created_at) })
+}
+
+/// The word for what a rule about a network keeps out.
+pub const fn ip_severity(bar: Bar) -> &'static str {
+    match bar {
+        Bar::Uninvited => "sign_up_requires_approval",
+        Bar::Joining => "sign_up_block",
+        Bar::Everything => "no_access",
+    }
+}
+
+/// What a word for it means.
+pub fn parse_ip_severity(word: &str) -> Option<Bar> {
+    Bar::ALL.into_iter().find(|bar| ip_severity(*bar) == word)
+}
+
+/// Renders a rule about a network.
+pub fn ip_block(rule: &NetworkRule) -> Value {
+    json!({
+        "id": id(rule.id.get()),
+        "ip": rule.network,
+        "severity": ip_severity(rule.bar),
+        "comment": rule.comment,
+        "created_at": date(rule.created_at),
+        "expires_at": rule.ends_at.map(date),
+    })
 }
 
 /// What is shown of an account.

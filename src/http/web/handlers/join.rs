@@ -9,8 +9,10 @@ use super::sign_in::{greet, set_cookie};
 use super::{Answer, page, then};
 use crate::domain::Refusal;
 use crate::domain::handle::check_local_name;
+use crate::domain::network_rule::Bar;
 use crate::federation::Federation;
 use crate::http::error::PageError;
+use crate::http::extract::peer::Address;
 use crate::http::extract::posted::{Fields, Posted};
 use crate::http::extract::visit::Visit;
 use crate::http::web::forms::Mistakes;
@@ -20,8 +22,13 @@ use crate::services::users::{self, HashedPassword, KeyPairs};
 use crate::store::{self, Error};
 
 /// `GET /invite/{secret}`.
-pub async fn show(data: Data<Federation>, mut visit: Visit, Path(secret): Path<String>) -> Answer {
-    open(&data, &secret).await?;
+pub async fn show(
+    data: Data<Federation>,
+    address: Address,
+    mut visit: Visit,
+    Path(secret): Path<String>,
+) -> Answer {
+    open(&data, &secret, address).await?;
     let cookie = greet(&mut visit)?;
     let mut response = form(&visit, &secret, &Fields::default(), Mistakes::default())?;
     set_cookie(&mut response, cookie);
@@ -31,10 +38,11 @@ pub async fn show(data: Data<Federation>, mut visit: Visit, Path(secret): Path<S
 /// `POST /invite/{secret}`.
 pub async fn submit(
     data: Data<Federation>,
+    address: Address,
     Path(secret): Path<String>,
     Posted { visit, fields }: Posted,
 ) -> Answer {
-    open(&data, &secret).await?;
+    open(&data, &secret, address).await?;
     let mut wrong = Mistakes::default();
     if let Err(refusal) = check_local_name(&fields.get("name").trim().to_ascii_lowercase()) {
         wrong.0.extend(what_was_wrong(refusal)?.1.0);
@@ -62,7 +70,13 @@ pub async fn submit(
 }
 
 /// Used and made-up invitations look alike.
-async fn open(data: &Data<Federation>, secret: &str) -> Result<(), PageError> {
+async fn open(data: &Data<Federation>, secret: &str, Address(address): Address) -> Result<(), PageError> {
+    if let Some(address) = address
+        && data.app.networks.bar(&data.app.db, address).await >= Some(Bar::Joining)
+    {
+        let why = "Nobody can join from the network you come from. The invitation stays good: use it from elsewhere.";
+        return Err(PageError::new(StatusCode::FORBIDDEN, why));
+    }
     let (hash, now) = (users::secret_hash(secret), data.app.clock().now());
     let roles = data.app.db.read(|conn| Ok(store::users::invite(conn, &hash, now)?)).await?;
     let over = "This invitation was used or is over. Ask for another.";

@@ -43,6 +43,7 @@ mod links;
 pub mod log;
 pub mod map;
 pub mod moderation;
+pub mod networks;
 pub mod notification_policies;
 pub mod notifications;
 pub mod objections;
@@ -252,6 +253,8 @@ fn administering() -> Router {
         .route("/admin/removed", get(removed::index).post(removed::take_back))
         .route("/admin/accounts", get(account_rules::index))
         .route("/admin/accounts/{id}", get(account_rules::show).post(account_rules::decide))
+        .route("/admin/networks", get(networks::index).post(networks::undo))
+        .route("/admin/networks/new", get(networks::ask).post(networks::make))
         .route("/admin/rules", get(content_rules::index).post(content_rules::remove))
         .route("/admin/rules/new", get(content_rules::ask).post(content_rules::make))
         .route("/admin/remove", get(content_rules::ask_clear).post(content_rules::clear))

@@ -254,7 +254,7 @@ pub(super) fn last_day(end: Timestamp) -> Moment {
 }
 
 /// The end of the day that was chosen.
-fn until(fields: &Fields) -> Result<Option<Timestamp>, &'static str> {
+pub(super) fn until(fields: &Fields) -> Result<Option<Timestamp>, &'static str> {
     match fields.get("until").trim() {
         "" => Ok(None),
         typed => Day::parse(typed).and_then(Day::end).map(Some).ok_or("Choose a day."),
