@@ -1,5 +1,6 @@
 //! What every door shares: settings, the database and its clock. Cheap to clone.
 
+pub mod mailer;
 pub mod passwords;
 pub mod storage;
 pub mod streams;
@@ -14,6 +15,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::domain::site::Site;
 use crate::store::{Db, Error};
+use mailer::Mailer;
 use passwords::Passwords;
 use storage::Storage;
 use streams::Streams;
@@ -37,6 +39,8 @@ pub struct App {
     pub tokens: Tokens,
     /// Where passwords are compared.
     pub passwords: Arc<Passwords>,
+    /// By whom letters are sent; `None` where no mail server is named.
+    pub mailer: Option<Arc<Mailer>>,
     usage: Usage,
 }
 
@@ -45,6 +49,7 @@ impl App {
     pub fn new(config: Config, db: Db, site: Site) -> Result<Self, Error> {
         let storage = Storage::open(&config.media)?;
         let streams = Streams::new(config.http.streams, config.http.connections / 2);
+        let mailer = Mailer::of(&config.mail, &site.host)?.map(Arc::new);
         Ok(Self {
             config: Arc::new(config),
             db,
@@ -53,6 +58,7 @@ impl App {
             streams,
             tokens: Tokens::default(),
             passwords: Arc::default(),
+            mailer,
             usage: Usage::default(),
         })
     }

@@ -42,6 +42,9 @@ async fn fill(data: &Data<Federation>, account: &Account, upload: &mut Upload) -
     let (db, now) = (&data.app.db, data.app.clock().now());
     let actor = db.read(|conn| profiles::document(conn, account)).await?;
     add_json(upload, "actor.json", &actor, now).await?;
+    if let Some(address) = db.read(|conn| service::mail_address(conn, account)).await? {
+        add_json(upload, "mail_address.json", &address, now).await?;
+    }
     for table in Table::ALL {
         let rows = db.read(|conn| transfers::rows(conn, account, table, now)).await?;
         add(upload, table.file(), tables::write(table, &rows).as_bytes(), now).await?;

@@ -24,7 +24,7 @@ const FLOORS: [&[&str]; 7] = [
 const OUTSIDE: [&str; 3] = ["lib", "main", "serve"];
 
 /// Crates that belong to some places, given as path prefixes below `src/`.
-const CRATES: [(&str, &[&str]); 23] = [
+const CRATES: [(&str, &[&str]); 24] = [
     ("activitypub_federation", &["federation/", "http/", "jobs/", "cli/", "serve", "lib"]),
     ("ammonia", &["text/"]),
     ("argon2", &["services/", "domain/"]),
@@ -39,6 +39,7 @@ const CRATES: [(&str, &[&str]); 23] = [
     ("frostem", &["text/"]),
     ("image", &["media/"]),
     ("indicatif", &["cli/"]),
+    ("lettre", &["app/", "config/", "domain/"]),
     ("libsqlite3_sys", &["store/"]),
     ("object_store", &["app/"]),
     ("pulldown_cmark", &["text/", "import/"]),

@@ -1,5 +1,5 @@
-//! What the API knows and this server does not have, because people sign in by name and nobody's
-//! address is kept: lists without entries, and a reason for whoever wants to add one.
+//! What the API knows and this server does not have, because nobody's network is kept and nothing is counted: lists
+//! without entries, and a reason for whoever wants to add one.
 
 use axum::routing::{get, post};
 use axum::{Json, Router};
@@ -7,10 +7,7 @@ use serde_json::Value;
 
 use super::super::answer::{Answer, ApiError};
 use super::super::caller::{Allowed, PathId, Speaker};
-use super::super::scopes::{
-    AdminRead, AdminReadCanonicalEmailBlocks, AdminReadEmailDomainBlocks, AdminReadIpBlocks,
-    AdminWriteCanonicalEmailBlocks, AdminWriteEmailDomainBlocks, AdminWriteIpBlocks, Needs,
-};
+use super::super::scopes::{AdminRead, AdminReadIpBlocks, AdminWriteIpBlocks, Needs};
 use super::may;
 use crate::domain::permission::Permission;
 
@@ -21,14 +18,6 @@ pub(super) fn router() -> Router {
         ["/api/v1/admin/trends/tags", "/api/v1/admin/trends/statuses", "/api/v1/admin/trends/links"];
     let router = Router::new()
         .route(
-            "/api/v1/admin/email_domain_blocks",
-            get(none::<AdminReadEmailDomainBlocks>).post(no_address::<AdminWriteEmailDomainBlocks>),
-        )
-        .route(
-            "/api/v1/admin/email_domain_blocks/{id}",
-            get(unknown::<AdminReadEmailDomainBlocks>).delete(unknown::<AdminWriteEmailDomainBlocks>),
-        )
-        .route(
             "/api/v1/admin/ip_blocks",
             get(none::<AdminReadIpBlocks>).post(no_machine::<AdminWriteIpBlocks>),
         )
@@ -38,15 +27,6 @@ pub(super) fn router() -> Router {
                 .put(unknown::<AdminWriteIpBlocks>)
                 .patch(unknown::<AdminWriteIpBlocks>)
                 .delete(unknown::<AdminWriteIpBlocks>),
-        )
-        .route(
-            "/api/v1/admin/canonical_email_blocks",
-            get(none::<AdminReadCanonicalEmailBlocks>).post(no_address::<AdminWriteCanonicalEmailBlocks>),
-        )
-        .route("/api/v1/admin/canonical_email_blocks/test", post(none::<AdminReadCanonicalEmailBlocks>))
-        .route(
-            "/api/v1/admin/canonical_email_blocks/{id}",
-            get(unknown::<AdminReadCanonicalEmailBlocks>).delete(unknown::<AdminWriteCanonicalEmailBlocks>),
         );
     let router = counted.into_iter().fold(router, |router, path| router.route(path, post(none::<AdminRead>)));
     looked_at.into_iter().fold(router, |router, path| router.route(path, get(none::<AdminRead>)))
@@ -63,11 +43,6 @@ async fn none<N: Needs>(caller: Allowed<N>) -> Answer<Vec<Value>> {
 
 async fn unknown<N: Needs>(caller: Allowed<N>, _key: PathId) -> ApiError {
     admin(&caller).err().unwrap_or_else(ApiError::not_found)
-}
-
-async fn no_address<N: Needs>(caller: Allowed<N>) -> ApiError {
-    let why = "people join by invitation and without an e-mail address, so there is nothing to block";
-    admin(&caller).err().unwrap_or_else(|| ApiError::invalid(why))
 }
 
 async fn no_machine<N: Needs>(caller: Allowed<N>) -> ApiError {

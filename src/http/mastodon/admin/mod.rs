@@ -3,6 +3,7 @@
 
 mod absent;
 mod accounts;
+mod email_blocks;
 mod hosts;
 mod reports;
 
@@ -17,6 +18,7 @@ pub(super) fn router() -> Router {
     Router::new()
         .merge(absent::router())
         .merge(accounts::router())
+        .merge(email_blocks::router())
         .merge(hosts::router())
         .merge(reports::router())
 }

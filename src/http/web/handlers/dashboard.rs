@@ -154,6 +154,7 @@ fn ways(
         Permission::People => vec![way("People who sign in here", "/admin/people")],
         Permission::Settings => vec![
             way("Settings of this site", "/admin/settings"),
+            way("E-mail addresses that nobody enters here", "/admin/addresses"),
             way("If this server is lost: who confirms where you go on", "/admin/succession"),
         ],
     })
