@@ -6,11 +6,12 @@ use std::time::{Duration, SystemTime};
 use lettre::message::Mailbox;
 use lettre::message::header::ContentType;
 use lettre::transport::smtp::Error as Failure;
+use lettre::transport::smtp::client::{Certificate, Tls, TlsParameters};
 use lettre::transport::smtp::extension::ClientId;
 use lettre::{Address, AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor};
 
 use crate::clock::Timestamp;
-use crate::config::Mail;
+use crate::config::{Mail, MailServer, Sealing};
 use crate::domain::mail_address::Letter;
 use crate::services::users;
 use crate::store::{Error, Fault};
@@ -31,8 +32,9 @@ impl Mailer {
     pub fn of(mail: &Mail, host: &str) -> Result<Option<Self>, Error> {
         let (Some(server), Some(from)) = (&mail.server, &mail.from) else { return Ok(None) };
         let host = host.split(':').next().unwrap_or_default().to_owned();
-        let builder = AsyncSmtpTransport::<Tokio1Executor>::from_url(server.reveal());
-        let builder = builder.map_err(|error| Fault::Unreachable(told(&error)))?;
+        let unusable = |error: Failure| Fault::Unreachable(told(&error));
+        let builder = AsyncSmtpTransport::<Tokio1Executor>::from_url(server.reveal()).map_err(unusable)?;
+        let builder = builder.tls(tls(server).map_err(unusable)?);
         let transport = builder.hello_name(ClientId::Domain(host.clone())).timeout(Some(STEP)).build();
         Ok(Some(Self { transport, from: from.clone(), host }))
     }
@@ -45,12 +47,16 @@ impl Mailer {
 
     /// Whether the server answers and lets us in.
     pub async fn answers(&self) -> Result<(), Error> {
-        within(Box::pin(self.transport.test_connection())).await.map(drop)
+        match within(Box::pin(self.transport.test_connection())).await? {
+            true => Ok(()),
+            false => Err(Fault::Unreachable("the mail server hangs up".to_owned()).into()),
+        }
     }
 
     fn message(&self, letter: &Letter, at: Timestamp) -> Result<Message, Error> {
         // The address was checked when it was entered; its words would stand in the log.
-        let to: Address = letter.to.as_str().parse().map_err(|_| Error::broken("an address is none any more"))?;
+        let to: Address =
+            letter.to.as_str().parse().map_err(|_| Error::broken("an address is none any more"))?;
         let (name, _) = users::secret()?;
         Message::builder()
             .from(self.from.clone())
@@ -62,6 +68,20 @@ impl Mailer {
             .body(letter.text.clone())
             .map_err(|_| Error::broken("a letter could not be written"))
     }
+}
+
+/// Certificates of this machine, if it has any, and Mozilla's compiled in, as for every other server.
+fn tls(server: &MailServer) -> Result<Tls, Failure> {
+    let sealed: fn(TlsParameters) -> Tls = match server.sealing {
+        Sealing::AtOnce => Tls::Wrapper,
+        Sealing::Asked => Tls::Required,
+        Sealing::None => return Ok(Tls::None),
+    };
+    let mut parameters = TlsParameters::builder(server.host().to_owned());
+    for root in webpki_root_certs::TLS_SERVER_ROOT_CERTS {
+        parameters = parameters.add_root_certificate(Certificate::from_der(root.to_vec())?);
+    }
+    parameters.build().map(sealed)
 }
 
 async fn within<T>(work: impl Future<Output = Result<T, Failure>>) -> Result<T, Error> {

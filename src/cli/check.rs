@@ -126,7 +126,9 @@ async fn letters(findings: &mut Findings, app: &App) {
     };
     match mailer.answers().await {
         Ok(()) => findings.good("the mail server answers"),
-        Err(error) => findings.bad(&error.to_string(), "Look at [mail] in the settings: host, port, user, password."),
+        Err(error) => {
+            findings.bad(&error.to_string(), "Look at [mail] in the settings: host, port, user, password.")
+        }
     }
 }
 

@@ -3,7 +3,6 @@
 use std::fmt;
 
 use lettre::message::Mailbox;
-use lettre::{AsyncSmtpTransport, Tokio1Executor};
 use url::Url;
 
 use super::setting::{Raw, Setting};
@@ -28,31 +27,57 @@ impl Mail {
 
 /// A server that takes letters. Neither `Debug` nor `Display` show a password.
 #[derive(Clone, PartialEq, Eq)]
-pub struct MailServer(String);
+pub struct MailServer {
+    address: Url,
+    /// How letters are kept from whoever listens on the way.
+    pub sealing: Sealing,
+}
+
+/// When TLS begins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sealing {
+    /// Before the first word (`smtps://`).
+    AtOnce,
+    /// After it was asked for, and nothing is said before (`smtp://…?tls=required`).
+    Asked,
+    /// Never: within this machine or a private network.
+    None,
+}
 
 impl MailServer {
     /// Reads `smtps://…` or `smtp://…`; the error says what is accepted and repeats no secret.
     pub fn parse(text: &str) -> Result<Self, String> {
-        let accepted = "expected `smtps://user:password@host:465` or `smtp://user:password@host:587?tls=required`";
-        let url = Url::parse(text.trim()).map_err(|_| accepted.to_owned())?;
-        let host = url.host_str().filter(|host| !host.is_empty()).ok_or(accepted)?;
-        let tls = url.query_pairs().find(|(name, _)| name == "tls").map(|(_, how)| how.into_owned());
-        let sealed = match (url.scheme(), tls.as_deref()) {
-            ("smtps", _) | ("smtp", Some("required")) => true,
-            ("smtp", None | Some("opportunistic")) => false,
+        let accepted =
+            "expected `smtps://user:password@host:465` or `smtp://user:password@host:587?tls=required`";
+        let mut address = Url::parse(text.trim()).map_err(|_| accepted.to_owned())?;
+        let host = address.host_str().filter(|host| !host.is_empty()).ok_or(accepted)?.to_owned();
+        let (sealing, port) = match (address.scheme(), address.query()) {
+            ("smtps", None) => (Sealing::AtOnce, 465),
+            ("smtp", Some("tls=required")) => (Sealing::Asked, 587),
+            ("smtp", None) => (Sealing::None, 25),
             _ => return Err(accepted.to_owned()),
         };
         // Whoever listens on the way would choose the next password.
-        if !sealed && is_public_host(host) {
-            return Err(format!("letters to {host} could be read on their way: write `?tls=required` behind it"));
+        if sealing == Sealing::None && is_public_host(&host) {
+            return Err(format!(
+                "letters to {host} could be read on their way: write `?tls=required` behind it"
+            ));
         }
-        let usable = AsyncSmtpTransport::<Tokio1Executor>::from_url(text.trim());
-        usable.map(|_| Self(text.trim().to_owned())).map_err(|_| accepted.to_owned())
+        address.set_query(None);
+        let port = address.port().unwrap_or(port);
+        let kept = address.set_port(Some(port)).and_then(|()| address.set_scheme("smtp"));
+        kept.map_err(|()| accepted.to_owned())?;
+        Ok(Self { address, sealing })
     }
 
-    /// The whole address, password included: not for logs.
+    /// The host.
+    pub fn host(&self) -> &str {
+        self.address.host_str().unwrap_or_default()
+    }
+
+    /// User, password, host and port as an address, whatever the sealing: not for logs.
     pub fn reveal(&self) -> &str {
-        &self.0
+        self.address.as_str()
     }
 }
 
@@ -71,9 +96,7 @@ impl Setting for Mailbox {
 
 impl fmt::Display for MailServer {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let rest = self.0.split_once("://").map_or(self.0.as_str(), |(_, rest)| rest);
-        let rest = rest.rsplit_once('@').map_or(rest, |(_, place)| place);
-        out.write_str(rest.split(['/', '?']).next().unwrap_or_default())
+        write!(out, "{}:{}", self.host(), self.address.port().unwrap_or_default())
     }
 }
 

@@ -24,7 +24,7 @@ pub use federation::Federation;
 pub use http::Http;
 pub use limits::Limits;
 pub use log::{Log, LogFilter};
-pub use mail::{Mail, MailServer};
+pub use mail::{Mail, MailServer, Sealing};
 pub use media::{Media, Secret};
 pub use problem::{Origin, Problem, Problems};
 pub use site::{Site, is_public_host, parse_host};
@@ -129,7 +129,8 @@ impl Config {
         }
         let (server, from) = (self.mail.server.is_some(), self.mail.from.is_some());
         if server != from {
-            let (key, other) = if server { ("mail.server", "mail.from") } else { ("mail.from", "mail.server") };
+            let (key, other) =
+                if server { ("mail.server", "mail.from") } else { ("mail.from", "mail.server") };
             sources.complain(key, sources.origin(key), format!("needs {other} beside it"));
         }
         if self.federation.deliveries_per_host > self.federation.deliveries {

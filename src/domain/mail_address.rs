@@ -67,7 +67,9 @@ impl MailAddress {
         let (local, domain) = typed.rsplit_once('@').ok_or(RUBBISH)?;
         let plain = |byte: u8| byte.is_ascii_alphanumeric() || b".+-_=~&'".contains(&byte);
         if local.is_empty() || !local.bytes().all(plain) {
-            return Err("has something before the @ that we do not take: use letters, digits and . + - _ = ~ & '");
+            return Err(
+                "has something before the @ that we do not take: use letters, digits and . + - _ = ~ & '",
+            );
         }
         let domain = domain_name(domain).ok_or(RUBBISH)?;
         let address = format!("{}@{domain}", local.to_ascii_lowercase());
@@ -101,7 +103,8 @@ pub(super) fn domain_name(typed: &str) -> Option<String> {
     let odd = |letter: char| letter.is_whitespace() || letter.is_control();
     let (name, port) = parse_host(typed).ok()?;
     let letters = name.rsplit('.').next().is_some_and(|top| !top.bytes().all(|byte| byte.is_ascii_digit()));
-    let sound = port.is_none() && !typed.contains(odd) && name.contains('.') && !name.starts_with('[') && letters;
+    let sound =
+        port.is_none() && !typed.contains(odd) && name.contains('.') && !name.starts_with('[') && letters;
     sound.then_some(name)
 }
 
@@ -147,7 +150,9 @@ mod tests {
         let digest = |typed| MailAddress::parse(typed).unwrap().digest();
         // `printf test@example.com | sha256sum`
         let known = "973dfe463ec85785f5f95af5ba3906eedb2d931c24e69824a89ea65dba4e813b";
-        for same in ["test@example.com", "T.e.s.t@example.com", "test+spam@EXAMPLE.com", "te.st+a+b@example.com"] {
+        for same in
+            ["test@example.com", "T.e.s.t@example.com", "test+spam@EXAMPLE.com", "te.st+a+b@example.com"]
+        {
             assert_eq!(digest(same), known, "{same}");
         }
         assert_ne!(digest("test@sub.example.com"), known);

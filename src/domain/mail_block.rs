@@ -115,7 +115,8 @@ mod tests {
         let digest = NewMailBlock::parse("a.b+c@mail.example").unwrap();
         assert_eq!(NewMailBlock::parse(&digest.value.to_uppercase()), Ok(digest.clone()));
         assert_eq!(NewMailBlock::parse("ab@mail.example"), Ok(digest));
-        for typed in ["", "com", "co.uk", "localhost", "127.0.0.1", "a b.example", "x@", "ex*le.org", "a..b"] {
+        for typed in ["", "com", "co.uk", "localhost", "127.0.0.1", "a b.example", "x@", "ex*le.org", "a..b"]
+        {
             assert!(NewMailBlock::parse(typed).is_err(), "{typed}: {:?}", NewMailBlock::parse(typed));
         }
     }

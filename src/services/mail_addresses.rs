@@ -139,5 +139,9 @@ fn written(
     let site = settings::get(tx)?.name.replace(char::is_control, " ");
     let filled = |text: &str| text.replace("{site}", &site).replace("{name}", &user.name);
     let text = parts.map(filled).join("\n\n");
-    Ok(Letter { to, subject: filled(subject), text: format!("{text}\n\n-- \n{site}\n{}\n", tx.site()?.origin) })
+    Ok(Letter {
+        to,
+        subject: filled(subject),
+        text: format!("{text}\n\n-- \n{site}\n{}\n", tx.site()?.origin),
+    })
 }

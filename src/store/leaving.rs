@@ -3,8 +3,8 @@
 use diesel::{BoolExpressionMethods, ExpressionMethods, QueryDsl, QueryResult};
 
 use super::conn::{Conn, run};
-use super::{mail_addresses, second_factors};
 use super::tx::Tx;
+use super::{mail_addresses, second_factors};
 use crate::domain::account::Account;
 use crate::domain::id::Id;
 use crate::domain::user::User;

@@ -37,11 +37,7 @@ pub fn set_token(conn: &mut Conn, user: Id<User>, hash: &str, expires: Timestamp
 }
 
 /// What a link confirms, and for whom, as long as it and the login are open.
-pub fn by_token(
-    conn: &mut Conn,
-    hash: &str,
-    now: Timestamp,
-) -> QueryResult<Option<(User, EnteredAddress)>> {
+pub fn by_token(conn: &mut Conn, hash: &str, now: Timestamp) -> QueryResult<Option<(User, EnteredAddress)>> {
     let query = mail_addresses::table
         .inner_join(users::table)
         .filter(mail_addresses::token_hash.eq(hash))

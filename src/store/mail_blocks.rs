@@ -41,9 +41,8 @@ pub fn of_domain(conn: &mut Conn, name: &str) -> QueryResult<Vec<MailBlock>> {
 
 /// The blocks that hold for an address.
 pub fn of_address(conn: &mut Conn, address: &MailAddress) -> QueryResult<Vec<MailBlock>> {
-    let domain = mail_blocks::kind
-        .eq(MailBlockKind::Domain)
-        .and(mail_blocks::value.eq_any(upwards(address.domain())));
+    let domain =
+        mail_blocks::kind.eq(MailBlockKind::Domain).and(mail_blocks::value.eq_any(upwards(address.domain())));
     let single = mail_blocks::kind.eq(MailBlockKind::Address).and(mail_blocks::value.eq(address.digest()));
     let query = mail_blocks::table.filter(domain.or(single)).order(mail_blocks::id.desc());
     run!(conn, load, query.select(MailBlock::as_select()))

@@ -284,7 +284,7 @@ fn a_mail_server_is_understood_or_explained_and_its_password_never_shown() {
         ("smtps://ada:hunter2@mail.example.org:465", "mail.example.org:465"),
         ("smtp://ada:hunter2%40x@mail.example.org:587?tls=required", "mail.example.org:587"),
         ("smtp://127.0.0.1:2525", "127.0.0.1:2525"),
-        ("smtp://postfix", "postfix"),
+        ("smtp://postfix", "postfix:25"),
     ] {
         let config = of(server).unwrap();
         assert_eq!(config.mail.server.as_ref().unwrap().to_string(), shown);
@@ -294,7 +294,7 @@ fn a_mail_server_is_understood_or_explained_and_its_password_never_shown() {
         ("mail.example.org", "expected `smtps://"),
         ("https://ada:hunter2@mail.example.org", "expected `smtps://"),
         ("smtp://ada:hunter2@mail.example.org", "could be read on their way"),
-        ("smtp://ada:hunter2@mail.example.org?tls=opportunistic", "could be read on their way"),
+        ("smtp://ada:hunter2@mail.example.org?tls=opportunistic", "expected `smtps://"),
         ("smtp://ada:hunter2@mail.example.org?tls=never", "expected `smtps://"),
     ] {
         let found = complaints(of(server)).join("");

@@ -164,7 +164,18 @@ impl Visit {
         let session = Session { member, secret };
         let tongues = tongues(headers);
         let sends_letters = data.app.mailer.is_some();
-        Ok(Self { session, barred, frozen, site, settings, organization, unread, path, tongues, sends_letters })
+        Ok(Self {
+            session,
+            barred,
+            frozen,
+            site,
+            settings,
+            organization,
+            unread,
+            path,
+            tongues,
+            sends_letters,
+        })
     }
 
     /// The sentences that every reader has to understand: in the language that an app asked for, else one
@@ -344,7 +355,9 @@ fn flash(note: &str) -> Option<Flash> {
         "import" => "Your file is read. It takes a while until every other server has answered.",
         "seen" => "Everything is marked as seen.",
         "address" => "Your e-mail address is confirmed.",
-        "letter" => "A letter with a link is on its way to this address. It is used for nothing before you open the link.",
+        "letter" => {
+            "A letter with a link is on its way to this address. It is used for nothing before you open the link."
+        }
         "welcome" => "Your account is ready. Sign in with it.",
         "listed" => "The map lists it.",
         "unlisted" => "The map no longer lists it. It stays readable at its own address.",

@@ -27,8 +27,8 @@ use self::accounts::{
 };
 use self::events::{event, event_form, timeline};
 use self::forms::{
-    confirm, consent, edit, forgot, import, import_mistake, join, preview, publish, publish_mistakes, reply_page,
-    revises, setup, setup_mistakes, sign_in, supersede, transfer, transfer_mistake, withdraw,
+    confirm, consent, edit, forgot, import, import_mistake, join, preview, publish, publish_mistakes,
+    reply_page, revises, setup, setup_mistakes, sign_in, supersede, transfer, transfer_mistake, withdraw,
 };
 use self::replies::{post, replies, reply_form, thesis_page, thread};
 use self::statements::{earlier, feed, home, right_to_left, statement_page, superseded, versions};

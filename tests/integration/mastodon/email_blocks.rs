@@ -38,7 +38,9 @@ async fn an_admin_blocks_addresses_from_an_app() {
         let app = north.client("north_admin", SCOPES).await;
         for name in ["ada", "mod"] {
             let other = north.client(name, SCOPES).await;
-            for (list, body) in [(DOMAINS, json!({ "domain": "a.example" })), (ADDRESSES, json!({ "email": "a@b.example" }))] {
+            for (list, body) in
+                [(DOMAINS, json!({ "domain": "a.example" })), (ADDRESSES, json!({ "email": "a@b.example" }))]
+            {
                 assert_eq!(other.get(list).await.status, StatusCode::FORBIDDEN);
                 assert_eq!(other.post(list, body).await.status, StatusCode::FORBIDDEN);
             }
@@ -49,12 +51,25 @@ async fn an_admin_blocks_addresses_from_an_app() {
         assert_eq!(spam["domain"], "spam.example");
         let days = spam["history"].as_array().unwrap();
         assert_eq!(days.len(), 7);
-        assert_eq!((&days[0]["day"], &days[0]["uses"]), (&json!("1795478400"), &json!("0")), "midnight of today");
+        assert_eq!(
+            (&days[0]["day"], &days[0]["uses"]),
+            (&json!("1795478400"), &json!("0")),
+            "midnight of today"
+        );
         assert_eq!(days[6]["day"], "1794960000");
         let far = app.post(DOMAINS, json!({ "domain": "bücher.example" })).await.ok();
         assert_eq!(far["domain"], "xn--bcher-kva.example");
-        for odd in [json!({}), json!({ "domain": "spam.example" }), json!({ "domain": "com" }), json!({ "domain": "a b" })] {
-            assert_eq!(app.post(DOMAINS, odd.clone()).await.status, StatusCode::UNPROCESSABLE_ENTITY, "{odd}");
+        for odd in [
+            json!({}),
+            json!({ "domain": "spam.example" }),
+            json!({ "domain": "com" }),
+            json!({ "domain": "a b" }),
+        ] {
+            assert_eq!(
+                app.post(DOMAINS, odd.clone()).await.status,
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "{odd}"
+            );
         }
         assert_eq!(app.get(DOMAINS).await.each("domain"), ["xn--bcher-kva.example", "spam.example"]);
         let page = app.get(&format!("{DOMAINS}?limit=1")).await;
@@ -84,8 +99,12 @@ async fn single_addresses(north: &Instance, app: &Client) {
     assert_eq!(tests("t.e.s.t+other@example.com").await, json!([block]));
     assert_eq!(app.get(ADDRESSES).await.ok(), json!([block]));
     assert_eq!(app.get(&format!("{ADDRESSES}/{}", block["id"].as_str().unwrap())).await.ok(), block);
-    for odd in [json!({}), json!({ "canonical_email_hash": DIGEST }), json!({ "canonical_email_hash": "ab" }), json!({ "email": "x" })]
-    {
+    for odd in [
+        json!({}),
+        json!({ "canonical_email_hash": DIGEST }),
+        json!({ "canonical_email_hash": "ab" }),
+        json!({ "email": "x" }),
+    ] {
         assert_eq!(app.post(ADDRESSES, odd.clone()).await.status, StatusCode::UNPROCESSABLE_ENTITY, "{odd}");
     }
     assert_eq!(app.post(&test, json!({ "email": "x" })).await.status, StatusCode::UNPROCESSABLE_ENTITY);
@@ -129,7 +148,8 @@ async fn moderators_see_addresses_and_find_people_by_them() {
         let mine = north.client("bela", "read").await;
         let own = mine.get("/api/v1/accounts/verify_credentials").await.ok();
         let id = own["id"].as_str().unwrap().to_owned();
-        for told in [own, north.client("ada", "read").await.get(&format!("/api/v1/accounts/{id}")).await.ok()] {
+        for told in [own, north.client("ada", "read").await.get(&format!("/api/v1/accounts/{id}")).await.ok()]
+        {
             assert!(!told.to_string().contains("mail.example"), "{told}");
         }
     })

@@ -133,7 +133,12 @@ async fn of_an_archive_that_was_begun_nothing_stays() {
 }
 
 /// What stands at a path, for whoever sends these cookies and wants this.
-pub(super) async fn answer(north: &Instance, path: &str, cookies: &str, wanted: &str) -> (StatusCode, String, Vec<u8>) {
+pub(super) async fn answer(
+    north: &Instance,
+    path: &str,
+    cookies: &str,
+    wanted: &str,
+) -> (StatusCode, String, Vec<u8>) {
     let request =
         Request::get(path).header(COOKIE, cookies).header(ACCEPT, wanted).header("host", &north.host);
     let request = request.body(Body::empty()).unwrap();

@@ -54,7 +54,7 @@ pub async fn submit(
     }
     let meant = data.app.db.read(|conn| service::meant(conn, &typed)).await?;
     // Who gets enough of them is as good as nobody: the work is the same, and so is the answer.
-    let meant = meant.filter(|id| throttle.try_count(&format!("letters to {id}"), LETTERS, now).is_ok());
+    let meant = meant.filter(|id| throttle.try_count(&format!("letter box {id}"), LETTERS, now).is_ok());
     data.app.db.write(|tx| service::forgot(tx, meant)).await?;
     then("/forgot?sent=yes")
 }

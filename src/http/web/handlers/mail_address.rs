@@ -80,10 +80,14 @@ async fn change(
     if !visit.sends_letters {
         return Err(Refusal::invalid("address", NO_LETTERS).into());
     }
-    attempt(throttle, &format!("letters of {}", user.id), LETTERS, data.app.clock().now())?;
+    let key = format!("letters of {}", user.id);
+    attempt(throttle, &key, LETTERS, data.app.clock().now())?;
     let language = visit.words().tag;
-    let waits = data.app.db.write(|tx| service::enter(tx, user, typed, language)).await?;
-    Ok(if waits { "letter" } else { "unchanged" })
+    let entered = data.app.db.write(|tx| service::enter(tx, user, typed, language)).await;
+    if !matches!(entered, Ok(true)) {
+        throttle.give_back(&key);
+    }
+    Ok(if entered? { "letter" } else { "unchanged" })
 }
 
 async fn form(data: &Data<Federation>, visit: &Visit, typed: Option<&str>, mistakes: Mistakes) -> Answer {
@@ -98,7 +102,9 @@ async fn form(data: &Data<Federation>, visit: &Visit, typed: Option<&str>, mista
         None if !visit.sends_letters => NO_LETTERS.to_owned(),
         None => WHAT_FOR.to_owned(),
         Some(_) if !visit.sends_letters => {
-            format!("{NO_LETTERS} The one that you entered is used for nothing; leave the field blank to remove it.")
+            format!(
+                "{NO_LETTERS} The one that you entered is used for nothing; leave the field blank to remove it."
+            )
         }
         Some((entered, blocked)) => format!("{} {WHAT_FOR}", standing(entered, *blocked)),
     };
