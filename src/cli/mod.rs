@@ -158,7 +158,7 @@ async fn dispatch(what: What, config: Config) -> Result<(), Failure> {
         What::Setup(setup) => setup.run(config).await,
         What::Account(account) => account.run(config).await,
         What::Import(import) => import.run(config).await,
-        What::Demo(demo) => demo.run(config).await,
+        What::Demo(demo) => Box::pin(demo.run(config)).await,
         What::Check => check::run(config).await,
         What::Queue(queue) => queue.run(config).await,
         What::Settings(settings) => settings.run(config).await,
