@@ -1542,10 +1542,33 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    mail_addresses (user_id) {
+        user_id -> BigInt,
+        address -> Text,
+        language -> Text,
+        entered_at -> BigInt,
+        confirmed_at -> Nullable<BigInt>,
+        token_hash -> Nullable<Text>,
+        expires_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    mail_blocks (id) {
+        id -> BigInt,
+        kind -> SmallInt,
+        value -> Text,
+        user_id -> Nullable<BigInt>,
+        created_at -> BigInt,
+    }
+}
+
 diesel::joinable!(review_approvals -> hosts (host_id));
 diesel::allow_tables_to_appear_in_same_query!(review_approvals, hosts);
 diesel::joinable!(sessions -> users (user_id));
 diesel::joinable!(password_links -> users (user_id));
+diesel::joinable!(mail_addresses -> users (user_id));
 diesel::joinable!(pending_sign_ins -> users (user_id));
 diesel::joinable!(tokens -> users (user_id));
 diesel::joinable!(oauth_app_tokens -> oauth_apps (app_id));
@@ -1565,6 +1588,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     users,
     sessions,
     password_links,
+    mail_addresses,
     role_ends,
     invites,
     tokens,

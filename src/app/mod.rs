@@ -1,5 +1,6 @@
 //! What every door shares: settings, the database and its clock. Cheap to clone.
 
+pub mod mailer;
 pub mod networks;
 pub mod passwords;
 pub mod storage;
@@ -15,6 +16,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::domain::site::Site;
 use crate::store::{Db, Error};
+use mailer::Mailer;
 use networks::Networks;
 use passwords::Passwords;
 use storage::Storage;
@@ -41,6 +43,8 @@ pub struct App {
     pub tokens: Tokens,
     /// Where passwords are compared.
     pub passwords: Arc<Passwords>,
+    /// By whom letters are sent; `None` where no mail server is named.
+    pub mailer: Option<Arc<Mailer>>,
     usage: Usage,
 }
 
@@ -49,6 +53,7 @@ impl App {
     pub fn new(config: Config, db: Db, site: Site) -> Result<Self, Error> {
         let storage = Storage::open(&config.media)?;
         let streams = Streams::new(config.http.streams, config.http.connections / 2);
+        let mailer = Mailer::of(&config.mail, &site.host)?.map(Arc::new);
         Ok(Self {
             config: Arc::new(config),
             db,
@@ -58,6 +63,7 @@ impl App {
             networks: Networks::default(),
             tokens: Tokens::default(),
             passwords: Arc::default(),
+            mailer,
             usage: Usage::default(),
         })
     }

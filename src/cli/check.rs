@@ -5,6 +5,7 @@ use std::time::Duration;
 use http::HeaderMap;
 
 use super::{Failure, context};
+use crate::app::App;
 use crate::config::Config;
 use crate::domain::account::Account;
 use crate::federation::egress::{Egress, EgressError, EgressPolicy, Limits};
@@ -56,6 +57,7 @@ pub async fn run(config: Config) -> Result<(), Failure> {
     let policy = EgressPolicy::of(&app.config, &origin);
     let egress = Egress::new(policy).map_err(|error| Failure::new(error.to_string()))?;
     network(&mut findings, &egress, &origin, &organization).await;
+    letters(&mut findings, &app).await;
     app.db.close().await;
     match findings.failures {
         0 => {
@@ -113,6 +115,20 @@ async fn inbox(findings: &mut Findings, egress: &Egress, organization: &Account)
             "Something between the network and Plenum answers in its place.",
         ),
         Err(error) => findings.bad(&format!("{url}: {error}"), reach(&error)),
+    }
+}
+
+/// Whether the mail server answers and lets us in; nothing is sent.
+async fn letters(findings: &mut Findings, app: &App) {
+    let Some(mailer) = &app.mailer else {
+        findings.note("no mail server is named: links for new passwords are handed over by admins");
+        return;
+    };
+    match mailer.answers().await {
+        Ok(()) => findings.good("the mail server answers"),
+        Err(error) => {
+            findings.bad(&error.to_string(), "Look at [mail] in the settings: host, port, user, password.")
+        }
     }
 }
 

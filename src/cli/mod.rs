@@ -9,6 +9,7 @@ pub mod host;
 pub mod host_lists;
 pub mod import;
 pub mod log;
+pub mod mail_block;
 pub mod migrate;
 pub mod moderate;
 pub mod network;
@@ -69,6 +70,8 @@ enum What {
     Review(review::Review),
     /// Single accounts, reports, objections, and rules about texts.
     Moderate(moderate::Moderate),
+    /// E-mail addresses that nobody enters here.
+    MailBlock(mail_block::MailBlockCommand),
     /// Who decided what, and whether the log is whole.
     Log(log::Log),
     /// The rules of the site, which apps show and reports name.
@@ -158,7 +161,7 @@ async fn dispatch(what: What, config: Config) -> Result<(), Failure> {
         What::Setup(setup) => setup.run(config).await,
         What::Account(account) => account.run(config).await,
         What::Import(import) => import.run(config).await,
-        What::Demo(demo) => demo.run(config).await,
+        What::Demo(demo) => Box::pin(demo.run(config)).await,
         What::Check => check::run(config).await,
         What::Queue(queue) => queue.run(config).await,
         What::Settings(settings) => settings.run(config).await,
@@ -167,6 +170,7 @@ async fn dispatch(what: What, config: Config) -> Result<(), Failure> {
         What::HostList(list) => list.run(config).await,
         What::Review(review) => review.run(config).await,
         What::Moderate(moderate) => moderate.run(config).await,
+        What::MailBlock(block) => block.run(config).await,
         What::Log(log) => log.run(config).await,
         What::Rules(rules) => rules.run(config).await,
         What::Emoji(emoji) => emoji.run(config).await,

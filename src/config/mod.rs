@@ -8,6 +8,7 @@ mod federation;
 mod http;
 mod limits;
 mod log;
+mod mail;
 mod media;
 mod problem;
 mod setting;
@@ -23,6 +24,7 @@ pub use federation::Federation;
 pub use http::Http;
 pub use limits::Limits;
 pub use log::{Log, LogFilter};
+pub use mail::{Mail, MailServer, Sealing};
 pub use media::{Media, Secret};
 pub use problem::{Origin, Problem, Problems};
 pub use site::{Site, is_public_host, parse_host};
@@ -47,6 +49,8 @@ pub struct Config {
     pub limits: Limits,
     /// `[media]`
     pub media: Media,
+    /// `[mail]`
+    pub mail: Mail,
     /// `[log]`
     pub log: Log,
     /// `[unsafe]`
@@ -98,6 +102,7 @@ impl Config {
             federation: Federation::read(sources.section("federation")),
             limits: Limits::read(sources.section("limits")),
             media: Media::read(sources.section("media")),
+            mail: Mail::read(sources.section("mail")),
             log: Log::read(sources.section("log")),
             unsafe_: Unsafe::read(sources.section("unsafe")),
         };
@@ -121,6 +126,12 @@ impl Config {
         if self.media.s3_bucket.is_some() && !key {
             let why = "needs media.s3_key and media.s3_secret beside it";
             sources.complain("media.s3_bucket", sources.origin("media.s3_bucket"), why.to_owned());
+        }
+        let (server, from) = (self.mail.server.is_some(), self.mail.from.is_some());
+        if server != from {
+            let (key, other) =
+                if server { ("mail.server", "mail.from") } else { ("mail.from", "mail.server") };
+            sources.complain(key, sources.origin(key), format!("needs {other} beside it"));
         }
         if self.federation.deliveries_per_host > self.federation.deliveries {
             let (key, all) = ("federation.deliveries_per_host", self.federation.deliveries);

@@ -228,7 +228,7 @@ pub fn name(typed: &str, own: &str) -> Result<String, String> {
 }
 
 /// Whether strangers register their names directly below this one.
-fn is_public_suffix(name: &str) -> bool {
+pub(super) fn is_public_suffix(name: &str) -> bool {
     let Some(suffix) = psl::suffix(name.as_bytes()) else { return true };
     let registry = suffix.typ().is_none_or(|kind| kind == psl::Type::Icann);
     suffix.as_bytes() == name.as_bytes() && registry

@@ -194,6 +194,16 @@ pub enum Job {
         /// When it was followed, in milliseconds.
         until: i64,
     },
+    /// Ask a user by letter to confirm their address.
+    ConfirmAddress {
+        /// Who.
+        user: i64,
+    },
+    /// Send a user a link for a new password.
+    SendPassword {
+        /// Who; 0 for nobody, so that asking for somebody looks as asking for nobody.
+        user: i64,
+    },
     /// Remove what is over: sessions, marks of what was deleted long ago, applied inbox items.
     Cleanup,
 }
@@ -245,6 +255,8 @@ impl Job {
             Self::ReleaseAuthor { author, until } => format!("release_author {author} {until}"),
             Self::ReleaseHost { host, until } => format!("release_host {host} {until}"),
             Self::ReleaseFollowed { host, until } => format!("release_followed {host} {until}"),
+            Self::ConfirmAddress { user } => format!("confirm_address {user}"),
+            Self::SendPassword { user } => format!("send_password {user}"),
             Self::Cleanup => "cleanup".to_owned(),
         }
     }
@@ -284,6 +296,8 @@ impl Job {
             | Self::ReleaseAuthor { .. }
             | Self::ReleaseHost { .. }
             | Self::ReleaseFollowed { .. }
+            | Self::ConfirmAddress { .. }
+            | Self::SendPassword { .. }
             | Self::Cleanup => None,
         }
     }
@@ -322,6 +336,8 @@ impl Job {
             | Self::ReleaseAuthor { .. }
             | Self::ReleaseHost { .. }
             | Self::ReleaseFollowed { .. }
+            | Self::ConfirmAddress { .. }
+            | Self::SendPassword { .. }
             | Self::RemoveFile { .. } => None,
         }
     }

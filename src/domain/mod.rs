@@ -30,6 +30,8 @@ pub mod internal_room;
 pub mod job;
 pub mod keys;
 pub mod list;
+pub mod mail_address;
+pub mod mail_block;
 pub mod map;
 pub mod marker;
 pub mod media;

@@ -40,8 +40,7 @@ pub(super) async fn make(data: &Data<Federation>, account: Id<Account>) -> Resul
 
 async fn fill(data: &Data<Federation>, account: &Account, upload: &mut Upload) -> Result<(), Error> {
     let (db, now) = (&data.app.db, data.app.clock().now());
-    let actor = db.read(|conn| profiles::document(conn, account)).await?;
-    add_json(upload, "actor.json", &actor, now).await?;
+    add_person(data, account, upload).await?;
     for table in Table::ALL {
         let rows = db.read(|conn| transfers::rows(conn, account, table, now)).await?;
         add(upload, table.file(), tables::write(table, &rows).as_bytes(), now).await?;
@@ -68,6 +67,17 @@ async fn fill(data: &Data<Federation>, account: &Account, upload: &mut Upload) -
     }
     // Two blank blocks end the archive.
     upload.write(&[0; 1024]).await
+}
+
+/// Who it is, to everybody and to this site alone.
+async fn add_person(data: &Data<Federation>, account: &Account, upload: &mut Upload) -> Result<(), Error> {
+    let (db, now) = (&data.app.db, data.app.clock().now());
+    let actor = db.read(|conn| profiles::document(conn, account)).await?;
+    add_json(upload, "actor.json", &actor, now).await?;
+    match db.read(|conn| service::mail_address(conn, account)).await? {
+        Some(address) => add_json(upload, "mail_address.json", &address, now).await,
+        None => Ok(()),
+    }
 }
 
 /// Some contributions, with the files beside them.

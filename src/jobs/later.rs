@@ -9,7 +9,7 @@ use futures_util::FutureExt;
 use futures_util::stream::{FuturesUnordered, StreamExt};
 use tokio::sync::watch;
 
-use super::archive;
+use super::{archive, letters};
 use crate::clock::Timestamp;
 use crate::domain::contribution::Contribution;
 use crate::domain::host::Host;
@@ -98,6 +98,9 @@ async fn run(data: &Data<Federation>, stored: StoredJob, stop: &watch::Receiver<
             if due.is_none() && !missed {
                 return finish(tx, &stored, parsed.as_ref().ok());
             }
+            if due.is_none() && parsed.as_ref().is_ok_and(is_letter) {
+                tracing::error!(why, "a letter was given up; it is put aside under /admin/federation/jobs");
+            }
             jobs::fail(tx, &stored, &why, due)?;
             Ok(())
         })
@@ -111,6 +114,11 @@ const fn is_ornament(job: &Job) -> bool {
         job,
         Job::FetchCard { .. } | Job::FetchNodeInfo { .. } | Job::CheckLinks { .. } | Job::CountAccount { .. }
     )
+}
+
+/// Whether it sends a letter. Somebody waits for it who cannot know why it does not come.
+const fn is_letter(job: &Job) -> bool {
+    matches!(job, Job::ConfirmAddress { .. } | Job::SendPassword { .. })
 }
 
 /// Renews the lease of a job as long as it is done, or until somebody else has it.
@@ -165,6 +173,8 @@ const fn tries(job: &Job) -> i32 {
         | Job::ReleaseAuthor { .. }
         | Job::ReleaseHost { .. }
         | Job::ReleaseFollowed { .. }
+        | Job::ConfirmAddress { .. }
+        | Job::SendPassword { .. }
         | Job::RemoveFile { .. } => 6,
         // Four days: a statement without its theses is nothing.
         Job::FetchTheses { .. } => 8,
@@ -236,6 +246,8 @@ async fn perform(data: &Data<Federation>, job: &Job) -> Result<(), Error> {
         Job::ReleaseFollowed { host, until } => {
             release(data, Source::Followed(Id::new(*host)), Timestamp(*until)).await
         }
+        Job::ConfirmAddress { user } => letters::confirmation(data, Id::new(*user)).await,
+        Job::SendPassword { user } => letters::new_password(data, Id::new(*user)).await,
         Job::Cleanup => cleanup(data).await,
     }
 }

@@ -6,6 +6,7 @@
 mod archive;
 mod deliver;
 mod later;
+mod letters;
 mod visit;
 
 use std::panic::AssertUnwindSafe;

@@ -8,7 +8,7 @@ use crate::domain::archive::{Archive, KEPT_DAYS};
 use crate::domain::contribution::Contribution;
 use crate::domain::id::Id;
 use crate::domain::job::Job;
-use crate::store::{Conn, Error, Tx, archives, audit, contributions, jobs, revisions, users};
+use crate::store::{Conn, Error, Tx, archives, audit, contributions, jobs, mail_addresses, revisions, users};
 
 /// Asks for an archive; a job makes it.
 pub fn ask(tx: &mut Tx<'_>, account: &Account) -> Result<(), Error> {
@@ -88,4 +88,18 @@ pub fn activities(conn: &mut Conn, account: &Account, ids: &[Id<Contribution>]) 
         }));
     }
     Ok(activities)
+}
+
+/// The mail address that the member entered, if any.
+pub fn mail_address(conn: &mut Conn, account: &Account) -> Result<Option<Value>, Error> {
+    let Some(user) = users::by_account(conn, account.id)? else { return Ok(None) };
+    let document = mail_addresses::of(conn, user.id)?.map(|entered| {
+        json!({
+            "address": entered.address.as_str(),
+            "language": entered.language,
+            "entered": entered.entered_at.to_rfc3339(),
+            "confirmed": entered.confirmed_at.map(|at| at.to_rfc3339()),
+        })
+    });
+    Ok(document)
 }

@@ -31,6 +31,8 @@ pub mod leaving;
 pub mod listed_rules;
 pub mod lists;
 pub mod log;
+pub mod mail_addresses;
+pub mod mail_blocks;
 pub mod maps;
 pub mod media;
 pub mod network_rules;

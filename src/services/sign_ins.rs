@@ -57,10 +57,18 @@ pub fn link(tx: &mut Tx<'_>, by: Option<&User>, name: &str) -> Result<String, Er
     if user.disabled_at.is_some() {
         return Err(Refusal::Conflict(format!("the login of {name} is closed: open it first")).into());
     }
-    let (secret, hash) = secret()?;
-    let (by, now) = (by.map(|by| by.id), tx.now);
-    sign_ins::put_link(tx, &hash, user.id, by, (now, now.plus_seconds(LINK_SECONDS)))?;
+    let by = by.map(|by| by.id);
+    let secret = put_link(tx, by, &user)?;
     audit::record(tx, by, "account.link", &user.name, "")?;
+    Ok(secret)
+}
+
+/// The same without an entry in the log: strangers who ask for letters must not fill it. What somebody does with
+/// the link stands there.
+pub(super) fn put_link(tx: &mut Tx<'_>, by: Option<Id<User>>, user: &User) -> Result<String, Error> {
+    let (secret, hash) = secret()?;
+    let now = tx.now;
+    sign_ins::put_link(tx, &hash, user.id, by, (now, now.plus_seconds(LINK_SECONDS)))?;
     Ok(secret)
 }
 

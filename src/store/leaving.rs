@@ -3,8 +3,8 @@
 use diesel::{BoolExpressionMethods, ExpressionMethods, QueryDsl, QueryResult};
 
 use super::conn::{Conn, run};
-use super::second_factors;
 use super::tx::Tx;
+use super::{mail_addresses, second_factors};
 use crate::domain::account::Account;
 use crate::domain::id::Id;
 use crate::domain::user::User;
@@ -78,6 +78,7 @@ pub fn forget(conn: &mut Conn, id: Id<Account>) -> QueryResult<()> {
 /// Removes every way to sign in, and what was begun with the login; the name stays taken.
 pub fn forget_login(tx: &mut Tx<'_>, user: Id<User>) -> QueryResult<()> {
     second_factors::delete(tx, user)?;
+    mail_addresses::delete(tx, user)?;
     run!(tx, execute, diesel::delete(password_links::table.filter(password_links::user_id.eq(user))))?;
     run!(tx, execute, diesel::delete(oauth_codes::table.filter(oauth_codes::user_id.eq(user))))?;
     run!(tx, execute, diesel::delete(invites::table.filter(invites::created_by_id.eq(user))))?;

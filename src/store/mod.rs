@@ -46,6 +46,8 @@ pub mod leaving;
 pub mod lines;
 pub mod listing_allowances;
 pub mod lists;
+pub mod mail_addresses;
+pub mod mail_blocks;
 pub mod maps;
 pub mod markers;
 pub mod media;

@@ -275,3 +275,35 @@ fn the_data_directory_is_made_for_its_owner_only() {
     let blocked = DatabaseUrl::Sqlite(directory.path().join("file/plenum.db"));
     assert!(blocked.create_directory().unwrap_err().why.starts_with("cannot create the directory"));
 }
+
+#[test]
+fn a_mail_server_is_understood_or_explained_and_its_password_never_shown() {
+    let from = "from = \"North <north@mail.example.org>\"";
+    let of = |server: &str| load(&format!("[mail]\nserver = \"{server}\"\n{from}"), &[]);
+    for (server, shown) in [
+        ("smtps://ada:hunter2@mail.example.org:465", "mail.example.org:465"),
+        ("smtp://ada:hunter2%40x@mail.example.org:587?tls=required", "mail.example.org:587"),
+        ("smtp://127.0.0.1:2525", "127.0.0.1:2525"),
+        ("smtp://postfix", "postfix:25"),
+    ] {
+        let config = of(server).unwrap();
+        assert_eq!(config.mail.server.as_ref().unwrap().to_string(), shown);
+        assert!(!format!("{config:?}").contains("hunter2"), "{config:?}");
+    }
+    for (server, hint) in [
+        ("mail.example.org", "expected `smtps://"),
+        ("https://ada:hunter2@mail.example.org", "expected `smtps://"),
+        ("smtp://ada:hunter2@mail.example.org", "could be read on their way"),
+        ("smtp://ada:hunter2@mail.example.org?tls=opportunistic", "expected `smtps://"),
+        ("smtp://ada:hunter2@mail.example.org?tls=never", "expected `smtps://"),
+    ] {
+        let found = complaints(of(server)).join("");
+        assert!(found.contains(hint) && !found.contains("hunter2"), "{server}: {found}");
+    }
+    let found = complaints(load("[mail]\nfrom = \"nobody\"", &[])).join("");
+    assert!(found.contains("mail.from: expected an address such as"), "{found}");
+    let found = complaints(load(&format!("[mail]\n{from}"), &[]));
+    assert_eq!(found, ["2: mail.from: needs mail.server beside it"]);
+    let found = complaints(load("", &[("PLENUM_MAIL_SERVER", "smtp://postfix")]));
+    assert_eq!(found, ["PLENUM_MAIL_SERVER: mail.server: needs mail.from beside it"]);
+}

@@ -29,9 +29,10 @@ const FROZEN: &str = "Moderators have frozen your account: nothing was published
                       if you want to keep it. Why, and how to object, you find at /settings/decisions.";
 
 /// What somebody whose account is frozen may send all the same: it concerns how they read, and their own door.
-const OWN: [&str; 5] = [
+const OWN: [&str; 6] = [
     "/notifications/seen",
     "/oauth/authorize",
+    "/settings/address",
     "/settings/password",
     "/settings/second-factor",
     "/settings/sign-ins",
@@ -66,6 +67,8 @@ pub struct Visit {
     pub path: String,
     /// The languages that the reader's browser asks for, the dearest first.
     pub tongues: Vec<String>,
+    /// Whether this site sends letters.
+    pub sends_letters: bool,
 }
 
 /// The decision by which an account was frozen.
@@ -160,7 +163,19 @@ impl Visit {
         let path = uri.path_and_query().map_or("/", |path| path.as_str()).to_owned();
         let session = Session { member, secret };
         let tongues = tongues(headers);
-        Ok(Self { session, barred, frozen, site, settings, organization, unread, path, tongues })
+        let sends_letters = data.app.mailer.is_some();
+        Ok(Self {
+            session,
+            barred,
+            frozen,
+            site,
+            settings,
+            organization,
+            unread,
+            path,
+            tongues,
+            sends_letters,
+        })
     }
 
     /// The sentences that every reader has to understand: in the language that an app asked for, else one
@@ -339,6 +354,10 @@ fn flash(note: &str) -> Option<Flash> {
         "left" => "Your account is deleted. Other servers are told to delete what they have of it.",
         "import" => "Your file is read. It takes a while until every other server has answered.",
         "seen" => "Everything is marked as seen.",
+        "address" => "Your e-mail address is confirmed.",
+        "letter" => {
+            "A letter with a link is on its way to this address. It is used for nothing before you open the link."
+        }
         "welcome" => "Your account is ready. Sign in with it.",
         "listed" => "The map lists it.",
         "unlisted" => "The map no longer lists it. It stays readable at its own address.",

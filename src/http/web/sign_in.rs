@@ -3,7 +3,7 @@
 use askama::Template;
 
 use super::layout::Layout;
-use crate::text::words::Words;
+use crate::text::words::{Letters, Words};
 
 /// `/sign-in`.
 #[derive(Template)]
@@ -21,4 +21,24 @@ pub struct SignInPage {
     pub mistake: Option<String>,
     /// Field `ticket`: the password was right, and a one-time code is asked for (field `code`).
     pub ticket: Option<String>,
+    /// What leads to `/forgot`, where this site sends letters.
+    pub forgot: Option<&'static Letters>,
+}
+
+/// `/forgot`.
+#[derive(Template)]
+#[template(path = "forgot.html", config = "config/tools/askama.toml")]
+pub struct ForgotPage {
+    /// The frame.
+    pub layout: Layout,
+    /// The sentences about signing in, in a language of the reader.
+    pub words: &'static Words,
+    /// Those about letters.
+    pub letters: &'static Letters,
+    /// Field `name`: user name or e-mail address.
+    pub name: String,
+    /// What was wrong: too many attempts.
+    pub mistake: Option<String>,
+    /// Whether this answers somebody who asked.
+    pub sent: bool,
 }

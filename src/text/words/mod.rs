@@ -7,10 +7,12 @@ mod en;
 mod es;
 mod fr;
 mod kk;
+mod letters;
 mod ru;
 mod stands;
 mod tr;
 
+pub use letters::Letters;
 pub use stands::Stands;
 
 /// The sentences in one language. `{}` stands for a name or a thing; pairs stand around one.

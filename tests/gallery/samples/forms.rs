@@ -14,10 +14,10 @@ use plenum::http::web::publish::{
 use plenum::http::web::reply::ReplyPage;
 use plenum::http::web::setup::{SetupPage, federation_modes};
 use plenum::http::web::shown::Link;
-use plenum::http::web::sign_in::SignInPage;
+use plenum::http::web::sign_in::{ForgotPage, SignInPage};
 use plenum::http::web::transfer::{ArchiveView, TransferPage};
 use plenum::import::report::Decision;
-use plenum::text::words::Words;
+use plenum::text::words::{Letters, Words};
 
 use super::replies::reply_form;
 use super::statements::{ANNOUNCEMENT, TITLE, entry, statement};
@@ -32,6 +32,18 @@ pub(crate) fn sign_in(mistake: Option<String>) -> SignInPage {
         next: "/".to_owned(),
         mistake,
         ticket: wants_code.then(|| "one-time".to_owned()),
+        forgot: Some(Letters::of("en")),
+    }
+}
+
+pub(crate) fn forgot(sent: bool) -> ForgotPage {
+    ForgotPage {
+        layout: layout("Forgotten your password?", None),
+        words: Words::in_first(["en"]),
+        letters: Letters::of("en"),
+        name: String::new(),
+        mistake: (!sent).then(|| "Too many attempts. You can try again from 12:05 UTC on.".to_owned()),
+        sent,
     }
 }
 

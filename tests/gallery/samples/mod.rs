@@ -27,8 +27,8 @@ use self::accounts::{
 };
 use self::events::{event, event_form, timeline};
 use self::forms::{
-    confirm, consent, edit, import, import_mistake, join, preview, publish, publish_mistakes, reply_page,
-    revises, setup, setup_mistakes, sign_in, supersede, transfer, transfer_mistake, withdraw,
+    confirm, consent, edit, forgot, import, import_mistake, join, preview, publish, publish_mistakes,
+    reply_page, revises, setup, setup_mistakes, sign_in, supersede, transfer, transfer_mistake, withdraw,
 };
 use self::replies::{post, replies, reply_form, thesis_page, thread};
 use self::statements::{earlier, feed, home, right_to_left, statement_page, superseded, versions};
@@ -86,6 +86,8 @@ fn writing() -> askama::Result<Vec<(&'static str, String)>> {
     Ok(vec![
         ("sign_in.html", sign_in(None).render()?),
         ("sign_in_mistake.html", sign_in(Some("Name or password is wrong.".to_owned())).render()?),
+        ("forgot.html", forgot(true).render()?),
+        ("forgot_mistake.html", forgot(false).render()?),
         ("setup.html", setup(Mistakes::default()).render()?),
         ("setup_mistakes.html", setup(setup_mistakes()).render()?),
         ("join.html", join().render()?),

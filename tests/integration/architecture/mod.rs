@@ -24,7 +24,7 @@ const FLOORS: [&[&str]; 7] = [
 const OUTSIDE: [&str; 3] = ["lib", "main", "serve"];
 
 /// Crates that belong to some places, given as path prefixes below `src/`.
-const CRATES: [(&str, &[&str]); 24] = [
+const CRATES: [(&str, &[&str]); 25] = [
     ("activitypub_federation", &["federation/", "http/", "jobs/", "cli/", "serve", "lib"]),
     ("ammonia", &["text/"]),
     ("argon2", &["services/", "domain/"]),
@@ -39,6 +39,7 @@ const CRATES: [(&str, &[&str]); 24] = [
     ("frostem", &["text/"]),
     ("image", &["media/"]),
     ("indicatif", &["cli/"]),
+    ("lettre", &["app/", "config/", "domain/"]),
     ("libsqlite3_sys", &["store/"]),
     ("mimalloc", &["lib"]),
     ("object_store", &["app/"]),

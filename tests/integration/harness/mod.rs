@@ -9,6 +9,7 @@ pub(crate) mod openapi;
 pub(crate) mod papers;
 pub(crate) mod peer;
 pub(crate) mod people;
+pub(crate) mod postbox;
 pub(crate) mod postgres;
 pub(crate) mod push;
 pub(crate) mod state;

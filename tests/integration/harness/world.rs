@@ -11,7 +11,7 @@ use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use plenum::app::App;
 use plenum::clock::{Clock, Timestamp};
-use plenum::config::{Config, DatabaseUrl};
+use plenum::config::{Config, DatabaseUrl, Mail, MailServer};
 use plenum::domain::keys::{Algorithm, SigningKey};
 use plenum::domain::site::FederationMode;
 use plenum::federation::Federation;
@@ -24,6 +24,7 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
+use super::postbox::Postbox;
 use super::{Database, databases};
 
 /// 24 November 2026, 12:00: where the clock of every story stands at first.
@@ -74,9 +75,20 @@ impl World {
         let clock = Clock::fixed(START);
         let mut instances = Vec::new();
         for (name, database) in places {
-            instances.push(Instance::start(name, database, mode, clock.clone()).await);
+            instances.push(Instance::start(name, database, mode, (clock.clone(), Mail::default())).await);
         }
         Self { clock, instances }
+    }
+
+    /// North on this database, which sends its letters by this mail server.
+    pub(crate) async fn posting(database: Database, postbox: &Postbox) -> Self {
+        let clock = Clock::fixed(START);
+        let mail = Mail {
+            server: Some(MailServer::parse(&postbox.url()).unwrap()),
+            from: Some("North <north@mail.example>".parse().unwrap()),
+        };
+        let north = Instance::start("north", database, FederationMode::Open, (clock.clone(), mail)).await;
+        Self { clock, instances: vec![north] }
     }
 
     /// North and South, on these databases, of which South follows North.
@@ -126,7 +138,12 @@ impl World {
 }
 
 impl Instance {
-    async fn start(name: &'static str, database: Database, mode: FederationMode, clock: Clock) -> Self {
+    async fn start(
+        name: &'static str,
+        database: Database,
+        mode: FederationMode,
+        (clock, mail): (Clock, Mail),
+    ) -> Self {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
         let host = format!("{name}.localhost:{}", listener.local_addr().unwrap().port());
         let mut config = Config::default();
@@ -134,6 +151,7 @@ impl Instance {
         let files = tempfile::tempdir().unwrap();
         config.media.directory = files.path().join("media");
         config.site.host = Some(host.clone());
+        config.mail = mail;
         config.unsafe_.plain_http = true;
         config.unsafe_.ports = true;
         config.unsafe_.private_addresses = vec!["127.0.0.0/8".parse().unwrap()];

@@ -19,13 +19,15 @@ use crate::media::picture;
 use crate::security::routes::{Door, routes};
 
 /// Described, and not made by this story: what each of them waits for is told in stories of its own.
-const ELSEWHERE: [&str; 21] = [
+const ELSEWHERE: [&str; 23] = [
     "AccountRole",
     "AccountWarning",
     "ActivityWeek",
     "AdminAccount",
+    "AdminCanonicalEmailBlock",
     "AdminDomainAllow",
     "AdminDomainBlock",
+    "AdminEmailDomainBlock",
     "AdminIpBlock",
     "AdminReport",
     "AnnouncementReaction",

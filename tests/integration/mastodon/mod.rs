@@ -6,6 +6,7 @@ mod admin_roles;
 mod cards;
 mod conversations;
 mod debate;
+mod email_blocks;
 pub(crate) mod emoji;
 mod entities;
 mod filters;

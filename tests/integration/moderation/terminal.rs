@@ -127,6 +127,19 @@ impl Site {
     }
 }
 
+#[test]
+fn addresses_are_blocked_from_a_terminal() {
+    let site = Site::new();
+    for what in ["Mail.example", "a.b+c@free.example"] {
+        assert!(site.says(&["mail-block", "add", what, "--dry-run"]).contains("Nothing is changed"));
+        assert!(site.says(&["mail-block", "add", what]).contains("Nobody enters it here"));
+    }
+    assert!(site.refuses(&["mail-block", "add", "mail.example"]).contains("blocked already"));
+    assert!(site.refuses(&["mail-block", "add", "co.uk"]).contains("everybody may register"));
+    assert!(site.says(&["mail-block", "remove", "ab@free.example"]).contains("is removed"));
+    assert!(site.says(&["mail-block", "list"]).trim().ends_with("  mail.example"));
+}
+
 /// The key at the beginning of what a command printed.
 fn key(said: &str) -> String {
     said.split_whitespace().next().unwrap().to_owned()

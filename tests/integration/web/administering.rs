@@ -24,6 +24,8 @@ const ROUTES: &[(&str, Option<Permission>, bool)] = &[
     ("/admin", None, false),
     ("/admin/accounts", Some(Permission::Accounts), false),
     ("/admin/accounts/{id}", Some(Permission::Accounts), true),
+    ("/admin/addresses", Some(Permission::Settings), true),
+    ("/admin/addresses/new", Some(Permission::Settings), true),
     ("/admin/appeals", Some(Permission::Reports), false),
     ("/admin/appeals/{id}", Some(Permission::Reports), true),
     ("/admin/federation", Some(Permission::Queues), true),

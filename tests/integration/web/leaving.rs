@@ -27,7 +27,7 @@ use crate::harness::world::{Instance, PASSWORD, World, on_each_engine};
 use crate::media::picture;
 
 /// The files in an archive.
-fn files(mut bytes: &[u8]) -> HashMap<String, Vec<u8>> {
+pub(super) fn files(mut bytes: &[u8]) -> HashMap<String, Vec<u8>> {
     let mut files = HashMap::new();
     let text = |field: &[u8]| String::from_utf8_lossy(field).trim_end_matches('\0').to_owned();
     while bytes[0] != 0 {
@@ -133,7 +133,12 @@ async fn of_an_archive_that_was_begun_nothing_stays() {
 }
 
 /// What stands at a path, for whoever sends these cookies and wants this.
-async fn answer(north: &Instance, path: &str, cookies: &str, wanted: &str) -> (StatusCode, String, Vec<u8>) {
+pub(super) async fn answer(
+    north: &Instance,
+    path: &str,
+    cookies: &str,
+    wanted: &str,
+) -> (StatusCode, String, Vec<u8>) {
     let request =
         Request::get(path).header(COOKIE, cookies).header(ACCEPT, wanted).header("host", &north.host);
     let request = request.body(Body::empty()).unwrap();

@@ -11,6 +11,7 @@ mod hiding;
 mod internal;
 mod internal_rooms;
 mod leaving;
+mod mail_addresses;
 mod mapping;
 mod moving;
 mod overtaking;

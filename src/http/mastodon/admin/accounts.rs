@@ -26,7 +26,7 @@ use crate::domain::user::{Role, User};
 use crate::federation::Federation;
 use crate::services::{accounts as service, cases, sign_ins};
 use crate::store::administered::{self, Wanted};
-use crate::store::{Conn, Error, account_views, accounts, hosts, users};
+use crate::store::{Conn, Error, account_views, accounts, hosts, mail_addresses, users};
 
 /// The routes of accounts.
 pub(super) fn router() -> Router {
@@ -48,7 +48,12 @@ pub(super) fn rendered(conn: &mut Conn, app: &App, ids: &[Id<Account>]) -> Resul
     let mut shown = Vec::with_capacity(ids.len());
     for view in account_views::by_ids(conn, ids)? {
         let user = if view.account.is_local() { users::by_account(conn, view.account.id)? } else { None };
-        shown.push(admin_account(&AdminAccount { view: &view, user: user.as_ref(), site: &app.site }));
+        let entered = match &user {
+            Some(user) => mail_addresses::of(conn, user.id)?,
+            None => None,
+        };
+        let (user, entered) = (user.as_ref(), entered.as_ref());
+        shown.push(admin_account(&AdminAccount { view: &view, user, entered, site: &app.site }));
     }
     Ok(shown)
 }
@@ -85,10 +90,10 @@ fn asked(params: &Params) -> Asked {
     Asked { origin: params.text("origin"), status: params.text("status"), staff }
 }
 
-/// `None` where nobody can be meant: there are no addresses to look for, and nobody waits.
+/// `None` where nobody can be meant: nobody's network or host is kept, and nobody waits.
 fn wanted(conn: &mut Conn, app: &App, params: &Params, asked: &Asked) -> Result<Option<Wanted>, Error> {
     let said = |name: &str| params.text(name).unwrap_or_default();
-    if ["email", "ip", "invited_by"].into_iter().any(|name| !said(name).is_empty()) {
+    if ["ip", "invited_by"].into_iter().any(|name| !said(name).is_empty()) {
         return Ok(None);
     }
     let mut wanted = Wanted {
@@ -128,11 +133,20 @@ fn wanted(conn: &mut Conn, app: &App, params: &Params, asked: &Asked) -> Result<
         };
         let staff =
             with_login(conn, |user| has(user, Role::Admin, ADMIN) || has(user, Role::Moderator, MODERATING))?;
-        let before = wanted.among.take();
-        let both = staff.into_iter().filter(|id| before.as_ref().is_none_or(|before| before.contains(id)));
-        wanted.among = Some(both.collect());
+        narrow(&mut wanted, staff);
+    }
+    let email = said("email");
+    if !email.is_empty() {
+        narrow(&mut wanted, mail_addresses::beginning_with(conn, &email)?);
     }
     Ok(Some(wanted))
+}
+
+/// Leaves of those who are wanted only these.
+fn narrow(wanted: &mut Wanted, to: Vec<Id<Account>>) {
+    let before = wanted.among.take();
+    let both = to.into_iter().filter(|id| before.as_ref().is_none_or(|before| before.contains(id)));
+    wanted.among = Some(both.collect());
 }
 
 fn with_login(conn: &mut Conn, fits: impl Fn(&User) -> bool) -> Result<Vec<Id<Account>>, Error> {

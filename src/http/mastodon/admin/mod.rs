@@ -3,6 +3,7 @@
 
 mod absent;
 mod accounts;
+mod email_blocks;
 mod hosts;
 mod networks;
 mod reports;
@@ -18,6 +19,7 @@ pub(super) fn router() -> Router {
     Router::new()
         .merge(absent::router())
         .merge(accounts::router())
+        .merge(email_blocks::router())
         .merge(hosts::router())
         .merge(networks::router())
         .merge(reports::router())

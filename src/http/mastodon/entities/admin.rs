@@ -6,9 +6,12 @@ use super::account::account;
 use super::credentials::role;
 use super::status::Status;
 use super::{date, id};
+use crate::clock::Timestamp;
 use crate::domain::host::{Host, HostStanding};
 use crate::domain::host_rule::HostRule;
 use crate::domain::id::Id;
+use crate::domain::mail_address::EnteredAddress;
+use crate::domain::mail_block::MailBlock;
 use crate::domain::network_rule::{Bar, NetworkRule};
 use crate::domain::report::Report;
 use crate::domain::site::Site;
@@ -82,6 +85,28 @@ pub fn ip_block(rule: &NetworkRule) -> Value {
     })
 }
 
+/// Days of which it is told how often a block was met.
+const DAYS: i64 = 7;
+/// Seconds of a day.
+const DAY: i64 = 24 * 3600;
+
+/// Renders a block of the addresses of a domain. Nobody signs up here, so nobody met it on the way.
+pub fn email_domain_block(block: &MailBlock, now: Timestamp) -> Value {
+    let today = now.seconds() - now.seconds().rem_euclid(DAY);
+    let day = |back: i64| json!({ "day": (today - back * DAY).to_string(), "accounts": "0", "uses": "0" });
+    json!({
+        "id": id(block.id.get()),
+        "domain": block.value,
+        "created_at": date(block.created_at),
+        "history": (0..DAYS).map(day).collect::<Vec<Value>>(),
+    })
+}
+
+/// Renders a block of one address.
+pub fn canonical_email_block(block: &MailBlock) -> Value {
+    json!({ "id": id(block.id.get()), "canonical_email_hash": block.value })
+}
+
 /// What is shown of an account.
 #[derive(Clone, Copy, Debug)]
 pub struct AdminAccount<'a> {
@@ -89,12 +114,13 @@ pub struct AdminAccount<'a> {
     pub view: &'a AccountView,
     /// The login behind it.
     pub user: Option<&'a User>,
+    /// The mail address that they entered.
+    pub entered: Option<&'a EnteredAddress>,
     /// Where it is shown.
     pub site: &'a Site,
 }
 
-/// Renders an account for moderators. Nobody's address is kept here, neither of a letter box nor of a
-/// machine.
+/// Renders an account for moderators. An address that is only entered is none yet; whoever has none lacks nothing.
 pub fn admin_account(one: &AdminAccount<'_>) -> Value {
     let known = &one.view.account;
     let here = |said: bool| known.is_local().then_some(said);
@@ -103,13 +129,13 @@ pub fn admin_account(one: &AdminAccount<'_>) -> Value {
         "username": known.name,
         "domain": (!known.is_local()).then_some(known.uri.host()),
         "created_at": date(known.created_at),
-        "email": null,
+        "email": one.entered.map(|entered| entered.address.as_str()),
         "ip": null,
         "ips": [],
         "locale": null,
         "invite_request": null,
         "role": one.user.map(role),
-        "confirmed": here(true),
+        "confirmed": here(one.entered.is_none_or(|entered| entered.confirmed_at.is_some())),
         "approved": here(true),
         "disabled": here(one.user.is_some_and(|user| user.disabled_at.is_some())),
         "silenced": known.standing == HostStanding::Limited,

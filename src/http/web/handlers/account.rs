@@ -205,6 +205,7 @@ fn tools(conn: &mut Conn, visit: &Visit, account: &Account) -> Result<Vec<Link>,
         return Ok(vec![
             Link::new("Take your account along", "/settings/export"),
             Link::new("Where you are signed in, and your password", "/settings/sign-ins"),
+            Link::new("Your e-mail address, if you want one", "/settings/address"),
             Link::new("Sign in with a code", "/settings/second-factor"),
             Link::new("Whom you do not want to see", "/settings/hidden"),
             Link::new("Words that you do not want to read", "/settings/filters"),

@@ -33,6 +33,15 @@ impl Attempt {
         }
     }
 
+    /// Asking for a letter, which uses up nobody's attempts to sign in.
+    pub(super) fn for_letter(name: &str, peer: &str) -> Self {
+        Self {
+            pair: format!("letter for {name} asked by {peer}"),
+            address: format!("letters asked by {peer}"),
+            name: format!("letters for {name}"),
+        }
+    }
+
     /// Counts it before it is looked at: of many at the same moment no more pass than of as many one after the
     /// other. Where there were too many, until when.
     pub(super) fn count(&self, throttle: &Throttle, limit: u32, now: Timestamp) -> Result<(), Timestamp> {

@@ -155,6 +155,7 @@ fn ways(
         Permission::Settings => vec![
             way("Settings of this site", "/admin/settings"),
             way("Networks that are kept out", "/admin/networks"),
+            way("E-mail addresses that nobody enters here", "/admin/addresses"),
             way("If this server is lost: who confirms where you go on", "/admin/succession"),
         ],
     })

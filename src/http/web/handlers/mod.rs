@@ -25,6 +25,7 @@ pub mod external_statement;
 pub mod feeds;
 pub mod files;
 pub mod filters;
+pub mod forgot;
 pub mod hiding;
 pub mod home;
 pub mod host_drafts;
@@ -41,6 +42,8 @@ pub mod join;
 pub mod leaving;
 mod links;
 pub mod log;
+pub mod mail_address;
+pub mod mail_blocks;
 pub mod map;
 pub mod moderation;
 pub mod networks;
@@ -197,6 +200,9 @@ fn own() -> Router {
         .route("/sign-out", post(sign_in::leave))
         .route("/settings/sign-ins", get(sign_ins::show).post(sign_ins::end))
         .route("/settings/password", get(sign_ins::ask_password).post(sign_ins::change_password))
+        .route("/forgot", get(forgot::show).post(forgot::submit))
+        .route("/settings/address", get(mail_address::show).post(mail_address::submit))
+        .route("/address/{secret}", get(mail_address::ask).post(mail_address::confirm))
         .route("/password/{secret}", get(sign_ins::ask_link).post(sign_ins::use_link))
         .route("/settings/second-factor", get(second_factor::show).post(second_factor::submit))
         .route("/oauth/authorize", get(authorize::show).post(authorize::decide))
@@ -232,6 +238,8 @@ fn administering() -> Router {
     Router::new()
         .route("/admin", get(dashboard::show))
         .route("/admin/settings", get(admin::settings).post(admin::change))
+        .route("/admin/addresses", get(mail_blocks::index).post(mail_blocks::remove))
+        .route("/admin/addresses/new", get(mail_blocks::ask).post(mail_blocks::add))
         .route("/admin/succession", get(succession::show).post(succession::change))
         .route("/admin/succession/confirm", get(succession::ask).post(succession::confirm))
         .route("/admin/people", get(people::index).post(people::work))

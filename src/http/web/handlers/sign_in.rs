@@ -23,6 +23,7 @@ use crate::http::web::layout::Section;
 use crate::http::web::sign_in::SignInPage;
 use crate::services::{second_factors, users};
 use crate::store;
+use crate::text::words::Letters;
 
 /// Longer names are nobody's, and are not remembered in full.
 const LONGEST_NAME: usize = 100;
@@ -159,7 +160,8 @@ fn with_form(
     // The app on whose behalf somebody signs in may have said which language they read.
     let words = visit.words_for(&next);
     let layout = visit.private_layout(words.sign_in, Section::Elsewhere);
-    let mut response = page(&SignInPage { layout, words, name, next, mistake, ticket })?;
+    let forgot = visit.sends_letters.then(|| Letters::of(words.tag));
+    let mut response = page(&SignInPage { layout, words, name, next, mistake, ticket, forgot })?;
     set_cookie(&mut response, cookie);
     Ok(response)
 }
