@@ -71,10 +71,7 @@ impl Demo {
         let outcome = match played {
             Ok(false) if self.verify => Err(Failure::new("it was stopped before anything could be compared")),
             Ok(false) => Ok(()),
-            Ok(true) if self.verify => match verify::compare(&world).await {
-                Ok(()) => verify::lights(&world).await,
-                Err(failure) => Err(failure),
-            },
+            Ok(true) if self.verify => verify::all(&world).await,
             Ok(true) => {
                 if kept == 0 {
                     world = world.awake(&config, &stop).await?;

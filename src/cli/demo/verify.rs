@@ -29,8 +29,14 @@ impl Row {
     }
 }
 
+/// Compares what the sites have, and turns one of them off and on again.
+pub async fn all(world: &World) -> Result<(), Failure> {
+    compare(world).await?;
+    lights(world).await
+}
+
 /// Compares the sites, circle by circle: only within one everybody hears of everything.
-pub async fn compare(world: &World) -> Result<(), Failure> {
+async fn compare(world: &World) -> Result<(), Failure> {
     let circles = world.circles();
     let mut all = Compared::default();
     let places = content::circles(world.sites.len());
@@ -56,7 +62,7 @@ pub async fn compare(world: &World) -> Result<(), Failure> {
 
 /// Turns a site off and on again, as somebody at the prompt does: it is silent meanwhile, and what others show of
 /// it is not.
-pub async fn lights(world: &World) -> Result<(), Failure> {
+async fn lights(world: &World) -> Result<(), Failure> {
     let [first, second, ..] = world.sites.as_slice() else { return Ok(()) };
     let (handle, site) = (&first.organization.handle, first.data().app.site.clone());
     let own = format!("{}/about", site.origin);

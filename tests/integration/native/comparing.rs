@@ -18,6 +18,10 @@ fn key_of(organizations: &Value, name: &str) -> String {
     found.unwrap()["id"].as_str().unwrap().to_owned()
 }
 
+fn adopted(draft: DraftPosition) -> DraftPosition {
+    DraftPosition { adopted_on: "2026-01-05".to_owned(), ..draft }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn two_organizations_stand_side_by_side() {
     on_each_engine(async |database| {
@@ -26,11 +30,7 @@ async fn two_organizations_stand_side_by_side() {
         let qid = qid_of(&north.asks("Who decided this?", &["Nobody"]).await);
         let alone = qid_of(&north.asks("And why?", &[]).await);
         world.settle().await;
-        let adopted = DraftPosition {
-            adopted_on: "2026-01-05".to_owned(),
-            ..answer("decided", "Nobody", "It *happened*.")
-        };
-        north.answers(&qid, &adopted, "").await.unwrap();
+        north.answers(&qid, &adopted(answer("decided", "Nobody", "It *happened*.")), "").await.unwrap();
         south.answers(&qid, &answer("provisional", "nobody", "=SUM(1), it seems."), "").await.unwrap();
         north.answers(&alone, &answer("decided", "Fear", "So we hold."), "").await.unwrap();
         world.settle().await;
