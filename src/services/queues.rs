@@ -72,7 +72,8 @@ pub fn troubles(conn: &mut Conn, now: Timestamp) -> Result<Vec<String>, Error> {
 pub fn span(from: Timestamp, to: Timestamp) -> String {
     let minutes = (to.0 - from.0).max(0) / 60_000;
     match minutes {
-        0..120 => counted(minutes, "minute"),
+        0 => "less than a minute".to_owned(),
+        1..120 => counted(minutes, "minute"),
         120..2880 => counted(minutes / 60, "hour"),
         _ => counted(minutes / 1440, "day"),
     }

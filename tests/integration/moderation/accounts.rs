@@ -342,6 +342,28 @@ async fn nobody_rules_about_themselves_an_admin_or_the_organization() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_would_change_nothing_is_not_decided() {
+    let world = World::of(["north"]).await;
+    let north = world.at("north");
+    let bela = north.person("bela", &[]).await;
+    let mut admin = north.signed_in("north_admin").await;
+    let path = format!("/admin/accounts/{}", bela.id);
+    let page = admin.open(&path).await;
+    let refused = admin.send(&page, "main form", &[]).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "there is no rule to take back");
+    assert!(refused.says("nothing would change"), "{}", refused.body);
+    let frozen = [("frozen", "yes")];
+    let asked = admin.send(&page, "main form", &frozen).await;
+    assert!(asked.says("frozen?"), "{}", asked.body);
+    admin.send(&asked, "main form", &[]).await;
+    let page = admin.open(&path).await;
+    let refused = admin.send(&page, "main form", &[]).await;
+    assert!(refused.says("nothing would change"), "it is frozen already: {}", refused.body);
+    let asked = admin.send(&page, "main form", &[("frozen", "no")]).await;
+    assert!(asked.says("take every rule back?"), "{}", asked.body);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_suspended_member_is_gone_for_others_and_comes_back() {
     let world = World::of(["north", "south"]).await;
     let (north, south) = (world.at("north"), world.at("south"));

@@ -153,6 +153,10 @@ async fn confirm(
         data.app.db.read(|conn| Ok((service::preview(conn, account)?, account_rules::of(conn, account.id)?)));
     let (touched, before) = loaded.await?;
     let before = before.as_ref().map(AccountRule::decision).unwrap_or_default();
+    if before == *decision || before.is_none() && decision.is_none() {
+        let why = "This is what holds already: nothing would change.";
+        return refused(form(visit, account, decision, Mistakes::one("standing", why)));
+    }
     let mut hidden: Vec<(&'static str, String)> =
         FIELDS.map(|field| (field, fields.get(field).to_owned())).into();
     hidden.push((CONFIRMED, decision.words()));

@@ -174,7 +174,7 @@ fn form(visit: &Visit, fields: &Fields, mistakes: Mistakes) -> Answer {
     let hint = |bar: Bar| match bar {
         Bar::Joining => "Invitations cannot be used from there.",
         Bar::Everything => "No reader, no member, no app and no server that is there gets an answer.",
-        Bar::Uninvited => "A note: nobody joins without an invitation anywhere.",
+        Bar::Uninvited => "It changes nothing, and notes what you know of the network.",
     };
     let choice = |bar: Bar| Choice {
         hint: hint(bar).to_owned(),
