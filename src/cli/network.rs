@@ -80,7 +80,7 @@ async fn list(app: &App) -> Result<(), Failure> {
     let now = app.clock().now();
     for rule in app.db.read(|conn| Ok(network_rules::all(conn, now)?)).await? {
         let until = rule.ends_at.map(|end| format!(", until {}", last_day(end))).unwrap_or_default();
-        let line = format!("{:<20} {:<11}{until}  {}", rule.network, rule.bar.word(), rule.comment);
+        let line = format!("{:<20} {}{until}  {}", rule.network, rule.bar.word(), rule.comment);
         println!("{}", line.trim_end());
     }
     Ok(())
