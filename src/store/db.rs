@@ -5,7 +5,6 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Duration;
 
 use diesel_async::AsyncPgConnection;
-use diesel_async::async_connection_wrapper::AsyncConnectionWrapper;
 use diesel_async::pooled_connection::deadpool::Pool;
 use tokio::sync::{Semaphore, SemaphorePermit, broadcast};
 
@@ -173,13 +172,7 @@ impl Db {
                 readers.put(conn);
                 result
             }
-            Engine::Postgres { pool, .. } => {
-                let conn = postgres::take(pool).await?;
-                tokio::task::block_in_place(|| {
-                    let mut conn = Conn::Postgres(Box::new(AsyncConnectionWrapper::from(conn)));
-                    read(&mut conn)
-                })
-            }
+            Engine::Postgres { pool, .. } => postgres::work(pool, read).await,
         }
     }
 
@@ -232,13 +225,7 @@ impl Db {
                 writer.put(conn);
                 result
             }
-            Engine::Postgres { pool, .. } => {
-                let conn = postgres::take(pool).await?;
-                tokio::task::block_in_place(|| {
-                    let mut conn = Conn::Postgres(Box::new(AsyncConnectionWrapper::from(conn)));
-                    work(&mut conn)
-                })
-            }
+            Engine::Postgres { pool, .. } => postgres::work(pool, work).await,
         }
     }
 

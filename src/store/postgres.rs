@@ -1,8 +1,10 @@
 //! Connections to PostgreSQL: rustls and tokio-postgres, no system library.
 
 use std::error::Error as _;
+use std::future::poll_fn;
 use std::path::Path;
 use std::sync::Arc;
+use std::task::Poll;
 use std::time::Duration;
 
 use diesel::{ConnectionError, ConnectionResult};
@@ -17,6 +19,7 @@ use rustls::{ClientConfig, RootCertStore};
 use tokio_postgres::AsyncMessage;
 use tokio_postgres_rustls::MakeRustlsConnect;
 
+use super::conn::Conn;
 use super::error::{Error, Fault};
 use super::hearsay::CHANNEL;
 
@@ -72,7 +75,7 @@ impl Server {
                     Ok(()) => { asked = true; continue }
                     Err(error) => return lost(error),
                 },
-                message = std::future::poll_fn(|context| connection.poll_message(context)) => message,
+                message = poll_fn(|context| connection.poll_message(context)) => message,
             };
             match message {
                 Some(Ok(AsyncMessage::Notification(notice))) => hear(notice.payload()),
@@ -84,8 +87,26 @@ impl Server {
     }
 }
 
+/// One unit of work on a connection of the pool.
+pub(super) async fn work<T>(
+    pool: &Pool<AsyncPgConnection>,
+    work: impl FnOnce(&mut Conn) -> Result<T, Error>,
+) -> Result<T, Error> {
+    let conn = take(pool).await?;
+    let done = tokio::task::block_in_place(|| work(&mut Conn::Postgres(Box::new(conn.into()))));
+    // The thread waited for answers in there. Where it is the first one of the program, which has one bell for all
+    // that it waits for, whatever else this task waits for may have rung meanwhile and was not heard: the task looks
+    // once more.
+    poll_fn(|context| {
+        context.waker().wake_by_ref();
+        Poll::Ready(())
+    })
+    .await;
+    done
+}
+
 /// A connection from the pool.
-pub(super) async fn take(pool: &Pool<AsyncPgConnection>) -> Result<Object<AsyncPgConnection>, Error> {
+async fn take(pool: &Pool<AsyncPgConnection>) -> Result<Object<AsyncPgConnection>, Error> {
     let away = |why: String| Error::from(Fault::Unreachable(format!("PostgreSQL: {why}")));
     match tokio::time::timeout(PATIENCE, pool.get()).await {
         Ok(Ok(conn)) => Ok(conn),
