@@ -12,7 +12,7 @@ pub enum Size {
     /// Eight organizations that dispute twenty questions.
     Demo,
     /// Two hundred, in small circles and a wide one, with twenty thousand contributions and ten times as many replies,
-    /// to measure with: it takes most of an hour.
+    /// to measure with: it takes an hour and more.
     Load,
 }
 
