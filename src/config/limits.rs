@@ -59,7 +59,7 @@ impl Limits {
                 default.statement_characters,
                 5000..=700_000,
             ),
-            theses: section.number("theses", default.theses, 1..=1000),
+            theses: section.number("theses", default.theses, 1..=200),
             mentions: section.number("mentions", default.mentions, 0..=500),
             sign_ins: section.number("sign_ins", default.sign_ins, 1..=1000),
             requests: section.number("requests", default.requests, 0..=100_000_000),

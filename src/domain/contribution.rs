@@ -176,7 +176,7 @@ pub enum State {
     Deleted,
     /// It waits for a moderator: members see it, the public does not.
     Held,
-    /// Its author is suspended: nobody sees it until that is taken back.
+    /// Its author is suspended, or moderators removed it: nobody sees it until that is taken back.
     Withheld,
 }
 

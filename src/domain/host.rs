@@ -68,7 +68,7 @@ pub enum HostStanding {
     Unknown,
     /// Let in.
     Approved,
-    /// Shown to followers only.
+    /// What comes from there is shown to members only, and to those who follow its author.
     Limited,
     /// Neither heard nor served.
     Suspended,

@@ -17,6 +17,8 @@ use crate::text::Markdown;
 
 /// The most questions that one statement names.
 pub const MOST_QUESTIONS: usize = 10;
+/// Theses in one statement, at most.
+pub const MOST_THESES: usize = 200;
 /// The most sources of one statement.
 pub const MOST_SOURCES: usize = 50;
 /// The most organizations that sign one statement.
@@ -278,8 +280,8 @@ fn keyed(mut theses: Vec<DraftThesis>, used: &[String]) -> Result<Vec<DraftThesi
             "a statement has at least one thesis: a line such as “## 1. What we say”",
         ));
     }
-    if theses.len() > 200 {
-        return Err(Refusal::invalid("theses", "a statement has at most 200 theses"));
+    if theses.len() > MOST_THESES {
+        return Err(Refusal::invalid("theses", format!("a statement has at most {MOST_THESES} theses")));
     }
     let mut keys: Vec<String> = used.to_vec();
     keys.extend(theses.iter().filter_map(|thesis| thesis.key.clone()));

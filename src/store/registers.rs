@@ -1,6 +1,8 @@
 //! Registers of the debate: which questions there are and who answered them, who takes part, and what
 //! waits for an answer. They are read whole, in a few columns, because they say what is *missing*.
 
+use std::collections::{HashMap, HashSet};
+
 use diesel::dsl::{exists, not};
 use diesel::prelude::Queryable;
 use diesel::{
@@ -76,7 +78,7 @@ pub fn copies(conn: &mut Conn, viewer: Viewer) -> QueryResult<Vec<Outline>> {
 }
 
 /// Which copies say that their question is part of another one, and of which.
-pub fn parts(conn: &mut Conn, viewer: Viewer) -> QueryResult<Vec<(Id<Contribution>, Qid)>> {
+fn parts(conn: &mut Conn, viewer: Viewer) -> QueryResult<Vec<(Id<Contribution>, Qid)>> {
     let query = contributions::table
         .inner_join(question_ties::table.on(question_ties::contribution_id.eq(contributions::id)))
         .filter(question_ties::kind.eq(TieKind::PartOf))
@@ -84,6 +86,26 @@ pub fn parts(conn: &mut Conn, viewer: Viewer) -> QueryResult<Vec<(Id<Contributio
         .order((contributions::id, question_ties::target))
         .select((contributions::id, question_ties::target));
     run!(conn, load, query)
+}
+
+/// Of which question each one is a part: as the first copy in the order of [`copies`] says that names one,
+/// so ours where it does, and else that of who asked, which is the oldest. Copies that were withdrawn speak
+/// only where they are ours. A question that is not here is nobody's whole.
+pub fn wholes(conn: &mut Conn, viewer: Viewer, copies: &[Outline]) -> QueryResult<HashMap<Qid, Qid>> {
+    let here: HashSet<&Qid> = copies.iter().map(|copy| &copy.qid).collect();
+    let mut named: HashMap<Id<Contribution>, Qid> = HashMap::new();
+    for (copy, whole) in parts(conn, viewer)? {
+        if here.contains(&whole) {
+            named.entry(copy).or_insert(whole);
+        }
+    }
+    let mut wholes = HashMap::new();
+    for copy in copies.iter().filter(|copy| copy.local || copy.state == State::Current) {
+        if let Some(whole) = named.remove(&copy.id) {
+            wholes.entry(copy.qid.clone()).or_insert(whole);
+        }
+    }
+    Ok(wholes)
 }
 
 /// Every standing position that is on the map and the viewer may see.

@@ -23,7 +23,7 @@ pub const MOST: usize = 200;
 
 /// How many all other circles have there: what one says goes to each of the others, and it is the replies that are
 /// to be many.
-const SMALL: usize = 4;
+const SMALL: usize = 2;
 
 /// How many are in an ordinary circle of so many organizations.
 pub const fn ordinary(count: usize) -> usize {

@@ -11,7 +11,7 @@ pub enum Size {
     Tiny,
     /// Eight organizations that dispute twenty questions.
     Demo,
-    /// Two hundred, in small circles and a wide one, with twenty thousand contributions and ten times as many replies,
+    /// Two hundred, in pairs and a wide circle, with twenty thousand contributions and ten times as many replies,
     /// to measure with: it takes an hour and more.
     Load,
 }
@@ -65,14 +65,14 @@ impl Size {
             Self::Load => Numbers {
                 sites: MOST,
                 facts: 7,
-                questions: 80,
-                positions: 300,
-                revisions: 60,
-                critiques: 4_500,
+                questions: 40,
+                positions: 72,
+                revisions: 80,
+                critiques: 2_250,
                 entries: 12,
                 sums_up: true,
                 at_once: 128,
-                leaps: 6,
+                leaps: 3,
             },
         }
     }

@@ -1,13 +1,10 @@
 //! `/api/v1/apps`: apps register themselves before anybody signs in.
 
-use std::sync::Arc;
-
 use activitypub_federation::config::Data;
-use axum::http::StatusCode;
 use axum::routing::{get, post};
-use axum::{Extension, Json, Router};
+use axum::{Json, Router};
 
-use super::answer::{Answer, ApiError};
+use super::answer::Answer;
 use super::caller::Caller;
 use super::entities::application::{
     Application, CredentialApplication, application, command_line, credentials,
@@ -16,33 +13,16 @@ use super::params::Params;
 use super::push;
 use crate::domain::scope::Scopes;
 use crate::federation::Federation;
-use crate::http::extract::peer::Peer;
-use crate::http::throttle::Throttle;
 use crate::services::oauth::{self, NewApp};
 use crate::store;
 
-/// Registrations from one address in five minutes. Apps behind one address share it.
-const REGISTRATIONS: u32 = 300;
-
 /// The routes of apps.
 pub(super) fn router() -> Router {
-    Router::new()
-        .route("/api/v1/apps", post(create))
-        .route("/api/v1/apps/verify_credentials", get(verify))
-        .layer(Extension(Arc::new(Throttle::default())))
+    Router::new().route("/api/v1/apps", post(create)).route("/api/v1/apps/verify_credentials", get(verify))
 }
 
 /// `POST /api/v1/apps`.
-async fn create(
-    data: Data<Federation>,
-    Extension(throttle): Extension<Arc<Throttle>>,
-    Peer(peer): Peer,
-    params: Params,
-) -> Answer<CredentialApplication> {
-    let now = data.app.clock().now();
-    if throttle.try_count(&peer, REGISTRATIONS, now).is_err() {
-        return Err(ApiError::new(StatusCode::TOO_MANY_REQUESTS, "Too many requests"));
-    }
+async fn create(data: Data<Federation>, params: Params) -> Answer<CredentialApplication> {
     let new = NewApp {
         name: params.text("client_name").unwrap_or_default(),
         redirect_uris: params

@@ -20,7 +20,7 @@ use crate::federation::{Federation, resolve};
 use crate::services::posts::{self, NewPost};
 use crate::store::contributions::{self, Viewer};
 use crate::store::{Conn, Error, audit, hiding, registers, settings, views};
-use crate::text::Markdown;
+use crate::text::{Markdown, plain};
 
 pub(super) fn router() -> Router {
     Router::new()
@@ -72,6 +72,12 @@ async fn publish(
 ) -> Answer<Value> {
     let (critique, language) = (drafts::critique(&params)?, drafts::language(&params)?);
     let text = params.required("text")?;
+    let (length, most) = (plain::length(&text), data.app.config.limits.post_characters);
+    if length > most {
+        return Err(
+            Refusal::invalid("text", format!("has {length} characters, at most {most} are allowed")).into()
+        );
+    }
     let mentions = resolve::mentioned_beside(&data, &text, Some(Id::new(key))).await?;
     let made = data.app.db.write(|tx| {
         let usual = settings::get(tx)?.languages.into_iter().next().unwrap_or_default();

@@ -1,6 +1,6 @@
 //! `/api/plenum/v1/questions`: to find, ask, adopt, revise and withdraw them.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
 use activitypub_federation::config::Data;
 use axum::extract::Path;
@@ -124,19 +124,6 @@ pub(super) fn standing(copies: &[Outline]) -> Vec<&Outline> {
     copies.iter().filter(|copy| seen.insert(&copy.qid)).collect()
 }
 
-/// Of which question each one is a part, of those that are here: as the copies say that stand for them.
-fn parents<'a>(standing: &[&'a Outline], parts: &'a [(Id<Contribution>, Qid)]) -> HashMap<&'a Qid, &'a Qid> {
-    let named: HashMap<_, _> = standing.iter().map(|copy| (copy.id, &copy.qid)).collect();
-    let here: HashSet<&Qid> = standing.iter().map(|copy| &copy.qid).collect();
-    let mut parents = HashMap::new();
-    for (copy, whole) in parts {
-        if let Some(part) = named.get(copy).filter(|_| here.contains(whole)) {
-            parents.entry(*part).or_insert(whole);
-        }
-    }
-    parents
-}
-
 /// Questions as entities, with the keys of their copies.
 pub(super) fn shown(
     conn: &mut Conn,
@@ -168,11 +155,9 @@ async fn index(
         let ours = accounts::by_id(conn, organization)?.ok_or(Refusal::NotFound)?.uri;
         let copies = registers::copies(conn, viewer)?;
         let carriers = copies.iter().map(|copy| (&copy.qid, copy.author_id)).collect();
-        let parts = registers::parts(conn, viewer)?;
-        let standing = standing(&copies);
-        let parents = parents(&standing, &parts);
-        let takes = |copy: &&Outline| wanted.takes(copy, &ours, &carriers, parents.get(&copy.qid).copied());
-        let chosen = standing.iter().copied().filter(takes);
+        let wholes = registers::wholes(conn, viewer, &copies)?;
+        let takes = |copy: &&Outline| wanted.takes(copy, &ours, &carriers, wholes.get(&copy.qid));
+        let chosen = standing(&copies).into_iter().filter(takes);
         let ids: Vec<_> = page.of(chosen.map(|copy| copy.id).collect(), |id| id.get());
         shown(conn, viewer, &ids)
     });

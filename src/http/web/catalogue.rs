@@ -30,6 +30,8 @@ pub struct CataloguePage {
     pub file: Href,
     /// The word of the list that is shown; blank for all.
     pub show: String,
+    /// Whether there are more questions than a page looks through.
+    pub rest: bool,
     /// The questions, as a tree laid out in the order of reading.
     pub items: Vec<Item>,
     /// Where publishers ask and adopt.

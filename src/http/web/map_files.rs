@@ -4,11 +4,14 @@ use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
+use super::present;
+use crate::domain::contribution::State;
 use crate::domain::date::Day;
 use crate::domain::external_statement::{PublishedText, STANCE};
 use crate::domain::map::{Group, Map, Row, Source};
 use crate::domain::question::Question;
 use crate::domain::trust::Trust;
+use crate::text::plain;
 
 /// The map as JSON, in the words of the glossary.
 pub fn json(question: &Question, map: &Map, as_of: Option<Day>) -> Value {
@@ -55,7 +58,8 @@ pub fn row(row: &Row) -> Value {
         "language": held.language,
         "group": row.column().map(|column| column.as_str().to_owned()),
         "since": row.since,
-        "withdrawn": row.column().is_none(),
+        "withdrawn": standing(row) == WITHDRAWN,
+        "standing": standing(row),
     });
     let more = match &row.source {
         Source::Declared(declared) => json!({
@@ -87,8 +91,19 @@ pub fn row(row: &Row) -> Value {
     value
 }
 
+const WITHDRAWN: &str = "withdrawn";
+
+/// Whether a row counts: one that waits for a moderator is shown to members only.
+fn standing(row: &Row) -> &'static str {
+    match row.held.state {
+        State::Current => "current",
+        State::Held => "waiting",
+        State::Superseded | State::Retracted | State::Deleted | State::Withheld => WITHDRAWN,
+    }
+}
+
 /// The names of the columns.
-const HEADER: [&str; 10] = [
+const HEADER: [&str; 16] = [
     "organization",
     "handle",
     "answer",
@@ -99,6 +114,12 @@ const HEADER: [&str; 10] = [
     "source",
     "address",
     "revision",
+    "standing",
+    "reasons",
+    "source_title",
+    "listed_by",
+    "equivocal",
+    "unreachable_since",
 ];
 
 /// The map as CSV.
@@ -125,27 +146,46 @@ pub fn csv_file(name: &str, text: String) -> Response {
 }
 
 fn cells(row: &Row) -> Vec<String> {
+    let held = &row.held;
     let (handle, source, address, revision) = match &row.source {
         Source::Declared(declared) => (
             declared.organization.handle.clone(),
             "declared",
             declared.uri.to_string(),
-            row.held.revision.to_string(),
+            held.revision.to_string(),
         ),
         Source::Attributed(said) => (String::new(), "attributed", said.source_url.clone(), String::new()),
     };
-    vec![
+    let about = [
         row.name.clone(),
         handle,
-        row.held.answer.clone(),
-        row.held.certainty.as_str().to_owned(),
-        row.held.language.clone(),
-        row.column().map_or_else(|| "withdrawn".to_owned(), |column| column.as_str().to_owned()),
+        held.answer.clone(),
+        held.certainty.as_str().to_owned(),
+        held.language.clone(),
+        row.column().map_or_else(|| standing(row).to_owned(), |column| column.as_str().to_owned()),
         row.since.clone(),
         source.to_owned(),
         address,
         revision,
-    ]
+        standing(row).to_owned(),
+    ];
+    about.into_iter().chain(grounds(row)).collect()
+}
+
+/// Why a row says what it says, and what speaks against taking it as it is.
+fn grounds(row: &Row) -> [String; 5] {
+    match &row.source {
+        Source::Declared(declared) => [
+            plain::text(&present::html(&row.held.reasoning)),
+            String::new(),
+            declared.listed_by.map(|(sites, of)| format!("{sites} of {of}")).unwrap_or_default(),
+            if declared.equivocal { "yes" } else { "" }.to_owned(),
+            declared.unreachable_since.map(|at| at.to_rfc3339()).unwrap_or_default(),
+        ],
+        Source::Attributed(said) => {
+            [said.quotation.clone(), said.source_title.clone(), String::new(), String::new(), String::new()]
+        }
+    }
 }
 
 fn text_cells(text: &PublishedText) -> Vec<String> {
@@ -159,6 +199,12 @@ fn text_cells(text: &PublishedText) -> Vec<String> {
         text.head.published_at.to_date(),
         "external".to_owned(),
         text.head.uri.to_string(),
+        String::new(),
+        "current".to_owned(),
+        String::new(),
+        text.head.title.clone().unwrap_or_default(),
+        String::new(),
+        String::new(),
         String::new(),
     ]
 }

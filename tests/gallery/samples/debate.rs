@@ -287,6 +287,7 @@ pub(crate) fn catalogue(empty: bool) -> CataloguePage {
         organizations: vec![Choice::new("", "Every organization", true)],
         file: "/questions.csv".into(),
         show: String::new(),
+        rest: !empty,
         items: if empty { Vec::new() } else { items },
         tools: if empty { vec![Link::new("Ask a question", "/questions/new")] } else { Vec::new() },
     }

@@ -168,6 +168,8 @@ async fn what_is_wrong_is_said_field_by_field() {
     refused(&critiques, json!({ "intent": "praise", "text": "x" }), "intent").await;
     let nowhere = json!({ "intent": "objection", "text": "x", "passage": "never said" });
     refused(&critiques, nowhere, "do not stand in the text").await;
+    let long = json!({ "intent": "objection", "text": "x".repeat(5001) });
+    refused(&critiques, long, "has 5001 characters, at most 5000").await;
     let missing = app.post(&format!("{API}/{critiques}"), json!({ "intent": "objection" })).await;
     assert_eq!(missing.status, StatusCode::BAD_REQUEST);
     let unknown = qid.as_str().replace(|c: char| c.is_ascii_digit(), "2");

@@ -139,7 +139,9 @@ async fn a_day_shows_the_map_as_it_stood_and_a_position_tells_what_changed() {
         assert_eq!((&file["as_of"], &file["positions"][0]["certainty"]), (&then.into(), &"undecided".into()));
         assert_eq!(file["question"]["qid"], qid.as_str());
         let table = reader.open(&format!("{PAGE}/map.csv")).await;
-        assert!(table.body.lines().nth(1).unwrap().contains(",No,decided,"), "{}", table.body);
+        let line = table.body.lines().nth(1).unwrap();
+        assert!(line.contains(",No,decided,") && line.contains(",2,current,"), "{line}");
+        assert!(line.contains("froze"), "the reasons stand there, too: {line}");
 
         let copy = north.sees(&first.head.uri).await.unwrap().head.id;
         let page = reader.open(&format!("/positions/{copy}")).await;
@@ -267,6 +269,32 @@ async fn objections_wait_in_a_register_until_the_organization_answers() {
         let official = [("text", "We counted again: four."), ("voice", "organization")];
         admin.send(&objection, "form[action='/reply']", &official).await;
         assert!(admin.open("/objections").await.says("Every objection to our texts has an official answer."));
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_register_of_objections_goes_on_behind_its_first_page() {
+    on_each_engine(|database| async {
+        let world = neighbours(database).await;
+        let (north, south) = (world.at("north"), world.at("south"));
+        let published = north.publishes(statement("On bees").thesis("Bees can count to four.")).await;
+        world.settle().await;
+        let (thesis, bela) = (thesis_of(&published, 1), south.person("bela", &[]).await);
+        for number in 1..=52 {
+            let text = format!("Objection {number}.");
+            south.criticizes(&bela, &thesis, (Intent::Objection, ""), &text).await.unwrap();
+            world.advance_seconds(60);
+        }
+        world.settle().await;
+        let mut reader = north.browser();
+        let first = reader.open("/objections").await;
+        let older = first.attribute("a[rel=next]", "href").expect("a second page");
+        let second = reader.open(&older).await;
+        let said = [first.texts(".excerpt"), second.texts(".excerpt")].concat();
+        assert_eq!(said.len(), 52);
+        assert!(said[0].contains("Objection 52.") && said[51].contains("Objection 1."), "{said:?}");
+        assert_eq!(reader.open("/objections.csv").await.body.lines().count(), 53);
     })
     .await;
 }

@@ -3,6 +3,7 @@
 use plenum::domain::position::DraftPosition;
 use plenum::domain::question::{DraftQuestion, Qid};
 use plenum::domain::site::FederationMode;
+use plenum::domain::view::{Body, View};
 use plenum::services::questions::{self, NewQuestion};
 use serde_json::Value;
 
@@ -99,7 +100,7 @@ async fn two_marked_on_the_map_stand_side_by_side() {
 }
 
 /// The organization asks something about a place.
-async fn asks_of(site: &Instance, text: &str, scope: &str) -> plenum::domain::view::View {
+async fn asks_of(site: &Instance, text: &str, scope: &str) -> View {
     let user = site.admin().await;
     let draft = DraftQuestion { scope: scope.to_owned(), ..DraftQuestion::default() };
     let new = NewQuestion { text: text.to_owned(), language: "en".to_owned(), draft, invited: Vec::new() };
@@ -174,6 +175,66 @@ async fn a_question_is_adopted_from_the_page_that_shows_it() {
         let read = south.stranger().get(&read).await.ok();
         assert_eq!((&read["adopted"], &read["author"]["name"]), (&true.into(), &"Organization south".into()));
         assert!(editor.open("/questions?show=elsewhere").await.texts(".catalogue a").is_empty());
+    })
+    .await;
+}
+
+/// South asks a question and, as a part of it, another, which comes to North.
+async fn whole_and_part(database: Database) -> (World, View) {
+    let places = [("north", database), ("south", Database::sqlite())];
+    let world = World::on(places, FederationMode::Open).await;
+    let (north, south) = (world.at("north"), world.at("south"));
+    north.follows(south).await;
+    world.settle().await;
+    let whole = asks_of(south, "What moves the world?", "").await;
+    let user = south.admin().await;
+    let relations = vec![("part-of".to_owned(), qid_of(&whole).to_string())];
+    let draft = DraftQuestion { relations, ..DraftQuestion::default() };
+    let new = NewQuestion { text: ASKED.to_owned(), language: "en".to_owned(), draft, invited: Vec::new() };
+    let part = south.app().db.write(|tx| questions::ask(tx, &user, &new)).await.unwrap();
+    world.settle().await;
+    (world, part)
+}
+
+/// North, which carries the part, shows it below the whole, and finds it among what South carries.
+async fn stands_below_the_whole(world: &World) {
+    let (north, south) = (world.at("north"), world.at("south"));
+    let of = async |query: &str| north.browser().open(&format!("/questions{query}")).await;
+    assert_eq!(of("").await.texts(".catalogue ul a"), [ASKED], "the part stands below the whole");
+    let list = north.stranger().get("/api/plenum/v1/questions?top=true").await;
+    assert_eq!(list.each("text"), ["What moves the world?"]);
+    let theirs = format!("?by={}", south.handle());
+    assert_eq!(of(&theirs).await.texts(".catalogue a").len(), 2);
+    assert_eq!(of(&format!(".csv{theirs}")).await.body.lines().count(), 3);
+    let own = of(&format!("?by={}", north.handle())).await;
+    assert_eq!(own.texts(".catalogue a"), [ASKED]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_adopts_a_part_still_finds_it_below_the_whole() {
+    on_each_engine(async |database| {
+        let (world, part) = whole_and_part(database).await;
+        let north = world.at("north");
+        let mut editor = north.signed_in("north_admin").await;
+        let copy = north.sees(&part.head.uri).await.unwrap();
+        let form = editor.open(&format!("/questions/{}/adopt", copy.head.id)).await;
+        let Body::Question(asked) = &part.body else { panic!("no question") };
+        let said = ("target_1".to_owned(), asked.ties[0].target.to_string());
+        assert!(form.filled("main form").1.contains(&said), "what the asker says stands in the form");
+        let own = editor.send(&form, "main form", &[]).await;
+        assert!(own.path.starts_with(PAGE), "{}", own.path);
+        stands_below_the_whole(&world).await;
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_answers_a_part_finds_it_below_the_whole_as_the_asker_says() {
+    on_each_engine(async |database| {
+        let (world, part) = whole_and_part(database).await;
+        let draft = answer("undecided", "", "We lack reports.");
+        world.at("north").answers(&qid_of(&part), &draft, "").await.unwrap();
+        stands_below_the_whole(&world).await;
     })
     .await;
 }

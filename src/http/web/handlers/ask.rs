@@ -7,12 +7,12 @@ use axum::http::StatusCode;
 use super::again::{again, come_back, what_was_wrong};
 use super::asking::once_more;
 use super::bases::{self, Made};
-use super::question::core;
+use super::ties::{EMPTY, OFFERED, pairs};
 use super::{Answer, page, then};
 use crate::domain::Refusal;
 use crate::domain::account::Account;
 use crate::domain::contribution::{Contribution, Kind};
-use crate::domain::question::{DraftQuestion, MOST_TIES, Question, QuestionView, TieKind};
+use crate::domain::question::{DraftQuestion, MOST_TIES, Question, QuestionView, Tie};
 use crate::domain::uri::Uri;
 use crate::domain::user::Role;
 use crate::domain::view::View;
@@ -22,23 +22,17 @@ use crate::federation::resolve;
 use crate::http::error::PageError;
 use crate::http::extract::posted::{Fields, Posted};
 use crate::http::extract::visit::Visit;
-use crate::http::web::form::{Field, FieldKind, FormPage, Pair};
-use crate::http::web::forms::{Choice, Mistakes, language_choices};
+use crate::http::web::form::{Field, FieldKind, FormPage};
+use crate::http::web::forms::{Mistakes, language_choices};
 use crate::http::web::layout::Section;
 use crate::http::web::present;
 use crate::http::web::shown::Link;
 use crate::services::questions::{self as service, MOST_INVITED, NewQuestion};
 use crate::store::{Error, contributions, questions};
-use crate::text::{Markdown, plain};
+use crate::text::Markdown;
 
-/// Questions that a form offers as the other end of a tie.
-pub(super) const OFFERED: i64 = 200;
 /// The field that holds the words that were read once more.
 const CONFIRMED: &str = "confirmed";
-/// Empty ties below those that are there.
-const EMPTY: usize = 3;
-/// Characters of a question in a list of choices.
-const CHOICE: usize = 90;
 
 /// What a form is for.
 enum Deed {
@@ -261,15 +255,21 @@ fn draft(fields: &Fields) -> DraftQuestion {
     }
 }
 
-/// The draft that an unsent form starts from.
-fn beginning(deed: &Deed) -> Result<DraftQuestion, PageError> {
+/// The draft that an unsent form starts from; ties lead to what is `known` here.
+fn beginning(deed: &Deed, known: &[questions::Copy]) -> Result<DraftQuestion, PageError> {
     match deed {
         Deed::Ask | Deed::Confirm(_) => Ok(DraftQuestion::default()),
-        Deed::Adopt(copied) => Ok(DraftQuestion {
-            answers: copied.view.answers.iter().map(|answer| answer.text.clone()).collect(),
-            scope: copied.view.question.scope.clone(),
-            ..DraftQuestion::default()
-        }),
+        Deed::Adopt(copied) => {
+            let view = &copied.view;
+            let here = |tie: &&Tie| known.iter().any(|(_, question)| question.qid == tie.target);
+            let tie = |tie: &Tie| (tie.kind.as_str().to_owned(), tie.target.to_string());
+            Ok(DraftQuestion {
+                answers: view.answers.iter().map(|answer| answer.text.clone()).collect(),
+                scope: view.question.scope.clone(),
+                relations: view.ties.iter().filter(here).map(tie).collect(),
+                ..DraftQuestion::default()
+            })
+        }
         Deed::Revise(copied) => Ok(service::draft_of(&copied.view.question)?),
     }
 }
@@ -309,7 +309,7 @@ async fn form(
 ) -> Answer {
     let viewer = visit.viewer();
     let known = data.app.db.read(|conn| Ok(questions::newest(conn, viewer, OFFERED)?)).await?;
-    let draft = if sent.is_empty() { beginning(deed)? } else { draft(sent) };
+    let draft = if sent.is_empty() { beginning(deed, &known)? } else { draft(sent) };
     let about = deed.copied().map(|copied| asked(&copied.head, &copied.view.question));
     let (heading, lead, action, button) = words(deed);
     let mut fields = opening(visit, deed, sent);
@@ -433,35 +433,6 @@ fn around(draft: &DraftQuestion, original: Option<&str>) -> Vec<Field> {
         Field::text("call", "Call for contributions", call, draft.call.as_str(), 4),
     ];
     wording.into_iter().chain(fields).collect()
-}
-
-fn pairs(draft: &DraftQuestion, known: &[questions::Copy], this: Option<&str>) -> Vec<Pair> {
-    let nothing = (String::new(), String::new());
-    let room = MOST_TIES.saturating_sub(draft.relations.len()).min(EMPTY);
-    let lines = draft.relations.iter().chain(std::iter::repeat_n(&nothing, room));
-    let pair = |(number, (kind, target)): (usize, &(String, String))| {
-        let kinds = TieKind::ALL
-            .into_iter()
-            .map(|tie| Choice::new(tie.as_str(), super::question::words(tie).0, tie.as_str() == kind));
-        Pair { number, kinds: kinds.collect(), targets: targets(known, target, this) }
-    };
-    (1..).zip(lines).map(pair).collect()
-}
-
-/// The questions that are known, each once, and the chosen one even where it is not here.
-pub(super) fn targets(known: &[questions::Copy], chosen: &str, this: Option<&str>) -> Vec<Choice> {
-    let mut choices = vec![Choice::new("", "–", chosen.is_empty())];
-    for (_, question) in known {
-        let qid = question.qid.as_str();
-        if Some(qid) != this && !choices.iter().any(|choice| choice.value == qid) {
-            let text = core(question).map(|core| core.text().to_owned()).unwrap_or_default();
-            choices.push(Choice::new(qid, plain::excerpt(&text, CHOICE), qid == chosen));
-        }
-    }
-    if !choices.iter().any(|choice| choice.selected) {
-        choices.push(Choice::new(chosen, chosen, true));
-    }
-    choices
 }
 
 fn retract_form(visit: &Visit, copied: &Copied, reason: &str, mistakes: Mistakes) -> Answer {

@@ -6,6 +6,7 @@ use activitypub_federation::config::Data;
 use axum::extract::Path;
 
 use super::again::{come_back, what_was_wrong};
+use super::ties::{OFFERED, targets};
 use super::{Answer, key, page, then};
 use crate::domain::Refusal;
 use crate::domain::contribution::Contribution;
@@ -21,21 +22,16 @@ use crate::http::extract::posted::Posted;
 use crate::http::extract::visit::Visit;
 use crate::http::web::external_statement::{Candidate, ExternalStatementsPage};
 use crate::http::web::form::{Field, FieldKind, FormPage};
-use crate::http::web::forms::{Choice, Mistakes};
+use crate::http::web::forms::Mistakes;
 use crate::http::web::layout::Section;
 use crate::http::web::present;
 use crate::http::web::shown::Link;
 use crate::services::external_statements as service;
 use crate::store::questions::{self, Copy};
 use crate::store::{contributions, external_statements, views};
-use crate::text::plain;
 
 /// Texts on one page.
 const PAGE: i64 = 100;
-/// Questions that a form offers.
-const OFFERED: i64 = 200;
-/// Characters of a question in a list of choices.
-const CHOICE: usize = 90;
 
 /// `GET /moderation/external`, and with `?question=…` what may belong to one question.
 pub async fn waiting(data: Data<Federation>, visit: Visit) -> Answer {
@@ -138,13 +134,7 @@ async fn form(data: &Data<Federation>, visit: &Visit, id: Id<Contribution>, mist
         Ok((view, questions::newest(conn, viewer, OFFERED)?))
     });
     let (view, copies) = loaded.await?;
-    let mut choices: Vec<Choice> = vec![Choice::new("", "–", true)];
-    for (head, question) in copies {
-        if choices.iter().all(|choice| choice.value != question.qid.as_str()) {
-            let title = plain::excerpt(&head.title.unwrap_or_default(), CHOICE);
-            choices.push(Choice::new(question.qid.as_str(), title, false));
-        }
-    }
+    let choices = targets(&copies, "", None);
     let href = present::path(&view);
     page(&FormPage {
         layout: visit.private_layout("An external statement", Section::Elsewhere),

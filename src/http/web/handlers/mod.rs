@@ -76,6 +76,7 @@ pub mod statement;
 mod succession;
 pub mod taken_lists;
 pub mod thread;
+mod ties;
 pub mod transfer;
 mod typed_statement;
 pub mod withdraw;

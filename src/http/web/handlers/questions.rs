@@ -10,7 +10,7 @@ use super::{Answer, page};
 use crate::domain::account::Account;
 use crate::domain::contribution::{Contribution, State};
 use crate::domain::id::Id;
-use crate::domain::question::{Qid, QuestionView, TieKind};
+use crate::domain::question::Qid;
 use crate::domain::user::Role;
 use crate::federation::Federation;
 use crate::http::extract::visit::Visit;
@@ -32,8 +32,10 @@ const MOST: i64 = 1000;
 /// A question, in the copy that stands for it: ours where there is one.
 pub struct Known {
     copy: Copy,
-    view: QuestionView,
-    owner: Option<Account>,
+    /// Of which one it is a part.
+    whole: Option<Qid>,
+    /// Whose copies are here.
+    carriers: Vec<Id<Account>>,
     asker: Option<Account>,
     /// How many positions the map lists.
     positions: i64,
@@ -41,23 +43,31 @@ pub struct Known {
     answered: bool,
 }
 
+/// Questions that are here, and who carries them.
+struct Loaded {
+    known: Vec<Known>,
+    carriers: Vec<Account>,
+}
+
 /// `GET /questions`.
 pub async fn show(data: Data<Federation>, visit: Visit) -> Answer {
-    let known = load(&data, &visit).await?;
+    let loaded = load(&data, &visit).await?;
     let [show, scope, status, by] = ["show", "scope", "status", "by"].map(|name| asked(&visit, name));
     let (heading, lead) = heading(&show);
-    let file = byte_serialize(scope.as_bytes()).collect::<String>();
-    let file = format!("/questions.csv?show={show}&scope={file}&status={status}&by={by}");
+    let encoded = |text: &str| byte_serialize(text.as_bytes()).collect::<String>();
+    let file =
+        format!("/questions.csv?show={show}&scope={}&status={status}&by={}", encoded(&scope), encoded(&by));
     page(&CataloguePage {
         layout: Layout { here: Section::Questions, ..visit.layout(heading) },
         heading,
         lead,
         lists: lists(&show),
-        scopes: scopes(&known, &scope),
+        scopes: scopes(&loaded.known, &scope),
         statuses: statuses(&status),
-        organizations: owners(&known, &by),
-        items: tree(&visit, &wanted(&visit, &known)),
+        organizations: organizations(&loaded.carriers, &by),
+        items: tree(&visit, &wanted(&visit, &loaded)),
         tools: tools(&visit),
+        rest: loaded.known.len() >= usize::try_from(MOST).unwrap_or(usize::MAX),
         file: file.into(),
         show,
     })
@@ -65,7 +75,7 @@ pub async fn show(data: Data<Federation>, visit: Visit) -> Answer {
 
 /// `GET /questions.csv`: the same list for programs.
 pub async fn csv(data: Data<Federation>, visit: Visit) -> Answer {
-    let known = load(&data, &visit).await?;
+    let loaded = load(&data, &visit).await?;
     let line = |one: &&Known| {
         let item = item(&visit, one);
         vec![
@@ -80,13 +90,19 @@ pub async fn csv(data: Data<Federation>, visit: Visit) -> Answer {
         ]
     };
     let header = ["question", "text", "whose", "asked_by", "scope", "positions", "status", "address"];
-    let text = map_files::table(&header, wanted(&visit, &known).iter().map(line));
+    let text = map_files::table(&header, wanted(&visit, &loaded).iter().map(line));
     Ok(map_files::csv_file("questions", text))
 }
 
-async fn load(data: &Data<Federation>, visit: &Visit) -> Result<Vec<Known>, Error> {
+async fn load(data: &Data<Federation>, visit: &Visit) -> Result<Loaded, Error> {
     let (viewer, organization) = (visit.viewer(), visit.organization.id);
-    data.app.db.read(|conn| all(conn, viewer, organization, MOST)).await
+    let loaded = data.app.db.read(|conn| {
+        let known = all(conn, viewer, organization, MOST)?;
+        let ids: HashSet<Id<Account>> = known.iter().flat_map(|one| one.carriers.clone()).collect();
+        let carriers = accounts::by_ids(conn, &ids.into_iter().collect::<Vec<_>>())?;
+        Ok(Loaded { known, carriers })
+    });
+    loaded.await
 }
 
 fn asked(visit: &Visit, name: &str) -> String {
@@ -94,16 +110,16 @@ fn asked(visit: &Visit, name: &str) -> String {
 }
 
 /// Those that the filters of the page ask for.
-fn wanted<'a>(visit: &Visit, known: &'a [Known]) -> Vec<&'a Known> {
+fn wanted<'a>(visit: &Visit, loaded: &'a Loaded) -> Vec<&'a Known> {
     let [show, scope, status, by] = ["show", "scope", "status", "by"].map(|name| asked(visit, name));
+    let carrier = loaded.carriers.iter().find(|carrier| carrier.handle == by).map(|carrier| carrier.id);
     let wanted = |one: &&Known| {
-        let owner = one.owner.as_ref().map_or("", |owner| owner.handle.as_str());
         is_in(visit, one, &show)
             && (scope.is_empty() || one.copy.1.scope == scope)
             && (status.is_empty() || (status == "withdrawn") == (one.copy.0.state != State::Current))
-            && (by.is_empty() || owner == by)
+            && (by.is_empty() || carrier.is_some_and(|id| one.carriers.contains(&id)))
     };
-    known.iter().filter(wanted).collect()
+    loaded.known.iter().filter(wanted).collect()
 }
 
 /// The questions among ours and the newest copies that are here, each once, newest first.
@@ -113,12 +129,14 @@ pub fn all(
     organization: Id<Account>,
     most: i64,
 ) -> Result<Vec<Known>, Error> {
-    let order = order(&registers::copies(conn, viewer)?, most);
+    let copies = registers::copies(conn, viewer)?;
+    let order = order(&copies, most);
     let mut best = questions::of_qids(conn, viewer, &order)?;
-    let ids: Vec<_> = best.values().map(|(head, _)| head.id).collect();
-    let mut views = questions::views(conn, &ids)?;
-    let owners: HashSet<Id<Account>> = best.values().map(|(head, _)| head.author_id).collect();
-    let owners = accounts::by_ids(conn, &owners.into_iter().collect::<Vec<_>>())?;
+    let mut wholes = registers::wholes(conn, viewer, &copies)?;
+    let mut carriers: HashMap<&Qid, Vec<Id<Account>>> = HashMap::new();
+    for copy in &copies {
+        carriers.entry(&copy.qid).or_default().push(copy.author_id);
+    }
     let askers: Vec<_> = best.values().map(|(_, question)| question.asked_by.clone()).collect();
     let askers = accounts::by_uris(conn, &askers)?;
     let counts = positions::counts(conn, viewer)?;
@@ -128,8 +146,8 @@ pub fn all(
     let known = |qid: Qid| {
         let copy = best.remove(&qid)?;
         Some(Known {
-            view: views.remove(&copy.0.id)?,
-            owner: owners.iter().find(|owner| owner.id == copy.0.author_id).cloned(),
+            whole: wholes.remove(&qid),
+            carriers: carriers.remove(&qid).unwrap_or_default(),
             asker: askers.iter().find(|asker| asker.uri == copy.1.asked_by).cloned(),
             positions: counts.get(&qid).copied().unwrap_or(0),
             answered: mine.contains(&qid),
@@ -192,11 +210,7 @@ const LISTS: [(&str, &str, &str); 6] = [
     ("", "Questions", "Nobody owns a question: organizations carry copies and answer on their own servers."),
     ("asked", "Asked by us", "Questions that our organization asked."),
     ("adopted", "Adopted by us", "Questions of others that our organization carries."),
-    (
-        "elsewhere",
-        "Asked elsewhere",
-        "Questions that came here from organizations we follow, and that ours does not carry.",
-    ),
+    ("elsewhere", "Asked elsewhere", "Questions that others asked and that our organization does not carry."),
     (
         "unanswered",
         "What we have not answered yet",
@@ -246,10 +260,9 @@ fn statuses(chosen: &str) -> Vec<Choice> {
         .into()
 }
 
-fn owners(known: &[Known], chosen: &str) -> Vec<Choice> {
-    let owners = known.iter().filter_map(|one| one.owner.as_ref());
+fn organizations(carriers: &[Account], chosen: &str) -> Vec<Choice> {
     let names: BTreeMap<(String, &str), ()> =
-        owners.map(|owner| ((owner.title().to_owned(), owner.handle.as_str()), ())).collect();
+        carriers.iter().map(|owner| ((owner.title().to_owned(), owner.handle.as_str()), ())).collect();
     let choices = names.into_keys().map(|(name, handle)| Choice::new(handle, name, handle == chosen));
     [Choice::new("", "Every organization", chosen.is_empty())].into_iter().chain(choices).collect()
 }
@@ -257,10 +270,7 @@ fn owners(known: &[Known], chosen: &str) -> Vec<Choice> {
 fn tree(visit: &Visit, shown: &[&Known]) -> Vec<Item> {
     let key = |one: &Known| one.copy.1.qid.to_string();
     let keys: Vec<String> = shown.iter().map(|one| key(one)).collect();
-    let whole = |one: &&Known| {
-        let tie = one.view.ties.iter().find(|tie| tie.kind == TieKind::PartOf)?;
-        Some((key(one), tie.target.to_string()))
-    };
+    let whole = |one: &&Known| Some((key(one), one.whole.as_ref()?.to_string()));
     let part_of: HashMap<String, String> = shown.iter().filter_map(whole).collect();
     let by_key: HashMap<String, &&Known> = shown.iter().map(|one| (key(one), one)).collect();
     let laid = lay_out(&keys, &part_of);

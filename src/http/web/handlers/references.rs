@@ -2,7 +2,7 @@
 
 use activitypub_federation::config::Data;
 
-use super::ask::{OFFERED, targets};
+use super::ties::{OFFERED, targets};
 use crate::domain::Refusal;
 use crate::domain::account::AccountKind;
 use crate::domain::event::Source;
