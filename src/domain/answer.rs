@@ -27,7 +27,7 @@ newtype_column!(AnswerKey, String, Text);
 
 impl AnswerKey {
     /// The key of an answer in its original language: letter case, spaces and composition of
-    /// characters make no difference (domain.md 2).
+    /// characters make no difference.
     pub fn of(answer: &str) -> Self {
         let folded: String = answer.nfc().collect::<String>().to_lowercase().nfc().collect();
         let words = folded.split_whitespace().collect::<Vec<_>>().join(" ");

@@ -6,7 +6,7 @@ use data_encoding::HEXLOWER;
 use super::uri::Uri;
 
 /// The digest of a set of positions: the XOR of the hashes of its members, so that their order
-/// makes no difference and equal sets have equal digests (federation.md 5.5).
+/// makes no difference and equal sets have equal digests (`FEDERATION.md`, "Between servers of our kind").
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SetDigest([u8; 32]);
 

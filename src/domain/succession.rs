@@ -1,5 +1,5 @@
 //! How an organization whose server is lost goes on elsewhere: others, chosen by it in advance,
-//! confirm its new account and key (product.md, US-12).
+//! confirm its new account and key.
 
 use std::collections::HashMap;
 

@@ -2,7 +2,7 @@
 //!
 //! When an origin does not answer, whoever has its signed documents can hand them on. A copy counts
 //! when its proof fits a key that we once saw in its author's own description; a key that we never
-//! saw counts when two organizations that ours follows have seen it (federation.md 5.5).
+//! saw counts when two organizations that ours follows have seen it.
 
 use std::collections::HashMap;
 

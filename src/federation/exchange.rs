@@ -1,5 +1,5 @@
 //! Positions without a host: sites that carry a question compare what they list, and each fetches
-//! what it lacks (federation.md 5.5).
+//! what it lacks (`FEDERATION.md`, "Between servers of our kind").
 
 use std::collections::{HashMap, HashSet};
 

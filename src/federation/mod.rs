@@ -1,7 +1,7 @@
 //! The network: fetch, verify, receive, deliver, resolve.
 //!
 //! The ActivityPub library gives the types and the policy; bytes, keys, queues and time are ours
-//! (`ARCHITECTURE.md`, "Federation").
+//! (`ARCHITECTURE.md`, "Where things are decided").
 
 pub mod activities;
 pub mod backfill;

@@ -1,5 +1,5 @@
 //! Where an organization goes on whose server is lost: what those say whom it chose in advance, and
-//! whether the new account agrees (product.md, US-12).
+//! whether the new account agrees.
 
 use activitypub_federation::config::Data;
 

@@ -1,5 +1,5 @@
 //! What an organization tells its followers of a position that changed: an `Update` alone is an edit, which comes to
-//! nobody's home (product.md US-7).
+//! nobody's home.
 
 use super::formats::Format;
 use super::posts::{self, NewPost};

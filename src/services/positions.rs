@@ -177,7 +177,7 @@ pub fn list(tx: &mut Tx<'_>, user: &User, id: Id<Contribution>, listed: bool) ->
 }
 
 /// Tells an organization that begins to carry a question what ours says on it: it may never have heard
-/// of us (federation.md 5.5).
+/// of us (`FEDERATION.md`, "Between servers of our kind").
 pub(super) fn introduce(tx: &mut Tx<'_>, qid: &Qid, carrier: &Account) -> Result<(), Error> {
     let organization = tx.site()?.organization;
     let Some((head, _)) = positions::of_account(tx, qid, organization)? else { return Ok(()) };

@@ -8,7 +8,7 @@ const MOST_MARKS: u8 = 8;
 const FLAG_LETTERS: u8 = 6;
 const BLACK_FLAG: char = '\u{1f3f4}';
 
-/// Whether the character turns the direction of text around: security.md item 73.
+/// Whether the character turns the direction of text around, and so what a reader takes it for.
 pub(super) fn is_bidi_control(c: char) -> bool {
     matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }

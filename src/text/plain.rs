@@ -40,7 +40,7 @@ pub(super) fn push_escaped(out: &mut String, text: &str, in_attribute: bool) {
 
 /// The text in which anchors count: one line, NFC, blocks and line breaks parted by one space.
 ///
-/// Offsets of critiques refer to it (federation.md 5.7), so it must never change for a given text.
+/// Offsets of critiques refer to it (`FEDERATION.md`, "Critique"), so it must never change for a given text.
 pub fn text(html: &Html) -> String {
     let mut raw = String::with_capacity(html.as_str().len());
     for token in tokens::read(html.as_str()) {

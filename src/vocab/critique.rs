@@ -6,7 +6,7 @@ use crate::domain::critique::{Anchor, Critique, Intent};
 use crate::domain::view::{Body, View};
 use crate::text::plain;
 
-/// The Note of a critique (federation.md 5.7): readers elsewhere see a reply with a quotation.
+/// The Note of a critique (`FEDERATION.md`, "Critique"): readers elsewhere see a reply with a quotation.
 pub fn document(view: &View) -> Value {
     let mut document = super::post::document(view);
     let (Body::Critique(critique), Some(fields)) = (&view.body, document.as_object_mut()) else {

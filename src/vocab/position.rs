@@ -8,8 +8,7 @@ use crate::domain::position::{Position, PositionView};
 use crate::domain::view::{Body, View};
 use crate::text::plain;
 
-/// The Note of a position (federation.md 5.4; `plenum:answer` and `plenum:certainty` of domain.md 2
-/// stand for its stance).
+/// The Note of a position (`FEDERATION.md`, "Position").
 pub fn document(view: &View) -> Value {
     let Body::Position(stand) = &view.body else { return super::post::document(view) };
     let mut document = object::head(view, "Note");

@@ -14,7 +14,7 @@ const LONGEST_NAME: usize = 200;
 /// How many other copies a document names; the collection of adopters names them all.
 const MOST_COPIES: usize = 20;
 
-/// The Note of a copy (federation.md 5.3).
+/// The Note of a copy (`FEDERATION.md`, "Question").
 pub fn document(view: &View) -> Value {
     let Body::Question(asked) = &view.body else { return super::post::document(view) };
     let mut document = object::head(view, "Note");

@@ -26,7 +26,7 @@ const SINGLE: [&str; 6] = ["signature", "signature-input", "digest", "content-di
 /// The longest header that is parsed.
 const MAX_HEADER: usize = 8 * 1024;
 
-/// How old a signature may be, and how far ahead of our clock (`FEDERATION.md`, "Authentication").
+/// How old a signature may be, and how far ahead of our clock (`FEDERATION.md`, "What we accept").
 const MAX_AGE: i64 = 65 * 60;
 const MAX_AHEAD: i64 = 60 * 60;
 

@@ -30,6 +30,8 @@ pub struct MapView {
     pub texts: Vec<TextView>,
     /// The day that is looked at, as `2022-01-05`; blank for now.
     pub as_of: String,
+    /// The question that is shown as one with this one; blank for none.
+    pub with: String,
     /// The word of the order of the rows.
     pub sort: &'static str,
     /// The other orders.

@@ -107,7 +107,7 @@ fn anchor(raw: &str) -> Option<&str> {
 }
 
 /// Microformats and the names Mastodon gives to parts of links. Not `invisible`: what a reader
-/// does not see must not be there (security.md item 73). And so not `ellipsis`, after which apps draw
+/// does not see must not be there. And so not `ellipsis`, after which apps draw
 /// dots: the address of a link is shown whole.
 fn classes(raw: &str) -> Option<String> {
     let kept = |class: &&str| {

@@ -14,7 +14,7 @@ use super::{Html, plain};
 use ammonia::{Builder, UrlRelative};
 use std::collections::{HashMap, HashSet};
 
-/// The size of a text, before and after: federation.md 6.4. The rest is cut off.
+/// The size of a text, before and after. The rest is cut off.
 pub const MOST_BYTES: usize = 256 * 1024;
 /// How deep elements nest; deeper ones lose their tags, not their text.
 const MOST_DEPTH: usize = 64;

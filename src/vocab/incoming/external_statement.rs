@@ -9,7 +9,7 @@ use crate::text::{plain, sanitize};
 /// From how many characters on a note is such a text.
 const LONG: usize = 1500;
 
-/// Whether the document of a post is such a text (federation.md 5.11).
+/// Whether the document of a post is such a text (`FEDERATION.md`, "Texts of servers of other kinds").
 pub fn is_text(document: &Value) -> bool {
     let Some(fields) = document.as_object() else { return false };
     if fields.keys().any(|key| key.starts_with("plenum:")) {

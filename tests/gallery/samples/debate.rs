@@ -125,6 +125,7 @@ fn map(empty: bool) -> MapView {
         groups: (0..GROUPS.len()).map(group).collect(),
         rows: if empty { Vec::new() } else { (0..NAMES.len()).map(row).collect() },
         as_of: String::new(),
+        with: String::new(),
         sort: "by name",
         sorts: vec![Link::new("by date", format!("{PAGE}?sort=date#map"))],
         files: vec![

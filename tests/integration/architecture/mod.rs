@@ -28,7 +28,7 @@ const CRATES: [(&str, &[&str]); 25] = [
     ("activitypub_federation", &["federation/", "http/", "jobs/", "cli/", "serve", "lib"]),
     ("ammonia", &["text/"]),
     ("argon2", &["services/", "domain/"]),
-    ("askama", &["http/web/", "http/admin/"]),
+    ("askama", &["http/web/"]),
     ("axum", &["http/", "serve", "lib"]),
     ("axum_extra", &["http/"]),
     ("blurhash", &["media/"]),

@@ -179,6 +179,10 @@ async fn questions_said_to_be_the_same_stand_beside_each_other_and_merge_where_w
         let merged = south.browser().open(both.split('#').next().unwrap()).await;
         assert_eq!(merged.texts(".chart tbody tr").len(), 2);
         assert_eq!(merged.texts("#merged").len(), 1, "and it is said");
+        let table = merged.attribute(".map a[href*='map.csv']", "href").unwrap();
+        assert_eq!(south.browser().open(&table).await.body.lines().count(), 3, "the table has both, too");
+        let sorted = merged.attribute(".map a[href*='sort=date']", "href").unwrap();
+        assert!(sorted.contains(&format!("with={first}")), "{sorted}");
 
         let anew = asks_tied(south, "What became of the protests?", ("supersedes", &second)).await;
         world.settle().await;

@@ -5,14 +5,14 @@ use axum::extract::Path;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::IntoResponse;
 
-use super::Answer;
+use super::{Answer, same_questions};
 use crate::domain::Refusal;
 use crate::domain::contribution::State;
 use crate::domain::date::Day;
 use crate::domain::external_statement::PublishedText;
 use crate::domain::map::{Declared, Group, Map, Order, Row, Source};
 use crate::domain::position::{Certainty, Listing};
-use crate::domain::question::{Answer as Proposed, Question};
+use crate::domain::question::{Answer as Proposed, Qid, Question};
 use crate::domain::user::Role;
 use crate::federation::Federation;
 use crate::http::error::PageError;
@@ -56,6 +56,11 @@ pub fn asked(visit: &Visit) -> Result<Asked, PageError> {
     Ok(Asked { as_of, order })
 }
 
+/// `?with=…`: the question that is to be shown as one with this one.
+pub(super) fn with(visit: &Visit) -> Option<Qid> {
+    visit.asked("with").and_then(|text| Qid::parse(&text))
+}
+
 /// `GET /questions/{slug}/map.json`.
 pub async fn json(data: Data<Federation>, visit: Visit, Path(slug): Path<String>) -> Answer {
     let (question, map, asked) = load(&data, &visit, &slug).await?;
@@ -74,13 +79,16 @@ async fn load(
     visit: &Visit,
     slug: &str,
 ) -> Result<(Question, Map, Asked), PageError> {
-    let viewer = visit.viewer();
-    let asked = asked(visit)?;
+    let (viewer, organization) = (visit.viewer(), visit.organization.id);
+    let (asked, with) = (asked(visit)?, with(visit));
     let loaded = data.app.db.read(|conn| {
         let (head, question) = questions::by_slug(conn, viewer, slug)?.ok_or(Refusal::NotFound)?;
         let answers = questions::views(conn, &[head.id])?.remove(&head.id);
         let proposed: Vec<Proposed> = answers.map(|view| view.answers).unwrap_or_default();
-        let mut map = maps::of(conn, viewer, &question.qid, &proposed, asked.as_of)?;
+        let same = same_questions::said(conn, viewer, &question.qid, organization)?;
+        let merged = same_questions::merged(&same, with.as_ref());
+        let qids: Vec<&Qid> = std::iter::once(&question.qid).chain(merged).collect();
+        let mut map = maps::of_all(conn, viewer, &qids, &proposed, asked.as_of)?;
         map.sort(asked.order);
         Ok((question, map))
     });
@@ -91,12 +99,14 @@ async fn load(
 /// The map as its page shows it.
 pub fn shown(visit: &Visit, page: &str, qid: &str, map: &Map, asked: Asked) -> MapView {
     let as_of = asked.as_of.map(Day::as_text).unwrap_or_default();
-    let day = if as_of.is_empty() { String::new() } else { format!("&as_of={as_of}") };
+    let with = with(visit).map(|qid| qid.to_string()).unwrap_or_default();
+    let kept = [("as_of", &as_of), ("with", &with)].into_iter().filter(|(_, value)| !value.is_empty());
+    let kept: String = kept.map(|(name, value)| format!("&{name}={value}")).collect();
     let others = Order::ALL.into_iter().filter(|order| *order != asked.order);
     let sorts =
-        others.map(|order| Link::new(word(order), format!("{page}?sort={}{day}#map", order.as_str())));
+        others.map(|order| Link::new(word(order), format!("{page}?sort={}{kept}#map", order.as_str())));
     let files = ["json", "csv"].map(|file| {
-        let query = format!("?sort={}{day}", asked.order.as_str());
+        let query = format!("?sort={}{kept}", asked.order.as_str());
         Link::new(file.to_uppercase(), format!("{page}/map.{file}{query}"))
     });
     MapView {
@@ -107,6 +117,7 @@ pub fn shown(visit: &Visit, page: &str, qid: &str, map: &Map, asked: Asked) -> M
         texts: map.texts.iter().map(|text| text_view(visit, text)).collect(),
         comparison: None,
         as_of,
+        with,
         sort: word(asked.order),
         sorts: sorts.collect(),
         files: files.into(),

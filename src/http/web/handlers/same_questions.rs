@@ -1,5 +1,5 @@
 //! Questions that are said to be the same: shown beside each other, and as one map where our organization
-//! says so itself, or two that it follows. Never by what strangers say alone (federation.md 5.3).
+//! says so itself, or two that it follows. Never by what strangers say alone.
 
 use std::collections::HashMap;
 
