@@ -96,7 +96,6 @@ pub fn disable(tx: &mut Tx<'_>, by: Option<&User>, name: &str, why: &str) -> Res
     }
     let now = tx.now;
     sign_ins::set_disabled(tx, user.id, Some(now))?;
-    sign_ins::delete_links(tx, user.id)?;
     users::end_all(tx, user.id, now)?;
     tx.after_commit(Event::Tokens);
     audit::record(tx, by.map(|by| by.id), "account.close", &user.name, why)

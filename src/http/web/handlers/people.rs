@@ -148,8 +148,8 @@ async fn ask_factor(data: &Data<Federation>, visit: &Visit, name: &str) -> Answe
         question: format!("Switch off that {name} is asked for a code?"),
         consequence: format!(
             "{name} signs in with the password alone until a new device is set up. Whoever knows the password is in, so \
-             make sure first that it is {name} who asks you. What is open in browsers and apps ends at once, and the \
-             log keeps that it was you."
+             make sure first that it is {name} who asks you. What is open in browsers and apps ends at once, as does a \
+             link for a new password, and the log keeps that it was you."
         ),
         action: PATH.into(),
         fields: vec![("do", format!("factor {name}")), (CONFIRMED, "yes".to_owned())],
