@@ -276,10 +276,17 @@ async fn roles_that_cannot_be_meant_are_told_at_their_field() {
         let refused = admin.post(&action, &values).await;
         assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", refused.body);
         assert!(refused.says("makes no difference: ada is member afterwards, too"), "{}", refused.body);
-        let unknown = [("roles", "emperor"), ("until", "")];
-        let refused = admin.send(&form, "main form", &unknown).await;
-        assert!(refused.status == StatusCode::UNPROCESSABLE_ENTITY && refused.says("no role emperor"));
+        // Roles that nothing asks for are read where somebody has them, and given to nobody.
+        for unknown in ["emperor", "approver", "translator"] {
+            let refused = admin.send(&form, "main form", &[("roles", unknown), ("until", "")]).await;
+            assert!(refused.status == StatusCode::UNPROCESSABLE_ENTITY, "{unknown}");
+            assert!(refused.says(&format!("no role {unknown}")), "{}", refused.body);
+        }
         assert_eq!(roles(north, "ada").await, "member, moderator", "nothing changed");
+        north.person("olga", &[Role::Approver]).await;
+        assert!(admin.open(PEOPLE).await.says("member, approver"));
+        let offered = admin.open(&format!("{PEOPLE}/olga")).await;
+        assert!(!offered.says("approver") && !offered.says("translator"), "{}", offered.body);
 
         let form = admin.open(&path).await;
         let gives = [("roles", "admin"), ("until", "")];

@@ -32,12 +32,10 @@ const PATH: &str = "/admin/people";
 const CONFIRMED: &str = "confirmed";
 
 /// What each role means, in the order of forms.
-const ROLES: [(Role, &str); 7] = [
+const ROLES: [(Role, &str); 5] = [
     (Role::Editor, "Writes drafts."),
-    (Role::Approver, "Agrees to drafts."),
     (Role::Publisher, "Publishes in the name of the organization."),
-    (Role::Translator, "Writes translations."),
-    (Role::Archivist, "Keeps dossiers and archived texts."),
+    (Role::Archivist, "Enters what organizations without a server of their own said."),
     (Role::Moderator, "Decides about reports, accounts and what waits."),
     (Role::Admin, "Decides about people, other servers, settings and everything else."),
 ];
