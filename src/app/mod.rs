@@ -1,5 +1,6 @@
 //! What every door shares: settings, the database and its clock. Cheap to clone.
 
+pub mod differences;
 pub mod mailer;
 pub mod networks;
 pub mod passwords;
@@ -16,6 +17,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::domain::site::Site;
 use crate::store::{Db, Error};
+use differences::Differences;
 use mailer::Mailer;
 use networks::Networks;
 use passwords::Passwords;
@@ -43,6 +45,8 @@ pub struct App {
     pub tokens: Tokens,
     /// Where passwords are compared.
     pub passwords: Arc<Passwords>,
+    /// Where versions of texts are compared.
+    pub differences: Arc<Differences>,
     /// By whom letters are sent; `None` where no mail server is named.
     pub mailer: Option<Arc<Mailer>>,
     usage: Usage,
@@ -63,6 +67,7 @@ impl App {
             networks: Networks::default(),
             tokens: Tokens::default(),
             passwords: Arc::default(),
+            differences: Arc::default(),
             mailer,
             usage: Usage::default(),
         })

@@ -4,6 +4,7 @@
 //! there are and hands each its frame; a reader whose queue is full is let go, and its app asks again.
 
 use std::collections::{HashMap, HashSet};
+use std::net::IpAddr;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -56,6 +57,8 @@ pub struct Reader {
     pub statuses: bool,
     /// Whether it covers notifications.
     pub notifications: bool,
+    /// From where; `None` where nothing connected. It is forgotten with the stream.
+    pub address: Option<IpAddr>,
 }
 
 /// Something for a reader.
@@ -177,6 +180,19 @@ impl Streams {
         }
     }
 
+    /// From where streams are read, each once.
+    pub fn addresses(&self) -> HashSet<IpAddr> {
+        self.lock().values().filter_map(|one| one.reader.address).collect()
+    }
+
+    /// Closes the streams that are read from there.
+    pub fn keep_out(&self, addresses: &HashSet<IpAddr>) {
+        let is_kept_out = |reader: &Reader| reader.address.is_some_and(|from| addresses.contains(&from));
+        if !addresses.is_empty() {
+            self.lock().retain(|_, one| !is_kept_out(&one.reader));
+        }
+    }
+
     /// Closes every stream.
     pub fn close(&self) {
         self.lock().clear();
@@ -223,7 +239,13 @@ mod tests {
 
     fn reader(token: &str) -> Reader {
         let account = Id::new(1);
-        Reader { account, token_hash: token.to_owned(), statuses: true, notifications: true }
+        Reader {
+            account,
+            token_hash: token.to_owned(),
+            statuses: true,
+            notifications: true,
+            address: token.parse().ok(),
+        }
     }
 
     fn frame() -> Frame {
@@ -264,5 +286,17 @@ mod tests {
         let (_a, _b) = (streams.open(reader("a")).unwrap(), streams.open(reader("b")).unwrap());
         streams.keep(&streams.tokens(), &HashSet::from(["b".to_owned()]));
         assert_eq!(streams.tokens(), ["b"]);
+    }
+
+    #[test]
+    fn streams_end_with_their_network() {
+        let streams = Streams::new(9, 0);
+        let opened =
+            ["203.0.113.7", "203.0.113.7", "203.0.114.7", "none"].map(|from| streams.open(reader(from)));
+        assert_eq!(streams.addresses().len(), 2);
+        streams.keep_out(&["203.0.113.7".parse().unwrap()].into());
+        assert_eq!(streams.count(), 2);
+        assert_eq!(streams.addresses(), ["203.0.114.7".parse().unwrap()].into());
+        drop(opened);
     }
 }

@@ -16,7 +16,7 @@ use crate::store::{self, Db};
 #[derive(Debug, Args)]
 pub struct Account {
     #[command(subcommand)]
-    what: What,
+    what: Option<What>,
 }
 
 #[derive(Debug, Subcommand)]
@@ -91,12 +91,12 @@ enum What {
         #[arg(long)]
         organization: bool,
     },
-    /// Show who can sign in.
+    /// Show who can sign in. This is also what plain `account` does.
     List,
 }
 
 fn role(word: &str) -> Result<Role, String> {
-    let words: Vec<_> = Role::ALL.into_iter().map(Role::as_str).collect();
+    let words: Vec<_> = Role::OFFERED.into_iter().map(Role::as_str).collect();
     Role::parse(word).ok_or_else(|| format!("expected one of {}", words.join(", ")))
 }
 
@@ -144,7 +144,7 @@ impl Account {
     pub async fn run(self, config: Config) -> Result<(), Failure> {
         let app = context::app(config).await?;
         let db = &app.db;
-        match self.what {
+        match self.what.unwrap_or(What::List) {
             What::Create { name, role, display_name, password_stdin } => {
                 let password = context::password(password_stdin)?;
                 let pairs = KeyPairs::generate()?;

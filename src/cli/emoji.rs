@@ -19,12 +19,12 @@ const LONGEST_SIDE: u32 = 512;
 #[derive(Debug, Args)]
 pub struct EmojiCommand {
     #[command(subcommand)]
-    what: What,
+    what: Option<What>,
 }
 
 #[derive(Debug, Subcommand)]
 enum What {
-    /// Show the emoji of this site.
+    /// Show the emoji of this site. This is also what plain `emoji` does.
     List,
     /// Add an emoji, or give one another picture.
     Add {
@@ -48,7 +48,7 @@ impl EmojiCommand {
     pub async fn run(self, config: Config) -> Result<(), Failure> {
         let app = context::app(config).await?;
         let db = &app.db;
-        match self.what {
+        match self.what.unwrap_or(What::List) {
             What::List => {
                 for emoji in db.read(|conn| Ok(store::emojis::of_host(conn, "")?)).await? {
                     println!(

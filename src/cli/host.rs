@@ -27,7 +27,7 @@ const SHOWN: i64 = 1_000;
 #[derive(Debug, Args)]
 pub struct HostCommand {
     #[command(subcommand)]
-    what: What,
+    what: Option<What>,
     /// Only say what would follow, and change nothing.
     #[arg(long, global = true)]
     dry_run: bool,
@@ -35,7 +35,7 @@ pub struct HostCommand {
 
 #[derive(Debug, Subcommand)]
 enum What {
-    /// Show the servers we know.
+    /// Show the servers we know. This is also what plain `host` does.
     List {
         /// Only names with this inside.
         part: Option<String>,
@@ -129,7 +129,7 @@ impl HostCommand {
     pub async fn run(self, config: Config) -> Result<(), Failure> {
         let app = context::app(config).await?;
         let (db, own, dry) = (&app.db, app.site.host.as_str(), self.dry_run);
-        let done = match self.what {
+        let done = match self.what.unwrap_or(What::List { part: None, all: false }) {
             What::List { part, all } => list(db, &part.unwrap_or_default(), all).await,
             What::Show { name } => show(db, &known(&name, own)?).await,
             What::Allow(rule) => decide(db, dry, (own, HostStanding::Approved), &rule).await,

@@ -20,7 +20,7 @@ use crate::store::{Db, host_lists};
 #[derive(Debug, Args)]
 pub struct HostListCommand {
     #[command(subcommand)]
-    what: What,
+    what: Option<What>,
     /// Only say what would follow, and change nothing.
     #[arg(long, global = true)]
     dry_run: bool,
@@ -28,7 +28,7 @@ pub struct HostListCommand {
 
 #[derive(Debug, Subcommand)]
 enum What {
-    /// Show the lists that are followed.
+    /// Show the lists that are followed. This is also what plain `host-list` does.
     Show,
     /// Follow a list; the running server reads it soon, and then every day.
     Follow {
@@ -105,7 +105,7 @@ impl HostListCommand {
     pub async fn run(self, config: Config) -> Result<(), Failure> {
         let app = context::app(config).await?;
         let (db, dry) = (&app.db, self.dry_run);
-        let done = match self.what {
+        let done = match self.what.unwrap_or(What::Show) {
             What::Show => show(db).await,
             What::Follow { url, title, priority, adopt } => {
                 follow(db, dry, &NewList { url, title, priority, adopts: adopt }).await

@@ -12,23 +12,25 @@ use crate::store::{Db, audit};
 
 /// Entries that are read at a time.
 const STRETCH: i64 = 1_000;
+/// Entries that are shown where nobody says how many.
+const NEWEST: i64 = 50;
 
 /// `plenum log …`
 #[derive(Debug, Args)]
 pub struct Log {
     #[command(subcommand)]
-    what: What,
+    what: Option<What>,
 }
 
 #[derive(Debug, Subcommand)]
 enum What {
-    /// Show the newest entries.
+    /// Show the newest entries. This is also what plain `log` does.
     List {
         /// Only what begins so: host, account, report …
         #[arg(default_value = "")]
         action: String,
         /// How many.
-        #[arg(long, default_value_t = 50)]
+        #[arg(long, default_value_t = NEWEST)]
         most: i64,
     },
     /// Print the whole log, an entry a line, with everything that is needed to check it elsewhere.
@@ -60,7 +62,7 @@ impl Log {
     pub async fn run(self, config: Config) -> Result<(), Failure> {
         let app = context::app(config).await?;
         let db = &app.db;
-        let done = match self.what {
+        let done = match self.what.unwrap_or(What::List { action: String::new(), most: NEWEST }) {
             What::List { action, most } => list(db, &action, most).await,
             What::Export => export(db).await,
             What::Verify { seal } => verify(db, &seal.trim().to_lowercase()).await,

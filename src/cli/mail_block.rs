@@ -14,7 +14,7 @@ use crate::store::page::Page;
 #[derive(Debug, Args)]
 pub struct MailBlockCommand {
     #[command(subcommand)]
-    what: What,
+    what: Option<What>,
     /// Only say what would follow, and change nothing.
     #[arg(long, global = true)]
     dry_run: bool,
@@ -22,7 +22,8 @@ pub struct MailBlockCommand {
 
 #[derive(Debug, Subcommand)]
 enum What {
-    /// Show what is blocked: domains by name, single addresses by their digests.
+    /// Show what is blocked: domains by name, single addresses by their digests. This is also what
+    /// plain `mail-block` does.
     List,
     /// Block the addresses of a domain and of all below it, or one address.
     Add {
@@ -47,7 +48,7 @@ impl MailBlockCommand {
     pub async fn run(self, config: Config) -> Result<(), Failure> {
         let app = context::app(config).await?;
         let db = &app.db;
-        match self.what {
+        match self.what.unwrap_or(What::List) {
             What::List => {
                 let kinds = [MailBlockKind::Domain, MailBlockKind::Address];
                 let all = Page::first(i64::MAX);

@@ -52,7 +52,7 @@ enum What {
     Account(account::Account),
     /// Turn a text or Markdown file into a draft statement.
     Import(import::Import),
-    /// Three organizations on this machine that follow and answer each other.
+    /// Invented organizations on this machine that follow and answer each other: three, eight or 200.
     Demo(demo::Demo),
     /// Look at the site the way another server does.
     Check,

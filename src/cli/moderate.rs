@@ -30,7 +30,7 @@ const SHOWN: i64 = 200;
 #[derive(Debug, Args)]
 pub struct Moderate {
     #[command(subcommand)]
-    what: What,
+    what: Option<What>,
     /// Only say what would follow, and change nothing.
     #[arg(long, global = true)]
     dry_run: bool,
@@ -45,7 +45,7 @@ enum What {
     },
     /// Decide about an account; without any of the options a rule is taken back.
     Account(Decision),
-    /// Show the reports that wait.
+    /// Show the reports that wait. This is also what plain `moderate` does.
     Reports {
         /// Those that were decided instead.
         #[arg(long)]
@@ -217,7 +217,7 @@ impl Moderate {
     pub async fn run(self, config: Config) -> Result<(), Failure> {
         let app = context::app(config).await?;
         let (db, dry) = (&app.db, self.dry_run);
-        let done = match self.what {
+        let done = match self.what.unwrap_or(What::Reports { closed: false }) {
             What::Show { handle } => show(db, &handle).await,
             What::Account(decision) => decide(db, dry, &decision).await,
             What::Reports { closed } => list(db, !closed).await,

@@ -20,7 +20,7 @@ use crate::store::{Error, network_rules};
 #[derive(Debug, Args)]
 pub struct NetworkCommand {
     #[command(subcommand)]
-    what: What,
+    what: Option<What>,
     /// Only say what would follow, and change nothing.
     #[arg(long, global = true)]
     dry_run: bool,
@@ -28,7 +28,7 @@ pub struct NetworkCommand {
 
 #[derive(Debug, Subcommand)]
 enum What {
-    /// Show the rules.
+    /// Show the rules. This is also what plain `network` does.
     List,
     /// Keep networks out.
     Bar(Rules),
@@ -66,7 +66,7 @@ impl NetworkCommand {
     /// Runs one of the commands.
     pub async fn run(self, config: Config) -> Result<(), Failure> {
         let app = context::app(config).await?;
-        let done = match self.what {
+        let done = match self.what.unwrap_or(What::List) {
             What::List => list(&app).await,
             What::Bar(rules) => keep_out(&app, self.dry_run, &rules).await,
             What::Undo { networks } => undo(&app, self.dry_run, &networks).await,

@@ -13,12 +13,12 @@ use crate::store;
 #[derive(Debug, Args)]
 pub struct Rules {
     #[command(subcommand)]
-    what: RulesWhat,
+    what: Option<RulesWhat>,
 }
 
 #[derive(Debug, Subcommand)]
 enum RulesWhat {
-    /// Show the rules with their keys.
+    /// Show the rules with their keys. This is also what plain `rules` does.
     List,
     /// Add a rule after the others.
     Add {
@@ -40,7 +40,7 @@ impl Rules {
     pub async fn run(self, config: Config) -> Result<(), Failure> {
         let app = context::app(config).await?;
         let db = &app.db;
-        match self.what {
+        match self.what.unwrap_or(RulesWhat::List) {
             RulesWhat::List => {
                 for rule in db.read(|conn| Ok(store::notices::rules(conn)?)).await? {
                     println!("{}  {}. {}", rule.id, rule.rank, rule.text);
@@ -64,12 +64,12 @@ impl Rules {
 #[derive(Debug, Args)]
 pub struct Announcements {
     #[command(subcommand)]
-    what: AnnouncementsWhat,
+    what: Option<AnnouncementsWhat>,
 }
 
 #[derive(Debug, Subcommand)]
 enum AnnouncementsWhat {
-    /// Show what is announced now, with keys.
+    /// Show what is announced now, with keys. This is also what plain `announcements` does.
     List,
     /// Announce something to the members.
     Publish {
@@ -98,7 +98,7 @@ impl Announcements {
     pub async fn run(self, config: Config) -> Result<(), Failure> {
         let app = context::app(config).await?;
         let db = &app.db;
-        match self.what {
+        match self.what.unwrap_or(AnnouncementsWhat::List) {
             AnnouncementsWhat::List => {
                 let now = app.clock().now();
                 for one in db.read(|conn| Ok(store::notices::announcements(conn, now)?)).await? {

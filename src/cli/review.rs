@@ -23,7 +23,7 @@ const SHORT: usize = 120;
 #[derive(Debug, Args)]
 pub struct Review {
     #[command(subcommand)]
-    what: What,
+    what: Option<What>,
     /// Only say what would follow, and change nothing.
     #[arg(long, global = true)]
     dry_run: bool,
@@ -31,7 +31,8 @@ pub struct Review {
 
 #[derive(Debug, Subcommand)]
 enum What {
-    /// Show what waits, author by author. This is where to begin.
+    /// Show what waits, author by author. This is where to begin, and what plain `review`
+    /// does.
     List,
     /// Show what waits, and what is to come, to everybody.
     Approve {
@@ -63,7 +64,7 @@ impl Review {
     /// Runs one of the commands.
     pub async fn run(self, config: Config) -> Result<(), Failure> {
         let app = context::app(config).await?;
-        let done = match self.what {
+        let done = match self.what.unwrap_or(What::List) {
             What::List => list(&app.db, Viewer::Member(app.site.organization)).await,
             What::Approve { whom } => decide(&app.db, self.dry_run, Verdict::Approve, &whom).await,
             What::Reject { whom } => decide(&app.db, self.dry_run, Verdict::Reject, &whom).await,

@@ -16,7 +16,7 @@ use crate::store::{Db, accounts, hosts, listing_allowances, reach, settings};
 #[derive(Debug, Args)]
 pub struct SettingsCommand {
     #[command(subcommand)]
-    what: What,
+    what: Option<What>,
     /// Only say what would follow, and change nothing.
     #[arg(long, global = true)]
     dry_run: bool,
@@ -24,7 +24,7 @@ pub struct SettingsCommand {
 
 #[derive(Debug, Subcommand)]
 enum What {
-    /// Show every setting.
+    /// Show every setting. This is also what plain `settings` does.
     Show,
     /// Change one setting.
     Set {
@@ -58,7 +58,7 @@ impl SettingsCommand {
     pub async fn run(self, config: Config) -> Result<(), Failure> {
         let app = context::app(config).await?;
         let dry = self.dry_run;
-        let done = match self.what {
+        let done = match self.what.unwrap_or(What::Show) {
             What::Show => show(&app.db).await,
             What::Set { key, value } => set(&app.db, dry, key, &value).await,
             What::Chosen => chosen(&app.db).await,

@@ -9,7 +9,7 @@ use super::sources::Section;
 /// What the world sees of this server before anything is set up.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Site {
-    /// The public host name, such as `debate.example.org`; default: none, the set-up page asks for it.
+    /// The public host name, such as `debate.example.org`; default: none, which is good for a try on this machine.
     ///
     /// Every address this server publishes contains it, so it cannot change after the set-up.
     pub host: Option<String>,

@@ -39,13 +39,13 @@ pub enum Role {
     Member,
     /// Drafts.
     Editor,
-    /// Agrees to drafts.
+    /// Nothing yet.
     Approver,
     /// Publishes in the organization's name.
     Publisher,
-    /// Translations.
+    /// Nothing yet.
     Translator,
-    /// Dossiers and archived texts.
+    /// What organizations without a server said.
     Archivist,
     /// Reports, and what waits in quarantine.
     Moderator,
@@ -66,6 +66,10 @@ impl Role {
         Self::Admin,
     ];
 
+    /// Those that somebody can be given. Nothing asks for the others; whoever was given one before has it still.
+    pub const OFFERED: [Self; 6] =
+        [Self::Member, Self::Editor, Self::Publisher, Self::Archivist, Self::Moderator, Self::Admin];
+
     /// The word used in flags and forms.
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -80,9 +84,9 @@ impl Role {
         }
     }
 
-    /// The role that `word` names.
+    /// The role that `word` names, among those that somebody can be given.
     pub fn parse(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|role| role.as_str() == word)
+        Self::OFFERED.into_iter().find(|role| role.as_str() == word)
     }
 
     const fn bit(self) -> i32 {

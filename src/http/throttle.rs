@@ -1,7 +1,7 @@
 //! How often one name or address may try something, in the memory of one server.
 
-use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
+use std::collections::{BTreeSet, HashMap};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::clock::Timestamp;
 
@@ -14,13 +14,25 @@ const KEYS: usize = 20_000;
 #[derive(Debug)]
 pub struct Throttle {
     window: i64,
-    seen: Mutex<HashMap<String, Attempts>>,
+    seen: Mutex<Seen>,
+}
+
+/// What is remembered. When there is no room, the oldest goes first of what has attempts left: what has none must
+/// not get new ones because somebody makes up names.
+#[derive(Debug, Default)]
+struct Seen {
+    attempts: HashMap<Arc<str>, Attempts>,
+    /// The keys with attempts left, the oldest first.
+    open: BTreeSet<(Timestamp, Arc<str>)>,
+    /// The others.
+    spent: BTreeSet<(Timestamp, Arc<str>)>,
 }
 
 #[derive(Clone, Copy, Debug)]
 struct Attempts {
     since: Timestamp,
     count: u32,
+    limit: u32,
 }
 
 /// What a key may still do.
@@ -48,74 +60,117 @@ impl Throttle {
 
     /// What `key` may still do of `limit` attempts.
     pub fn left(&self, key: &str, limit: u32, now: Timestamp) -> Left {
-        let seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
-        let known = seen.get(key).filter(|attempts| !self.is_over(attempts, now));
-        let (since, count) = known.map_or((now, 0), |attempts| (attempts.since, attempts.count));
-        Left { limit, remaining: limit.saturating_sub(count), reset: since.plus_seconds(self.window) }
-    }
-
-    fn is_over(&self, attempts: &Attempts, now: Timestamp) -> bool {
-        attempts.since.plus_seconds(self.window) <= now
+        let known = self.known(&self.lock(), key, limit, now);
+        let remaining = limit.saturating_sub(known.count);
+        Left { limit, remaining, reset: known.since.plus_seconds(self.window) }
     }
 
     /// Whether `key` has used up `limit` attempts.
     pub fn is_exhausted(&self, key: &str, limit: u32, now: Timestamp) -> bool {
-        let seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
-        seen.get(key).is_some_and(|attempts| !self.is_over(attempts, now) && attempts.count >= limit)
+        self.left(key, limit, now).remaining == 0
     }
 
     /// Counts one attempt if `key` has one left of `limit`; both in one step, so that no two take the
     /// last one. What is left then comes back, also where nothing was.
     pub fn try_count(&self, key: &str, limit: u32, now: Timestamp) -> Result<Left, Left> {
-        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
-        let attempts = self.attempts(&mut seen, key, now);
-        let reset = attempts.since.plus_seconds(self.window);
-        if attempts.count >= limit {
+        let mut seen = self.lock();
+        let known = self.known(&seen, key, limit, now);
+        let reset = known.since.plus_seconds(self.window);
+        if known.count >= limit {
             return Err(Left { limit, remaining: 0, reset });
         }
-        attempts.count = attempts.count.saturating_add(1);
-        Ok(Left { limit, remaining: limit.saturating_sub(attempts.count), reset })
+        let count = known.count.saturating_add(1);
+        self.keep(&mut seen, key, Attempts { count, ..known }, now);
+        Ok(Left { limit, remaining: limit.saturating_sub(count), reset })
     }
 
-    /// Counts one attempt.
-    pub fn count(&self, key: &str, now: Timestamp) {
-        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
-        let attempts = self.attempts(&mut seen, key, now);
-        attempts.count = attempts.count.saturating_add(1);
-    }
-
-    /// What `key` did in the window that is open; others make room where there is none.
-    fn attempts<'a>(
-        &self,
-        seen: &'a mut HashMap<String, Attempts>,
-        key: &str,
-        now: Timestamp,
-    ) -> &'a mut Attempts {
-        if seen.len() >= KEYS && !seen.contains_key(key) {
-            seen.retain(|_, attempts| !self.is_over(attempts, now));
-        }
-        if seen.len() >= KEYS && !seen.contains_key(key) {
-            let oldest = seen.iter().min_by_key(|(_, attempts)| attempts.since).map(|(key, _)| key.clone());
-            oldest.and_then(|oldest| seen.remove(&oldest));
-        }
-        let attempts = seen.entry(key.to_owned()).or_insert(Attempts { since: now, count: 0 });
-        if self.is_over(attempts, now) {
-            *attempts = Attempts { since: now, count: 0 };
-        }
-        attempts
+    /// Counts one attempt, whether or not one is left of `limit`.
+    pub fn count(&self, key: &str, limit: u32, now: Timestamp) {
+        let mut seen = self.lock();
+        let known = self.known(&seen, key, limit, now);
+        self.keep(&mut seen, key, Attempts { count: known.count.saturating_add(1), ..known }, now);
     }
 
     /// Takes one attempt back, because it was a good one.
     pub fn give_back(&self, key: &str) {
-        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(attempts) = seen.get_mut(key) {
-            attempts.count = attempts.count.saturating_sub(1);
+        let mut seen = self.lock();
+        if let Some(known) = seen.attempts.get(key).copied() {
+            seen.put(key, Attempts { count: known.count.saturating_sub(1), ..known });
         }
     }
 
     /// Forgets a key, because it turned out to be in good hands.
     pub fn forget(&self, key: &str) {
-        self.seen.lock().unwrap_or_else(PoisonError::into_inner).remove(key);
+        self.lock().remove(key);
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Seen> {
+        self.seen.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What `key` did in the window that is open; one that opens now where none is.
+    fn known(&self, seen: &Seen, key: &str, limit: u32, now: Timestamp) -> Attempts {
+        let known = seen.attempts.get(key).filter(|attempts| attempts.since > self.latest_over(now));
+        known.map_or(Attempts { since: now, count: 0, limit }, |known| Attempts { limit, ..*known })
+    }
+
+    /// Windows that opened then, or before, are over.
+    fn latest_over(&self, now: Timestamp) -> Timestamp {
+        now.plus_seconds(-self.window)
+    }
+
+    /// Remembers a key; others make room where there is none.
+    fn keep(&self, seen: &mut Seen, key: &str, attempts: Attempts, now: Timestamp) {
+        if !seen.attempts.contains_key(key) {
+            seen.make_room(self.latest_over(now));
+        }
+        seen.put(key, attempts);
+    }
+}
+
+impl Attempts {
+    const fn is_spent(&self) -> bool {
+        self.count >= self.limit
+    }
+}
+
+impl Seen {
+    fn put(&mut self, key: &str, attempts: Attempts) {
+        self.remove(key);
+        let key: Arc<str> = key.into();
+        self.attempts.insert(Arc::clone(&key), attempts);
+        self.line(attempts.is_spent()).insert((attempts.since, key));
+    }
+
+    fn remove(&mut self, key: &str) {
+        if let Some((key, attempts)) = self.attempts.remove_entry(key) {
+            self.line(attempts.is_spent()).remove(&(attempts.since, key));
+        }
+    }
+
+    const fn line(&mut self, spent: bool) -> &mut BTreeSet<(Timestamp, Arc<str>)> {
+        if spent { &mut self.spent } else { &mut self.open }
+    }
+
+    /// Forgets what is over, and one key more where there are too many.
+    fn make_room(&mut self, over: Timestamp) {
+        for spent in [false, true] {
+            while let Some(key) = self.oldest(spent, over) {
+                self.remove(&key);
+            }
+        }
+        if self.attempts.len() >= KEYS {
+            let any = Timestamp(i64::MAX);
+            if let Some(key) = self.oldest(false, any).or_else(|| self.oldest(true, any)) {
+                self.remove(&key);
+            }
+        }
+    }
+
+    /// The oldest key of a line, if it is from then or before.
+    fn oldest(&mut self, spent: bool, latest: Timestamp) -> Option<Arc<str>> {
+        let (since, key) = self.line(spent).first()?;
+        (*since <= latest).then(|| Arc::clone(key))
     }
 }
 
@@ -139,5 +194,46 @@ mod tests {
         assert_eq!(throttle.try_count("ada", 150, now), Err(none));
         let one = Left { limit: 150, remaining: 149, reset: now.plus_seconds(120) };
         assert_eq!(throttle.try_count("ada", 150, now.plus_seconds(60)), Ok(one));
+    }
+
+    #[test]
+    fn what_has_no_attempts_left_is_forgotten_last() {
+        let throttle = Throttle::within(60);
+        let now = Timestamp(1_000_000);
+        let mut last = Ok(());
+        for _ in 0..4 {
+            last = throttle.try_count("ada", 3, now).map(drop).map_err(drop);
+        }
+        assert_eq!(last, Err(()));
+        throttle.try_count("bela", 3, now).unwrap();
+        for number in 0..25_000 {
+            throttle.try_count(&format!("made up {number}"), 3, now.plus_seconds(1)).unwrap();
+        }
+        assert!(throttle.is_exhausted("ada", 3, now.plus_seconds(59)));
+        assert_eq!(throttle.left("bela", 3, now.plus_seconds(59)).remaining, 3, "there is no room for all");
+        assert_eq!(throttle.lock().attempts.len(), KEYS);
+        // Where all have none left, it is the oldest that goes, and after a while all do.
+        for number in 0..25_000 {
+            throttle.try_count(&format!("used up {number}"), 1, now.plus_seconds(2)).unwrap();
+        }
+        assert!(!throttle.is_exhausted("ada", 3, now.plus_seconds(59)));
+        throttle.try_count("cleo", 3, now.plus_seconds(62)).unwrap();
+        let seen = throttle.lock();
+        assert_eq!((seen.attempts.len(), seen.open.len(), seen.spent.len()), (1, 1, 0));
+    }
+
+    #[test]
+    fn what_is_given_back_is_there_again() {
+        let throttle = Throttle::within(60);
+        let now = Timestamp(1_000_000);
+        throttle.try_count("ada", 1, now).unwrap();
+        throttle.give_back("ada");
+        throttle.try_count("ada", 1, now).unwrap();
+        throttle.try_count("ada", 1, now).unwrap_err();
+        throttle.forget("ada");
+        throttle.count("ada", 1, now);
+        assert!(throttle.is_exhausted("ada", 1, now));
+        let seen = throttle.lock();
+        assert_eq!((seen.attempts.len(), seen.open.len(), seen.spent.len()), (1, 0, 1));
     }
 }

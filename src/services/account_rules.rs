@@ -98,7 +98,7 @@ fn change(
         let what = format!("{}: {}", account.handle, public_words(decision));
         log::put(tx, entry, &what, reason)?;
     }
-    tx.after_commit(Event::Tokens);
+    tx.after_commit(Event::Listeners);
     Ok(Some(entry))
 }
 

@@ -48,6 +48,6 @@ pub fn leave(tx: &mut Tx<'_>, user: &User, account: &Account) -> Result<(), Erro
     sign_ins::set_role_end(tx, user.id, None)?;
     leaving::forget_login(tx, user.id)?;
     users::end_all(tx, user.id, now)?;
-    tx.after_commit(Event::Tokens);
+    tx.after_commit(Event::Listeners);
     audit::record(tx, Some(user.id), "account.leave", account.uri.as_str(), "")
 }

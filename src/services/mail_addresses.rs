@@ -10,7 +10,7 @@ use crate::domain::id::Id;
 use crate::domain::job::Job;
 use crate::domain::mail_address::{EnteredAddress, Letter, MailAddress};
 use crate::domain::user::User;
-use crate::store::{Conn, Error, Tx, audit, jobs, mail_addresses, settings, users};
+use crate::store::{Conn, Error, Tx, audit, jobs, mail_addresses, settings, sign_ins as logins, users};
 use crate::text::words::Letters;
 
 /// How long the link that confirms an address works.
@@ -35,6 +35,8 @@ pub fn enter(tx: &mut Tx<'_>, user: &User, typed: &str, language: &str) -> Resul
         expires_at: None,
     };
     mail_addresses::put(tx, &entered)?;
+    // Whoever reads what was sent to the old one must not come in by it.
+    logins::delete_sent_links(tx, user.id)?;
     let now = tx.now;
     jobs::enqueue(tx, &Job::ConfirmAddress { user: user.id.get() }, now)?;
     audit::record(tx, Some(user.id), "account.address", &user.name, "entered")?;
@@ -46,6 +48,7 @@ pub fn remove(tx: &mut Tx<'_>, user: &User) -> Result<bool, Error> {
     if mail_addresses::delete(tx, user.id)? == 0 {
         return Ok(false);
     }
+    logins::delete_sent_links(tx, user.id)?;
     audit::record(tx, Some(user.id), "account.address", &user.name, "removed")?;
     Ok(true)
 }

@@ -8,7 +8,7 @@ use crate::domain::Refusal;
 use crate::domain::id::Id;
 use crate::domain::network_rule::{NetworkRule, NewNetworkRule};
 use crate::domain::user::User;
-use crate::store::{Error, Tx, audit, network_rules};
+use crate::store::{Error, Event, Tx, audit, network_rules};
 
 /// Rules at most: they are held in memory.
 const MOST: i64 = 100_000;
@@ -43,6 +43,8 @@ pub fn put(
         created_at: known.map_or(now, |known| known.created_at),
     };
     network_rules::put(tx, &rule)?;
+    // Whoever holds a stream open asks nothing more.
+    tx.after_commit(Event::Listeners);
     let until = rule.ends_at.map(|end| format!(" until {}", end.to_rfc3339())).unwrap_or_default();
     let detail = format!("{}{until} {}", rule.bar.word(), rule.comment);
     audit::record(tx, user, "network.decide", &rule.network, detail.trim_end())?;

@@ -216,7 +216,7 @@ fn end(tx: &mut Tx<'_>, token_hash: &str) -> Result<(), Error> {
     let now = tx.now;
     oauth::revoke(tx, token_hash, now)?;
     push_subscriptions::delete(tx, token_hash)?;
-    tx.after_commit(Event::Tokens);
+    tx.after_commit(Event::Listeners);
     Ok(())
 }
 

@@ -57,7 +57,7 @@ pub fn confirm(tx: &mut Tx<'_>, user: &User, code: &str, agent: &str) -> Result<
     let recovery_codes = fresh_codes(tx, user)?;
     let now = tx.now;
     users::end_all(tx, user.id, now)?;
-    tx.after_commit(Event::Tokens);
+    tx.after_commit(Event::Listeners);
     audit::record(tx, Some(user.id), "account.second_factor", &user.name, "on")?;
     let session = open_session(tx, user.id, agent)?;
     Ok(SwitchedOn { recovery_codes, session })
@@ -107,7 +107,7 @@ pub fn reset(tx: &mut Tx<'_>, by: Option<&User>, name: &str) -> Result<(), Error
     // Whoever came in with a device that is lost is out, too.
     let now = tx.now;
     users::end_all(tx, user.id, now)?;
-    tx.after_commit(Event::Tokens);
+    tx.after_commit(Event::Listeners);
     audit::record(tx, by.map(|by| by.id), "account.second_factor", name, "reset")
 }
 

@@ -26,7 +26,7 @@ pub fn close(tx: &mut Tx<'_>, user: &User, token_hash: &str) -> Result<(), Error
 pub fn end_app(tx: &mut Tx<'_>, user: &User, id: Id<App>) -> Result<(), Error> {
     let now = tx.now;
     if sign_ins::end_app(tx, user.id, id, now)? > 0 {
-        tx.after_commit(Event::Tokens);
+        tx.after_commit(Event::Listeners);
     }
     Ok(())
 }
@@ -35,7 +35,7 @@ pub fn end_app(tx: &mut Tx<'_>, user: &User, id: Id<App>) -> Result<(), Error> {
 pub fn end_others(tx: &mut Tx<'_>, user: &User, kept: &str) -> Result<(), Error> {
     let now = tx.now;
     sign_ins::end_others(tx, user.id, &secret_hash(kept), now)?;
-    tx.after_commit(Event::Tokens);
+    tx.after_commit(Event::Listeners);
     audit::record(tx, Some(user.id), "account.sign_out", &user.name, "everywhere else")
 }
 
@@ -96,9 +96,8 @@ pub fn disable(tx: &mut Tx<'_>, by: Option<&User>, name: &str, why: &str) -> Res
     }
     let now = tx.now;
     sign_ins::set_disabled(tx, user.id, Some(now))?;
-    sign_ins::delete_links(tx, user.id)?;
     users::end_all(tx, user.id, now)?;
-    tx.after_commit(Event::Tokens);
+    tx.after_commit(Event::Listeners);
     audit::record(tx, by.map(|by| by.id), "account.close", &user.name, why)
 }
 

@@ -192,7 +192,7 @@ pub(super) fn set_roles_until(
         notifications::forget_duty(tx, user.account_id)?;
     }
     // What a token may do hangs on the roles: whoever listens with one is asked again.
-    tx.after_commit(Event::Tokens);
+    tx.after_commit(Event::Listeners);
     let until = until.map(|until| format!(", until {}", last_day(until))).unwrap_or_default();
     audit::record(tx, by.map(|by| by.id), "account.role", name, &format!("{roles}{until}"))
 }
@@ -216,7 +216,7 @@ pub fn set_password(
     let user = users::by_name(tx, name)?.ok_or_else(|| nobody(name))?;
     let now = tx.now;
     users::set_password(tx, user.id, &password.0, now)?;
-    tx.after_commit(Event::Tokens);
+    tx.after_commit(Event::Listeners);
     audit::record(tx, by.map(|by| by.id), "account.password", name, "")
 }
 

@@ -153,7 +153,7 @@ impl Db {
             tracing::warn!(%error, "other processes on the database are not heard; trying again");
             tokio::time::sleep(LISTEN_AGAIN).await;
             // What ended meanwhile was not heard.
-            let _ = self.shared.events.send(Event::Tokens);
+            let _ = self.shared.events.send(Event::Listeners);
         }
     }
 

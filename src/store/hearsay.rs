@@ -38,7 +38,7 @@ pub(super) fn heard(notice: &str, listener: &str) -> Vec<Event> {
 fn written(event: &Event) -> Option<String> {
     match event {
         Event::Deliveries | Event::Inbox | Event::Jobs => None,
-        Event::Tokens => Some("tokens".to_owned()),
+        Event::Listeners => Some("listeners".to_owned()),
         Event::Placed(key) => Some(format!("placed {key}")),
         Event::Changed(id) => Some(format!("changed {}", id.get())),
         Event::Gone(Gone { key, by, open }) => Some(format!("gone {key} {} {}", by.get(), u8::from(*open))),
@@ -59,7 +59,7 @@ fn read(line: &str) -> Option<Event> {
     }
     let numbers: Vec<i64> = words.map_while(|word| word.parse().ok()).collect();
     match (kind, numbers.as_slice()) {
-        ("tokens", []) => Some(Event::Tokens),
+        ("listeners", []) => Some(Event::Listeners),
         ("placed", [key]) => Some(Event::Placed(*key)),
         ("changed", [id]) => Some(Event::Changed(Id::new(*id))),
         ("gone", [key, by, open]) => {
@@ -80,7 +80,7 @@ mod tests {
     #[test]
     fn what_is_written_is_read() {
         let events = [
-            Event::Tokens,
+            Event::Listeners,
             Event::Placed(7),
             Event::Changed(Id::new(8)),
             Event::Gone(Gone { key: 9, by: Id::new(10), open: true }),

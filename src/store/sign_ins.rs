@@ -3,11 +3,12 @@
 use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, QueryResult, SelectableHelper};
 
 use super::conn::{Conn, run};
+use super::users::may_let_in;
 use crate::clock::Timestamp;
 use crate::domain::id::Id;
 use crate::domain::sign_in::{App, Browser};
 use crate::domain::user::{Roles, User};
-use crate::schema::{oauth_codes, password_links, role_ends, sessions, tokens, users};
+use crate::schema::{oauth_codes, password_links, pending_sign_ins, role_ends, sessions, tokens, users};
 
 /// The browsers in which a user is signed in, the latest first.
 pub fn browsers(conn: &mut Conn, user: Id<User>, now: Timestamp) -> QueryResult<Vec<Browser>> {
@@ -43,11 +44,19 @@ pub fn end_app(conn: &mut Conn, user: Id<User>, id: Id<App>, now: Timestamp) -> 
 }
 
 /// Signs a user out everywhere but in the browser `kept`, and ends every token and what could still
-/// become one.
+/// become a session or a token.
 pub fn end_others(conn: &mut Conn, user: Id<User>, kept: &str, now: Timestamp) -> QueryResult<()> {
     let others = sessions::table.filter(sessions::user_id.eq(user)).filter(sessions::token_hash.ne(kept));
     run!(conn, execute, diesel::delete(others))?;
+    end_ways_in(conn, user, now)
+}
+
+/// Ends every token of a user, and everything by which somebody could still come in as that user: codes of
+/// apps, links for a new password, and sign-ins that only owe a code.
+pub(super) fn end_ways_in(conn: &mut Conn, user: Id<User>, now: Timestamp) -> QueryResult<()> {
     run!(conn, execute, diesel::delete(oauth_codes::table.filter(oauth_codes::user_id.eq(user))))?;
+    delete_links(conn, user)?;
+    run!(conn, execute, diesel::delete(pending_sign_ins::table.filter(pending_sign_ins::user_id.eq(user))))?;
     let open = tokens::table.filter(tokens::user_id.eq(user)).filter(tokens::revoked_at.is_null());
     run!(conn, execute, diesel::update(open).set(tokens::revoked_at.eq(now))).map(drop)
 }
@@ -71,19 +80,31 @@ pub fn put_link(
     run!(conn, execute, diesel::insert_into(password_links::table).values(row)).map(drop)
 }
 
-/// Whose link it is, as long as it and the login are open.
+/// Whose link it is, as long as it and the login are open. It ends with what its maker may do: nobody comes
+/// back as somebody else by one that was made before.
 pub fn by_link(conn: &mut Conn, token_hash: &str, now: Timestamp) -> QueryResult<Option<User>> {
     let query = users::table
         .inner_join(password_links::table)
         .filter(password_links::token_hash.eq(token_hash))
         .filter(password_links::expires_at.gt(now))
         .filter(users::disabled_at.is_null());
-    run!(conn, first, query.select(User::as_select())).optional()
+    let found: Option<(User, Option<Id<User>>)> =
+        run!(conn, first, query.select((User::as_select(), password_links::created_by_id))).optional()?;
+    let Some((user, by)) = found else { return Ok(None) };
+    Ok(may_let_in(conn, by)?.then_some(user))
 }
 
 /// Ends the links of a user; how many there were.
 pub fn delete_links(conn: &mut Conn, user: Id<User>) -> QueryResult<usize> {
     run!(conn, execute, diesel::delete(password_links::table.filter(password_links::user_id.eq(user))))
+}
+
+/// Ends the links of a user that no admin made: those that were sent in letters.
+pub fn delete_sent_links(conn: &mut Conn, user: Id<User>) -> QueryResult<usize> {
+    let sent = password_links::table
+        .filter(password_links::user_id.eq(user))
+        .filter(password_links::created_by_id.is_null());
+    run!(conn, execute, diesel::delete(sent))
 }
 
 /// Closes a login, or opens it again.

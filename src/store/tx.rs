@@ -31,8 +31,8 @@ pub enum Event {
     Inbox,
     /// Jobs wait.
     Jobs,
-    /// A token ended: open streams look whether it was theirs.
-    Tokens,
+    /// A token ended, or a network is kept out: open streams look whether it was theirs.
+    Listeners,
     /// A contribution or boost with this key stands in timelines.
     Placed(i64),
     /// A contribution was changed.

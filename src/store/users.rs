@@ -7,13 +7,14 @@ use diesel::{
 
 use super::Error;
 use super::conn::{Conn, run};
+use super::sign_ins::end_ways_in;
 use super::tx::Tx;
 use crate::clock::Timestamp;
 use crate::domain::account::Account;
 use crate::domain::host::HostStanding;
 use crate::domain::id::Id;
 use crate::domain::user::{Role, Roles, User};
-use crate::schema::{accounts, invites, oauth_codes, sessions, tokens, users};
+use crate::schema::{accounts, invites, sessions, tokens, users};
 
 /// The user with this key.
 pub fn by_id(conn: &mut Conn, id: Id<User>) -> QueryResult<Option<User>> {
@@ -68,13 +69,10 @@ pub fn set_password(conn: &mut Conn, id: Id<User>, hash: &str, now: Timestamp) -
     end_all(conn, id, now)
 }
 
-/// Closes every session and token of a user, and what could still become a token.
+/// Closes every session and token of a user, and what could still become one.
 pub fn end_all(conn: &mut Conn, id: Id<User>, now: Timestamp) -> QueryResult<()> {
     run!(conn, execute, diesel::delete(sessions::table.filter(sessions::user_id.eq(id))))?;
-    run!(conn, execute, diesel::delete(oauth_codes::table.filter(oauth_codes::user_id.eq(id))))?;
-    let open = tokens::table.filter(tokens::user_id.eq(id)).filter(tokens::revoked_at.is_null());
-    run!(conn, execute, diesel::update(open).set(tokens::revoked_at.eq(now)))?;
-    Ok(())
+    end_ways_in(conn, id, now)
 }
 
 /// Opens a session.
@@ -145,14 +143,15 @@ pub fn invite(conn: &mut Conn, token_hash: &str, now: Timestamp) -> QueryResult<
         .select((invites::roles, invites::created_by_id));
     let found: Option<(Roles, Option<Id<User>>)> = run!(conn, first, query).optional()?;
     let Some((roles, by)) = found else { return Ok(None) };
-    let may = match by {
-        Some(by) => {
-            by_id(conn, by)?.is_some_and(|maker| maker.disabled_at.is_none() && maker.roles.has(Role::Admin))
-        }
-        // Made at the command line.
-        None => true,
-    };
-    Ok(may.then_some(roles))
+    Ok(may_let_in(conn, by)?.then_some(roles))
+}
+
+/// Whether what was made to let somebody in still holds: whoever made it may still do that.
+pub(super) fn may_let_in(conn: &mut Conn, maker: Option<Id<User>>) -> QueryResult<bool> {
+    // Made at the command line, or sent in a letter.
+    let Some(maker) = maker else { return Ok(true) };
+    let may = |maker: User| maker.disabled_at.is_none() && maker.roles.has(Role::Admin);
+    Ok(by_id(conn, maker)?.is_some_and(may))
 }
 
 /// Uses an invitation up; 0 when another was faster.

@@ -7,6 +7,9 @@ use similar::{ChangeTag, TextDiff};
 /// After this long a difference is given in larger pieces: the texts come from strangers.
 const PATIENCE: Duration = Duration::from_millis(200);
 
+/// Longer texts, both together and in bytes, are not compared: no reader looks for a word in them.
+const LONGEST: usize = 256 * 1024;
+
 /// The same where several differences stand on one page.
 const LITTLE_PATIENCE: Duration = Duration::from_millis(20);
 
@@ -69,6 +72,9 @@ impl Change {
 }
 
 fn within(patience: Duration, before: &str, after: &str) -> Vec<Piece> {
+    if before.len().saturating_add(after.len()) > LONGEST {
+        return [(Fate::Removed, before), (Fate::Added, after)].map(|(fate, text)| piece(fate, text)).into();
+    }
     let diff = TextDiff::configure().timeout(patience).diff_words(before, after);
     // The first one changes nothing: it holds what stands before all changes.
     let mut changes = vec![Change::default()];
@@ -91,6 +97,10 @@ fn within(patience: Duration, before: &str, after: &str) -> Vec<Piece> {
         [(Fate::Removed, change.removed), (Fate::Added, change.added), (Fate::Kept, change.kept)]
     });
     pieces.filter(|(_, text)| !text.is_empty()).map(|(fate, text)| Piece { fate, text }).collect()
+}
+
+fn piece(fate: Fate, text: &str) -> Piece {
+    Piece { fate, text: text.to_owned() }
 }
 
 /// Joins the last change to those before it as far as they run into each other.
@@ -117,6 +127,13 @@ mod tests {
         assert_eq!(all([Fate::Kept, Fate::Removed]), "We do not know yet.");
         assert_eq!(all([Fate::Kept, Fate::Added]), "We know it now.");
         assert!(pieces.iter().any(|piece| piece.fate == Fate::Kept));
+    }
+
+    #[test]
+    fn texts_that_are_too_long_are_shown_before_and_after() {
+        let (before, after) = ("so it was ".repeat(20_000), "so it is ".repeat(20_000));
+        assert_eq!(words(&before, &after), [piece(Fate::Removed, &before), piece(Fate::Added, &after)]);
+        assert!(words(&before, "so it was ").iter().any(|piece| piece.fate == Fate::Kept));
     }
 
     #[test]

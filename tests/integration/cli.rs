@@ -135,8 +135,13 @@ fn a_script_sets_a_site_up_and_makes_accounts() {
     assert!(list.contains("ana") && list.contains("bela") && list.contains("editor"), "{list}");
     let token = succeeds(&run(&["account", "token", "bela", "--scopes", "read write"], ""));
     assert!(token.trim().len() >= 40 && token.trim().lines().count() == 1, "{token}");
-    let link = succeeds(&run(&["account", "invite", "--role", "translator"], ""));
+    let link = succeeds(&run(&["account", "invite", "--role", "archivist"], ""));
     assert!(link.starts_with("https://red.example/invite/"), "{link}");
+    let none = fails(&run(&["account", "invite", "--role", "translator"], ""));
+    assert!(
+        none.contains("expected one of member, editor, publisher, archivist, moderator, admin"),
+        "{none}"
+    );
     assert!(fails(&run(&["account", "create", "bela", "--password-stdin"], PASSWORD)).contains("taken"));
     assert!(fails(&run(&["account", "create", "carl", "--password-stdin"], "short")).contains("at least 10"));
     assert!(fails(&run(&["account", "create", "../etc", "--password-stdin"], PASSWORD)).contains("a-z"));
@@ -270,6 +275,32 @@ fn a_database_of_a_newer_version_is_left_alone() {
         assert!(said.contains("made by a newer Plenum"), "{command}: {said}");
     }
     assert_eq!(std::fs::read(&file).unwrap(), before);
+}
+
+#[test]
+fn what_a_command_is_about_is_shown_without_another_word() {
+    let home = TempDir::new().unwrap();
+    set_up(home.path());
+    let run = |arguments: &[&str]| succeeds(&plenum(home.path(), arguments, ""));
+    for [command, lists] in [
+        ["account", "list"],
+        ["announcements", "list"],
+        ["emoji", "list"],
+        ["host", "list"],
+        ["host-list", "show"],
+        ["log", "list"],
+        ["mail-block", "list"],
+        ["moderate", "reports"],
+        ["network", "list"],
+        ["queue", "list"],
+        ["review", "list"],
+        ["rules", "list"],
+        ["settings", "show"],
+    ] {
+        assert_eq!(run(&[command]), run(&[command, lists]), "{command}");
+    }
+    assert!(run(&["settings"]).contains("name = Red Bloc"), "{}", run(&["settings"]));
+    assert!(run(&["account"]).starts_with("ana "), "{}", run(&["account"]));
 }
 
 #[test]

@@ -15,8 +15,8 @@ use crate::federation::Federation;
 #[derive(Clone, Debug)]
 pub struct Peer(pub String);
 
-/// The address itself, as long as the request lasts: it is kept nowhere. `None` where nothing connected, as in
-/// a test without a listener.
+/// The address itself, as long as the request lasts, or the stream that it opens: it is kept nowhere. `None` where
+/// nothing connected, as in a test without a listener.
 #[derive(Clone, Copy, Debug)]
 pub struct Address(pub Option<IpAddr>);
 
@@ -40,18 +40,19 @@ impl<S: Send + Sync> FromRequestParts<S> for Address {
     }
 }
 
-/// The last address that no proxy of ours wrote about itself.
+/// The last address that no proxy of ours wrote about itself. Sockets that listen to both kinds of addresses write
+/// the older ones in the newer form: here they become the older ones again.
 fn behind(peer: IpAddr, headers: &HeaderMap, proxies: &[IpNet]) -> IpAddr {
     let ours = |address: &IpAddr| proxies.iter().any(|network| network.contains(address));
     let forwarded = headers.get_all("x-forwarded-for").iter().filter_map(|value| value.to_str().ok());
     let hops: Vec<IpAddr> =
         forwarded.flat_map(|value| value.split(',')).filter_map(|hop| hop.trim().parse().ok()).collect();
-    let mut address = peer;
+    let mut address = peer.to_canonical();
     for hop in hops.into_iter().rev() {
         if !ours(&address) {
             break;
         }
-        address = hop;
+        address = hop.to_canonical();
     }
     address
 }

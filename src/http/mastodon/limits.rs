@@ -97,7 +97,7 @@ pub(super) async fn guard(
     }
     let mut response = next.run(request).await;
     if response.status() == StatusCode::UNAUTHORIZED {
-        counts.strangers.count(&address, now);
+        counts.strangers.count(&address, limits.requests, now);
     }
     // Of two limits the nearer one is told.
     if let Some(left) = left.into_iter().min_by_key(|left| left.remaining) {

@@ -83,7 +83,8 @@ async fn changes(
         Ok((before.ok_or_else(missing)?, after))
     });
     let (before, after) = found.await?;
-    let changed: Vec<Value> = versions::changes(&before, &after).iter().map(change).collect();
+    let changed = data.app.differences.find(|| versions::changes(&before, &after)).await?;
+    let changed: Vec<Value> = changed.iter().map(change).collect();
     Ok(Json(json!({
         "contribution_id": after.contribution_id.to_string(),
         "since": before.revision,

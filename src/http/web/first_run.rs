@@ -4,9 +4,11 @@ use std::sync::Arc;
 
 use askama::Template;
 use axum::extract::{Form, Query, State};
-use axum::http::header::{CACHE_CONTROL, CONNECTION, CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFERRER_POLICY};
-use axum::http::uri::PathAndQuery;
-use axum::http::{StatusCode, Uri};
+use axum::http::header::{
+    CACHE_CONTROL, CONNECTION, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HOST, REFERRER_POLICY,
+};
+use axum::http::uri::{Authority, PathAndQuery};
+use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use axum::routing::get;
 use axum::{Router, extract::Path};
@@ -18,6 +20,7 @@ use super::forms::Mistakes;
 use super::layout::{Layout, Site as Masthead};
 use super::setup::{SetupPage, federation_modes};
 use super::shown::Lang;
+use crate::config::{is_public_host, parse_host};
 use crate::domain::Refusal;
 use crate::domain::site::{FederationMode, Site};
 use crate::services::setup::{SetUp, SetUpKeys, set_up};
@@ -81,7 +84,6 @@ impl FirstRun {
     }
 
     fn page(&self, asked: &Asked, mistakes: Mistakes, status: StatusCode) -> Response {
-        let host = self.origin.split_once("://").map_or(self.origin.as_str(), |(_, host)| host);
         let masthead = Masthead {
             name: "Plenum".to_owned(),
             motto: String::new(),
@@ -95,7 +97,7 @@ impl FirstRun {
         let page = SetupPage {
             layout: Layout { bare: true, ..Layout::new(masthead, "Set up this site") },
             token: asked.token.clone(),
-            host: host.to_owned(),
+            host: self.host().to_owned(),
             organization: asked.organization.clone(),
             handle: asked.handle.clone(),
             languages: languages.to_owned(),
@@ -120,21 +122,68 @@ impl FirstRun {
         }
     }
 
-    fn opens(&self, token: &str) -> bool {
-        secret_hash(token) == self.token_hash && !*self.done.borrow()
+    fn host(&self) -> &str {
+        self.origin.split_once("://").map_or(self.origin.as_str(), |(_, host)| host)
+    }
+
+    /// What is answered instead of the page, which is for whoever has the link, under the name that the site will
+    /// have for good.
+    fn refusal(&self, token: &str, name: Option<&str>) -> Option<Response> {
+        if secret_hash(token) != self.token_hash || *self.done.borrow() {
+            return Some(not_yet());
+        }
+        let right = name.is_some_and(|name| self.is_named(name));
+        (!right).then(|| self.misnamed(name))
+    }
+
+    /// Whether the site will have this name; the port that goes without saying may be said.
+    fn is_named(&self, name: &str) -> bool {
+        let usual = if self.origin.starts_with("https:") { 443 } else { 80 };
+        let of = |name: &str| parse_host(name).ok().map(|(name, port)| (name, port.unwrap_or(usual)));
+        of(name).is_some_and(|name| of(self.host()) == Some(name))
+    }
+
+    /// What whoever came under another name reads, and does.
+    fn misnamed(&self, name: Option<&str>) -> Response {
+        let own = self.host();
+        let came = name.and_then(|name| parse_host(name).ok()).map(|(name, _)| name);
+        let wanted = came.as_deref().filter(|name| is_public_host(name)).unwrap_or("debate.example.org");
+        let came = came.as_deref().unwrap_or("a name that is none");
+        let text = format!(
+            "This site would be set up as {own} for good: every address that it publishes contains this name. You asked \
+             for it as {came}.\n\nIf {own} is right, open the link as the server printed it, and let a proxy in front \
+             of the server pass the header Host on unchanged. If it is not, write the right name into plenum.toml and \
+             restart the server; it prints another link then:\n\n[site]\nhost = \"{wanted}\"\n"
+        );
+        (StatusCode::MISDIRECTED_REQUEST, [(CACHE_CONTROL, "no-store")], text).into_response()
     }
 }
 
-async fn show(State(run): State<FirstRun>, Query(asked): Query<Asked>) -> Response {
-    if !run.opens(&asked.token) {
-        return not_yet();
-    }
-    run.page(&asked, Mistakes::default(), StatusCode::OK)
+/// Under which name the page was asked for, as the proxies in front pass it on.
+fn named<'a>(headers: &'a HeaderMap, uri: &'a Uri) -> Option<&'a str> {
+    let named = headers.get(HOST).and_then(|value| value.to_str().ok());
+    // HTTP/2 has it in the address.
+    named.or_else(|| uri.authority().map(Authority::as_str))
 }
 
-async fn submit(State(run): State<FirstRun>, Form(asked): Form<Asked>) -> Response {
-    if !run.opens(&asked.token) {
-        return not_yet();
+async fn show(
+    State(run): State<FirstRun>,
+    headers: HeaderMap,
+    uri: Uri,
+    Query(asked): Query<Asked>,
+) -> Response {
+    let refusal = run.refusal(&asked.token, named(&headers, &uri));
+    refusal.unwrap_or_else(|| run.page(&asked, Mistakes::default(), StatusCode::OK))
+}
+
+async fn submit(
+    State(run): State<FirstRun>,
+    headers: HeaderMap,
+    uri: Uri,
+    Form(asked): Form<Asked>,
+) -> Response {
+    if let Some(refusal) = run.refusal(&asked.token, named(&headers, &uri)) {
+        return refusal;
     }
     match found(&run, &asked).await {
         Ok(site) => {

@@ -6,9 +6,11 @@ use axum::http::{Method, StatusCode};
 use plenum::domain::network_rule::{Bar, NewNetworkRule, parse};
 use plenum::domain::site::FederationMode;
 use plenum::domain::user::Roles;
-use plenum::services::network_rules;
+use plenum::services::{network_rules, users};
 use plenum::store::audit;
 use serde_json::json;
+use tokio_tungstenite::tungstenite::Message;
+use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
 
 use crate::harness::client::Client;
 use crate::harness::world::{Instance, World, on_each_engine};
@@ -24,7 +26,7 @@ async fn from(app: &Client, address: &str, path: &str) -> StatusCode {
 
 async fn invitation(site: &Instance) -> String {
     let db = site.app().db;
-    let secret = db.write(|tx| plenum::services::users::invite(tx, None, Roles::of(&[]))).await.unwrap();
+    let secret = db.write(|tx| users::invite(tx, None, Roles::of(&[]))).await.unwrap();
     format!("/invite/{secret}")
 }
 
@@ -151,4 +153,42 @@ async fn a_rule_that_another_process_makes_holds_within_a_second() {
     let new = NewNetworkRule { network: parse(own.0).unwrap(), ..new };
     let refused = db.write(|tx| network_rules::put(tx, None, (None, &new), (&[], own.1))).await;
     assert!(refused.unwrap_err().to_string().contains("keep you out"));
+}
+
+/// Who holds a stream open asks nothing any more, and is told nothing either.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stream_ends_where_nothing_is_answered_any_more() {
+    on_each_engine(async |database| {
+        let world = World::on([("north", database)], FederationMode::Open).await;
+        let north = world.at("north");
+        north.person("ada", &[]).await;
+        let db = north.app().db;
+        let token = db.write(|tx| users::token(tx, "ada", false, "read write")).await.unwrap();
+        let app = north.with_token(&token);
+        let says = async |text: &str| {
+            app.post("/api/v1/statuses", json!({ "status": text, "visibility": "public" })).await.ok();
+        };
+        let query = format!("?access_token={token}&stream=public:local");
+        let opens = async |from: &str| {
+            let (mut socket, _) = north.upgrades(&query, &[("x-forwarded-for", from)]).await.unwrap();
+            // An answer comes after what was asked for first.
+            socket.subscribes("public:local", json!({})).await;
+            socket
+        };
+        let (mut here, mut there) = (opens("203.0.114.7").await, opens("203.0.113.7").await);
+        for (network, bar) in [("203.0.113.0/25", Bar::Joining), ("203.0.113.0/24", Bar::Everything)] {
+            says("still there").await;
+            for socket in [&mut here, &mut there] {
+                assert_eq!(socket.frame().await.1, "update", "before {network}");
+            }
+            let network = parse(network).unwrap();
+            let new = NewNetworkRule { network, bar, comment: String::new(), ends_at: None };
+            db.write(|tx| network_rules::put(tx, None, (None, &new), (&[], None))).await.unwrap();
+        }
+        let Some(Ok(Message::Close(Some(frame)))) = there.next().await else { panic!("no goodbye") };
+        assert_eq!(frame.code, CloseCode::Normal);
+        says("to the others").await;
+        assert_eq!(here.frame().await.1, "update");
+    })
+    .await;
 }

@@ -11,10 +11,11 @@ use axum::http::{Method, Request, StatusCode};
 use diesel::{RunQueryDsl, sql_query};
 use http_body_util::BodyExt;
 use plenum::domain::account_rule::AccountDecision;
+use plenum::domain::network_rule::{Bar, NewNetworkRule, parse};
 use plenum::domain::user::{Role, Roles};
 use plenum::federation::Federation;
 use plenum::http;
-use plenum::services::{account_rules, sign_ins, users};
+use plenum::services::{account_rules, network_rules, sign_ins, users};
 use plenum::store::{self, Conn};
 use serde_json::json;
 use tower::ServiceExt;
@@ -76,6 +77,42 @@ async fn item_97_nobody_writes_their_own_address() {
         last = app.status_from(peer, Method::GET, PATH, &[]).await;
     }
     assert_eq!(last, refused, "one network of IPv6 is one caller");
+}
+
+/// A socket that listens to both kinds of addresses writes the older ones in the newer form.
+#[tokio::test(flavor = "multi_thread")]
+async fn item_97_an_older_address_is_the_same_in_the_newer_form() {
+    let world = World::of(["north"]).await;
+    let north = world.at("north");
+    let network = parse("203.0.113.0/24").unwrap();
+    let new = NewNetworkRule { network, bar: Bar::Everything, comment: String::new(), ends_at: None };
+    let db = north.app().db;
+    db.write(|tx| network_rules::put(tx, None, (None, &new), (&[], None))).await.unwrap();
+    let app = north.stranger();
+    let asks = async |peer: &str, hop: &str| {
+        let headers = [("x-forwarded-for", hop)];
+        app.status_from(peer.parse().unwrap(), Method::GET, "/about", &headers).await
+    };
+    let proxy = "[::ffff:127.0.0.1]:4000";
+    assert_eq!(asks(proxy, "203.0.113.7").await, StatusCode::FORBIDDEN, "the proxy is believed");
+    assert_eq!(asks(proxy, "::ffff:203.0.113.7").await, StatusCode::FORBIDDEN);
+    assert_eq!(asks(proxy, "203.0.113.7, ::ffff:127.0.0.2").await, StatusCode::FORBIDDEN, "both of them");
+    assert_eq!(asks(proxy, "203.0.114.7").await, StatusCode::OK);
+    assert_eq!(asks("[::ffff:203.0.114.7]:4000", "203.0.113.7").await, StatusCode::OK, "nobody else is");
+
+    let counted = north.stranger_with(|config| config.limits.requests = 2).await;
+    let nothing = |_| Vec::new();
+    let refused = StatusCode::TOO_MANY_REQUESTS;
+    assert_eq!(thrice(&counted, "[::ffff:198.51.100.1]:4000", nothing).await, refused);
+    assert_eq!(thrice(&counted, "198.51.100.1:4000", nothing).await, refused, "it is the same one");
+    let one = |_| vec![("x-forwarded-for", "::ffff:198.51.100.1".to_owned())];
+    assert_eq!(thrice(&counted, "127.0.0.1:4000", one).await, refused, "behind a proxy, too");
+    let other = "[::ffff:198.51.100.2]:4000".parse().unwrap();
+    assert_eq!(
+        counted.status_from(other, Method::GET, PATH, &[]).await,
+        StatusCode::OK,
+        "and others are others"
+    );
 }
 
 /// A form, sent from there with these headers; the status.

@@ -223,6 +223,54 @@ async fn nobody_floods_a_letter_box() {
     assert!(forgets(&mut visitor, "ada").await.says(ANSWER));
 }
 
+/// The link of a letter that Ada asked for.
+async fn sent(world: &World, postbox: &Postbox) -> String {
+    let north = world.at("north");
+    assert!(forgets(&mut north.browser(), "ada").await.says(ANSWER));
+    world.settle().await;
+    postbox.letter().link(&north.origin(), "/password/")
+}
+
+/// Somebody else reads Ada's mail, and she finds out.
+#[tokio::test(flavor = "multi_thread")]
+async fn links_that_were_sent_end_with_the_address_and_the_password() {
+    on_each_engine(async |database| {
+        let postbox = Postbox::open().await;
+        let world = World::posting(database, &postbox).await;
+        let north = world.at("north");
+        let mut ada = reads_mail(&world, &postbox, "ada", "ada@mail.example").await;
+        let mut thief = north.browser();
+        let link = sent(&world, &postbox).await;
+        assert!(enters(&mut ada, "ada@mail.example").await.says("Nothing was different"));
+        let form = thief.open(&link).await;
+        assert_eq!(form.status, StatusCode::OK, "nothing has ended yet");
+        assert!(enters(&mut ada, "ada@other.example").await.says("A letter with a link is on its way"));
+        assert_eq!(thief.open(&link).await.status, StatusCode::NOT_FOUND, "she has another address");
+        let late = thief.send(&form, "main form", &[("password", NEW)]).await;
+        assert_eq!(late.status, StatusCode::NOT_FOUND, "{}", late.body);
+        world.settle().await;
+        let asked = ada.open(&postbox.letter().link(&north.origin(), "/address/")).await;
+        assert!(ada.send(&asked, "main form", &[]).await.says("Your e-mail address is confirmed."));
+
+        let link = sent(&world, &postbox).await;
+        assert!(enters(&mut ada, "").await.says("Changed."));
+        assert_eq!(thief.open(&link).await.status, StatusCode::NOT_FOUND, "she has none any more");
+        enters(&mut ada, "ada@mail.example").await;
+        world.settle().await;
+        let asked = ada.open(&postbox.letter().link(&north.origin(), "/address/")).await;
+        ada.send(&asked, "main form", &[]).await;
+
+        // Nobody gets more than two such letters in five minutes.
+        world.advance_seconds(301);
+        let link = sent(&world, &postbox).await;
+        let form = ada.open("/settings/password").await;
+        let done = ada.send(&form, "main form", &[("current", PASSWORD), ("password", NEW)]).await;
+        assert!(done.says("The password is changed."), "{}", done.body);
+        assert_eq!(thief.open(&link).await.status, StatusCode::NOT_FOUND, "she has another password");
+    })
+    .await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_letter_waits_for_the_mail_server_and_is_given_up_in_the_end() {
     on_each_engine(async |database| {

@@ -174,6 +174,35 @@ async fn an_app_is_let_in_after_the_code_and_not_before() {
     .await;
 }
 
+/// Whoever knew the password does not come in after it was changed, with a code that they look up later.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_sign_in_that_owes_a_code_ends_with_the_others() {
+    on_each_engine(async |database| {
+        let world = World::on([("north", database)], FederationMode::Open).await;
+        let north = world.at("north");
+        north.person("ada", &[]).await;
+        let mut ada = north.signed_in("ada").await;
+        let (secret, _) = switch_on(&mut ada, &world.clock).await;
+        for ends in ["others", "password"] {
+            world.advance_seconds(30);
+            let mut thief = north.browser();
+            let owed = owes(&mut thief, "/about").await;
+            if ends == "others" {
+                let page = ada.open("/settings/sign-ins").await;
+                ada.send(&page, "main form[method=post]", &[("do", ends)]).await;
+            } else {
+                let page = ada.open("/settings/password").await;
+                let fields = [("current", PASSWORD), ("password", "four unrelated words here")];
+                assert!(ada.send(&page, "main form", &fields).await.says("The password is changed."));
+            }
+            let late = thief.send(&owed, "main form", &[("code", &code(&secret, &world.clock))]).await;
+            assert!(late.says("That took too long"), "{ends}: {}", late.body);
+            assert!(thief.open(PATH).await.path.starts_with("/sign-in"), "{ends}");
+        }
+    })
+    .await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn codes_cannot_be_guessed() {
     let world = World::of(["north"]).await;

@@ -76,6 +76,13 @@ async fn a_password_is_changed_by_who_knows_it() {
     assert_eq!(there.sign_in("ada", NEW, "/").await.status, StatusCode::OK);
 }
 
+/// The link for a new password that an admin makes for somebody.
+async fn link(north: &Instance, admin: &mut Browser, name: &str) -> String {
+    let handed = presses(admin, PEOPLE, &format!("link {name}")).await;
+    let address = handed.texts("main p").into_iter().find(|text| text.contains("/password/"));
+    address.expect("the link is shown").trim_start_matches(&north.origin()).to_owned()
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_link_gives_one_new_password() {
     on_each_engine(|database| async {
@@ -83,13 +90,8 @@ async fn a_link_gives_one_new_password() {
         let north = world.at("north");
         north.person("ada", &[]).await;
         let mut admin = north.signed_in("north_admin").await;
-        let link = async |admin: &mut Browser| {
-            let handed = presses(admin, PEOPLE, "link ada").await;
-            let address = handed.texts("main p").into_iter().find(|text| text.contains("/password/"));
-            address.expect("the link is shown").trim_start_matches(&north.origin()).to_owned()
-        };
-        let first = link(&mut admin).await;
-        let second = link(&mut admin).await;
+        let first = link(north, &mut admin, "ada").await;
+        let second = link(north, &mut admin, "ada").await;
         assert!(!admin.open(PEOPLE).await.says("/password/"), "it is shown once");
         let mut ada = north.signed_in("ada").await;
         let mut stranger = north.browser();
@@ -107,9 +109,58 @@ async fn a_link_gives_one_new_password() {
         assert_eq!(stranger.open(&second).await.status, StatusCode::NOT_FOUND, "once");
         assert!(!is_in(&mut ada).await, "everything that was open ended");
         assert_eq!(stranger.sign_in("ada", NEW, "/").await.status, StatusCode::OK);
-        let late = link(&mut admin).await;
+        let late = link(north, &mut admin, "ada").await;
         world.advance_hours(25);
         assert_eq!(north.browser().open(&late).await.status, StatusCode::NOT_FOUND, "a day is over");
+    })
+    .await;
+}
+
+/// An admin who is about to be removed makes a link for another one. It is no way back.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_link_ends_with_what_its_maker_may_do() {
+    on_each_engine(|database| async {
+        let world = World::on([("north", database)], FederationMode::Open).await;
+        let north = world.at("north");
+        north.person("ada", &[Role::Admin]).await;
+        let mut ada = north.signed_in("ada").await;
+        let handed = link(north, &mut ada, "north_admin").await;
+        let mut stranger = north.browser();
+        let form = stranger.open(&handed).await;
+        assert_eq!(form.status, StatusCode::OK);
+        let mut admin = north.signed_in("north_admin").await;
+        let rights = admin.open(&format!("{PEOPLE}/ada")).await;
+        let takes = [("roles", "editor"), ("until", "")];
+        assert!(admin.send(&rights, "main form", &takes).await.says("Changed."));
+        assert_eq!(stranger.open(&handed).await.status, StatusCode::NOT_FOUND);
+        let refused = stranger.send(&form, "main form", &[("password", NEW)]).await;
+        assert_eq!(refused.status, StatusCode::NOT_FOUND, "{}", refused.body);
+        assert!(is_in(&mut admin).await, "nothing changed");
+        assert_eq!(stranger.sign_in("north_admin", PASSWORD, "/").await.status, StatusCode::OK);
+    })
+    .await;
+}
+
+/// Whoever changes the password, or signs out everywhere else, has nobody come in by what was made before.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_link_ends_with_everything_else_that_was_open() {
+    on_each_engine(|database| async {
+        let world = World::on([("north", database)], FederationMode::Open).await;
+        let north = world.at("north");
+        north.person("ada", &[]).await;
+        let (mut admin, mut ada) = (north.signed_in("north_admin").await, north.signed_in("ada").await);
+        let mut stranger = north.browser();
+        let handed = link(north, &mut admin, "ada").await;
+        assert_eq!(stranger.open(&handed).await.status, StatusCode::OK);
+        presses(&mut ada, PAGE, "others").await;
+        assert_eq!(stranger.open(&handed).await.status, StatusCode::NOT_FOUND);
+        let handed = link(north, &mut admin, "ada").await;
+        let other = link(north, &mut admin, "north_admin").await;
+        let form = ada.open("/settings/password").await;
+        let done = ada.send(&form, "main form", &[("current", PASSWORD), ("password", NEW)]).await;
+        assert!(done.says("The password is changed."), "{}", done.body);
+        assert_eq!(stranger.open(&handed).await.status, StatusCode::NOT_FOUND);
+        assert_eq!(stranger.open(&other).await.status, StatusCode::OK, "those of others stay");
     })
     .await;
 }
@@ -225,10 +276,17 @@ async fn roles_that_cannot_be_meant_are_told_at_their_field() {
         let refused = admin.post(&action, &values).await;
         assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", refused.body);
         assert!(refused.says("makes no difference: ada is member afterwards, too"), "{}", refused.body);
-        let unknown = [("roles", "emperor"), ("until", "")];
-        let refused = admin.send(&form, "main form", &unknown).await;
-        assert!(refused.status == StatusCode::UNPROCESSABLE_ENTITY && refused.says("no role emperor"));
+        // Roles that nothing asks for are read where somebody has them, and given to nobody.
+        for unknown in ["emperor", "approver", "translator"] {
+            let refused = admin.send(&form, "main form", &[("roles", unknown), ("until", "")]).await;
+            assert!(refused.status == StatusCode::UNPROCESSABLE_ENTITY, "{unknown}");
+            assert!(refused.says(&format!("no role {unknown}")), "{}", refused.body);
+        }
         assert_eq!(roles(north, "ada").await, "member, moderator", "nothing changed");
+        north.person("olga", &[Role::Approver]).await;
+        assert!(admin.open(PEOPLE).await.says("member, approver"));
+        let offered = admin.open(&format!("{PEOPLE}/olga")).await;
+        assert!(!offered.says("approver") && !offered.says("translator"), "{}", offered.body);
 
         let form = admin.open(&path).await;
         let gives = [("roles", "admin"), ("until", "")];

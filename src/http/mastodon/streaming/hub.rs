@@ -22,6 +22,7 @@ use crate::domain::account::Account;
 use crate::domain::contribution::{Contribution, NEWS_SECONDS, Visibility};
 use crate::domain::id::Id;
 use crate::domain::list::List;
+use crate::domain::network_rule::Bar;
 use crate::domain::notice::Announcement;
 use crate::domain::notification::Notification;
 use crate::domain::timeline::Found;
@@ -35,8 +36,8 @@ use crate::store::page::Page;
 use crate::store::timelines::{self, Audience, Handed, Public, Tagged};
 use crate::store::{self, Conn, Error, Event, Gone, conversations, emojis, lists, notices, oauth};
 
-/// How often tokens are looked at where another process cannot tell us that one ended.
-const TOKENS: Duration = Duration::from_millis(800);
+/// How often it is looked at who may listen where another process cannot tell us that this changed.
+const LISTENERS: Duration = Duration::from_millis(800);
 
 /// Fills the streams of a site until `stop` turns true, and closes them then.
 pub async fn run(config: FederationConfig<Federation>, mut stop: watch::Receiver<bool>) {
@@ -52,7 +53,7 @@ pub async fn run(config: FederationConfig<Federation>, mut stop: watch::Receiver
 async fn fill(app: &App) {
     let mut events = app.db.events();
     let alone = app.db.is_exclusive();
-    let mut look = interval(TOKENS);
+    let mut look = interval(LISTENERS);
     look.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         let event = tokio::select! {
@@ -66,8 +67,8 @@ async fn fill(app: &App) {
                 }
                 Err(RecvError::Closed) => return,
             },
-            // The command line changes passwords in a process of its own.
-            _ = look.tick(), if alone => Event::Tokens,
+            // The command line changes passwords and keeps networks out in a process of its own.
+            _ = look.tick(), if alone => Event::Listeners,
         };
         if app.streams.count() == 0 {
             continue;
@@ -83,7 +84,11 @@ async fn fill(app: &App) {
 async fn pass_on(app: &App, event: Event) -> Result<(), Error> {
     match event {
         Event::Deliveries | Event::Inbox | Event::Jobs => Ok(()),
-        Event::Tokens => tokens(app).await,
+        Event::Listeners => {
+            tokens(app).await?;
+            networks(app).await;
+            Ok(())
+        }
         Event::Placed(key) => placed(app, key, "update").await,
         Event::Changed(id) => placed(app, id.get(), "status.update").await,
         Event::Gone(gone) => self::gone(app, gone).await,
@@ -108,6 +113,19 @@ async fn tokens(app: &App) -> Result<(), Error> {
     let good = app.db.read(|conn| Ok(oauth::good_among(conn, &asked, organization)?)).await?;
     app.streams.keep(&asked, &good);
     Ok(())
+}
+
+/// Closes the streams that are read from where nothing is answered any more.
+async fn networks(app: &App) {
+    // What just changed may be newer than what is in memory.
+    app.networks.forget();
+    let mut barred = HashSet::new();
+    for address in app.streams.addresses() {
+        if app.networks.bar(&app.db, address).await == Some(Bar::Everything) {
+            barred.insert(address);
+        }
+    }
+    app.streams.keep_out(&barred);
 }
 
 /// Those who wait for statuses, and what they name.

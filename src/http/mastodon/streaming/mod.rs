@@ -23,6 +23,7 @@ use crate::app::App;
 use crate::app::streams::{Channel, Reader, Stream};
 use crate::domain::id::Id;
 use crate::federation::Federation;
+use crate::http::extract::peer::Address;
 use crate::store::lists;
 use channel::Refused;
 pub use hub::run;
@@ -66,7 +67,8 @@ impl<S: Send + Sync> FromRequestParts<S> for Subscriber {
         if !statuses && !notifications {
             return Err(ApiError::outside_scopes());
         }
-        let reader = Reader { account, token_hash: caller.token_hash, statuses, notifications };
+        let Ok(Address(address)) = Address::from_request_parts(parts, state).await;
+        let reader = Reader { account, token_hash: caller.token_hash, statuses, notifications, address };
         Ok(Self { reader, protocol })
     }
 }

@@ -9,6 +9,17 @@ use crate::clock::Timestamp;
 use crate::http::error::PageError;
 use crate::http::throttle::Throttle;
 
+/// What is counted where. Strangers crowd nobody out who is not one: what they make up has a place of its own.
+#[derive(Debug, Default)]
+pub struct Attempts {
+    /// Signing in by a name and a password.
+    pub(super) sign_ins: Throttle,
+    /// What else strangers ask for: letters, and where their own server is.
+    pub(super) wishes: Throttle,
+    /// Codes and passwords of those who gave the right password before, and what is done for them.
+    pub(super) members: Throttle,
+}
+
 /// So many times as many attempts as one address has for one name, it has for all names together: many
 /// people may share it.
 const OF_ADDRESS: u32 = 5;
@@ -45,12 +56,15 @@ impl Attempt {
     /// Counts it before it is looked at: of many at the same moment no more pass than of as many one after the
     /// other. Where there were too many, until when.
     pub(super) fn count(&self, throttle: &Throttle, limit: u32, now: Timestamp) -> Result<(), Timestamp> {
+        let of_address = limit.saturating_mul(OF_ADDRESS);
+        // Whoever has used up what an address has leaves no more names in our memory.
+        let left = throttle.left(&self.address, of_address, now);
+        if left.remaining == 0 {
+            return Err(left.reset);
+        }
         // What has used up its own attempts uses up nobody else's: the narrowest first.
-        let limits = [
-            (&self.pair, limit),
-            (&self.address, limit.saturating_mul(OF_ADDRESS)),
-            (&self.name, limit.saturating_mul(OF_NAME)),
-        ];
+        let limits =
+            [(&self.pair, limit), (&self.address, of_address), (&self.name, limit.saturating_mul(OF_NAME))];
         for (key, limit) in limits {
             throttle.try_count(key, limit, now).map_err(|left| left.reset)?;
         }
@@ -87,4 +101,30 @@ pub(super) fn attempt(throttle: &Throttle, key: &str, limit: u32, now: Timestamp
 /// The minute at which something is over for sure.
 pub(super) fn minute(until: Timestamp) -> String {
     until.plus_seconds(59).to_utc().format("%H:%M UTC").to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LIMIT: u32 = 10;
+    const NOW: Timestamp = Timestamp(1_000_000);
+
+    #[test]
+    fn nobody_gets_new_attempts_by_making_up_names() {
+        let throttle = Throttle::default();
+        let ada = Attempt::of("ada", "203.0.113.9");
+        let from_elsewhere = |number: u32| Attempt::of("ada", &format!("198.51.100.{number}"));
+        let tries = |attempt: &Attempt| attempt.count(&throttle, LIMIT, NOW).is_ok();
+        assert_eq!((0..20).filter(|_| tries(&ada)).count(), 10);
+        assert_eq!((0..200).filter(|number| tries(&from_elsewhere(*number))).count(), 190, "of the name");
+        let other = |number: u32| Attempt::of(&format!("name{number}"), "203.0.113.9");
+        assert_eq!((0..25_000).filter(|number| tries(&other(*number))).count(), 40, "of the address");
+        let late = throttle.left(&other(24_999).pair, LIMIT, NOW);
+        assert_eq!(late.remaining, LIMIT, "names that come too late leave nothing in memory");
+        assert!(!tries(&ada));
+        assert!(!tries(&other(0)));
+        assert!(!tries(&from_elsewhere(201)), "by nobody, from anywhere");
+        assert!(tries(&Attempt::of("bela", "198.51.100.201")), "others go on");
+    }
 }

@@ -7,7 +7,7 @@ use axum::Extension;
 use axum::http::StatusCode;
 use axum::http::header::RETRY_AFTER;
 
-use super::attempts::{Attempt, minute};
+use super::attempts::{Attempt, Attempts, minute};
 use super::sign_in::{greet, set_cookie};
 use super::{Answer, page, then};
 use crate::federation::Federation;
@@ -15,7 +15,6 @@ use crate::http::error::PageError;
 use crate::http::extract::peer::Peer;
 use crate::http::extract::posted::Posted;
 use crate::http::extract::visit::Visit;
-use crate::http::throttle::Throttle;
 use crate::http::web::layout::Section;
 use crate::http::web::sign_in::ForgotPage;
 use crate::services::mail_addresses as service;
@@ -35,7 +34,7 @@ pub async fn show(visit: Visit) -> Answer {
 /// `POST /forgot`.
 pub async fn submit(
     data: Data<Federation>,
-    Extension(throttle): Extension<Arc<Throttle>>,
+    Extension(attempts): Extension<Arc<Attempts>>,
     Peer(peer): Peer,
     Posted { visit, fields }: Posted,
 ) -> Answer {
@@ -44,7 +43,7 @@ pub async fn submit(
     }
     let typed: String = fields.get("name").trim().to_lowercase().chars().take(LONGEST).collect();
     let (now, limit) = (data.app.clock().now(), data.app.config.limits.sign_ins);
-    if let Err(until) = Attempt::for_letter(&typed, &peer).count(&throttle, limit, now) {
+    if let Err(until) = Attempt::for_letter(&typed, &peer).count(&attempts.wishes, limit, now) {
         let why = visit.words().too_many.replace("{}", &minute(until));
         let mut response = form(visit, typed, Some(why), false)?;
         *response.status_mut() = StatusCode::TOO_MANY_REQUESTS;
@@ -54,7 +53,8 @@ pub async fn submit(
     }
     let meant = data.app.db.read(|conn| service::meant(conn, &typed)).await?;
     // Who gets enough of them is as good as nobody: the work is the same, and so is the answer.
-    let meant = meant.filter(|id| throttle.try_count(&format!("letter box {id}"), LETTERS, now).is_ok());
+    let meant =
+        meant.filter(|id| attempts.members.try_count(&format!("letter box {id}"), LETTERS, now).is_ok());
     data.app.db.write(|tx| service::forgot(tx, meant)).await?;
     then("/forgot?sent=yes")
 }

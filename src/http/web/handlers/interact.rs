@@ -12,6 +12,7 @@ use url::form_urlencoded::byte_serialize;
 
 use super::again::again;
 use super::ask::refused;
+use super::attempts::Attempts;
 use super::conversation::{entries, invitation};
 use super::home::follow_box;
 use super::{Answer, page};
@@ -24,7 +25,6 @@ use crate::http::error::PageError;
 use crate::http::extract::peer::Peer;
 use crate::http::extract::posted::{Asking, Fields, Posted};
 use crate::http::extract::visit::Visit;
-use crate::http::throttle::Throttle;
 use crate::http::web::follow::{AuthorizePage, LeavePage, Subject};
 use crate::http::web::form::{Field, FieldKind, FormPage};
 use crate::http::web::forms::Mistakes;
@@ -42,12 +42,12 @@ const COST: Limits = Limits { bytes: 64 * 1024, time: Duration::from_secs(8) };
 /// `POST /interact` with `uri` and `handle`: a link to the reader's own server, never a redirect.
 pub async fn leave(
     data: Data<Federation>,
-    Extension(throttle): Extension<Arc<Throttle>>,
+    Extension(attempts): Extension<Arc<Attempts>>,
     Peer(peer): Peer,
     Asking(Posted { visit, fields }): Asking,
 ) -> Answer {
     let (key, now) = (format!("interact {peer}"), data.app.clock().now());
-    if throttle.try_count(&key, LOOK_UPS, now).is_err() {
+    if attempts.wishes.try_count(&key, LOOK_UPS, now).is_err() {
         let why = "Too many addresses were looked up from where you are. Wait five minutes and try again.";
         let error = PageError::new(StatusCode::TOO_MANY_REQUESTS, why);
         return again(error, |mistakes| form(&visit, &fields, mistakes));

@@ -7,7 +7,7 @@ use axum::Extension;
 
 use super::again::again;
 use super::ask::refused;
-use super::attempts::{attempt, own};
+use super::attempts::{Attempts, attempt, own};
 use super::sign_ins::wrong_password;
 use super::{Answer, page, then};
 use crate::federation::Federation;
@@ -15,7 +15,6 @@ use crate::http::error::PageError;
 use crate::http::extract::posted::Posted;
 use crate::http::extract::session::Member;
 use crate::http::extract::visit::Visit;
-use crate::http::throttle::Throttle;
 use crate::http::web::form::{Field, FieldKind, FormPage};
 use crate::http::web::forms::Mistakes;
 use crate::http::web::layout::Section;
@@ -54,11 +53,11 @@ fn form(visit: &Visit, mistakes: Mistakes) -> Answer {
 /// `POST /settings/leave`.
 pub async fn leave(
     data: Data<Federation>,
-    Extension(throttle): Extension<Arc<Throttle>>,
+    Extension(attempts): Extension<Arc<Attempts>>,
     Posted { visit, fields }: Posted,
 ) -> Answer {
     let member = visit.concerned()?;
-    match knows_password(&data, &throttle, member, fields.get("current")).await {
+    match knows_password(&data, &attempts, member, fields.get("current")).await {
         Ok(true) => {}
         Ok(false) => return refused(form(&visit, wrong_password())),
         Err(error) => return again(error, |mistakes| form(&visit, mistakes)),
@@ -72,15 +71,15 @@ pub async fn leave(
 /// Whether whoever is signed in types their password, as far as they did not guess too often.
 pub(super) async fn knows_password(
     data: &Data<Federation>,
-    throttle: &Throttle,
+    attempts: &Attempts,
     member: &Member,
     typed: &str,
 ) -> Result<bool, PageError> {
     let (key, now) = (own(&member.user.name), data.app.clock().now());
-    attempt(throttle, &key, data.app.config.limits.sign_ins, now)?;
+    attempt(&attempts.members, &key, data.app.config.limits.sign_ins, now)?;
     let right = data.app.passwords.fits(Some(&member.user), typed).await?;
     if right {
-        throttle.give_back(&key);
+        attempts.members.give_back(&key);
     }
     Ok(right)
 }

@@ -8,7 +8,7 @@ use axum::extract::Path;
 use axum::http::StatusCode;
 
 use super::again::{come_back, what_was_wrong};
-use super::attempts::attempt;
+use super::attempts::{Attempts, attempt};
 use super::leaving::knows_password;
 use super::sign_in::{greet, set_cookie};
 use super::{Answer, page, then};
@@ -18,7 +18,6 @@ use crate::federation::Federation;
 use crate::http::error::PageError;
 use crate::http::extract::posted::Posted;
 use crate::http::extract::visit::Visit;
-use crate::http::throttle::Throttle;
 use crate::http::web::confirm::ConfirmPage;
 use crate::http::web::form::{Field, FieldKind, FormPage};
 use crate::http::web::forms::Mistakes;
@@ -48,11 +47,11 @@ pub async fn show(data: Data<Federation>, visit: Visit) -> Answer {
 /// `POST /settings/address`: enters an address, or removes it where the field is blank.
 pub async fn submit(
     data: Data<Federation>,
-    Extension(throttle): Extension<Arc<Throttle>>,
+    Extension(attempts): Extension<Arc<Attempts>>,
     Posted { visit, fields }: Posted,
 ) -> Answer {
     let typed = fields.get("address").trim();
-    match change(&data, &throttle, &visit, (typed, fields.get("current"))).await {
+    match change(&data, &attempts, &visit, (typed, fields.get("current"))).await {
         Ok(note) => then(&format!("{PATH}?note={note}")),
         Err(error) => {
             let (status, mistakes) = what_was_wrong(error)?;
@@ -64,12 +63,12 @@ pub async fn submit(
 /// Does it for whoever knows the password; what they read afterwards.
 async fn change(
     data: &Data<Federation>,
-    throttle: &Throttle,
+    attempts: &Attempts,
     visit: &Visit,
     (typed, current): (&str, &str),
 ) -> Result<&'static str, PageError> {
     let member = visit.member()?;
-    if !knows_password(data, throttle, member, current).await? {
+    if !knows_password(data, attempts, member, current).await? {
         return Err(Refusal::invalid("current", "This is not your password.").into());
     }
     let user = &member.user;
@@ -81,11 +80,11 @@ async fn change(
         return Err(Refusal::invalid("address", NO_LETTERS).into());
     }
     let key = format!("letters of {}", user.id);
-    attempt(throttle, &key, LETTERS, data.app.clock().now())?;
+    attempt(&attempts.members, &key, LETTERS, data.app.clock().now())?;
     let language = visit.words().tag;
     let entered = data.app.db.write(|tx| service::enter(tx, user, typed, language)).await;
     if !matches!(entered, Ok(true)) {
-        throttle.give_back(&key);
+        attempts.members.give_back(&key);
     }
     Ok(if entered? { "letter" } else { "unchanged" })
 }

@@ -91,11 +91,11 @@ use axum::response::{Html, IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use axum::{Extension, Router};
 
+use self::attempts::Attempts;
 use super::shown::{Href, Pager};
 use crate::domain::id::Id;
 use crate::http::error::PageError;
 use crate::http::extract::visit::Visit;
-use crate::http::throttle::Throttle;
 use crate::import::host_rules::MOST_BYTES;
 
 /// What a form has beside its file, in bytes.
@@ -112,7 +112,7 @@ pub fn router() -> Router {
         .merge(writing())
         .merge(own())
         .merge(administering())
-        .layer(Extension(Arc::new(Throttle::default())))
+        .layer(Extension(Arc::new(Attempts::default())))
 }
 
 fn reading() -> Router {

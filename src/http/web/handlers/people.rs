@@ -32,12 +32,10 @@ const PATH: &str = "/admin/people";
 const CONFIRMED: &str = "confirmed";
 
 /// What each role means, in the order of forms.
-const ROLES: [(Role, &str); 7] = [
+const ROLES: [(Role, &str); 5] = [
     (Role::Editor, "Writes drafts."),
-    (Role::Approver, "Agrees to drafts."),
     (Role::Publisher, "Publishes in the name of the organization."),
-    (Role::Translator, "Writes translations."),
-    (Role::Archivist, "Keeps dossiers and archived texts."),
+    (Role::Archivist, "Enters what organizations without a server of their own said."),
     (Role::Moderator, "Decides about reports, accounts and what waits."),
     (Role::Admin, "Decides about people, other servers, settings and everything else."),
 ];
@@ -148,8 +146,8 @@ async fn ask_factor(data: &Data<Federation>, visit: &Visit, name: &str) -> Answe
         question: format!("Switch off that {name} is asked for a code?"),
         consequence: format!(
             "{name} signs in with the password alone until a new device is set up. Whoever knows the password is in, so \
-             make sure first that it is {name} who asks you. What is open in browsers and apps ends at once, and the \
-             log keeps that it was you."
+             make sure first that it is {name} who asks you. What is open in browsers and apps ends at once, as does a \
+             link for a new password, and the log keeps that it was you."
         ),
         action: PATH.into(),
         fields: vec![("do", format!("factor {name}")), (CONFIRMED, "yes".to_owned())],

@@ -116,7 +116,13 @@ pub async fn version(
     let at = |number: i32| loaded.version(number);
     let version = at(number).ok_or_else(PageError::not_found)?;
     let before = number.checked_sub(1).and_then(at).and_then(|before| self::told(before.document.as_deref()));
-    let changes = before.map(|before| diff::words(&all(&before.received), &all(&told.received)));
+    let changes = match before {
+        Some(before) => {
+            let (before, after) = (all(&before.received), all(&told.received));
+            data.app.differences.find(|| diff::words(&before, &after)).await?
+        }
+        None => Vec::new(),
+    };
     let path = format!("/positions/{id}/versions/{number}");
     let layout = Layout {
         canonical: Some(visit.absolute(&path).into()),
@@ -130,7 +136,7 @@ pub async fn version(
             layout,
             position: earlier(&loaded, version, &told, &links),
             history: history(&loaded),
-            changes: changes.unwrap_or_default(),
+            changes,
             contradictions: contradictions(&loaded),
             events: Vec::new(),
             replies: None,

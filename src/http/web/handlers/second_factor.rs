@@ -8,7 +8,7 @@ use axum::http::HeaderMap;
 
 use super::again::{come_back, what_was_wrong};
 use super::ask::refused;
-use super::attempts::attempt;
+use super::attempts::{Attempts, attempt};
 use super::leaving::knows_password;
 use super::sign_in::set_cookie;
 use super::sign_ins::{agent, wrong_password};
@@ -18,7 +18,6 @@ use crate::http::error::PageError;
 use crate::http::extract::posted::Posted;
 use crate::http::extract::session::Cookies;
 use crate::http::extract::visit::Visit;
-use crate::http::throttle::Throttle;
 use crate::http::web::forms::Mistakes;
 use crate::http::web::layout::Section;
 use crate::http::web::qr::Qr;
@@ -36,7 +35,7 @@ pub async fn show(data: Data<Federation>, visit: Visit) -> Answer {
 /// `POST /settings/second-factor`.
 pub async fn submit(
     data: Data<Federation>,
-    Extension(throttle): Extension<Arc<Throttle>>,
+    Extension(attempts): Extension<Arc<Attempts>>,
     headers: HeaderMap,
     Posted { visit, fields }: Posted,
 ) -> Answer {
@@ -47,21 +46,21 @@ pub async fn submit(
         come_back(status, with(&data, &visit, wrong).await)
     };
     if step == "begin" {
-        return match begin(&data, &throttle, &visit, fields.get("current")).await {
+        return match begin(&data, &attempts, &visit, fields.get("current")).await {
             Ok(true) => then(PATH),
             Ok(false) => refused(with(&data, &visit, wrong_password()).await),
             Err(error) => again(error).await,
         };
     }
     if step == "renew" {
-        return match renew(&data, &throttle, &visit, fields.get("current")).await {
+        return match renew(&data, &attempts, &visit, fields.get("current")).await {
             Ok(Some(codes)) => page(&told(&visit, codes, true)),
             Ok(None) => refused(with(&data, &visit, wrong_password()).await),
             Err(error) => again(error).await,
         };
     }
     let (key, now) = (format!("code {}", user.id), data.app.clock().now());
-    if let Err(error) = attempt(&throttle, &key, data.app.config.limits.sign_ins, now) {
+    if let Err(error) = attempt(&attempts.members, &key, data.app.config.limits.sign_ins, now) {
         return again(error).await;
     }
     let done = match step {
@@ -73,7 +72,7 @@ pub async fn submit(
         _ => return then(PATH),
     };
     if done.is_ok() {
-        throttle.forget(&key);
+        attempts.members.forget(&key);
     }
     match done {
         Ok(Some(on)) => {
@@ -89,12 +88,12 @@ pub async fn submit(
 /// A secret for whoever knows the password: at an open browser nobody else shuts its owner out. Whether it fits.
 async fn begin(
     data: &Data<Federation>,
-    throttle: &Throttle,
+    attempts: &Attempts,
     visit: &Visit,
     typed: &str,
 ) -> Result<bool, PageError> {
     let member = visit.member()?;
-    if !knows_password(data, throttle, member, typed).await? {
+    if !knows_password(data, attempts, member, typed).await? {
         return Ok(false);
     }
     data.app.db.write(|tx| second_factors::begin(tx, &member.user).map(drop)).await?;
@@ -104,12 +103,12 @@ async fn begin(
 /// New recovery codes for whoever knows the password; `None` for anybody else.
 async fn renew(
     data: &Data<Federation>,
-    throttle: &Throttle,
+    attempts: &Attempts,
     visit: &Visit,
     typed: &str,
 ) -> Result<Option<Vec<String>>, PageError> {
     let member = visit.member()?;
-    if !knows_password(data, throttle, member, typed).await? {
+    if !knows_password(data, attempts, member, typed).await? {
         return Ok(None);
     }
     Ok(Some(data.app.db.write(|tx| second_factors::renew_codes(tx, &member.user)).await?))

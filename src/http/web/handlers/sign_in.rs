@@ -8,7 +8,7 @@ use axum::http::header::{RETRY_AFTER, SET_COOKIE};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::Response;
 
-use super::attempts::{Attempt, minute};
+use super::attempts::{Attempt, Attempts, minute};
 use super::sign_ins::agent;
 use super::{Answer, page, then};
 use crate::clock::Timestamp;
@@ -42,20 +42,20 @@ pub async fn show(visit: Visit) -> Answer {
 /// `POST /sign-in`.
 pub async fn submit(
     data: Data<Federation>,
-    Extension(throttle): Extension<Arc<Throttle>>,
+    Extension(attempts): Extension<Arc<Attempts>>,
     Peer(peer): Peer,
     headers: HeaderMap,
     Posted { visit, fields }: Posted,
 ) -> Answer {
     let agent = agent(&headers);
     if !fields.get("ticket").is_empty() {
-        return code(&data, &throttle, visit, &fields, &agent).await;
+        return code(&data, &attempts.members, visit, &fields, &agent).await;
     }
     let name: String = fields.get("name").trim().to_ascii_lowercase().chars().take(LONGEST_NAME).collect();
     let next = fields.get("next").to_owned();
     let attempt = Attempt::of(&name, &peer);
     let (now, limit) = (data.app.clock().now(), data.app.config.limits.sign_ins);
-    if let Err(until) = attempt.count(&throttle, limit, now) {
+    if let Err(until) = attempt.count(&attempts.sign_ins, limit, now) {
         return too_many(visit, name, &next, (until, now), None);
     }
     let user = data.app.db.read(|conn| Ok(store::users::by_name(conn, &name)?)).await?;
@@ -68,7 +68,7 @@ pub async fn submit(
         *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
         return Ok(response);
     };
-    attempt.succeeded(&throttle);
+    attempt.succeeded(&attempts.sign_ins);
     let opened = data.app.db.write(|tx| {
         let on = second_factors::is_on(tx, user.id)?;
         Ok(match on {

@@ -11,7 +11,7 @@ use axum::response::Response;
 
 use super::again::{again, come_back, what_was_wrong};
 use super::ask::refused;
-use super::attempts::{Attempt, attempt, own};
+use super::attempts::{Attempt, Attempts, attempt, own};
 use super::dashboard::own_end;
 use super::sign_in::{greet, set_cookie};
 use super::{Answer, key, page, then};
@@ -22,7 +22,6 @@ use crate::http::extract::peer::Peer;
 use crate::http::extract::posted::{Fields, Posted};
 use crate::http::extract::session::Cookies;
 use crate::http::extract::visit::Visit;
-use crate::http::throttle::Throttle;
 use crate::http::web::form::{Field, FieldKind, FormPage};
 use crate::http::web::forms::Mistakes;
 use crate::http::web::layout::Section;
@@ -118,16 +117,16 @@ pub async fn ask_password(visit: Visit) -> Answer {
 /// `POST /settings/password`: whoever sits at an open browser has to know the old one.
 pub async fn change_password(
     data: Data<Federation>,
-    Extension(throttle): Extension<Arc<Throttle>>,
+    Extension(attempts): Extension<Arc<Attempts>>,
     headers: HeaderMap,
     Posted { visit, fields }: Posted,
 ) -> Answer {
     let user = &visit.member()?.user;
     let (key, now) = (own(&user.name), data.app.clock().now());
-    attempt(&throttle, &key, data.app.config.limits.sign_ins, now)?;
+    attempt(&attempts.members, &key, data.app.config.limits.sign_ins, now)?;
     let knows = data.app.passwords.fits(Some(user), fields.get("current")).await?;
     if knows {
-        throttle.give_back(&key);
+        attempts.members.give_back(&key);
     }
     let password = match hashed(&fields) {
         Ok(password) if knows => password,
@@ -188,7 +187,7 @@ pub async fn ask_link(data: Data<Federation>, mut visit: Visit, Path(secret): Pa
 /// `POST /password/{secret}`.
 pub async fn use_link(
     data: Data<Federation>,
-    Extension(throttle): Extension<Arc<Throttle>>,
+    Extension(attempts): Extension<Arc<Attempts>>,
     Peer(peer): Peer,
     Path(secret): Path<String>,
     Posted { visit, fields }: Posted,
@@ -198,7 +197,7 @@ pub async fn use_link(
         Ok(password) => {
             data.app.db.write(|tx| service::use_link(tx, &secret, &password)).await?;
             // Somebody else's guesses must not keep out whom an admin lets in again.
-            Attempt::of(&name, &peer).is_over(&throttle);
+            Attempt::of(&name, &peer).is_over(&attempts.sign_ins);
             then("/sign-in?note=password")
         }
         Err(error) => again(error, |mistakes| link_form(&visit, &secret, &name, mistakes)),

@@ -178,7 +178,10 @@ pub async fn version_page(data: &Data<Federation>, visit: &Visit, slug: &str, nu
         Ok((loaded, revision, before, Earlier { draft, references: present::references(&named) }))
     });
     let (loaded, revision, before, earlier) = loaded.await?;
-    let changes = before.map(|before| passages::changes(&before, &revision)).unwrap_or_default();
+    let changes = match &before {
+        Some(before) => data.app.differences.find(|| passages::changes(before, &revision)).await?,
+        None => Vec::new(),
+    };
     let mut statement = statement_view(visit, &loaded, Some(&revision));
     frozen(&mut statement, &loaded.view, &revision, earlier);
     let path = format!("{}/versions/{number}", present::path(&loaded.view));

@@ -11,6 +11,7 @@ use axum::http::StatusCode;
 use axum::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_LENGTH, CONTENT_TYPE};
 use axum::response::IntoResponse;
 
+use super::attempts::Attempts;
 use super::leaving::knows_password;
 use super::{Answer, page, then};
 use crate::clock::Timestamp;
@@ -23,7 +24,6 @@ use crate::federation::Federation;
 use crate::http::error::PageError;
 use crate::http::extract::posted::Posted;
 use crate::http::extract::visit::Visit;
-use crate::http::throttle::Throttle;
 use crate::http::web::forms::{Choice, Mistakes};
 use crate::http::web::layout::Section;
 use crate::http::web::present;
@@ -61,11 +61,11 @@ pub async fn show(data: Data<Federation>, visit: Visit) -> Answer {
 /// `POST /settings/archive`: asks for everything in one file. It holds letters: not at an open browser.
 pub async fn archive(
     data: Data<Federation>,
-    Extension(throttle): Extension<Arc<Throttle>>,
+    Extension(attempts): Extension<Arc<Attempts>>,
     Posted { visit, fields }: Posted,
 ) -> Answer {
     let member = visit.concerned()?;
-    if !knows_password(&data, &throttle, member, fields.get("current")).await? {
+    if !knows_password(&data, &attempts, member, fields.get("current")).await? {
         return wrong(&data, &visit, Mistakes::one("current", "This is not your password.")).await;
     }
     data.app.db.write(|tx| service::ask(tx, &member.account)).await?;
