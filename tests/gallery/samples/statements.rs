@@ -12,7 +12,7 @@ use plenum::http::web::question::Tied;
 use plenum::http::web::replies::Replies;
 use plenum::http::web::reply::Invitation;
 use plenum::http::web::shown::{Lang, Link, Pager};
-use plenum::http::web::statement::{StatementPage, StatementView, ThesisView, Version};
+use plenum::http::web::statement::{Edges, StatementPage, StatementView, ThesisView, Version};
 use plenum::http::web::statement_references::{ReferencesShown, Signed};
 use plenum::http::web::thesis::Neighbour;
 use plenum::http::web::versions::{VersionRow, VersionsPage};
@@ -217,6 +217,7 @@ pub(crate) fn statement(standing: Standing) -> StatementView {
             risk if the well falls dry within the term of the lease?</li><li>Under which conditions would a lease be right?</li>\
             </ol><blockquote><p>A well is not a purse.</p></blockquote>",
         ),
+        edges: Edges::default(),
         references: references(),
         href: "/statements/water".into(),
         version: version(2),

@@ -2,7 +2,8 @@
 
 use activitypub_federation::config::Data;
 
-use super::conversation::{Below, arrange, before, invitation, load, one, targets, tools};
+use super::around::{Below, load};
+use super::conversation::{arrange, before, invitation, one, targets, tools};
 use super::{Answer, page_with, then};
 use crate::domain::Refusal;
 use crate::domain::contribution::{Contribution, Visibility};
@@ -29,7 +30,7 @@ pub async fn show(data: &Data<Federation>, visit: &Visit, token: &str) -> Answer
         let head = find(conn, viewer, token, &uri)?;
         let view = one(conn, viewer, head.clone())?;
         let before = before(conn, viewer, &head)?;
-        let replies = load(conn, viewer, &head, Below::All)?;
+        let replies = load(conn, visit, &head, Below::All)?;
         let named = targets(conn, viewer, &before)?;
         let host = match view.author.host_id {
             Some(id) => hosts::by_id(conn, id)?,

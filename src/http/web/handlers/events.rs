@@ -4,8 +4,9 @@ use activitypub_federation::config::Data;
 use axum::extract::Path;
 
 use super::again::again;
+use super::around::{Below, load};
 use super::contribution::find;
-use super::conversation::{Below, arrange, invitation, load, tools};
+use super::conversation::{arrange, invitation, tools};
 use super::{Answer, page, page_with, then};
 use crate::clock::Timestamp;
 use crate::domain::Refusal;
@@ -42,7 +43,7 @@ pub async fn show(data: &Data<Federation>, visit: &Visit, token: &str) -> Answer
         let head = head.ok_or(Refusal::NotFound)?;
         let citing = events::citing(conn, viewer, &head)?;
         let citing = views::load(conn, viewer, citing)?;
-        let replies = load(conn, viewer, &head, Below::All)?;
+        let replies = load(conn, visit, &head, Below::All)?;
         let view = views::one(conn, viewer, head)?.ok_or(Refusal::NotFound)?;
         let host = match view.author.host_id {
             Some(id) => hosts::by_id(conn, id)?,

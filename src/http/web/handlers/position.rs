@@ -3,8 +3,9 @@
 use activitypub_federation::config::Data;
 use axum::extract::Path;
 
+use super::around::{Below, load};
 use super::contribution::led_to;
-use super::conversation::{Below, arrange, invitation, load};
+use super::conversation::{arrange, invitation};
 use super::links::Links;
 use super::map::may_list;
 use super::question::frame;
@@ -68,7 +69,7 @@ pub async fn show(data: &Data<Federation>, visit: &Visit, id: &str) -> Answer {
     let id = key(id)?;
     let loaded = data.app.db.read(|conn| {
         let loaded = one(conn, viewer, id)?;
-        let replies = load(conn, viewer, &loaded.view.head, Below::All)?;
+        let replies = load(conn, visit, &loaded.view.head, Below::All)?;
         let checked = checked(conn, viewer, &loaded.view.head)?;
         let cited = events::cited(conn, viewer, &[loaded.view.head.id])?;
         let led_to = led_to(conn, viewer, &loaded.view.head.uri)?;

@@ -5,7 +5,8 @@ use std::collections::HashMap;
 use activitypub_federation::config::Data;
 use axum::extract::Path;
 
-use super::conversation::{Below, arrange, invitation, load};
+use super::around::{Below, load};
+use super::conversation::{arrange, invitation};
 use super::map::{self, Asked, may_attribute, may_list};
 use super::{Answer, page_with, same_questions, then};
 use crate::domain::Refusal;
@@ -78,16 +79,15 @@ pub async fn show(data: &Data<Federation>, visit: &Visit, slug: &str) -> Answer 
         let merged = merged.map(Qid::hashtag);
         let page = (present::path(&loaded.view), wanted.as_of);
         let same = same_questions::shown(conn, viewer, &same, (&page.0, page.1))?;
-        let replies = load(conn, viewer, &loaded.view.head, Below::Itself)?;
+        let replies = load(conn, visit, &loaded.view.head, Below::Itself)?;
         let waiting = match visit.has_role(Role::Moderator) {
             true => external_statements::count_waiting_on(conn, &asked.question.qid)?,
             false => 0,
         };
-        let page = Page::first(STATEMENTS);
-        let statements = statement_references::on_question(conn, viewer, &asked.question.qid, page)?;
-        let statements = views::load(conn, viewer, statements)?;
-        let moves = moves(conn, viewer, &asked.question.qid, wanted.as_of)?;
         let qid = &asked.question.qid;
+        let statements = statement_references::on_question(conn, viewer, qid, Page::first(STATEMENTS))?;
+        let statements = views::load(conn, viewer, statements)?;
+        let moves = moves(conn, viewer, qid, wanted.as_of)?;
         let asked = (exchanges::of(conn, qid)?, exchanges::unproven(conn, qid)?);
         Ok((loaded, map, replies, (asked, waiting), (statements, moves), (same, merged)))
     });
