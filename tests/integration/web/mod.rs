@@ -12,6 +12,7 @@ mod internal;
 mod internal_rooms;
 mod leaving;
 mod long_threads;
+mod looking;
 mod mail_addresses;
 mod mapping;
 mod margins;

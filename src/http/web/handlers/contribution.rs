@@ -4,6 +4,7 @@ use activitypub_federation::config::Data;
 
 use super::around::{Below, load};
 use super::conversation::{arrange, before, invitation, one, targets, tools};
+use super::thread::{checked, elsewhere};
 use super::{Answer, page_with, then};
 use crate::domain::Refusal;
 use crate::domain::contribution::{Contribution, Visibility};
@@ -13,7 +14,7 @@ use crate::domain::view::{Body, View};
 use crate::federation::Federation;
 use crate::http::extract::visit::Visit;
 use crate::http::web::layout::{Layout, OpenGraph, Section};
-use crate::http::web::post::PostPage;
+use crate::http::web::post::{PostPage, PostView};
 use crate::http::web::present::{self, moment};
 use crate::http::web::shown::{Lang, Link};
 use crate::store::contributions::Viewer;
@@ -39,9 +40,10 @@ pub async fn show(data: &Data<Federation>, visit: &Visit, token: &str) -> Answer
         let led_to = led_to(conn, viewer, &head.uri)?;
         let inside = head.visibility == Visibility::Internal;
         let room = if inside { internal_rooms::of_thread(conn, head.thread_id)? } else { None };
+        let replies = (replies, checked(conn, viewer, &head)?);
         Ok((view, before, replies, named, (host, led_to, room)))
     });
-    let (view, before, replies, named, (host, led_to, room)) = loaded.await?;
+    let (view, before, (replies, checked), named, (host, led_to, room)) = loaded.await?;
     if !matches!(view.body, Body::Plain | Body::Critique(_)) {
         return then(&present::path(&view));
     }
@@ -53,8 +55,27 @@ pub async fn show(data: &Data<Federation>, visit: &Visit, token: &str) -> Answer
         room.map(|room| Link::new(format!("Room: {}", room.title), format!("/internal/rooms/{}", room.id))),
     );
     let post = present::post(&view, answers, host.as_ref(), tools);
+    let mut replies = arrange(visit, &replies).within(view.head.visibility);
+    replies.completeness = elsewhere(data, visit, checked).await?;
+    let layout = frame(visit, &view, &post);
+    page_with(
+        layout.activity.clone().as_ref(),
+        &PostPage {
+            layout,
+            before,
+            post,
+            led_to,
+            replies,
+            thread: Some(format!("/threads/{}", view.head.thread_id).into()),
+            invitation: invitation(visit, &view, data.app.config.limits.post_characters),
+        },
+    )
+}
+
+/// The frame of the page of a post.
+fn frame(visit: &Visit, view: &View, post: &PostView) -> Layout {
     let mut layout = visit.layout(post.heading());
-    layout.description = present::excerpt(&view);
+    layout.description = present::excerpt(view);
     layout.canonical = Some(canonical(visit, &view.head).into());
     layout.activity = Some(view.head.uri.as_str().into());
     layout.feeds =
@@ -69,19 +90,7 @@ pub async fn show(data: &Data<Federation>, visit: &Visit, token: &str) -> Answer
         language: Lang::new(&view.head.language),
     });
     let hidden = !view.author.discoverable || !view.head.local || view.head.visibility != Visibility::Public;
-    let layout = Layout { no_index: hidden, here: Section::Elsewhere, ..layout };
-    page_with(
-        layout.activity.clone().as_ref(),
-        &PostPage {
-            layout,
-            before,
-            post,
-            led_to,
-            replies: arrange(visit, &replies).within(view.head.visibility),
-            thread: Some(format!("/threads/{}", view.head.thread_id).into()),
-            invitation: invitation(visit, &view, data.app.config.limits.post_characters),
-        },
-    )
+    Layout { no_index: hidden, here: Section::Elsewhere, ..layout }
 }
 
 /// What the viewer may see that was changed because of something, each as a link to the version.

@@ -7,6 +7,7 @@ use super::again::again;
 use super::around::{Below, load};
 use super::contribution::find;
 use super::conversation::{arrange, invitation, tools};
+use super::thread::{checked, elsewhere};
 use super::{Answer, page, page_with, then};
 use crate::clock::Timestamp;
 use crate::domain::Refusal;
@@ -43,7 +44,7 @@ pub async fn show(data: &Data<Federation>, visit: &Visit, token: &str) -> Answer
         let head = head.ok_or(Refusal::NotFound)?;
         let citing = events::citing(conn, viewer, &head)?;
         let citing = views::load(conn, viewer, citing)?;
-        let replies = load(conn, visit, &head, Below::All)?;
+        let replies = (load(conn, visit, &head, Below::All)?, checked(conn, viewer, &head)?);
         let view = views::one(conn, viewer, head)?.ok_or(Refusal::NotFound)?;
         let host = match view.author.host_id {
             Some(id) => hosts::by_id(conn, id)?,
@@ -51,7 +52,9 @@ pub async fn show(data: &Data<Federation>, visit: &Visit, token: &str) -> Answer
         };
         Ok((view, citing, replies, host))
     });
-    let (view, citing, replies, host) = loaded.await?;
+    let (view, citing, (replies, checked), host) = loaded.await?;
+    let mut replies = arrange(visit, &replies);
+    replies.completeness = elsewhere(data, visit, checked).await?;
     let mut shown = tools(visit, &view);
     if view.head.author_id == visit.organization.id && visit.has_role(Role::Publisher) {
         shown.push(Link::new("Revise or withdraw", format!("{}/revise", present::path(&view))));
@@ -63,7 +66,7 @@ pub async fn show(data: &Data<Federation>, visit: &Visit, token: &str) -> Answer
             layout,
             post: present::post(&view, None, host.as_ref(), shown),
             citing: citing.iter().map(|view| present::entry(view, None)).collect(),
-            replies: arrange(visit, &replies),
+            replies,
             invitation: invitation(visit, &view, data.app.config.limits.post_characters),
         },
     )

@@ -184,6 +184,7 @@ fn writing() -> Router {
         .route("/positions/{id}/list", post(position::list))
         .route("/threads/{id}/resync", post(thread::resync))
         .route("/@{name}/follow", get(account::ask_follow).post(account::follow))
+        .route("/@{name}/resync", post(account::resync))
         .route("/@{name}/hide", get(hiding::ask).post(hiding::hide))
         .route("/publish", get(publish::show).post(publish::submit))
         .route("/events/new", get(events::write).post(events::submit))

@@ -8,6 +8,7 @@ use axum::extract::Path;
 use super::around::{Below, load};
 use super::conversation::{arrange, invitation};
 use super::map::{self, Asked, may_attribute, may_list};
+use super::thread::{checked, elsewhere};
 use super::{Answer, page_with, same_questions, then};
 use crate::domain::Refusal;
 use crate::domain::account::Account;
@@ -79,7 +80,8 @@ pub async fn show(data: &Data<Federation>, visit: &Visit, slug: &str) -> Answer 
         let merged = merged.map(Qid::hashtag);
         let page = (present::path(&loaded.view), wanted.as_of);
         let same = same_questions::shown(conn, viewer, &same, (&page.0, page.1))?;
-        let replies = load(conn, visit, &loaded.view.head, Below::Itself)?;
+        let head = &loaded.view.head;
+        let replies = (load(conn, visit, head, Below::Itself)?, checked(conn, viewer, head)?);
         let waiting = match visit.has_role(Role::Moderator) {
             true => external_statements::count_waiting_on(conn, &asked.question.qid)?,
             false => 0,
@@ -91,8 +93,11 @@ pub async fn show(data: &Data<Federation>, visit: &Visit, slug: &str) -> Answer 
         let asked = (exchanges::of(conn, qid)?, exchanges::unproven(conn, qid)?);
         Ok((loaded, map, replies, (asked, waiting), (statements, moves), (same, merged)))
     });
-    let (loaded, mut map, replies, (asked, waiting), (statements, moves), (same, merged)) = loaded.await?;
+    let (loaded, mut map, (replies, checked), (asked, waiting), (statements, moves), (same, merged)) =
+        loaded.await?;
     map.sort(wanted.order);
+    let mut replies = arrange(visit, &replies);
+    replies.completeness = elsewhere(data, visit, checked).await?;
     let (asked, unproven) = asked;
     let comparison = comparison(visit, &loaded, (&asked, unproven));
     look_again(data, &loaded, comparison.as_ref(), &asked).await?;
@@ -113,7 +118,7 @@ pub async fn show(data: &Data<Federation>, visit: &Visit, slug: &str) -> Answer 
             merged,
             moves,
             statements: statements.iter().map(|view| present::entry(view, None)).collect(),
-            replies: arrange(visit, &replies),
+            replies,
             invitation: invitation(visit, &loaded.view, data.app.config.limits.post_characters),
         },
     )
