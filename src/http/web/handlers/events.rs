@@ -8,6 +8,7 @@ use super::around::{Below, load};
 use super::contribution::find;
 use super::conversation::{arrange, invitation, tools};
 use super::thread::{checked, elsewhere};
+use super::versions;
 use super::{Answer, page, page_with, then};
 use crate::clock::Timestamp;
 use crate::domain::Refusal;
@@ -65,6 +66,7 @@ pub async fn show(data: &Data<Federation>, visit: &Visit, token: &str) -> Answer
         &EventPage {
             layout,
             post: present::post(&view, None, host.as_ref(), shown),
+            changed: versions::changed(&view),
             citing: citing.iter().map(|view| present::entry(view, None)).collect(),
             replies,
             invitation: invitation(visit, &view, data.app.config.limits.post_characters),
@@ -72,7 +74,8 @@ pub async fn show(data: &Data<Federation>, visit: &Visit, token: &str) -> Answer
     )
 }
 
-fn frame(visit: &Visit, view: &View) -> Layout {
+/// The frame of the page of an event.
+pub fn frame(visit: &Visit, view: &View) -> Layout {
     let title = view.head.title.clone().unwrap_or_default();
     let path = present::path(view);
     let canonical = if view.head.local { visit.absolute(&path) } else { view.head.url.clone() };

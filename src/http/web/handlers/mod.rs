@@ -80,6 +80,7 @@ pub mod taken_lists;
 pub mod thread;
 pub mod transfer;
 mod typed_statement;
+pub mod versions;
 pub mod withdraw;
 
 use std::sync::Arc;
@@ -135,6 +136,10 @@ fn reading() -> Router {
         .route("/questions/{slug}/map.json", get(map::json))
         .route("/questions/{slug}/map.csv", get(map::csv))
         .route("/positions/{id}/versions/{number}", get(position::version))
+        .route("/questions/{slug}/versions", get(versions::of_question))
+        .route("/questions/{slug}/versions/{number}", get(versions::question_version))
+        .route("/events/{token}/versions", get(versions::of_event))
+        .route("/events/{token}/versions/{number}", get(versions::event_version))
         .route("/threads/{id}", get(thread::show))
         .route("/threads/{id}/feed", get(feeds::thread))
         .route("/@{name}", get(account::show))

@@ -9,7 +9,7 @@ use super::around::{Below, load};
 use super::conversation::{arrange, invitation};
 use super::map::{self, Asked, may_attribute, may_list};
 use super::thread::{checked, elsewhere};
-use super::{Answer, page_with, same_questions, then};
+use super::{Answer, page_with, same_questions, then, versions};
 use crate::domain::Refusal;
 use crate::domain::account::Account;
 use crate::domain::contribution::State;
@@ -319,6 +319,7 @@ fn shown(visit: &Visit, loaded: &Loaded, map: &Map, waiting: i64) -> QuestionSho
         copies: copies(loaded),
         origin: present::origin(&view.head, loaded.host.as_ref()),
         standing: present::standing(view, None),
+        changed: versions::changed(view),
         as_adopted: as_adopted(question).filter(|_| since.is_some() || loaded.asker_gone),
         asker_since: since,
         asker_gone: loaded.asker_gone,

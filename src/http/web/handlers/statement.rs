@@ -150,6 +150,7 @@ pub async fn versions(data: Data<Federation>, visit: Visit, Path(slug): Path<Str
     };
     page(&VersionsPage {
         layout: Layout { here: Section::Statements, ..visit.layout(format!("Versions of {}", title(view))) },
+        noun: "statement",
         title: title(view),
         language: Lang::new(&view.head.language),
         author: present::author(&view.author),
