@@ -186,6 +186,7 @@ pub(crate) fn reply_subject() -> Subject {
     Subject::Contribution {
         entry: Box::new(entry(south(), "Official answer", 3)),
         invitation: reply_form(false),
+        tools: vec![Link::new("Take a position", "/questions/17/position")],
     }
 }
 
