@@ -302,3 +302,33 @@ async fn what_stands_around_a_question_says_why_it_was_changed_and_keeps_its_ver
     })
     .await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_position_that_only_rests_on_something_else_shows_the_difference() {
+    on_each_engine(|database| async {
+        let world = neighbours(database).await;
+        let (north, south) = (world.at("north"), world.at("south"));
+        let published =
+            north.publishes(statement("On bees").thesis("Bees can count.").thesis("Bees lie.")).await;
+        let qid = qid_of(&north.asks(ASKED, &["Yes", "No"]).await);
+        world.settle().await;
+        let stand = |thesis: usize, body: &str| plenum::domain::position::DraftPosition {
+            theses: vec![crate::harness::people::thesis_of(&published, thesis).to_string()],
+            adopted_body: body.to_owned(),
+            ..answer("decided", "Yes", "Order returned.")
+        };
+        let position = north.answers(&qid, &stand(1, "the council"), "").await.unwrap().head.uri;
+        world.advance_seconds(DAY);
+        north.answers(&qid, &stand(2, "the assembly"), "It was put to the vote.").await.unwrap();
+        world.settle().await;
+        for site in [north, south] {
+            let page = present::path(&site.sees(&position).await.unwrap());
+            let second = site.browser().open(&format!("{page}/versions/2")).await;
+            let (gone, new) = (second.texts(".diff del").concat(), second.texts(".diff ins").concat());
+            assert!(gone.contains("council") && gone.contains('1'), "{}: {gone}", site.name);
+            assert!(new.contains("assembly") && new.contains('2'), "{}: {new}", site.name);
+            assert!(second.texts(".diff").concat().contains("Rests on thesis "));
+        }
+    })
+    .await;
+}

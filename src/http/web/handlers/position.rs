@@ -109,15 +109,18 @@ pub async fn version(
         let loaded = one(conn, viewer, id)?;
         let version = loaded.version(number).ok_or(Refusal::NotFound)?;
         let told = told(version.document.as_deref()).ok_or(Refusal::NotFound)?;
+        let before = number.checked_sub(1).and_then(|number| loaded.version(number));
+        let before = before.and_then(|before| self::told(before.document.as_deref()));
         let stand = &told.received.stand;
-        let links = Links::of(conn, viewer, rests_on(stand).iter().chain(&stand.convinced_by.all()))?;
-        Ok((loaded, told, links))
+        let rested = before.as_ref().map(|before| rests_on(&before.received.stand)).unwrap_or_default();
+        let named = rests_on(stand).into_iter().chain(stand.convinced_by.all()).chain(rested);
+        let links = Links::of(conn, viewer, &named.collect::<Vec<_>>())?;
+        Ok((loaded, told, before, links))
     });
-    let (loaded, told, links) = loaded.await?;
-    let at = |number: i32| loaded.version(number);
-    let version = at(number).ok_or_else(PageError::not_found)?;
-    let before = number.checked_sub(1).and_then(at).and_then(|before| self::told(before.document.as_deref()));
-    let changes = before.map(|before| diff::words(&all(&before.received), &all(&told.received)));
+    let (loaded, told, before, links) = loaded.await?;
+    let version = loaded.version(number).ok_or_else(PageError::not_found)?;
+    let changes =
+        before.map(|before| diff::words(&all(&before.received, &links), &all(&told.received, &links)));
     let path = format!("/positions/{id}/versions/{number}");
     let layout = Layout {
         canonical: Some(visit.absolute(&path).into()),
@@ -193,13 +196,22 @@ fn rests_on(stand: &Stand) -> Vec<Uri> {
     stand.statement.iter().chain(&stand.theses).cloned().collect()
 }
 
-/// Everything that a version says, as plain text.
-fn all(received: &ReceivedPosition) -> String {
+/// Everything that a version says, as plain text; each text on which it rests is a line of its own.
+fn all(received: &ReceivedPosition, links: &Links) -> String {
     let stand = &received.stand;
     let parts = [&received.reasoning, &received.conditions, &received.limits, &received.evidence];
-    let texts = parts.into_iter().map(plain::text).filter(|text| !text.trim().is_empty());
     let answer = format!("{} ({})", stand.answer, stand.certainty.label());
-    [answer.trim_start().to_owned()].into_iter().chain(texts).collect::<Vec<_>>().join("\n\n")
+    let adopted = adopted(&stand.adopted_body, &stand.adopted_on);
+    let adopted = if adopted.is_empty() { adopted } else { format!("Adopted {adopted}") };
+    let rests = rests_on(stand).into_iter().map(|uri| format!("Rests on {}", links.to(&uri).label));
+    let rests = rests.collect::<Vec<_>>().join("\n");
+    [answer.trim_start().to_owned()]
+        .into_iter()
+        .chain(parts.into_iter().map(plain::text))
+        .chain([adopted, rests])
+        .filter(|text| !text.trim().is_empty())
+        .collect::<Vec<_>>()
+        .join("\n\n")
 }
 
 fn current(visit: &Visit, loaded: &Loaded) -> PositionShown {
