@@ -24,13 +24,23 @@ const ROUNDS: u32 = 50;
 const MOST: i32 = 5000;
 const MOST_OF_OTHERS: i32 = 40;
 
+/// How many publications of such an account are looked through.
+pub const fn most_of(kind: AccountKind) -> i32 {
+    match kind {
+        AccountKind::Organization => MOST,
+        AccountKind::Forum | AccountKind::Person | AccountKind::Application | AccountKind::Service => {
+            MOST_OF_OTHERS
+        }
+    }
+}
+
 /// Goes on with what an account published, for some pages. `round` counts how often that was done.
 pub async fn fetch_on(data: &Data<Federation>, id: Id<Account>, round: u32) -> Result<(), Error> {
     let found = data.app.db.read(|conn| Ok((accounts::by_id(conn, id)?, completeness::catalogue(conn, id)?)));
     let (account, known) = found.await?;
     let Some(account) = account.filter(|account| !account.is_local()) else { return Ok(()) };
     let Some(outbox) = account.outbox.clone() else { return Ok(()) };
-    let most = if account.kind == AccountKind::Organization { MOST } else { MOST_OF_OTHERS };
+    let most = most_of(account.kind);
     // A finished one is looked through again from the top: what was changed may stand anywhere in it.
     let again = known.as_ref().is_some_and(|known| known.finished_at.is_some()) && round == 0;
     let reached = known.as_ref().and_then(|known| known.complete_to);

@@ -399,15 +399,12 @@ pub fn newest_of_thread(
     run!(conn, load, query.select(Contribution::as_select()))
 }
 
-/// The emptied heads of public contributions that were deleted from a thread: replies to them keep
-/// their place.
-pub fn deleted_in(conn: &mut Conn, thread: Id<Contribution>, limit: i64) -> QueryResult<Vec<Contribution>> {
+/// Of these the emptied heads of public contributions that were deleted: replies to them keep their place.
+pub fn deleted_among(conn: &mut Conn, ids: &[Id<Contribution>]) -> QueryResult<Vec<Contribution>> {
     let query = contributions::table
-        .filter(contributions::thread_id.eq(thread))
+        .filter(one_of(contributions::id, ids))
         .filter(contributions::state.eq(State::Deleted))
-        .filter(contributions::visibility.le(Visibility::Unlisted))
-        .order(contributions::id)
-        .limit(limit);
+        .filter(contributions::visibility.le(Visibility::Unlisted));
     run!(conn, load, query.select(Contribution::as_select()))
 }
 

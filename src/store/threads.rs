@@ -2,18 +2,18 @@
 
 use std::collections::{HashMap, HashSet};
 
-use diesel::{ExpressionMethods, QueryDsl, QueryResult};
+use diesel::{BoolExpressionMethods, ExpressionMethods, JoinOnDsl, QueryDsl, QueryResult};
 
 use super::conn::{Conn, run};
-use super::contributions::{self, Viewer};
+use super::contributions::{self, Viewer, visible_to};
 use super::one_of::one_of;
 use super::{bookmarks, conversations, hiding, questions};
-use crate::domain::account::Account;
-use crate::domain::contribution::{Contribution, Kind};
+use crate::domain::account::{Account, AccountKind};
+use crate::domain::contribution::{Contribution, Kind, State, Visibility};
 use crate::domain::id::Id;
 use crate::domain::timeline::Found;
 use crate::domain::uri::Uri;
-use crate::schema::{contributions as heads, theses};
+use crate::schema::{accounts, contributions as heads, theses};
 
 /// Contributions of one thread that are looked at.
 const MOST_OF_THREAD: i64 = 50_000;
@@ -45,6 +45,29 @@ type Slim = (Id<Contribution>, Option<Id<Contribution>>, Id<Account>);
 
 /// An answer in two numbers: key, author.
 type Answer = (Id<Contribution>, Id<Account>);
+
+/// A contribution of a thread without what it says: key, parent, kind, state, kind of its author.
+pub type Branch = (Id<Contribution>, Option<Id<Contribution>>, Kind, State, AccountKind);
+
+/// How a thread branches, as far as the viewer sees it, in the order in which it came to us; and whether it goes on
+/// behind what is looked at. Public ones that were deleted keep their place, because others hang on them.
+pub fn branches(
+    conn: &mut Conn,
+    viewer: Viewer,
+    thread: Id<Contribution>,
+) -> QueryResult<(Vec<Branch>, bool)> {
+    let gone = heads::state.eq(State::Deleted).and(heads::visibility.le(Visibility::Unlisted));
+    let query = heads::table
+        .inner_join(accounts::table.on(accounts::id.eq(heads::author_id)))
+        .filter(heads::thread_id.eq(thread))
+        .filter(visible_to(viewer).or(gone))
+        .order(heads::id)
+        .limit(MOST_OF_THREAD)
+        .select((heads::id, heads::in_reply_to_id, heads::kind, heads::state, accounts::kind));
+    let branches: Vec<Branch> = run!(conn, load, query)?;
+    let full = branches.len() >= usize::try_from(MOST_OF_THREAD).unwrap_or(usize::MAX);
+    Ok((branches, full))
+}
 
 /// Ties replies that arrived before what they answer to it, now that it is here; returns them. What was
 /// noted about their threads goes with them.

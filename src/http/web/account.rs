@@ -7,7 +7,7 @@ use crate::text::Html;
 use super::contribution::{Entry, Origin, Voice};
 use super::follow::FollowBox;
 use super::layout::Layout;
-use super::shown::{Lang, Link, Moment, Pager};
+use super::shown::{Href, Lang, Link, Moment, Pager};
 
 /// The page of an account.
 #[derive(Template)]
@@ -44,8 +44,8 @@ pub struct AccountView {
     pub joined: Option<Moment>,
     /// Where it lives, if not here.
     pub origin: Option<Origin>,
-    /// Since when everything it published is here; `None` where nobody looked.
-    pub complete_to: Option<Moment>,
+    /// How much of what it published is here; `None` for ours, and where nobody asks for it.
+    pub catalogue: Option<CatalogueShown>,
     /// Where it moved to.
     pub moved_to: Option<Link>,
     /// Who vouches for that, where it cannot say so itself.
@@ -54,6 +54,17 @@ pub struct AccountView {
     pub related: Vec<Link>,
     /// What the viewer may do: edit, block, report, limit.
     pub tools: Vec<Link>,
+}
+
+/// How much of what an account elsewhere published is here.
+#[derive(Clone, Debug)]
+pub struct CatalogueShown {
+    /// Whether it was looked through, in sentences.
+    pub state: String,
+    /// Since when everything it published is here.
+    pub complete_to: Option<Moment>,
+    /// Where it is looked through again; a POST. `None` where the viewer may not.
+    pub resync: Option<Href>,
 }
 
 /// One name and value pair of a profile.

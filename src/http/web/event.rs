@@ -9,6 +9,7 @@ use super::post::PostView;
 use super::replies::Replies;
 use super::reply::Invitation;
 use super::shown::{Href, Lang, Link};
+use super::versions::Changed;
 
 /// The page of one event.
 #[derive(Template)]
@@ -18,6 +19,8 @@ pub struct EventPage {
     pub layout: Layout,
     /// The event as a contribution.
     pub post: PostView,
+    /// When and why it was changed.
+    pub changed: Option<Changed>,
     /// Positions, theses and statements that link to it.
     pub citing: Vec<Entry>,
     /// What was answered to it.

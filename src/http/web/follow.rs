@@ -5,7 +5,7 @@ use askama::Template;
 use super::contribution::{Author, Entry};
 use super::layout::Layout;
 use super::reply::{Elsewhere, Invitation};
-use super::shown::Href;
+use super::shown::{Href, Link};
 
 /// The box that tells how to follow an account.
 #[derive(Clone, Debug)]
@@ -68,6 +68,8 @@ pub enum Subject {
         entry: Box<Entry>,
         /// How.
         invitation: Invitation,
+        /// What else one does with it: adopt a question, take a position.
+        tools: Vec<Link>,
     },
     /// Nothing we could fetch, and why.
     Unknown(String),

@@ -8,6 +8,7 @@ use super::map::{MapView, RowView};
 use super::replies::Replies;
 use super::reply::Invitation;
 use super::shown::{Href, Lang, Link, Moment};
+use super::versions::Changed;
 use crate::text::Html;
 
 /// `/questions/<slug>`.
@@ -116,6 +117,8 @@ pub struct QuestionShown {
     pub origin: Option<Origin>,
     /// What became of it.
     pub standing: Standing,
+    /// When and why what stands around it was changed.
+    pub changed: Option<Changed>,
     /// On our own copy: what became of the asker's since it was adopted.
     pub asker_since: Option<Link>,
     /// Whether who asked has deleted the copy that this one was made of.

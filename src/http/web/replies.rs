@@ -39,6 +39,8 @@ pub struct Reply {
     pub origin: Option<Origin>,
     /// Where to answer it.
     pub answer: Option<Href>,
+    /// Where to criticize it, passage by passage, if it is a critique itself.
+    pub criticize: Option<Href>,
     /// What else the viewer may do: edit, delete, report, approve.
     pub tools: Vec<Link>,
     /// What became of it.
@@ -104,6 +106,21 @@ pub struct Replies {
     pub held: u32,
     /// Whether only members can reply, because nothing of it leaves the site.
     pub inside: bool,
+    /// The page of replies before this one.
+    pub earlier: Option<Href>,
+    /// The page of replies after this one.
+    pub later: Option<Later>,
+}
+
+/// The replies that stand on later pages.
+#[derive(Clone, Debug)]
+pub struct Later {
+    /// The next page.
+    pub href: Href,
+    /// How many there are.
+    pub count: u32,
+    /// Whether there are more than were counted.
+    pub uncounted: bool,
 }
 
 /// A passage with who criticizes it.
@@ -167,6 +184,11 @@ impl Replies {
     /// The same below something that only those see who may see it.
     pub fn within(self, visibility: Visibility) -> Self {
         Self { inside: visibility == Visibility::Internal, ..self }
+    }
+
+    /// Whether replies that are here stand on other pages.
+    pub const fn goes_on(&self) -> bool {
+        self.earlier.is_some() || self.later.is_some()
     }
 
     /// How many replies are on the page.

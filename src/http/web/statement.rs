@@ -56,6 +56,8 @@ pub struct StatementView {
     pub theses: Vec<ThesisView>,
     /// Text after the last thesis; blank if none.
     pub closing: Html,
+    /// Passages of introduction and closing that were criticized.
+    pub edges: Edges,
     /// What it refers to besides its text.
     pub references: ReferencesShown,
     /// Its page.
@@ -70,6 +72,15 @@ pub struct StatementView {
     pub activity: Option<Href>,
     /// What the viewer may do: revise, supersede, retract.
     pub tools: Vec<Link>,
+}
+
+/// What stands in the margin before the first thesis and after the last.
+#[derive(Clone, Debug, Default)]
+pub struct Edges {
+    /// Beside the introduction.
+    pub introduction: Vec<Marked>,
+    /// Beside the closing.
+    pub closing: Vec<Marked>,
 }
 
 /// A passage in which a version differs from the one before.
@@ -162,7 +173,8 @@ impl ThesisView {
 impl StatementView {
     /// Whether critiques stand in its margin.
     pub fn is_noted(&self) -> bool {
-        self.theses.iter().any(|thesis| !thesis.marked.is_empty())
+        let theses = self.theses.iter().map(|thesis| &thesis.marked);
+        theses.chain([&self.edges.introduction, &self.edges.closing]).any(|notes| !notes.is_empty())
     }
 
     /// How to cite exactly this version, as one line of plain text.

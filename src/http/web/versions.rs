@@ -1,19 +1,23 @@
-//! All versions of a statement.
+//! All versions of a text, and one of those that have no passages of their own.
 
 use askama::Template;
 
-use super::contribution::Author;
+use super::contribution::{Author, Standing};
 use super::layout::Layout;
-use super::shown::{Href, Lang};
+use super::shown::{Href, Lang, Moment};
 use super::statement::Version;
+use crate::text::Html;
+use crate::text::diff::Piece;
 
-/// `/statements/<slug>/versions`.
+/// `/statements/<slug>/versions`, and the same of questions and events.
 #[derive(Template)]
 #[template(path = "versions.html", config = "config/tools/askama.toml")]
 pub struct VersionsPage {
     /// The frame.
     pub layout: Layout,
-    /// Title of the statement.
+    /// What it is a list of: `statement`.
+    pub noun: &'static str,
+    /// Title of the text.
     pub title: String,
     /// Its language.
     pub language: Lang,
@@ -34,4 +38,39 @@ pub struct VersionRow {
     pub href: Href,
     /// `In force`, `Earlier version`, `Superseded`, `Retracted`.
     pub standing: String,
+}
+
+/// `/questions/<slug>/versions/<n>` and `/events/<key>/versions/<n>`.
+#[derive(Template)]
+#[template(path = "version.html", config = "config/tools/askama.toml")]
+pub struct VersionPage {
+    /// The frame.
+    pub layout: Layout,
+    /// What it is, in words: `Question`.
+    pub kind: String,
+    /// Its title in this version.
+    pub title: String,
+    /// Its language.
+    pub language: Lang,
+    /// Who publishes it.
+    pub author: Author,
+    /// The version.
+    pub version: Version,
+    /// What became of it.
+    pub standing: Standing,
+    /// What it said, as it went to other servers.
+    pub content: Html,
+    /// How it differs from the version before; empty where there is none.
+    pub changes: Vec<Piece>,
+}
+
+/// What the page of a text says of its having been changed.
+#[derive(Clone, Debug)]
+pub struct Changed {
+    /// When; `None` where it no longer stands, which a notice of its own says.
+    pub on: Option<Moment>,
+    /// Why.
+    pub reason: String,
+    /// All versions.
+    pub versions: Href,
 }

@@ -2,7 +2,7 @@
 
 use plenum::domain::trust::Trust;
 use plenum::http::web::about::{AboutPage, Contact, KeptOut, Rule};
-use plenum::http::web::account::{AccountPage, AccountView, Field};
+use plenum::http::web::account::{AccountPage, AccountView, CatalogueShown, Field};
 use plenum::http::web::contribution::{Author, Entry, Origin, Voice};
 use plenum::http::web::external_statement::{Candidate, ExternalStatementsPage};
 use plenum::http::web::follow::{AuthorizePage, FollowBox, FollowWay, LeavePage, Subject};
@@ -60,7 +60,11 @@ fn league() -> AccountView {
             trust: Some(Trust::Proven),
             unreachable_since: None,
         }),
-        complete_to: None,
+        catalogue: Some(CatalogueShown {
+            state: "What it published was looked through on 3 November 2026.".to_owned(),
+            complete_to: Some(at(-300)),
+            resync: Some("/@league@south.example/resync".into()),
+        }),
         moved_to: None,
         vouched_by: Vec::new(),
         related: vec![Link::new("Forum of the Southern League", "/@forum@south.example")],
@@ -182,6 +186,7 @@ pub(crate) fn reply_subject() -> Subject {
     Subject::Contribution {
         entry: Box::new(entry(south(), "Official answer", 3)),
         invitation: reply_form(false),
+        tools: vec![Link::new("Take a position", "/questions/17/position")],
     }
 }
 

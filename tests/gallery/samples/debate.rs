@@ -13,6 +13,7 @@ use plenum::http::web::map::{
 use plenum::http::web::position::{PositionPage, PositionShown, PositionVersion};
 use plenum::http::web::question::{Asker, FromAsker, QuestionPage, QuestionShown, Tied, Ties};
 use plenum::http::web::shown::{Lang, Link};
+use plenum::http::web::versions::Changed;
 use plenum::text::diff;
 
 use super::replies::replies;
@@ -183,6 +184,11 @@ pub(crate) fn question(empty: bool) -> QuestionPage {
             as_adopted: None,
             asker_gone: false,
             standing: Standing::Current,
+            changed: (!empty).then(|| Changed {
+                on: Some(at(4)),
+                reason: "The towns downstream are asked, too.".to_owned(),
+                versions: format!("{PAGE}/versions").into(),
+            }),
             qid: "bciqe5nkrypm7nvmn2mytk4esx7n67k47ikc72feya5dtzjdv72bcjqi".to_owned(),
             hashtag: "q_v72bcjqi".to_owned(),
             activity: format!("{ROOT}/q/b1").into(),

@@ -80,6 +80,7 @@ pub(crate) fn event() -> EventPage {
             standing: Standing::Current,
             tools: vec![Link::new("Revise or withdraw", "/events/1/revise")],
         },
+        changed: None,
         citing: vec![entry(north(), "Position", 1)],
         replies: replies(3),
         invitation: away(),

@@ -31,7 +31,9 @@ use self::forms::{
     reply_page, revises, setup, setup_mistakes, sign_in, supersede, transfer, transfer_mistake, withdraw,
 };
 use self::replies::{post, replies, reply_form, thesis_page, thread};
-use self::statements::{earlier, feed, home, right_to_left, statement_page, superseded, versions};
+use self::statements::{
+    earlier, feed, home, one_version, right_to_left, statement_page, superseded, versions,
+};
 
 pub(crate) const ROOT: &str = "https://north.example";
 
@@ -54,6 +56,7 @@ fn reading() -> askama::Result<Vec<(&'static str, String)>> {
         ("statement_superseded.html", statement_page(superseded(), replies(0)).render()?),
         ("statement_rtl.html", right_to_left().render()?),
         ("versions.html", versions().render()?),
+        ("version.html", one_version().render()?),
         ("thesis.html", thesis_page(replies(30), away()).render()?),
         ("thesis_member.html", thesis_page(replies(5), reply_form(false)).render()?),
         ("thread.html", thread(true).render()?),

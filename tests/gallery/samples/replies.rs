@@ -6,7 +6,7 @@ use plenum::http::web::contribution::{Attachment, Origin, Quotation, Quoted, Sta
 use plenum::http::web::forms::{Choice, Mistakes, language_choices};
 use plenum::http::web::layout::Layout;
 use plenum::http::web::post::{PostPage, PostView};
-use plenum::http::web::replies::{Completeness, Replies, Reply, ReplyState};
+use plenum::http::web::replies::{Completeness, Later, Replies, Reply, ReplyState};
 use plenum::http::web::reply::{Invitation, ReplyForm};
 use plenum::http::web::shown::{Lang, Link};
 use plenum::http::web::thesis::{StatementRef, ThesisPage};
@@ -96,6 +96,7 @@ pub(crate) fn reply(n: usize) -> Reply {
             unreachable_since: (n == 9).then(|| at(25)),
         }),
         answer: Some(format!("/reply?to=r{n}").into()),
+        criticize: (n == 1).then(|| "/posts/r1#answer".into()),
         tools: vec![Link::new("Report", "/report?of=1")],
         state: match n {
             7 => ReplyState::Deleted,
@@ -115,6 +116,7 @@ pub(crate) fn replies(n: usize) -> Replies {
             resync: Some("/threads/water/resync".into()),
         }),
         held: u32::from(n > 10) * 2,
+        later: (n > 10).then(|| Later { href: "?replies=r20#replies".into(), count: 7, uncounted: false }),
         ..Replies::arrange((0..n).map(reply).collect())
     }
 }

@@ -12,11 +12,12 @@ use plenum::http::web::question::Tied;
 use plenum::http::web::replies::Replies;
 use plenum::http::web::reply::Invitation;
 use plenum::http::web::shown::{Lang, Link, Pager};
-use plenum::http::web::statement::{StatementPage, StatementView, ThesisView, Version};
+use plenum::http::web::statement::{Edges, StatementPage, StatementView, ThesisView, Version};
 use plenum::http::web::statement_references::{ReferencesShown, Signed};
 use plenum::http::web::thesis::Neighbour;
-use plenum::http::web::versions::{VersionRow, VersionsPage};
+use plenum::http::web::versions::{VersionPage, VersionRow, VersionsPage};
 use plenum::text::Html;
+use plenum::text::diff::{Fate, Piece};
 
 use super::replies::replies;
 use super::{
@@ -217,6 +218,7 @@ pub(crate) fn statement(standing: Standing) -> StatementView {
             risk if the well falls dry within the term of the lease?</li><li>Under which conditions would a lease be right?</li>\
             </ol><blockquote><p>A well is not a purse.</p></blockquote>",
         ),
+        edges: Edges::default(),
         references: references(),
         href: "/statements/water".into(),
         version: version(2),
@@ -324,11 +326,32 @@ pub(crate) fn versions() -> VersionsPage {
     };
     VersionsPage {
         layout: public("All versions", "/statements/water/versions", "website"),
+        noun: "statement",
         title: TITLE.to_owned(),
         language: english(),
         href: "/statements/water".into(),
         author: north(),
         versions: vec![row(2, "In force"), row(1, "Earlier version")],
+    }
+}
+
+pub(crate) fn one_version() -> VersionPage {
+    let piece = |fate, text: &str| Piece { fate, text: text.to_owned() };
+    VersionPage {
+        layout: public("Who may lease the water of the valley?", "/questions/water/versions/2", "article"),
+        kind: "Question".to_owned(),
+        title: "Who may lease the water of the valley?".to_owned(),
+        language: english(),
+        author: north(),
+        version: version(2),
+        standing: Standing::Current,
+        content: html("<p>The council wants to lease the waterworks for twenty years.</p>"),
+        changes: vec![
+            piece(Fate::Kept, "The council wants to lease the waterworks for "),
+            piece(Fate::Removed, "thirty"),
+            piece(Fate::Added, "twenty"),
+            piece(Fate::Kept, " years."),
+        ],
     }
 }
 

@@ -51,3 +51,31 @@ async fn a_publisher_follows_another_organization() {
     let page = admin.open(&path).await;
     assert!(page.says("Followed by Organization south"));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_delegate_who_arrives_with_a_question_adopts_and_answers_it() {
+    let world = World::of(["north", "south"]).await;
+    let (north, south) = (world.at("north"), world.at("south"));
+    let asked = north.asks("Can bees count?", &["Yes", "No"]).await.head.uri;
+    south.person("bela", &[]).await;
+    let question = north.browser().open("/questions/can-bees-count").await;
+    assert!(question.texts("#adopt-elsewhere")[0].contains("adopt this question there"));
+    let signed_in = north.signed_in("north_admin").await.open("/questions/can-bees-count").await;
+    assert!(signed_in.texts("#adopt-elsewhere").is_empty(), "who is at home needs no way there");
+    let handle = format!("@south_admin@{}", south.host);
+    let leave = north.browser().send(&question, ".invitation form", &[("handle", &handle)]).await;
+    let there = leave.attribute("a.button", "href").unwrap();
+    let there = there.strip_prefix(&south.origin()).unwrap().to_owned();
+    let mut admin = south.signed_in("south_admin").await;
+    let page = admin.open(&there).await;
+    assert_eq!(page.texts(".tools a"), ["Take a position", "Adopt this question"], "{}", page.body);
+    let member = south.signed_in("bela").await.open(&there).await;
+    assert!(member.says("Can bees count?") && member.texts(".tools a").is_empty(), "it is for publishers");
+    let adopt = admin.open(&page.attribute(".tools a[href$='/adopt']", "href").unwrap()).await;
+    let own = admin.send(&adopt, "main form", &[]).await;
+    assert_eq!(own.texts("h1"), ["Can bees count?"]);
+    let again = admin.open(&there).await;
+    assert_eq!(again.texts(".tools a"), ["Take a position"], "one copy is enough");
+    let stand = admin.open(&again.attribute(".tools a", "href").unwrap()).await;
+    assert_eq!(stand.status, StatusCode::OK, "{asked}");
+}

@@ -1,5 +1,6 @@
 //! Minds that change: what convinced them, what differs, and the list of it at the question.
 
+use axum::http::StatusCode;
 use plenum::domain::critique::Intent;
 use plenum::domain::question::{DraftQuestion, Qid};
 use plenum::domain::site::FederationMode;
@@ -258,4 +259,80 @@ async fn what_was_revised_often_for_one_reason_hides_nothing_else() {
     assert_eq!(led_to.len(), 2, "{led_to:?}");
     assert!(led_to[0].starts_with("Organization north") && led_to[0].ends_with("(version 26)"), "{led_to:?}");
     assert!(led_to[1].starts_with("Organization south") && led_to[1].ends_with("(version 2)"), "{led_to:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_stands_around_a_question_says_why_it_was_changed_and_keeps_its_versions() {
+    on_each_engine(|database| async {
+        let world = neighbours(database).await;
+        let (north, south) = (world.at("north"), world.at("south"));
+        let question = north.asks(ASKED, &["Yes", "No"]).await;
+        world.settle().await;
+        assert!(north.browser().open(PAGE).await.texts("#changed").is_empty(), "as it was asked");
+        assert_eq!(north.browser().open(&format!("{PAGE}/versions")).await.texts(".versions li").len(), 1);
+        world.advance_seconds(DAY);
+        let (user, db) = (north.admin().await, north.app().db);
+        let draft = DraftQuestion {
+            background: Markdown::new("It was *settled* in spring."),
+            answers: vec!["Yes".to_owned(), "In part".to_owned()],
+            ..DraftQuestion::default()
+        };
+        let change =
+            db.write(|tx| questions::revise(tx, &user, question.head.id, &draft, "We read the file."));
+        change.await.unwrap();
+        world.settle().await;
+        for site in [north, south] {
+            let page = present::path(&site.sees(&question.head.uri).await.unwrap());
+            let mut reader = site.browser();
+            let shown = reader.open(&page).await;
+            let told = shown.texts("#changed");
+            assert!(told[0].starts_with("Changed on") && told[0].contains("We read the file."), "{told:?}");
+            let list = reader.open(&shown.attribute("#changed a", "href").unwrap()).await;
+            assert_eq!(list.texts(".versions .tag"), ["In force", "Earlier version"], "{}", site.name);
+            assert!(list.texts(".versions li")[0].contains("We read the file."));
+            assert!(list.says("A question is never changed silently."));
+            let second = reader.open(&format!("{page}/versions/2")).await;
+            assert!(second.texts(".diff del").concat().contains("never"), "{:?}", second.texts(".diff"));
+            assert!(second.texts(".diff ins").concat().contains("In part"));
+            assert!(second.says("What changed and why: We read the file."));
+            let first = reader.open(&format!("{page}/versions/1")).await;
+            assert!(first.says("It was never settled.") && first.texts(".diff").is_empty());
+            assert!(first.texts(".standing")[0].starts_with("This is an earlier version."));
+            for nothing in ["0", "3", "last"] {
+                let status = reader.open(&format!("{page}/versions/{nothing}")).await.status;
+                assert_eq!(status, StatusCode::NOT_FOUND, "{nothing}");
+            }
+        }
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_position_that_only_rests_on_something_else_shows_the_difference() {
+    on_each_engine(|database| async {
+        let world = neighbours(database).await;
+        let (north, south) = (world.at("north"), world.at("south"));
+        let published =
+            north.publishes(statement("On bees").thesis("Bees can count.").thesis("Bees lie.")).await;
+        let qid = qid_of(&north.asks(ASKED, &["Yes", "No"]).await);
+        world.settle().await;
+        let stand = |thesis: usize, body: &str| plenum::domain::position::DraftPosition {
+            theses: vec![crate::harness::people::thesis_of(&published, thesis).to_string()],
+            adopted_body: body.to_owned(),
+            ..answer("decided", "Yes", "Order returned.")
+        };
+        let position = north.answers(&qid, &stand(1, "the council"), "").await.unwrap().head.uri;
+        world.advance_seconds(DAY);
+        north.answers(&qid, &stand(2, "the assembly"), "It was put to the vote.").await.unwrap();
+        world.settle().await;
+        for site in [north, south] {
+            let page = present::path(&site.sees(&position).await.unwrap());
+            let second = site.browser().open(&format!("{page}/versions/2")).await;
+            let (gone, new) = (second.texts(".diff del").concat(), second.texts(".diff ins").concat());
+            assert!(gone.contains("council") && gone.contains('1'), "{}: {gone}", site.name);
+            assert!(new.contains("assembly") && new.contains('2'), "{}: {new}", site.name);
+            assert!(second.texts(".diff").concat().contains("Rests on thesis "));
+        }
+    })
+    .await;
 }

@@ -127,10 +127,19 @@ async fn a_publisher_adds_revises_and_withdraws_an_event() {
     let fields = [("date", "2022-01"), ("reason", "The day is disputed."), ("step", "revise")];
     let page = browser.send(&form, "main form", &fields).await;
     assert!(page.says("January 2022") && !page.says("5 January 2022"));
+    let told = page.texts("#changed");
+    assert!(told[0].contains("Reason given: The day is disputed."), "{told:?}");
+    let list = browser.open(&page.attribute("#changed a", "href").unwrap()).await;
+    assert_eq!(list.texts(".versions .tag"), ["In force", "Earlier version"]);
+    let second = browser.open(&list.attribute(".versions a", "href").unwrap()).await;
+    assert!(second.texts(".diff del").concat().contains('5'), "{:?}", second.texts(".diff"));
+    let first = browser.open(&list.attribute(".versions li:last-child a", "href").unwrap()).await;
+    assert!(first.says("5 January 2022") && first.texts(".diff").is_empty());
     world.advance_seconds(60);
     let form = browser.open(&revise).await;
     let page = browser.send(&form, "main form", &[("reason", "A forgery."), ("step", "retract")]).await;
     assert!(page.texts(".standing")[0].contains("A forgery."));
+    assert_eq!(page.texts("#changed"), ["All versions"], "the notice says why");
     assert_eq!(browser.open("/timeline").await.texts(".happened .tag"), ["Retracted", "known to the month"]);
 
     north.person("erik", &[Role::Editor]).await;

@@ -15,19 +15,20 @@ use crate::domain::host::HostStanding;
 use crate::domain::permission::Permission;
 use crate::domain::user::Role;
 use crate::federation::Federation;
+use crate::federation::catalogue::most_of;
 use crate::http::error::PageError;
 use crate::http::extract::posted::Posted;
 use crate::http::extract::visit::Visit;
-use crate::http::web::account::{AccountPage, AccountView};
+use crate::http::web::account::{AccountPage, AccountView, CatalogueShown};
 use crate::http::web::confirm::ConfirmPage;
 use crate::http::web::contribution::Origin;
 use crate::http::web::layout::{Layout, OpenGraph, Section};
 use crate::http::web::present::{self, moment};
 use crate::http::web::shown::{Lang, Link};
+use crate::services::completeness::resync_catalogue;
 use crate::services::relations as service;
-use crate::store::{
-    Conn, Error, accounts, audit, completeness, contributions, held, hosts, relations, successions,
-};
+use crate::store::completeness::{self, Catalogue};
+use crate::store::{Conn, Error, accounts, audit, contributions, held, hosts, relations, successions};
 
 /// Entries on a page.
 const PAGE: usize = 20;
@@ -159,8 +160,6 @@ fn account_view(conn: &mut Conn, visit: &Visit, account: &Account) -> Result<Acc
         trust: None,
         unreachable_since: host.and_then(|host| host.unreachable_since()).map(moment),
     });
-    let catalogue = completeness::catalogue(conn, account.id)?;
-    let complete_to = catalogue.and_then(|catalogue| catalogue.complete_to).map(moment);
     Ok(AccountView {
         name: account.title().to_owned(),
         handle: account.handle.clone(),
@@ -170,12 +169,60 @@ fn account_view(conn: &mut Conn, visit: &Visit, account: &Account) -> Result<Acc
         fields: Vec::new(),
         joined: account.is_local().then(|| moment(account.created_at)),
         origin,
-        complete_to,
+        catalogue: catalogue(conn, visit, account)?,
         moved_to: account.moved_to.as_ref().map(|uri| Link::new(uri.as_str(), uri.as_str())),
         vouched_by: vouched_by(conn, account)?,
         related: related(conn, visit, account)?,
         tools: tools(conn, visit, account)?,
     })
+}
+
+/// How much of what an account elsewhere published is here. Of a person nobody asks for all of it.
+fn catalogue(conn: &mut Conn, visit: &Visit, account: &Account) -> Result<Option<CatalogueShown>, Error> {
+    let known = completeness::catalogue(conn, account.id)?;
+    let organization = account.kind == AccountKind::Organization;
+    if account.is_local() || (known.is_none() && !organization) {
+        return Ok(None);
+    }
+    let keeps = [Role::Publisher, Role::Moderator, Role::Admin].iter().any(|role| visit.has_role(*role));
+    Ok(Some(CatalogueShown {
+        state: known.as_ref().map_or_else(
+            || "What it published before is not fetched yet.".to_owned(),
+            |known| looked_through(known, most_of(account.kind)),
+        ),
+        complete_to: known.and_then(|known| known.complete_to).map(moment),
+        resync: (organization && keeps && visit.may_write())
+            .then(|| format!("{}/resync", present::account_path(account)).into()),
+    }))
+}
+
+fn looked_through(known: &Catalogue, most: i32) -> String {
+    let Some(finished) = known.finished_at else {
+        let so_far = told(known.taken.into(), "text", ("was", "were"));
+        return format!("What it published is being fetched: {so_far} looked at so far.");
+    };
+    let mut said = format!("What it published was looked through on {}.", moment(finished).day());
+    if known.taken >= most {
+        said.push_str(&format!(
+            " No more than the newest {most} texts are looked through: earlier ones may be missing."
+        ));
+    }
+    said
+}
+
+/// `POST /@{name}/resync`: what an organization published is looked through again.
+pub async fn resync(
+    data: Data<Federation>,
+    Path(name): Path<String>,
+    Posted { visit, .. }: Posted,
+) -> Answer {
+    let user = &visit.member()?.user;
+    let path = data.app.db.write(|tx| {
+        let account = find(tx, &visit, &name)?;
+        resync_catalogue(tx, user, account.id)?;
+        Ok(present::account_path(&account))
+    });
+    then(&format!("{}?note=resync", path.await?))
 }
 
 /// Who says where an organization goes on that cannot say so itself any more.

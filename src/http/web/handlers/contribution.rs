@@ -2,7 +2,9 @@
 
 use activitypub_federation::config::Data;
 
-use super::conversation::{Below, arrange, before, invitation, load, one, targets, tools};
+use super::around::{Below, load};
+use super::conversation::{arrange, before, invitation, one, targets, tools};
+use super::thread::{checked, elsewhere};
 use super::{Answer, page_with, then};
 use crate::domain::Refusal;
 use crate::domain::contribution::{Contribution, Visibility};
@@ -12,7 +14,7 @@ use crate::domain::view::{Body, View};
 use crate::federation::Federation;
 use crate::http::extract::visit::Visit;
 use crate::http::web::layout::{Layout, OpenGraph, Section};
-use crate::http::web::post::PostPage;
+use crate::http::web::post::{PostPage, PostView};
 use crate::http::web::present::{self, moment};
 use crate::http::web::shown::{Lang, Link};
 use crate::store::contributions::Viewer;
@@ -29,7 +31,7 @@ pub async fn show(data: &Data<Federation>, visit: &Visit, token: &str) -> Answer
         let head = find(conn, viewer, token, &uri)?;
         let view = one(conn, viewer, head.clone())?;
         let before = before(conn, viewer, &head)?;
-        let replies = load(conn, viewer, &head, Below::All)?;
+        let replies = load(conn, visit, &head, Below::All)?;
         let named = targets(conn, viewer, &before)?;
         let host = match view.author.host_id {
             Some(id) => hosts::by_id(conn, id)?,
@@ -38,9 +40,10 @@ pub async fn show(data: &Data<Federation>, visit: &Visit, token: &str) -> Answer
         let led_to = led_to(conn, viewer, &head.uri)?;
         let inside = head.visibility == Visibility::Internal;
         let room = if inside { internal_rooms::of_thread(conn, head.thread_id)? } else { None };
+        let replies = (replies, checked(conn, viewer, &head)?);
         Ok((view, before, replies, named, (host, led_to, room)))
     });
-    let (view, before, replies, named, (host, led_to, room)) = loaded.await?;
+    let (view, before, (replies, checked), named, (host, led_to, room)) = loaded.await?;
     if !matches!(view.body, Body::Plain | Body::Critique(_)) {
         return then(&present::path(&view));
     }
@@ -52,8 +55,27 @@ pub async fn show(data: &Data<Federation>, visit: &Visit, token: &str) -> Answer
         room.map(|room| Link::new(format!("Room: {}", room.title), format!("/internal/rooms/{}", room.id))),
     );
     let post = present::post(&view, answers, host.as_ref(), tools);
+    let mut replies = arrange(visit, &replies).within(view.head.visibility);
+    replies.completeness = elsewhere(data, visit, checked).await?;
+    let layout = frame(visit, &view, &post);
+    page_with(
+        layout.activity.clone().as_ref(),
+        &PostPage {
+            layout,
+            before,
+            post,
+            led_to,
+            replies,
+            thread: Some(format!("/threads/{}", view.head.thread_id).into()),
+            invitation: invitation(visit, &view, data.app.config.limits.post_characters),
+        },
+    )
+}
+
+/// The frame of the page of a post.
+fn frame(visit: &Visit, view: &View, post: &PostView) -> Layout {
     let mut layout = visit.layout(post.heading());
-    layout.description = present::excerpt(&view);
+    layout.description = present::excerpt(view);
     layout.canonical = Some(canonical(visit, &view.head).into());
     layout.activity = Some(view.head.uri.as_str().into());
     layout.feeds =
@@ -68,19 +90,7 @@ pub async fn show(data: &Data<Federation>, visit: &Visit, token: &str) -> Answer
         language: Lang::new(&view.head.language),
     });
     let hidden = !view.author.discoverable || !view.head.local || view.head.visibility != Visibility::Public;
-    let layout = Layout { no_index: hidden, here: Section::Elsewhere, ..layout };
-    page_with(
-        layout.activity.clone().as_ref(),
-        &PostPage {
-            layout,
-            before,
-            post,
-            led_to,
-            replies: arrange(visit, &replies).within(view.head.visibility),
-            thread: Some(format!("/threads/{}", view.head.thread_id).into()),
-            invitation: invitation(visit, &view, data.app.config.limits.post_characters),
-        },
-    )
+    Layout { no_index: hidden, here: Section::Elsewhere, ..layout }
 }
 
 /// What the viewer may see that was changed because of something, each as a link to the version.

@@ -2,8 +2,8 @@
 
 use std::collections::{HashMap, HashSet};
 
-use url::form_urlencoded;
-
+use super::around::{Around, page_of};
+use super::margin;
 use crate::domain::Refusal;
 use crate::domain::account::Account;
 use crate::domain::contribution::{Contribution, Kind, State, Visibility};
@@ -15,95 +15,14 @@ use crate::http::extract::visit::Visit;
 use crate::http::web::contribution::Entry;
 use crate::http::web::forms::{Choice, Mistakes, language_choices};
 use crate::http::web::present;
-use crate::http::web::replies::{Marked, Replies, Reply, ReplyState};
+use crate::http::web::replies::{Later, Replies, Reply, ReplyState};
 use crate::http::web::reply::{Elsewhere, Invitation, ReplyForm};
 use crate::http::web::shown::{Lang, Link};
 use crate::store::contributions::{self, Viewer};
-use crate::store::{Conn, Error, hiding, quotes, revisions, views};
+use crate::store::{Conn, Error, quotes, views};
 
-/// The most contributions one page reads of a thread.
-const MOST: i64 = 1000;
 /// How far back "what was said before" goes.
 const BEFORE: usize = 20;
-
-/// What of a thread a page shows.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Below {
-    /// Everything that finally answers this one.
-    All,
-    /// Only what answers this one itself, not its theses or positions.
-    Itself,
-}
-
-/// Loads the replies to `head` that the viewer may see, and the places of deleted ones between them.
-pub fn load(conn: &mut Conn, viewer: Viewer, head: &Contribution, below: Below) -> Result<Vec<View>, Error> {
-    let thread = contributions::thread(conn, viewer, head.thread_id, None, MOST)?;
-    let mut thread = hiding::sift_heads(conn, viewer, thread)?;
-    thread.extend(contributions::deleted_in(conn, head.thread_id, MOST)?);
-    let found = under(head.id, &thread, below);
-    let shown = |reply: &Contribution| found.contains(&reply.id) && reply.kind != Kind::Thesis;
-    let replies = thread.into_iter().filter(shown).collect();
-    let mut views = without_empty_ends(views::load(conn, viewer, replies)?);
-    quotes::fill(conn, viewer, &mut views)?;
-    date(conn, head, &mut views)?;
-    Ok(views)
-}
-
-/// Says of what was said before its target was revised to which version it was said. Posts are edited, not
-/// revised.
-fn date(conn: &mut Conn, root: &Contribution, views: &mut [View]) -> Result<(), Error> {
-    let revised = |head: &&Contribution| head.revision > 1 && head.kind != Kind::Post;
-    let heads = views.iter().map(|view| &view.head).chain([root]);
-    let targets: Vec<(Id<Contribution>, i32)> =
-        heads.filter(revised).map(|head| (head.id, head.revision)).collect();
-    if targets.is_empty() {
-        return Ok(());
-    }
-    let ids: Vec<Id<Contribution>> = targets.iter().map(|(id, _)| *id).collect();
-    let moments = revisions::moments(conn, &ids)?;
-    for view in views {
-        let target = targets.iter().find(|(id, _)| Some(*id) == view.head.in_reply_to_id);
-        let Some((target, now)) = target else { continue };
-        let said = view.head.published_at;
-        let before = moments.iter().filter(|(id, _, at)| id == target && *at <= said);
-        let stood = before.map(|(_, number, _)| *number).max();
-        view.answers_version = stood.filter(|number| number < now);
-    }
-    Ok(())
-}
-
-fn under(root: Id<Contribution>, thread: &[Contribution], below: Below) -> HashSet<Id<Contribution>> {
-    let mut children: HashMap<Id<Contribution>, Vec<&Contribution>> = HashMap::new();
-    for reply in thread {
-        if let Some(parent) = reply.in_reply_to_id {
-            children.entry(parent).or_default().push(reply);
-        }
-    }
-    let mut found = HashSet::new();
-    let mut open = vec![root];
-    while let Some(id) = open.pop() {
-        for child in children.get(&id).into_iter().flatten() {
-            let own = matches!(child.kind, Kind::Thesis | Kind::Position);
-            let skipped = below == Below::Itself && own;
-            if !skipped && child.id != root && found.insert(child.id) {
-                open.push(child.id);
-            }
-        }
-    }
-    found
-}
-
-/// A deleted contribution keeps its place only while something hangs on it.
-fn without_empty_ends(mut views: Vec<View>) -> Vec<View> {
-    loop {
-        let parents: HashSet<_> = views.iter().filter_map(|view| view.head.in_reply_to_id).collect();
-        let before = views.len();
-        views.retain(|view| view.head.state != State::Deleted || parents.contains(&view.head.id));
-        if views.len() == before {
-            return views;
-        }
-    }
-}
 
 /// One contribution with what it quotes.
 pub fn one(conn: &mut Conn, viewer: Viewer, head: Contribution) -> Result<View, Error> {
@@ -113,54 +32,24 @@ pub fn one(conn: &mut Conn, viewer: Viewer, head: Contribution) -> Result<View, 
 }
 
 /// Arranges loaded replies for a viewer.
-pub fn arrange(visit: &Visit, views: &[View]) -> Replies {
-    let mut replies = Replies::arrange(views.iter().map(|view| reply(visit, view)).collect());
-    replies.marked = marked(views);
-    replies
-}
-
-/// The passages of the text itself that these replies criticize.
-fn marked(views: &[View]) -> Vec<Marked> {
-    let here: HashSet<_> = views.iter().map(|view| view.head.id).collect();
-    let above = |view: &&View| view.head.in_reply_to_id.is_none_or(|parent| !here.contains(&parent));
-    let note = |view: &View| {
-        let critique = critique(view).filter(|critique| critique.passage().is_some())?;
-        let place = (critique.hold == Hold::Historic, critique.start);
-        Some((place, mark(&view.head, critique, &view.author, "")))
-    };
-    let mut marked: Vec<((bool, i32), Marked)> = views.iter().filter(above).filter_map(note).collect();
-    marked.sort_by_key(|(place, _)| *place);
-    marked.into_iter().map(|(_, marked)| marked).collect()
-}
-
-/// A passage and who criticizes it; the critique stands on `page`, or on this one where that is blank.
-pub fn mark(head: &Contribution, critique: &Critique, author: &Account, page: &str) -> Marked {
-    let historic = critique.hold == Hold::Historic;
-    let passage = critique.passage().unwrap_or_default();
-    let part = page.rsplit_once("/theses/").map_or("", |(_, key)| key);
-    Marked {
-        passage: passage.to_owned(),
-        place: (critique.hold == Hold::Placed).then(|| format!("#{part}{}", in_text(passage)).into()),
-        intent: present::intent(critique.intent).to_owned(),
-        author: present::author(author),
-        href: format!("{page}#r{}", head.id).into(),
-        refers_to: historic.then(|| present::small(critique.revision)),
-    }
-}
-
-/// The words of a passage as a text directive (WICG Text Fragments); of long ones the beginning and the end.
-fn in_text(passage: &str) -> String {
-    let words: Vec<&str> = passage.split_whitespace().collect();
-    let encoded = |words: &[&str]| {
-        let text: String = form_urlencoded::byte_serialize(words.join(" ").as_bytes()).collect();
-        text.replace('+', "%20").replace('-', "%2D")
-    };
-    match (words.first_chunk::<5>(), words.last_chunk::<5>()) {
-        (Some(begin), Some(end)) if words.len() > 10 => {
-            format!(":~:text={},{}", encoded(begin), encoded(end))
+pub fn arrange(visit: &Visit, around: &Around) -> Replies {
+    let mut replies = Replies::arrange(around.views.iter().map(|view| reply(visit, view)).collect());
+    replies.marked = margin::notes(visit, around);
+    let page = |id| format!("{}#replies", page_of(visit, id));
+    replies.earlier = around.earlier.map(|id| page(id).into());
+    replies.later = around.later.map(|(id, count)| Later {
+        href: page(id).into(),
+        count: present::small(count),
+        uncounted: around.uncounted,
+    });
+    for placed in replies.official.iter_mut().chain(&mut replies.personal) {
+        let answers =
+            |above: &(&Id<Contribution>, &View)| placed.reply.parent == Some(format!("r{}", above.0));
+        if let Some((id, view)) = around.above.iter().find(answers) {
+            placed.answers = Some(Link::new(view.author.title(), format!("{}#r{id}", page_of(visit, *id))));
         }
-        _ => format!(":~:text={}", encoded(&words)),
     }
+    replies
 }
 
 fn whole(critique: &Critique) -> bool {
@@ -195,6 +84,8 @@ fn reply(visit: &Visit, view: &View) -> Reply {
         href: present::path(view).into(),
         origin: present::origin(head, None),
         answer: Some(format!("/reply?to={}", head.id).into()),
+        // On its own page its words can be marked.
+        criticize: critique.map(|_| format!("{}#answer", present::path(view)).into()),
         tools: tools(visit, view),
         state,
         refers_to: critique
@@ -265,11 +156,12 @@ pub fn invitation(visit: &Visit, view: &View, limit: usize) -> Invitation {
     Invitation::Form(Box::new(form))
 }
 
-/// What an answer may mean to do: to texts that have passages. Posts are simply answered.
+/// What an answer may mean to do: to texts of the debate, critiques among them. Posts are simply answered.
 pub fn intents(view: &View, chosen: &str) -> Vec<Choice> {
     match &view.body {
-        Body::Plain | Body::Critique(_) => return Vec::new(),
-        Body::Statement { .. }
+        Body::Plain => return Vec::new(),
+        Body::Critique(_)
+        | Body::Statement { .. }
         | Body::Thesis { .. }
         | Body::Question(_)
         | Body::Position(_)

@@ -4,8 +4,11 @@ use activitypub_federation::config::Data;
 use axum::extract::Path;
 
 use super::again::again;
+use super::around::{Below, load};
 use super::contribution::find;
-use super::conversation::{Below, arrange, invitation, load, tools};
+use super::conversation::{arrange, invitation, tools};
+use super::thread::{checked, elsewhere};
+use super::versions;
 use super::{Answer, page, page_with, then};
 use crate::clock::Timestamp;
 use crate::domain::Refusal;
@@ -42,7 +45,7 @@ pub async fn show(data: &Data<Federation>, visit: &Visit, token: &str) -> Answer
         let head = head.ok_or(Refusal::NotFound)?;
         let citing = events::citing(conn, viewer, &head)?;
         let citing = views::load(conn, viewer, citing)?;
-        let replies = load(conn, viewer, &head, Below::All)?;
+        let replies = (load(conn, visit, &head, Below::All)?, checked(conn, viewer, &head)?);
         let view = views::one(conn, viewer, head)?.ok_or(Refusal::NotFound)?;
         let host = match view.author.host_id {
             Some(id) => hosts::by_id(conn, id)?,
@@ -50,7 +53,9 @@ pub async fn show(data: &Data<Federation>, visit: &Visit, token: &str) -> Answer
         };
         Ok((view, citing, replies, host))
     });
-    let (view, citing, replies, host) = loaded.await?;
+    let (view, citing, (replies, checked), host) = loaded.await?;
+    let mut replies = arrange(visit, &replies);
+    replies.completeness = elsewhere(data, visit, checked).await?;
     let mut shown = tools(visit, &view);
     if view.head.author_id == visit.organization.id && visit.has_role(Role::Publisher) {
         shown.push(Link::new("Revise or withdraw", format!("{}/revise", present::path(&view))));
@@ -61,14 +66,16 @@ pub async fn show(data: &Data<Federation>, visit: &Visit, token: &str) -> Answer
         &EventPage {
             layout,
             post: present::post(&view, None, host.as_ref(), shown),
+            changed: versions::changed(&view),
             citing: citing.iter().map(|view| present::entry(view, None)).collect(),
-            replies: arrange(visit, &replies),
+            replies,
             invitation: invitation(visit, &view, data.app.config.limits.post_characters),
         },
     )
 }
 
-fn frame(visit: &Visit, view: &View) -> Layout {
+/// The frame of the page of an event.
+pub fn frame(visit: &Visit, view: &View) -> Layout {
     let title = view.head.title.clone().unwrap_or_default();
     let path = present::path(view);
     let canonical = if view.head.local { visit.absolute(&path) } else { view.head.url.clone() };

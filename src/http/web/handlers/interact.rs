@@ -15,7 +15,7 @@ use super::ask::refused;
 use super::attempts::Attempts;
 use super::conversation::{entries, invitation};
 use super::home::follow_box;
-use super::{Answer, page};
+use super::{Answer, page, question};
 use crate::domain::handle::Handle;
 use crate::domain::uri::Uri;
 use crate::federation::Federation;
@@ -122,6 +122,7 @@ pub async fn arrive(data: Data<Federation>, visit: Visit) -> Answer {
                     let entry = entries(conn, viewer, heads)?.pop();
                     Ok(match (view, entry) {
                         (Some(view), Some(entry)) => Subject::Contribution {
+                            tools: question::arriving(conn, &visit, &view)?,
                             invitation: invitation(&visit, &view, limit),
                             entry: Box::new(entry),
                         },

@@ -8,6 +8,7 @@ mod again;
 pub mod agreement;
 pub mod appeals;
 pub mod approvals;
+mod around;
 pub mod ask;
 mod asking;
 mod attempts;
@@ -45,6 +46,7 @@ pub mod log;
 pub mod mail_address;
 pub mod mail_blocks;
 pub mod map;
+mod margin;
 pub mod moderation;
 pub mod networks;
 pub mod notification_policies;
@@ -79,6 +81,7 @@ pub mod thread;
 mod ties;
 pub mod transfer;
 mod typed_statement;
+pub mod versions;
 pub mod withdraw;
 
 use std::sync::Arc;
@@ -134,6 +137,10 @@ fn reading() -> Router {
         .route("/questions/{slug}/map.json", get(map::json))
         .route("/questions/{slug}/map.csv", get(map::csv))
         .route("/positions/{id}/versions/{number}", get(position::version))
+        .route("/questions/{slug}/versions", get(versions::of_question))
+        .route("/questions/{slug}/versions/{number}", get(versions::question_version))
+        .route("/events/{token}/versions", get(versions::of_event))
+        .route("/events/{token}/versions/{number}", get(versions::event_version))
         .route("/threads/{id}", get(thread::show))
         .route("/threads/{id}/feed", get(feeds::thread))
         .route("/@{name}", get(account::show))
@@ -183,6 +190,7 @@ fn writing() -> Router {
         .route("/positions/{id}/list", post(position::list))
         .route("/threads/{id}/resync", post(thread::resync))
         .route("/@{name}/follow", get(account::ask_follow).post(account::follow))
+        .route("/@{name}/resync", post(account::resync))
         .route("/@{name}/hide", get(hiding::ask).post(hiding::hide))
         .route("/publish", get(publish::show).post(publish::submit))
         .route("/events/new", get(events::write).post(events::submit))

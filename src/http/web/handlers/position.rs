@@ -3,8 +3,9 @@
 use activitypub_federation::config::Data;
 use axum::extract::Path;
 
+use super::around::{Below, load};
 use super::contribution::led_to;
-use super::conversation::{Below, arrange, invitation, load};
+use super::conversation::{arrange, invitation};
 use super::links::Links;
 use super::map::may_list;
 use super::question::frame;
@@ -68,7 +69,7 @@ pub async fn show(data: &Data<Federation>, visit: &Visit, id: &str) -> Answer {
     let id = key(id)?;
     let loaded = data.app.db.read(|conn| {
         let loaded = one(conn, viewer, id)?;
-        let replies = load(conn, viewer, &loaded.view.head, Below::All)?;
+        let replies = load(conn, visit, &loaded.view.head, Below::All)?;
         let checked = checked(conn, viewer, &loaded.view.head)?;
         let cited = events::cited(conn, viewer, &[loaded.view.head.id])?;
         let led_to = led_to(conn, viewer, &loaded.view.head.uri)?;
@@ -108,17 +109,19 @@ pub async fn version(
         let loaded = one(conn, viewer, id)?;
         let version = loaded.version(number).ok_or(Refusal::NotFound)?;
         let told = told(version.document.as_deref()).ok_or(Refusal::NotFound)?;
+        let before = number.checked_sub(1).and_then(|number| loaded.version(number));
+        let before = before.and_then(|before| self::told(before.document.as_deref()));
         let stand = &told.received.stand;
-        let links = Links::of(conn, viewer, rests_on(stand).iter().chain(&stand.convinced_by.all()))?;
-        Ok((loaded, told, links))
+        let rested = before.as_ref().map(|before| rests_on(&before.received.stand)).unwrap_or_default();
+        let named = rests_on(stand).into_iter().chain(stand.convinced_by.all()).chain(rested);
+        let links = Links::of(conn, viewer, &named.collect::<Vec<_>>())?;
+        Ok((loaded, told, before, links))
     });
-    let (loaded, told, links) = loaded.await?;
-    let at = |number: i32| loaded.version(number);
-    let version = at(number).ok_or_else(PageError::not_found)?;
-    let before = number.checked_sub(1).and_then(at).and_then(|before| self::told(before.document.as_deref()));
+    let (loaded, told, before, links) = loaded.await?;
+    let version = loaded.version(number).ok_or_else(PageError::not_found)?;
     let changes = match before {
         Some(before) => {
-            let (before, after) = (all(&before.received), all(&told.received));
+            let (before, after) = (all(&before.received, &links), all(&told.received, &links));
             data.app.differences.find(|| diff::words(&before, &after)).await?
         }
         None => Vec::new(),
@@ -198,13 +201,22 @@ fn rests_on(stand: &Stand) -> Vec<Uri> {
     stand.statement.iter().chain(&stand.theses).cloned().collect()
 }
 
-/// Everything that a version says, as plain text.
-fn all(received: &ReceivedPosition) -> String {
+/// Everything that a version says, as plain text; each text on which it rests is a line of its own.
+fn all(received: &ReceivedPosition, links: &Links) -> String {
     let stand = &received.stand;
     let parts = [&received.reasoning, &received.conditions, &received.limits, &received.evidence];
-    let texts = parts.into_iter().map(plain::text).filter(|text| !text.trim().is_empty());
     let answer = format!("{} ({})", stand.answer, stand.certainty.label());
-    [answer.trim_start().to_owned()].into_iter().chain(texts).collect::<Vec<_>>().join("\n\n")
+    let adopted = adopted(&stand.adopted_body, &stand.adopted_on);
+    let adopted = if adopted.is_empty() { adopted } else { format!("Adopted {adopted}") };
+    let rests = rests_on(stand).into_iter().map(|uri| format!("Rests on {}", links.to(&uri).label));
+    let rests = rests.collect::<Vec<_>>().join("\n");
+    [answer.trim_start().to_owned()]
+        .into_iter()
+        .chain(parts.into_iter().map(plain::text))
+        .chain([adopted, rests])
+        .filter(|text| !text.trim().is_empty())
+        .collect::<Vec<_>>()
+        .join("\n\n")
 }
 
 fn current(visit: &Visit, loaded: &Loaded) -> PositionShown {

@@ -26,7 +26,7 @@ use crate::http::web::layout::Section;
 use crate::http::web::present;
 use crate::http::web::publish::{Found, Meanwhile, PreviewPage, PublishPage, Revises, StatementForm};
 use crate::http::web::shown::{Lang, Link};
-use crate::http::web::statement::{StatementView, ThesisView, Version};
+use crate::http::web::statement::{Edges, StatementView, ThesisView, Version};
 use crate::http::web::statement_references::ReferencesShown;
 use crate::import::markdown as form;
 use crate::import::report;
@@ -407,6 +407,7 @@ fn previewed(
         introduction,
         theses,
         closing,
+        edges: Edges::default(),
         references,
         version: Version {
             revision: present::small(revision),

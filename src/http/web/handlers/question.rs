@@ -5,12 +5,14 @@ use std::collections::HashMap;
 use activitypub_federation::config::Data;
 use axum::extract::Path;
 
-use super::conversation::{Below, arrange, invitation, load};
+use super::around::{Below, load};
+use super::conversation::{arrange, invitation};
 use super::map::{self, Asked, may_attribute, may_list};
-use super::{Answer, page_with, same_questions, then};
+use super::thread::{checked, elsewhere};
+use super::{Answer, page_with, same_questions, then, versions};
 use crate::domain::Refusal;
 use crate::domain::account::Account;
-use crate::domain::contribution::State;
+use crate::domain::contribution::{Contribution, State};
 use crate::domain::date::Day;
 use crate::domain::host::Host;
 use crate::domain::job::Job;
@@ -78,21 +80,24 @@ pub async fn show(data: &Data<Federation>, visit: &Visit, slug: &str) -> Answer 
         let merged = merged.map(Qid::hashtag);
         let page = (present::path(&loaded.view), wanted.as_of);
         let same = same_questions::shown(conn, viewer, &same, (&page.0, page.1))?;
-        let replies = load(conn, viewer, &loaded.view.head, Below::Itself)?;
+        let head = &loaded.view.head;
+        let replies = (load(conn, visit, head, Below::Itself)?, checked(conn, viewer, head)?);
         let waiting = match visit.has_role(Role::Moderator) {
             true => external_statements::count_waiting_on(conn, &asked.question.qid)?,
             false => 0,
         };
-        let page = Page::first(STATEMENTS);
-        let statements = statement_references::on_question(conn, viewer, &asked.question.qid, page)?;
-        let statements = views::load(conn, viewer, statements)?;
-        let moves = moves(conn, viewer, &asked.question.qid, wanted.as_of)?;
         let qid = &asked.question.qid;
+        let statements = statement_references::on_question(conn, viewer, qid, Page::first(STATEMENTS))?;
+        let statements = views::load(conn, viewer, statements)?;
+        let moves = moves(conn, viewer, qid, wanted.as_of)?;
         let asked = (exchanges::of(conn, qid)?, exchanges::unproven(conn, qid)?);
         Ok((loaded, map, replies, (asked, waiting), (statements, moves), (same, merged)))
     });
-    let (loaded, mut map, replies, (asked, waiting), (statements, moves), (same, merged)) = loaded.await?;
+    let (loaded, mut map, (replies, checked), (asked, waiting), (statements, moves), (same, merged)) =
+        loaded.await?;
     map.sort(wanted.order);
+    let mut replies = arrange(visit, &replies);
+    replies.completeness = elsewhere(data, visit, checked).await?;
     let (asked, unproven) = asked;
     let comparison = comparison(visit, &loaded, (&asked, unproven));
     look_again(data, &loaded, comparison.as_ref(), &asked).await?;
@@ -113,7 +118,7 @@ pub async fn show(data: &Data<Federation>, visit: &Visit, slug: &str) -> Answer 
             merged,
             moves,
             statements: statements.iter().map(|view| present::entry(view, None)).collect(),
-            replies: arrange(visit, &replies),
+            replies,
             invitation: invitation(visit, &loaded.view, data.app.config.limits.post_characters),
         },
     )
@@ -314,6 +319,7 @@ fn shown(visit: &Visit, loaded: &Loaded, map: &Map, waiting: i64) -> QuestionSho
         copies: copies(loaded),
         origin: present::origin(&view.head, loaded.host.as_ref()),
         standing: present::standing(view, None),
+        changed: versions::changed(view),
         as_adopted: as_adopted(question).filter(|_| since.is_some() || loaded.asker_gone),
         asker_since: since,
         asker_gone: loaded.asker_gone,
@@ -398,30 +404,44 @@ fn texts(loaded: &Loaded, waiting: i64) -> Option<Link> {
 }
 
 fn tools(visit: &Visit, loaded: &Loaded, map: &Map) -> Vec<Link> {
+    let organization = visit.organization.id;
+    let own = loaded.carried.iter().find(|((head, _), _)| head.author_id == organization);
+    let mut rows = map.rows.iter().chain(&map.unlisted);
+    let answered = rows.any(|row| {
+        let ours = row.declared().is_some_and(|declared| declared.organization.id == organization);
+        ours && row.held.state == State::Current
+    });
     let slug = &loaded.asked.question.slug;
+    let mut tools = speaking(visit, slug, own.map(|((head, _), _)| head), answered);
     let to = |label: &str, end: &str| Link::new(label, format!("/questions/{slug}/{end}"));
-    let mut tools = Vec::new();
-    if visit.has_role(Role::Publisher) {
-        let organization = visit.organization.id;
-        let own = loaded.carried.iter().find(|((head, _), _)| head.author_id == organization);
-        let mut rows = map.rows.iter().chain(&map.unlisted);
-        let answered = rows.any(|row| {
-            let ours = row.declared().is_some_and(|declared| declared.organization.id == organization);
-            ours && row.held.state == State::Current
-        });
-        let stands = own.is_none_or(|((head, _), _)| head.state == State::Current);
-        if stands {
-            tools.push(to(if answered { "Change our position" } else { "Take a position" }, "position"));
-        }
-        if own.is_none() {
-            tools.push(to("Adopt this question", "adopt"));
-        }
-        if loaded.view.head.local && loaded.view.head.state == State::Current {
-            tools.extend([to("Change what stands around it", "revise"), to("Withdraw our copy", "retract")]);
-        }
+    let ours = loaded.view.head.local && loaded.view.head.state == State::Current;
+    if ours && visit.has_role(Role::Publisher) {
+        tools.extend([to("Change what stands around it", "revise"), to("Withdraw our copy", "retract")]);
     }
     if may_attribute(visit) {
         tools.push(to("Enter what an organization without a server said", "attribute"));
     }
     tools
+}
+
+/// How those who speak for the organization answer a question and carry it; `own` is its copy, where it has one.
+fn speaking(visit: &Visit, slug: &str, own: Option<&Contribution>, answered: bool) -> Vec<Link> {
+    if !visit.has_role(Role::Publisher) {
+        return Vec::new();
+    }
+    let to = |label: &str, end: &str| Link::new(label, format!("/questions/{slug}/{end}"));
+    let stands = own.is_none_or(|head| head.state == State::Current);
+    let answer = if answered { "Change our position" } else { "Take a position" };
+    let answer = stands.then(|| to(answer, "position"));
+    answer.into_iter().chain(own.is_none().then(|| to("Adopt this question", "adopt"))).collect()
+}
+
+/// The same for whoever comes here with the address of a question; nothing for everything else.
+pub fn arriving(conn: &mut Conn, visit: &Visit, view: &View) -> Result<Vec<Link>, Error> {
+    let Body::Question(asked) = &view.body else { return Ok(Vec::new()) };
+    let (question, organization) = (&asked.question, visit.organization.id);
+    let own = questions::of_account(conn, &question.qid, organization)?;
+    let position = positions::of_account(conn, &question.qid, organization)?;
+    let answered = position.is_some_and(|(head, _)| head.state == State::Current);
+    Ok(speaking(visit, &question.slug, own.as_ref().map(|(head, _)| head), answered))
 }

@@ -5,6 +5,7 @@ use axum::extract::Path;
 use axum::http::StatusCode;
 
 use super::again::{come_back, what_was_wrong};
+use super::around;
 use super::conversation::{form, intents, invitation, reaches, targets, voices};
 use super::{Answer, key, page, then};
 use crate::domain::Refusal;
@@ -81,10 +82,10 @@ pub async fn submit(data: Data<Federation>, Posted { visit, fields }: Posted) ->
         if official {
             audit::record(tx, Some(member.user.id), "post.publish", view.head.uri.as_str(), "")?;
         }
-        Ok(view)
+        around::place(tx, visit.viewer(), &present::path(&target.view), &view.head)
     });
     match published.await {
-        Ok(view) => then(&format!("{}#r{}", present::path(&target.view), view.head.id)),
+        Ok(place) => then(&place),
         Err(error) => {
             let (status, mut wrong) = what_was_wrong(error)?;
             wrong.0.iter_mut().filter(|one| one.field != "passage").for_each(|one| one.field = "text");

@@ -3,8 +3,10 @@
 use activitypub_federation::config::Data;
 use axum::extract::Path;
 
-use super::conversation::{Below, arrange, invitation, load, mark};
+use super::around::{Below, beside, load};
+use super::conversation::{arrange, invitation};
 use super::links::Links;
+use super::margin::{hang, mark};
 use super::passages;
 use super::publish::render_draft;
 use super::thread::{checked, elsewhere};
@@ -23,20 +25,15 @@ use crate::http::web::layout::{Flash, Layout, OpenGraph, Section};
 use crate::http::web::present::{self, moment};
 use crate::http::web::reply::Invitation;
 use crate::http::web::shown::{Lang, Link};
-use crate::http::web::statement::{StatementPage, StatementView, Version};
+use crate::http::web::statement::{Edges, StatementPage, StatementView, Version};
 use crate::http::web::statement_references::ReferencesShown;
 use crate::http::web::thesis::{StatementRef, ThesisPage};
 use crate::http::web::versions::{VersionRow, VersionsPage};
 use crate::import::markdown as form;
 use crate::store::contributions::Viewer;
 use crate::store::revisions::{self, Revision};
-use crate::store::{
-    Conn, Error, contributions, critiques, events, hosts, statement_references, statements, views,
-};
+use crate::store::{Conn, Error, contributions, events, hosts, statement_references, statements, views};
 use crate::vocab::incoming::{IncomingObject, ObjectKind};
-
-/// Critiques that stand beside the theses of one statement.
-const MOST_BESIDE: i64 = 200;
 
 /// A statement as the viewer may see it, with what its head needs besides.
 struct Loaded {
@@ -52,27 +49,28 @@ pub async fn show(data: &Data<Federation>, visit: &Visit, slug: &str) -> Answer 
     let viewer = visit.viewer();
     let loaded = data.app.db.read(|conn| {
         let loaded = one(conn, viewer, slug)?;
-        let replies = load(conn, viewer, &loaded.view.head, Below::Itself)?;
+        let replies = load(conn, visit, &loaded.view.head, Below::Itself)?;
         let current = revisions::by_number(conn, loaded.view.head.id, loaded.view.head.revision)?;
         let loaded = Loaded { links: named(conn, viewer, current.as_ref())?, ..loaded };
         let theses: Vec<_> = present::theses(&loaded.view).iter().map(|thesis| thesis.head.id).collect();
-        let beside = critiques::beside(conn, viewer, &theses, MOST_BESIDE)?;
+        let beside = beside(conn, viewer, &theses)?;
         let checked = checked(conn, viewer, &loaded.view.head)?;
         let texts: Vec<_> = theses.iter().copied().chain([loaded.view.head.id]).collect();
         let cited = events::cited(conn, viewer, &texts)?;
         Ok((loaded, replies, current, beside, checked, cited))
     });
-    let (loaded, replies, current, beside, checked, cited) = loaded.await?;
-    let mut replies = arrange(visit, &replies);
+    let (loaded, around, current, beside, checked, cited) = loaded.await?;
+    let mut replies = arrange(visit, &around);
     replies.completeness = elsewhere(data, visit, checked).await?;
     let mut statement = statement_view(visit, &loaded, current.as_ref());
     let listed = current.as_ref().map_or(0, |version| listed(version.document.as_deref()));
     statement.missing = listed.saturating_sub(statement.theses.len());
     for (thesis, shown) in present::theses(&loaded.view).iter().zip(&mut statement.theses) {
         let here = beside.iter().filter(|(head, ..)| head.in_reply_to_id == Some(thesis.head.id));
-        let page = shown.href.as_str();
-        shown.marked = here.map(|(head, critique, author)| mark(head, critique, author, page)).collect();
+        let at = (shown.href.as_str(), shown.key.as_str());
+        shown.marked = here.map(|(head, critique, author)| mark(head, critique, author, at)).collect();
     }
+    replies.marked = hang(visit, &around, &mut statement);
     let layout = frame(visit, &loaded.view);
     page_with(
         layout.activity.clone().as_ref(),
@@ -95,7 +93,7 @@ pub async fn thesis(data: &Data<Federation>, visit: &Visit, slug: &str, key: &st
         let found = statements::thesis_by_key(conn, loaded.view.head.id, key)?;
         let (head, thesis) = found.ok_or(Refusal::NotFound)?;
         let view = see(conn, viewer, &head)?;
-        let replies = load(conn, viewer, &head, Below::All)?;
+        let replies = load(conn, visit, &head, Below::All)?;
         let checked = checked(conn, viewer, &head)?;
         let cited = events::cited(conn, viewer, &[head.id])?;
         Ok((loaded, thesis, view, replies, checked, cited))
@@ -152,6 +150,7 @@ pub async fn versions(data: Data<Federation>, visit: Visit, Path(slug): Path<Str
     };
     page(&VersionsPage {
         layout: Layout { here: Section::Statements, ..visit.layout(format!("Versions of {}", title(view))) },
+        noun: "statement",
         title: title(view),
         language: Lang::new(&view.head.language),
         author: present::author(&view.author),
@@ -307,6 +306,7 @@ fn statement_view(visit: &Visit, loaded: &Loaded, current: Option<&Revision>) ->
             .map(|thesis| present::thesis(&href, &thesis.head, &thesis.thesis, thesis.replies))
             .collect(),
         closing,
+        edges: Edges::default(),
         references: if let Body::Statement { references, .. } = &view.body {
             present::references(references)
         } else {

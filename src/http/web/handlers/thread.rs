@@ -3,7 +3,8 @@
 use activitypub_federation::config::Data;
 use axum::extract::Path;
 
-use super::conversation::{Below, arrange, invitation, load, name_theses, one, targets, tools};
+use super::around::{Below, load};
+use super::conversation::{arrange, invitation, name_theses, one, targets, tools};
 use super::{Answer, key, page, then};
 use crate::domain::contribution::Contribution;
 use crate::domain::id::Id;
@@ -32,17 +33,17 @@ pub async fn show(data: Data<Federation>, visit: Visit, Path(id): Path<String>) 
     let loaded = data.app.db.read(|conn| {
         let root = root(conn, viewer, id)?;
         let view = one(conn, viewer, root.clone())?;
-        let mut replies = load(conn, viewer, &root, Below::All)?;
-        if !begins(&view) {
-            replies.push(view.clone());
+        let mut around = load(conn, &visit, &root, Below::All)?;
+        if !begins(&view) && around.earlier.is_none() {
+            around.views.push(view.clone());
         }
-        let named = targets(conn, viewer, &replies)?;
+        let named = targets(conn, viewer, &around.views)?;
         let checked = checked(conn, viewer, &root)?;
-        Ok((view, replies, named, checked))
+        Ok((view, around, named, checked))
     });
-    let (view, views, named, checked) = loaded.await?;
-    let mut replies = arrange(&visit, &views).within(view.head.visibility);
-    name_theses(&mut replies, &views, &named);
+    let (view, around, named, checked) = loaded.await?;
+    let mut replies = arrange(&visit, &around).within(view.head.visibility);
+    name_theses(&mut replies, &around.views, &named);
     let path = format!("/threads/{}", view.head.id);
     replies.completeness = Some(completeness(&data, &visit, checked).await?);
     let invitation = match &view {

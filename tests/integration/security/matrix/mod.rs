@@ -99,7 +99,7 @@ const APPS: [Way; 34] = [
 ];
 
 /// What pages and feeds show.
-const PAGES: [Way; 22] = [
+const PAGES: [Way; 24] = [
     ("/c/{token}", "pufmi", &READERS),
     ("/c/{roottoken}", "pufmi", &LISTED),
     ("/threads/{root}", "pufmi", &LISTED),
@@ -119,6 +119,8 @@ const PAGES: [Way; 22] = [
     ("/c/{quotetoken}", "pufmi", &LISTED),
     ("/timeline", "", &READERS),
     ("/events/{id}", "", &READERS),
+    ("/events/{id}/versions", "", &READERS),
+    ("/events/{id}/versions/1", "", &READERS),
     ("/internal", "i", &MEMBERS),
     ("/internal/rooms/{room}", "i", &MEMBERS),
     // What our own people say is never an external statement.
