@@ -3,6 +3,8 @@
 //! Only addresses that stand in our own tables are asked for, so nobody can send us anywhere, and
 //! no reader's address reaches the other server.
 
+use std::sync::atomic::Ordering;
+
 use super::fetch::{admit_owner, file};
 use super::{Federation, FetchError};
 use crate::domain::account::{Account, AccountState};
@@ -49,6 +51,12 @@ pub async fn copy_for(data: &Federation, owner: &Uri, url: &str) -> Result<Cache
         host: Some(owner.host().to_owned()),
     };
     let most = data.app.config.media.cache_bytes;
+    // Counting looks at all copies: it is done after each thousandth of what they may take.
+    let uncounted = data.state.uncounted.fetch_add(length, Ordering::Relaxed).saturating_add(length);
+    let most = (uncounted >= most / 1000).then_some(most);
+    if most.is_some() {
+        data.state.uncounted.store(0, Ordering::Relaxed);
+    }
     data.app.db.write(|tx| services::media::keep_copy(tx, &copy, most)).await?;
     Ok(copy)
 }

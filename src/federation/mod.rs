@@ -38,6 +38,7 @@ pub mod transfer;
 pub mod webfinger;
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicI64;
 
 use activitypub_federation::config::{FederationConfig, UrlVerifier};
 use activitypub_federation::error::Error as LibraryError;
@@ -92,6 +93,8 @@ struct State {
     arrivals: Quota,
     /// Files that are held in memory at the same time.
     downloads: tokio::sync::Semaphore,
+    /// Bytes of copies of files that came since all of them were counted.
+    uncounted: AtomicI64,
     committer: Committer,
     gate: Gate,
     /// Held while due items are applied, so that they are applied in their order.
@@ -116,6 +119,7 @@ impl Federation {
             fetches: Quota::new(10_000, 300),
             arrivals: Quota::new(10_000, 300),
             downloads: tokio::sync::Semaphore::new(DOWNLOADS),
+            uncounted: AtomicI64::new(0),
             committer: Committer::default(),
             gate: Gate::default(),
             applying: tokio::sync::Mutex::default(),

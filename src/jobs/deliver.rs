@@ -4,11 +4,11 @@ use std::time::Duration;
 
 use activitypub_federation::config::{Data, FederationConfig};
 use futures_util::stream::{FuturesUnordered, StreamExt};
-use tokio::sync::watch;
+use tokio::sync::{Notify, watch};
 use tokio::task::{JoinError, JoinSet};
 
 use super::visit::{Done, Failed, Tally, VISIT, visit};
-use super::{PATIENCE, wake};
+use super::{LONGEST, PATIENCE};
 use crate::clock::Timestamp;
 use crate::domain::host::{Host, HostStanding};
 use crate::domain::id::random;
@@ -16,7 +16,7 @@ use crate::domain::job::Job;
 use crate::federation::Federation;
 use crate::store::deliveries::{self, Failure};
 use crate::store::host_health::{self, Lease, Visit};
-use crate::store::{Error, Event, Tx, accounts, hosts, jobs};
+use crate::store::{Error, Tx, accounts, hosts, jobs};
 
 /// Waiting times after the first, second, … failure in a row, in seconds; then daily.
 const SCHEDULE: [i64; 9] = [30, 120, 600, 1_800, 3_600, 7_200, 14_400, 28_800, 57_600];
@@ -40,10 +40,13 @@ pub(super) async fn run_due(data: &Data<Federation>) -> Result<usize, Error> {
 }
 
 /// Serves hosts until the stop, each in a task of its own, as many at a time as the settings say.
-pub(super) async fn work(config: &FederationConfig<Federation>, mut stop: watch::Receiver<bool>) {
+pub(super) async fn work(
+    config: &FederationConfig<Federation>,
+    mut stop: watch::Receiver<bool>,
+    call: &Notify,
+) {
     let data = config.to_request_data();
     let seats = data.app.config.federation.deliveries;
-    let mut events = data.app.db.events();
     let mut visits = JoinSet::new();
     let mut done: Vec<Done> = Vec::new();
     loop {
@@ -66,10 +69,11 @@ pub(super) async fn work(config: &FederationConfig<Federation>, mut stop: watch:
         if stopping && visits.is_empty() && done.is_empty() {
             return;
         }
+        let patience = if done.is_empty() { LONGEST } else { PATIENCE };
         tokio::select! {
             Some(ended) = visits.join_next() => keep(&mut done, ended),
-            () = wake(&mut events, &Event::Deliveries) => {}
-            () = tokio::time::sleep(PATIENCE) => {}
+            () = call.notified() => {}
+            () = tokio::time::sleep(patience) => {}
             () = crate::app::stopped(&mut stop), if !stopping => {}
         }
         // What ended meanwhile is written down in the same transaction.
@@ -87,8 +91,11 @@ fn keep(done: &mut Vec<Done>, ended: Result<Done, JoinError>) {
 }
 
 /// One transaction: what the visits brought is written down, their hosts are let go, and up to
-/// `free` others are taken.
+/// `free` others are taken. None at all where there is nothing to write down and nobody is due.
 async fn round(data: &Data<Federation>, done: &[Done], free: usize) -> Result<Vec<Lease>, Error> {
+    if done.is_empty() && (free == 0 || !is_due(data).await?) {
+        return Ok(Vec::new());
+    }
     let config = &data.app.config.federation;
     let request = i64::try_from(config.request_seconds).unwrap_or(DAY);
     let lease = i64::try_from(VISIT.as_secs()).unwrap_or(DAY) + request + MARGIN;
@@ -105,6 +112,11 @@ async fn round(data: &Data<Federation>, done: &[Done], free: usize) -> Result<Ve
             }
         })
         .await
+}
+
+async fn is_due(data: &Data<Federation>) -> Result<bool, Error> {
+    let next = data.app.db.read(|conn| Ok(host_health::next_due(conn)?)).await?;
+    Ok(next.is_some_and(|due| due <= data.app.clock().now()))
 }
 
 /// Writes down what happened during a visit and lets go of the host.

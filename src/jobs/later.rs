@@ -27,7 +27,8 @@ use crate::store::held::Source;
 use crate::store::jobs::{self, StoredJob};
 use crate::store::scheduled::{self, Scheduled};
 use crate::store::{
-    self, Error, Tx, accounts, deliveries, host_health, hosts, inbox_items, mutes, tombstones, undone, users,
+    self, Error, Tx, accounts, deliveries, host_health, hosts, inbox_items, mutes, notifications, tombstones,
+    undone, users,
 };
 
 /// How long a job belongs to the worker that claimed it.
@@ -44,6 +45,10 @@ const PROBED_DAYS: i64 = 90;
 pub(super) async fn run_due(data: &Data<Federation>) -> Result<usize, Error> {
     let (_going, stop) = watch::channel(false);
     let workers = i64::try_from(data.app.config.federation.workers).unwrap_or(1);
+    let now = data.app.clock().now();
+    if data.app.db.read(|conn| Ok(jobs::count_due(conn, now, 1)?)).await? == 0 {
+        return Ok(0);
+    }
     let claimed = data.app.db.write(|tx| jobs::claim(tx, workers, LEASE_SECONDS)).await?;
     let count = claimed.len();
     let mut running: FuturesUnordered<_> = claimed.into_iter().map(|job| run(data, job, &stop)).collect();
@@ -342,33 +347,96 @@ async fn nodeinfo(data: &Data<Federation>, name: &str) -> Result<(), Error> {
         .await
 }
 
-/// Removes what is over, and asks the hosts that were given up whether they are back.
+/// Removes what is over, and asks the hosts that were given up whether they are back. Each step is a transaction
+/// of its own, so that nobody waits long for any of them.
 async fn cleanup(data: &Data<Federation>) -> Result<(), Error> {
-    data.app
-        .db
-        .write(|tx| {
-            let now = tx.now;
-            let month_ago = now.plus_seconds(-30 * DAY);
-            users::purge(tx, now)?;
-            media::purge(tx, data.app.config.media.cache_days)?;
-            inbox_items::purge(tx, month_ago)?;
-            tombstones::purge(tx, month_ago)?;
-            deliveries::purge(tx, month_ago)?;
-            jobs::purge(tx, month_ago)?;
-            store::cards::purge(tx, month_ago)?;
-            store::rebuffs::purge(tx, month_ago)?;
-            undone::purge(tx, now.plus_seconds(-DAY))?;
-            store::content_rules::purge(tx, now.plus_seconds(-7 * DAY))?;
-            store::uploaded_lists::purge(tx, now.plus_seconds(-DAY))?;
-            services::quotes::look_again(tx)?;
-            services::host_lists::ask_all(tx)?;
-            services::archives::purge(tx)?;
-            services::condemnations::try_again(tx)?;
-            store::activities::forget_gone(tx)?;
-            store::keys::forget_gone(tx)?;
-            probe(tx)
-        })
-        .await
+    let (db, cached) = (&data.app.db, data.app.config.media.cache_days);
+    for step in STEPS {
+        db.write(step).await?;
+    }
+    db.write(|tx| media::purge(tx, cached)).await?;
+    for some in IN_PIECES {
+        while i64::try_from(db.write(some).await?).unwrap_or(PIECE) >= PIECE {}
+    }
+    db.write(probe).await
+}
+
+/// Rows that are removed in one transaction.
+const PIECE: i64 = 5_000;
+/// For how many days an account finds what it was told and has read.
+const TOLD_DAYS: i64 = 180;
+
+/// What a cleanup does at once.
+const STEPS: [fn(&mut Tx<'_>) -> Result<(), Error>; 11] = [
+    |tx| {
+        let over = tx.now;
+        users::purge(tx, over)?;
+        Ok(())
+    },
+    |tx| {
+        let over = ago(tx, 30);
+        jobs::purge(tx, over)?;
+        Ok(())
+    },
+    |tx| {
+        let over = ago(tx, 30);
+        store::cards::purge(tx, over)?;
+        Ok(())
+    },
+    |tx| {
+        let over = ago(tx, 30);
+        store::rebuffs::purge(tx, over)?;
+        Ok(())
+    },
+    |tx| {
+        let over = ago(tx, 1);
+        undone::purge(tx, over)?;
+        Ok(())
+    },
+    |tx| {
+        let over = ago(tx, 7);
+        store::content_rules::purge(tx, over)?;
+        Ok(())
+    },
+    |tx| {
+        let over = ago(tx, 1);
+        store::uploaded_lists::purge(tx, over)?;
+        Ok(())
+    },
+    services::quotes::look_again,
+    services::host_lists::ask_all,
+    services::archives::purge,
+    services::condemnations::try_again,
+];
+
+/// What may be so much that it is removed piece by piece; each says how much it removed.
+const IN_PIECES: [fn(&mut Tx<'_>) -> Result<usize, Error>; 6] = [
+    |tx| {
+        let over = ago(tx, 30);
+        Ok(inbox_items::purge(tx, over, PIECE)?)
+    },
+    |tx| {
+        let over = ago(tx, 30);
+        Ok(tombstones::purge(tx, over, PIECE)?)
+    },
+    |tx| {
+        let over = ago(tx, 30);
+        Ok(deliveries::purge(tx, over, PIECE)?)
+    },
+    |tx| {
+        let over = ago(tx, TOLD_DAYS);
+        Ok(notifications::purge(tx, over, PIECE)?)
+    },
+    |tx| Ok(store::activities::forget_gone(tx, PIECE)?),
+    // Few, but only after what they signed.
+    |tx| {
+        store::keys::forget_gone(tx)?;
+        Ok(0)
+    },
+];
+
+fn ago(tx: &Tx<'_>, days: i64) -> Timestamp {
+    tx.now.plus_seconds(-days * DAY)
 }
 
 /// Each host that was given up is asked once a day, and not all of them at the same time.

@@ -194,14 +194,6 @@ pub fn release(tx: &mut Tx<'_>, contribution: Id<Contribution>) -> Result<Vec<Me
     Ok(released)
 }
 
-/// Throws away every file beside a contribution.
-pub fn destroy(tx: &mut Tx<'_>, contribution: Id<Contribution>) -> Result<(), Error> {
-    for row in media::of(tx, contribution)? {
-        discard(tx, row)?;
-    }
-    Ok(())
-}
-
 /// Throws away every file of an account that is gone.
 pub fn forget(tx: &mut Tx<'_>, account: Id<Account>) -> Result<(), Error> {
     for purpose in [Purpose::Attachment, Purpose::Avatar, Purpose::Header] {
@@ -301,12 +293,15 @@ pub fn show(
     accounts::by_id(tx, account.id)?.ok_or_else(|| Error::broken("an account vanished"))
 }
 
-/// Keeps the copy of a file elsewhere. When all copies together take more than `most` bytes, the
-/// oldest give way: nobody can fill our disk by showing us files.
-pub fn keep_copy(tx: &mut Tx<'_>, copy: &CachedFile, most: i64) -> Result<(), Error> {
+/// Keeps the copy of a file elsewhere. When it is time to count, and all copies together take more than
+/// `most` bytes, the oldest give way: nobody can fill our disk by showing us files.
+pub fn keep_copy(tx: &mut Tx<'_>, copy: &CachedFile, most: Option<i64>) -> Result<(), Error> {
     let before = media::keep_cached(tx, copy)?;
     let mut gone: Vec<String> = before.into_iter().map(|before| before.file).collect();
-    let mut surplus = media::cached_bytes(tx)?.saturating_sub(most);
+    let mut surplus = match most {
+        Some(most) => media::cached_bytes(tx)?.saturating_sub(most),
+        None => 0,
+    };
     if surplus > 0 {
         for old in media::oldest_copies(tx, MOST_PURGED)? {
             if surplus <= 0 {

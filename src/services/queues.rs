@@ -59,10 +59,10 @@ pub fn troubles(conn: &mut Conn, now: Timestamp) -> Result<Vec<String>, Error> {
     if let Some((host, at)) = queues::oldest(conn)?.filter(|(_, at)| is_old(at)) {
         said.push(format!("The oldest delivery to a server that answers waits {}: {host}.", span(at, now)));
     }
-    if let Some(at) = queues::oldest_item(conn)?.filter(is_old) {
+    if let Some(at) = inbox_items::next_due(conn)?.filter(is_old) {
         said.push(format!("The oldest received activity waits {} to be applied.", span(at, now)));
     }
-    if let Some(at) = queues::oldest_job(conn)?.filter(is_old) {
+    if let Some(at) = jobs::next_due(conn)?.filter(is_old) {
         said.push(format!("The oldest job is {} late.", span(at, now)));
     }
     Ok(said)

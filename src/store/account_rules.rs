@@ -12,6 +12,7 @@ use super::conn::{Conn, run};
 use super::one_of::one_of;
 use super::reach::particulars;
 use super::tx::Tx;
+use super::verbatim::ITEMS_UNAPPLIED;
 use super::withheld::{AT_ONCE, SHOWN, join};
 use crate::clock::Timestamp;
 use crate::domain::account::{Account, AccountKind, AccountState};
@@ -19,7 +20,6 @@ use crate::domain::account_rule::AccountRule;
 use crate::domain::contribution::State;
 use crate::domain::host::{Host, HostStanding};
 use crate::domain::id::Id;
-use crate::domain::inbox::InboxState;
 use crate::domain::reach::{Kept, Reach};
 use crate::domain::relation::{Follow, FollowState};
 use crate::domain::uri::Uri;
@@ -275,27 +275,37 @@ fn own_inbox(conn: &mut Conn, account: &Account) -> QueryResult<String> {
     Ok(if shared { String::new() } else { inbox.to_string() })
 }
 
-/// Rows that wait to be sent to the account's own inbox, or that carry what it said: its own, and those of
-/// our Forum and of whoever boosted it.
-macro_rules! queued {
+/// Rows that wait to be sent to the account's own inbox, which is known by its server.
+macro_rules! to_inbox {
     ($account:expr, $inbox:expr) => {{
         let account: &Account = $account;
-        let words = || {
-            activities::table
-                .filter(activities::body.not_like("%\"type\":\"Delete\"%"))
-                .filter(activities::body.not_like("%\"type\":\"Undo\"%"))
-                .select(activities::id)
-        };
+        deliveries::inbox.eq($inbox).and(deliveries::host_id.eq(account.host_id.unwrap_or(Id::new(0))))
+    }};
+}
+
+/// What is said in activities, deletions and second thoughts aside.
+macro_rules! words {
+    () => {
+        activities::table
+            .filter(activities::body.not_like("%\"type\":\"Delete\"%"))
+            .filter(activities::body.not_like("%\"type\":\"Undo\"%"))
+            .select(activities::id)
+    };
+}
+
+/// Rows that carry what the account does.
+macro_rules! its {
+    ($account:expr) => {
+        deliveries::activity_id.eq_any(words!().filter(activities::account_id.eq($account.id)))
+    };
+}
+
+/// Rows that carry what the account said: its own, and those of our Forum and of whoever boosted it.
+macro_rules! about {
+    ($account:expr) => {{
         let said =
-            contributions::table.filter(contributions::author_id.eq(account.id)).select(contributions::uri);
-        let its = words().filter(activities::account_id.eq(account.id));
-        let about = words().filter(activities::object_uri.eq_any(said));
-        deliveries::table.filter(
-            deliveries::inbox
-                .eq($inbox)
-                .or(deliveries::activity_id.eq_any(its))
-                .or(deliveries::activity_id.eq_any(about)),
-        )
+            contributions::table.filter(contributions::author_id.eq($account.id)).select(contributions::uri);
+        deliveries::activity_id.eq_any(words!().filter(activities::object_uri.eq_any(said)))
     }};
 }
 
@@ -303,16 +313,19 @@ macro_rules! queued {
 macro_rules! unapplied {
     ($account:expr) => {{
         let account: &Account = $account;
-        inbox_items::table
-            .filter(inbox_items::signer_id.eq(account.id))
-            .filter(inbox_items::state.eq(InboxState::Waiting).or(inbox_items::state.eq(InboxState::Parked)))
+        inbox_items::table.filter(inbox_items::signer_id.eq(account.id)).filter(ITEMS_UNAPPLIED)
     }};
 }
 
 /// Drops what waits to reach an account or to carry its words. What it deleted or took back still goes out.
 pub fn drop_deliveries(conn: &mut Conn, account: &Account) -> QueryResult<usize> {
     let inbox = own_inbox(conn, account)?;
-    run!(conn, execute, diesel::delete(queued!(account, inbox)))
+    // One after the other: one condition on all of them could use no index.
+    let mut dropped =
+        run!(conn, execute, diesel::delete(deliveries::table.filter(to_inbox!(account, inbox))))?;
+    dropped += run!(conn, execute, diesel::delete(deliveries::table.filter(its!(account))))?;
+    dropped += run!(conn, execute, diesel::delete(deliveries::table.filter(about!(account))))?;
+    Ok(dropped)
 }
 
 /// Drops what an account sent and was not applied yet.
@@ -361,6 +374,9 @@ pub fn reach(conn: &mut Conn, account: &Account) -> QueryResult<Reach> {
             .filter(contributions::state.ne(State::Deleted))
     };
     let inbox = own_inbox(conn, account)?;
+    let queued = deliveries::table
+        .filter(to_inbox!(account, inbox).or(its!(account)).or(about!(account)))
+        .filter(deliveries::dead.eq(false));
     let positions = shown().inner_join(positions::table.on(positions::contribution_id.eq(contributions::id)));
     let counted = Reach {
         hosts: 0,
@@ -375,11 +391,7 @@ pub fn reach(conn: &mut Conn, account: &Account) -> QueryResult<Reach> {
             shown().filter(contributions::in_reply_to_uri.is_not_null()).count()
         )?,
         positions: run!(conn, get_result, positions.count())?,
-        deliveries: run!(
-            conn,
-            get_result,
-            queued!(account, inbox).filter(deliveries::dead.eq(false)).count()
-        )?,
+        deliveries: run!(conn, get_result, queued.count())?,
         received: run!(conn, get_result, unapplied!(account).count())?,
         kept: kept(conn, account.id)?,
         ..Reach::default()

@@ -6,13 +6,18 @@ use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, QueryResult, Select
 
 use super::Error;
 use super::conn::{Conn, run};
+use super::one_of::one_of;
 use super::tx::Tx;
+use super::verbatim::Verbatim;
 use crate::domain::account::Account;
 use crate::domain::contribution::State;
 use crate::domain::host::HostStanding;
 use crate::domain::id::Id;
 use crate::domain::uri::Uri;
 use crate::schema::{accounts, activities, contributions, deliveries};
+
+/// What the index `contributions_deleted` says of those that are [`State::Deleted`].
+const DELETED: Verbatim = Verbatim("contributions.state = 3");
 
 /// An activity that left, or is about to.
 #[derive(Clone, Debug, Queryable, Selectable)]
@@ -109,15 +114,18 @@ pub fn count_listed(conn: &mut Conn, account: Id<Account>) -> QueryResult<i64> {
     run!(conn, get_result, shown!().filter(activities::account_id.eq(account)).count())
 }
 
-/// Forgets what told of contributions that are deleted, once nothing of it can be sent any more: it has the whole
-/// text in it.
-pub fn forget_gone(conn: &mut Conn) -> QueryResult<usize> {
-    let gone =
-        contributions::table.filter(contributions::state.eq(State::Deleted)).select(contributions::uri);
+/// Forgets some of what told of contributions that are deleted, at most `most`, once nothing of it can be sent
+/// any more: it has the whole text in it. Returns how much that is.
+pub fn forget_gone(conn: &mut Conn, most: i64) -> QueryResult<usize> {
+    let gone = contributions::table.filter(DELETED).select(contributions::uri);
+    let sending = deliveries::table.filter(deliveries::activity_id.eq(activities::id));
     let over = activities::table
         .filter(activities::object_uri.eq_any(gone))
-        .filter(activities::id.ne_all(deliveries::table.select(deliveries::activity_id)));
-    run!(conn, execute, diesel::delete(over))
+        .filter(not(exists(sending)))
+        .limit(most)
+        .select(activities::id);
+    let over: Vec<Id<Activity>> = run!(conn, load, over)?;
+    run!(conn, execute, diesel::delete(activities::table.filter(one_of(activities::id, &over))))
 }
 
 /// Takes an object's activities out of the public outbox, because it is gone.

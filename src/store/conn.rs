@@ -99,15 +99,4 @@ impl Conn {
             Self::Postgres(conn) => conn.batch_execute(sql),
         }
     }
-
-    /// Runs `work` in a transaction or savepoint of its own: its rows stay when it succeeds.
-    pub fn atomically<T, E: From<diesel::result::Error>>(
-        &mut self,
-        work: impl FnOnce(&mut Self) -> Result<T, E>,
-    ) -> Result<T, E> {
-        self.begin(true)?;
-        let result = work(self);
-        self.end(result.is_ok())?;
-        result
-    }
 }

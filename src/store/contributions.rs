@@ -1,5 +1,7 @@
 //! The heads of contributions, and the one predicate that says who may see them.
 
+use std::collections::HashSet;
+
 use diesel::dsl::exists;
 use diesel::prelude::{AsChangeset, Insertable};
 use diesel::{
@@ -167,6 +169,20 @@ pub fn by_id(conn: &mut Conn, viewer: Viewer, id: Id<Contribution>) -> QueryResu
 pub fn by_ids(conn: &mut Conn, viewer: Viewer, ids: &[Id<Contribution>]) -> QueryResult<Vec<Contribution>> {
     let query = contributions::table.filter(one_of(contributions::id, ids)).filter(visible_to(viewer));
     run!(conn, load, query.select(Contribution::as_select()))
+}
+
+/// Which of these the viewer may see.
+pub fn visible_among(
+    conn: &mut Conn,
+    viewer: Viewer,
+    ids: &[Id<Contribution>],
+) -> QueryResult<HashSet<Id<Contribution>>> {
+    if ids.is_empty() {
+        return Ok(HashSet::new());
+    }
+    let query = contributions::table.filter(one_of(contributions::id, ids)).filter(visible_to(viewer));
+    let visible: Vec<Id<Contribution>> = run!(conn, load, query.select(contributions::id))?;
+    Ok(visible.into_iter().collect())
 }
 
 /// The contribution of this identity, whoever asks and whatever its state: for the use cases
@@ -405,27 +421,6 @@ pub fn deleted_among(conn: &mut Conn, ids: &[Id<Contribution>]) -> QueryResult<V
         .filter(one_of(contributions::id, ids))
         .filter(contributions::state.eq(State::Deleted))
         .filter(contributions::visibility.le(Visibility::Unlisted));
-    run!(conn, load, query.select(Contribution::as_select()))
-}
-
-/// What others said in threads that an account began, newest first.
-pub fn answers_to(
-    conn: &mut Conn,
-    viewer: Viewer,
-    account: Id<Account>,
-    limit: i64,
-) -> QueryResult<Vec<Contribution>> {
-    let roots = diesel::alias!(contributions as roots);
-    let threads = roots
-        .filter(roots.field(contributions::author_id).eq(account))
-        .filter(roots.field(contributions::in_reply_to_uri).is_null())
-        .select(roots.field(contributions::id));
-    let query = contributions::table
-        .filter(contributions::thread_id.eq_any(threads))
-        .filter(contributions::author_id.ne(account))
-        .filter(visible_to(viewer))
-        .order(contributions::id.desc())
-        .limit(limit);
     run!(conn, load, query.select(Contribution::as_select()))
 }
 

@@ -8,7 +8,7 @@ use super::conn::{Conn, run};
 use super::contributions::{Viewer, visible_to};
 use super::one_of::one_of;
 use crate::domain::account::Account;
-use crate::domain::contribution::{Contribution, State};
+use crate::domain::contribution::{Contribution, Kind, State};
 use crate::domain::critique::{Critique, Hold, Intent};
 use crate::domain::id::Id;
 use crate::schema::{accounts, contributions, critiques};
@@ -77,6 +77,7 @@ pub fn newest(
 ) -> QueryResult<Vec<(Contribution, Critique)>> {
     let query = contributions::table
         .inner_join(critiques::table)
+        .filter(contributions::kind.eq(Kind::Critique))
         .filter(critiques::intent.eq_any(intents.to_vec()))
         .filter(visible_to(viewer))
         .order(contributions::id.desc())

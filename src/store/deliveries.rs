@@ -17,8 +17,10 @@ use diesel::{
 use super::Error;
 use super::activities::Activity;
 use super::conn::{Conn, run};
+use super::one_of::one_of;
 use super::settings;
 use super::tx::{Event, Tx};
+use super::verbatim::DELIVERIES_ASIDE;
 use crate::clock::Timestamp;
 use crate::domain::account::{Account, AccountState};
 use crate::domain::contribution::Contribution;
@@ -407,7 +409,7 @@ pub fn take_up(tx: &mut Tx<'_>, host: Id<Host>) -> Result<usize, Error> {
 pub fn aside(conn: &mut Conn, limit: i64) -> QueryResult<Vec<(String, i64, Option<String>)>> {
     let query = deliveries::table
         .inner_join(hosts::table.on(hosts::id.eq(deliveries::host_id)))
-        .filter(deliveries::dead.eq(true))
+        .filter(DELIVERIES_ASIDE)
         .group_by((hosts::id, hosts::name))
         .order(hosts::name)
         .limit(limit)
@@ -415,10 +417,15 @@ pub fn aside(conn: &mut Conn, limit: i64) -> QueryResult<Vec<(String, i64, Optio
     run!(conn, load, query)
 }
 
-/// Forgets what was put aside and queued before `when`.
-pub fn purge(conn: &mut Conn, when: Timestamp) -> QueryResult<usize> {
-    let old = deliveries::table.filter(deliveries::dead.eq(true)).filter(deliveries::created_at.lt(when));
-    run!(conn, execute, diesel::delete(old))
+/// Forgets some of what was put aside and queued before `when`, at most `most`; returns how much that is.
+pub fn purge(conn: &mut Conn, when: Timestamp, most: i64) -> QueryResult<usize> {
+    let old = deliveries::table
+        .filter(DELIVERIES_ASIDE)
+        .filter(deliveries::created_at.lt(when))
+        .limit(most)
+        .select(deliveries::id);
+    let old: Vec<Id<Delivery>> = run!(conn, load, old)?;
+    run!(conn, execute, diesel::delete(deliveries::table.filter(one_of(deliveries::id, &old))))
 }
 
 /// How many deliveries wait, those put aside left out.

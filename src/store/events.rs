@@ -8,7 +8,7 @@ use super::conn::{Conn, run};
 use super::contributions::{Viewer, visible_to};
 use super::one_of::one_of;
 use super::page::{Page, paged};
-use crate::domain::contribution::Contribution;
+use crate::domain::contribution::{Contribution, Kind};
 use crate::domain::event::{Event, EventView, Source};
 use crate::domain::id::Id;
 use crate::schema::{contributions, event_links, event_sources, events};
@@ -99,6 +99,7 @@ pub fn chronology(
 pub fn page(conn: &mut Conn, viewer: Viewer, days: &Days, page: Page) -> QueryResult<Vec<Contribution>> {
     let query = contributions::table
         .inner_join(events::table)
+        .filter(contributions::kind.eq(Kind::Event))
         .filter(events::last_day.ge(&days.from))
         .filter(events::first_day.le(&days.to))
         .filter(visible_to(viewer));

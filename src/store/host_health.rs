@@ -3,7 +3,10 @@
 //! Workers claim hosts: `hosts.due_at` says when a host is to be served, and moving it forward is
 //! the lease. `leased_until` says that it is one, so that nobody mistakes it for a pause.
 
-use diesel::{BoolExpressionMethods, ExpressionMethods, QueryDsl, QueryResult, SelectableHelper};
+use diesel::{
+    BoolExpressionMethods, ExpressionMethods, NullableExpressionMethods, OptionalExtension, QueryDsl,
+    QueryResult, SelectableHelper,
+};
 
 use super::conn::{Conn, run};
 use super::tx::{Event, Tx};
@@ -44,6 +47,15 @@ pub fn claim(tx: &mut Tx<'_>, limit: i64, lease_seconds: i64) -> Result<Vec<Leas
         }
     }
     Ok(claimed)
+}
+
+/// When the next host is due; of one that is served at the moment, when its lease ends.
+pub fn next_due(conn: &mut Conn) -> QueryResult<Option<Timestamp>> {
+    let query = hosts::table
+        .filter(hosts::due_at.is_not_null())
+        .order(hosts::due_at)
+        .select(hosts::due_at.assume_not_null());
+    run!(conn, first, query).optional()
 }
 
 /// What a worker learned about a host while it served it.

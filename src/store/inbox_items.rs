@@ -6,17 +6,15 @@ use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, QueryResult, Select
 
 use super::Error;
 use super::conn::{Conn, run};
+use super::one_of::one_of;
 use super::tx::{Event, Tx};
-use super::verbatim::Verbatim;
+use super::verbatim::{ITEMS_PARKED, ITEMS_SETTLED, ITEMS_WAITING};
 use crate::clock::Timestamp;
 use crate::domain::account::Account;
 use crate::domain::host::Host;
 use crate::domain::id::Id;
 use crate::domain::inbox::{InboxItem, InboxState};
 use crate::schema::inbox_items;
-
-/// What the index `inbox_items_due` says of those that are [`InboxState::Waiting`].
-const WAITING: Verbatim = Verbatim("inbox_items.state = 0");
 
 /// A new row.
 #[derive(Clone, Debug, Insertable)]
@@ -74,16 +72,29 @@ pub fn insert(conn: &mut Conn, item: &NewItem) -> QueryResult<bool> {
 /// What waits and is due, oldest first.
 pub fn due(conn: &mut Conn, now: Timestamp, limit: i64) -> QueryResult<Vec<InboxItem>> {
     let query = inbox_items::table
-        .filter(WAITING)
+        .filter(ITEMS_WAITING)
         .filter(inbox_items::due_at.le(now))
         .order((inbox_items::due_at, inbox_items::id))
         .limit(limit);
     run!(conn, load, query.select(InboxItem::as_select()))
 }
 
+/// How many items are due, counted up to `most`.
+pub fn count_due(conn: &mut Conn, now: Timestamp, most: i64) -> QueryResult<usize> {
+    let query = inbox_items::table
+        .filter(ITEMS_WAITING)
+        .filter(inbox_items::due_at.le(now))
+        .order((inbox_items::due_at, inbox_items::id))
+        .limit(most)
+        .select(inbox_items::id);
+    let due: Vec<Id<InboxItem>> = run!(conn, load, query)?;
+    Ok(due.len())
+}
+
 /// When the next item that waits is due.
 pub fn next_due(conn: &mut Conn) -> QueryResult<Option<Timestamp>> {
-    let query = inbox_items::table.filter(WAITING).order(inbox_items::due_at).select(inbox_items::due_at);
+    let query =
+        inbox_items::table.filter(ITEMS_WAITING).order(inbox_items::due_at).select(inbox_items::due_at);
     run!(conn, first, query).optional()
 }
 
@@ -126,22 +137,19 @@ pub fn fail(conn: &mut Conn, item: &InboxItem, why: &str, due: Option<Timestamp>
 
 /// How many items wait.
 pub fn pending(conn: &mut Conn) -> QueryResult<i64> {
-    let query = inbox_items::table.filter(WAITING).count();
+    let query = inbox_items::table.filter(ITEMS_WAITING).count();
     run!(conn, get_result, query)
 }
 
 /// The items that were set aside, newest first.
 pub fn parked(conn: &mut Conn, limit: i64) -> QueryResult<Vec<InboxItem>> {
-    let query = inbox_items::table
-        .filter(inbox_items::state.eq(InboxState::Parked))
-        .order(inbox_items::id.desc())
-        .limit(limit);
+    let query = inbox_items::table.filter(ITEMS_PARKED).order(inbox_items::id.desc()).limit(limit);
     run!(conn, load, query.select(InboxItem::as_select()))
 }
 
 /// Lets everything that was set aside be tried again now; returns how much that is.
 pub fn take_up(tx: &mut Tx<'_>) -> Result<usize, Error> {
-    let aside = inbox_items::table.filter(inbox_items::state.eq(InboxState::Parked));
+    let aside = inbox_items::table.filter(ITEMS_PARKED);
     let again = (
         inbox_items::state.eq(InboxState::Waiting),
         inbox_items::attempts.eq(0),
@@ -152,10 +160,13 @@ pub fn take_up(tx: &mut Tx<'_>) -> Result<usize, Error> {
     Ok(taken)
 }
 
-/// Forgets what was done before `when`.
-pub fn purge(conn: &mut Conn, when: Timestamp) -> QueryResult<usize> {
+/// Forgets some of what was done before `when`, at most `most`; returns how much that is.
+pub fn purge(conn: &mut Conn, when: Timestamp, most: i64) -> QueryResult<usize> {
     let old = inbox_items::table
-        .filter(inbox_items::state.ne(InboxState::Waiting))
-        .filter(inbox_items::received_at.lt(when));
-    run!(conn, execute, diesel::delete(old))
+        .filter(ITEMS_SETTLED)
+        .filter(inbox_items::received_at.lt(when))
+        .limit(most)
+        .select(inbox_items::id);
+    let old: Vec<Id<InboxItem>> = run!(conn, load, old)?;
+    run!(conn, execute, diesel::delete(inbox_items::table.filter(one_of(inbox_items::id, &old))))
 }

@@ -7,14 +7,11 @@ use super::Error;
 use super::conn::{Conn, run};
 use super::one_of::one_of;
 use super::tx::{Event, Tx};
-use super::verbatim::Verbatim;
+use super::verbatim::{JOBS_ASIDE, JOBS_WAITING};
 use crate::clock::Timestamp;
 use crate::domain::id::Id;
 use crate::domain::job::Job;
 use crate::schema::jobs;
-
-/// What the index `jobs_due` says.
-const WAITING: Verbatim = Verbatim("jobs.dead = FALSE");
 
 /// A job that waits.
 #[derive(Clone, Debug, Queryable, Selectable)]
@@ -61,12 +58,33 @@ pub fn enqueue(tx: &mut Tx<'_>, job: &Job, due: Timestamp) -> Result<(), Error> 
     Ok(())
 }
 
+/// How many jobs are due, counted up to `most`.
+pub fn count_due(conn: &mut Conn, now: Timestamp, most: i64) -> QueryResult<usize> {
+    let query = jobs::table
+        .filter(JOBS_WAITING)
+        .filter(jobs::due_at.le(now))
+        .order((jobs::due_at, jobs::id))
+        .limit(most)
+        .select(jobs::id);
+    let due: Vec<Id<StoredJob>> = run!(conn, load, query)?;
+    Ok(due.len())
+}
+
+/// When the next job is due; of one that is done at the moment, when its lease ends.
+pub fn next_due(conn: &mut Conn) -> QueryResult<Option<Timestamp>> {
+    let query = jobs::table.filter(JOBS_WAITING).order((jobs::due_at, jobs::id)).select(jobs::due_at);
+    run!(conn, first, query).optional()
+}
+
 /// Takes up to `limit` jobs that are due and moves their due time to the end of the lease, so that
 /// nobody else takes them meanwhile, and everybody may when this process dies.
 pub fn claim(tx: &mut Tx<'_>, limit: i64, lease_seconds: i64) -> Result<Vec<StoredJob>, Error> {
     let (now, until) = (tx.now, tx.now.plus_seconds(lease_seconds));
-    let due =
-        jobs::table.filter(WAITING).filter(jobs::due_at.le(now)).order((jobs::due_at, jobs::id)).limit(limit);
+    let due = jobs::table
+        .filter(JOBS_WAITING)
+        .filter(jobs::due_at.le(now))
+        .order((jobs::due_at, jobs::id))
+        .limit(limit);
     let waiting: Vec<StoredJob> = run!(tx, load, due.select(StoredJob::as_select()))?;
     let mut claimed = Vec::new();
     for mut job in waiting {
@@ -114,14 +132,14 @@ pub fn release(tx: &mut Tx<'_>, job: &StoredJob) -> Result<(), Error> {
 
 /// What was put aside, newest first: which job, and why.
 pub fn aside(conn: &mut Conn, limit: i64) -> QueryResult<Vec<(String, Option<String>)>> {
-    let query = jobs::table.filter(jobs::dead.eq(true)).order(jobs::id.desc()).limit(limit);
+    let query = jobs::table.filter(JOBS_ASIDE).order(jobs::id.desc()).limit(limit);
     run!(conn, load, query.select((jobs::key, jobs::error)))
 }
 
 /// Does again what was put aside; returns how much that is.
 pub fn take_up(tx: &mut Tx<'_>) -> Result<usize, Error> {
     let now = tx.now;
-    let aside = jobs::table.filter(jobs::dead.eq(true));
+    let aside = jobs::table.filter(JOBS_ASIDE);
     // They count as asked for now: otherwise they would be forgotten before they were tried often.
     let again = (jobs::dead.eq(false), jobs::attempts.eq(0), jobs::due_at.eq(now), jobs::created_at.eq(now));
     let taken = run!(tx, execute, diesel::update(aside).set(again))?;
@@ -131,7 +149,7 @@ pub fn take_up(tx: &mut Tx<'_>) -> Result<usize, Error> {
 
 /// How many jobs wait, whenever they are due.
 pub fn pending(conn: &mut Conn) -> QueryResult<i64> {
-    run!(conn, get_result, jobs::table.filter(WAITING).count())
+    run!(conn, get_result, jobs::table.filter(JOBS_WAITING).count())
 }
 
 /// Everything that waits or was put aside, with its key.
@@ -157,6 +175,6 @@ pub fn delete(conn: &mut Conn, ids: &[Id<StoredJob>]) -> QueryResult<usize> {
 
 /// Forgets what was put aside and asked for before `when`.
 pub fn purge(conn: &mut Conn, when: Timestamp) -> QueryResult<usize> {
-    let old = jobs::table.filter(jobs::dead.eq(true)).filter(jobs::created_at.lt(when));
+    let old = jobs::table.filter(JOBS_ASIDE).filter(jobs::created_at.lt(when));
     run!(conn, execute, diesel::delete(old))
 }

@@ -1,6 +1,7 @@
 //! Keys of accounts: ours with their private half, the others' public ones, kept for good because
 //! a proof must stay checkable after its key was replaced.
 
+use diesel::dsl::{exists, not};
 use diesel::prelude::{Insertable, Queryable, Selectable};
 use diesel::{ExpressionMethods, JoinOnDsl, OptionalExtension, QueryDsl, QueryResult, SelectableHelper};
 
@@ -167,11 +168,11 @@ pub fn retire_unlisted(tx: &mut Tx<'_>, account: Id<Account>, listed: &[Uri]) ->
 pub fn forget_gone(conn: &mut Conn) -> QueryResult<usize> {
     let sending = deliveries::table
         .inner_join(activities::table.on(activities::id.eq(deliveries::activity_id)))
-        .select(activities::account_id);
+        .filter(activities::account_id.eq(accounts::id));
     let gone = accounts::table
         .filter(accounts::host_id.is_null())
         .filter(accounts::state.eq(AccountState::Deleted))
-        .filter(accounts::id.ne_all(sending))
+        .filter(not(exists(sending)))
         .select(accounts::id);
     let keys = account_keys::table
         .filter(account_keys::account_id.eq_any(gone))

@@ -103,12 +103,6 @@ pub fn page(
     paged!(conn, page, query.select((Mute::as_select(), Account::as_select())), mutes::id)
 }
 
-/// Whether an account wants nothing of a host.
-pub fn is_host_muted(conn: &mut Conn, account: Id<Account>, host: &str) -> QueryResult<bool> {
-    let count: i64 = run!(conn, get_result, host_mutes::table.find((account, host.to_owned())).count())?;
-    Ok(count > 0)
-}
-
 /// Keeps that an account wants nothing of a host.
 pub fn put_host(tx: &mut Tx<'_>, account: Id<Account>, host: &str) -> Result<(), Error> {
     let id: Id<Mute> = tx.mint();

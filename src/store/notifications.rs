@@ -11,8 +11,10 @@ use diesel::{
 
 use super::conn::{Conn, run};
 use super::contributions::{self, Viewer};
+use super::one_of::one_of;
 use super::page::{Page, filled, paged};
 use super::tx::{Event, Tx};
+use super::verbatim::Verbatim;
 use super::{Error, push_subscriptions};
 use crate::clock::Timestamp;
 use crate::domain::account::Account;
@@ -24,6 +26,10 @@ use crate::schema::{accounts, hosts, notifications};
 
 /// How long a bundle takes further notifications, in seconds.
 const BUNDLE_SECONDS: i64 = 12 * 3600;
+/// What the index `notifications_unread` says.
+const UNREAD: Verbatim = Verbatim("notifications.read_at IS NULL AND notifications.filtered = FALSE");
+/// By how many bits their keys are shorter than others.
+const SHORTER: u32 = 5;
 /// Unread ones that are counted.
 const MOST_UNREAD: i64 = 1000;
 
@@ -150,7 +156,7 @@ fn put(
     // Clients take this key as a JSON number, so it is shorter than others. Where another process
     // took the same one, the next is free.
     let minted: Id<Notification> = tx.mint();
-    let mut id = (minted.get() >> 5).max(newest.unwrap_or(0).saturating_add(1));
+    let mut id = (minted.get() >> SHORTER).max(newest.unwrap_or(0).saturating_add(1));
     loop {
         let row = (
             notifications::id.eq(id),
@@ -178,6 +184,11 @@ fn put(
     }
 }
 
+/// The least key that a notification of this moment can have.
+fn first_at(at: Timestamp) -> Id<Notification> {
+    Id::new(Id::<Notification>::first_at(at).get() >> SHORTER)
+}
+
 /// The bundle that a notification of this kind joins; a new one where the last is too old.
 fn bundle(
     tx: &mut Tx<'_>,
@@ -189,10 +200,13 @@ fn bundle(
         return Ok(None);
     }
     let key = about.map_or(0, Id::get);
+    let since = tx.now.plus_seconds(-BUNDLE_SECONDS);
     let open = notifications::table
         .filter(notifications::account_id.eq(account))
         .filter(notifications::kind.eq(kind))
-        .filter(notifications::created_at.gt(tx.now.plus_seconds(-BUNDLE_SECONDS)))
+        .filter(notifications::created_at.gt(since))
+        // Says the same, and ends the walk.
+        .filter(notifications::id.ge(first_at(since)))
         .order(notifications::id.desc())
         .select(notifications::bundle);
     let open: Option<Option<String>> = match about {
@@ -248,8 +262,7 @@ pub fn select(
 fn seen(conn: &mut Conn, account: Id<Account>, rows: Vec<Notification>) -> QueryResult<Vec<Notification>> {
     let about: HashSet<Id<Contribution>> = rows.iter().filter_map(|row| row.contribution_id).collect();
     let about: Vec<Id<Contribution>> = about.into_iter().collect();
-    let heads = contributions::by_ids(conn, Viewer::Member(account), &about)?;
-    let visible: HashSet<Id<Contribution>> = heads.into_iter().map(|head| head.id).collect();
+    let visible = contributions::visible_among(conn, Viewer::Member(account), &about)?;
     let shown = |row: &Notification| row.contribution_id.is_none_or(|about| visible.contains(&about));
     Ok(rows.into_iter().filter(shown).collect())
 }
@@ -401,12 +414,16 @@ pub fn forget_update(
 pub fn unread(conn: &mut Conn, account: Id<Account>) -> QueryResult<i64> {
     let query = notifications::table
         .filter(notifications::account_id.eq(account))
-        .filter(notifications::filtered.eq(false))
-        .filter(notifications::read_at.is_null())
+        .filter(UNREAD)
         .order(notifications::id.desc())
-        .limit(MOST_UNREAD);
-    let rows: Vec<Notification> = run!(conn, load, query.select(Notification::as_select()))?;
-    Ok(i64::try_from(seen(conn, account, rows)?.len()).unwrap_or(MOST_UNREAD))
+        .limit(MOST_UNREAD)
+        .select(notifications::contribution_id);
+    let rows: Vec<Option<Id<Contribution>>> = run!(conn, load, query)?;
+    let about: HashSet<Id<Contribution>> = rows.iter().flatten().copied().collect();
+    let about: Vec<Id<Contribution>> = about.into_iter().collect();
+    let visible = contributions::visible_among(conn, Viewer::Member(account), &about)?;
+    let shown = rows.iter().filter(|about| about.is_none_or(|about| visible.contains(&about)));
+    Ok(i64::try_from(shown.count()).unwrap_or(MOST_UNREAD))
 }
 
 /// The newest that an account was told.
@@ -436,6 +453,17 @@ pub fn forget_duty(conn: &mut Conn, account: Id<Account>) -> QueryResult<usize> 
         .filter(notifications::account_id.eq(account))
         .filter(notifications::kind.eq_any([NotificationKind::Report, NotificationKind::Objection]));
     run!(conn, execute, diesel::delete(duty))
+}
+
+/// Forgets some of what was read and is older than `when`, at most `most`; returns how much that is.
+pub fn purge(conn: &mut Conn, when: Timestamp, most: i64) -> QueryResult<usize> {
+    let old = notifications::table
+        .filter(notifications::id.lt(first_at(when)))
+        .filter(notifications::read_at.is_not_null())
+        .limit(most)
+        .select(notifications::id);
+    let old: Vec<Id<Notification>> = run!(conn, load, old)?;
+    run!(conn, execute, diesel::delete(notifications::table.filter(one_of(notifications::id, &old))))
 }
 
 /// Removes what was noted about a contribution that is gone.

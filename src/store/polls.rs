@@ -102,17 +102,6 @@ pub fn set_terms(
     run!(conn, execute, diesel::update(polls::table.find(id)).set(change))
 }
 
-/// Whether an account chose this answer.
-pub fn has_chosen(
-    conn: &mut Conn,
-    id: Id<Contribution>,
-    account: Id<Account>,
-    position: i32,
-) -> QueryResult<bool> {
-    let count: i64 = run!(conn, get_result, poll_votes::table.find((id, account, position)).count())?;
-    Ok(count > 0)
-}
-
 /// Who took part.
 pub fn voters(conn: &mut Conn, id: Id<Contribution>) -> QueryResult<Vec<Id<Account>>> {
     let query = poll_votes::table

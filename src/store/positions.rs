@@ -1,6 +1,6 @@
 //! Positions of organizations, what they rest on, and where they contradict themselves.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use diesel::dsl::count_star;
 use diesel::prelude::{Insertable, Queryable, Selectable};
@@ -15,7 +15,7 @@ use super::contributions::{Viewer, visible_to};
 use super::one_of::one_of;
 use crate::clock::Timestamp;
 use crate::domain::account::Account;
-use crate::domain::contribution::{Contribution, State};
+use crate::domain::contribution::{Contribution, Kind, State};
 use crate::domain::id::Id;
 use crate::domain::position::{Listing, Position, PositionView};
 use crate::domain::question::Qid;
@@ -152,10 +152,23 @@ pub fn by_account(conn: &mut Conn, viewer: Viewer, account: Id<Account>) -> Quer
     run!(conn, load, query.select((Contribution::as_select(), Position::as_select())))
 }
 
+/// The questions on which an organization has a standing position that the viewer may see.
+pub fn answered_by(conn: &mut Conn, viewer: Viewer, account: Id<Account>) -> QueryResult<HashSet<Qid>> {
+    let query = contributions::table
+        .inner_join(positions::table)
+        .filter(positions::account_id.eq(account))
+        .filter(contributions::state.eq(State::Current))
+        .filter(visible_to(viewer))
+        .select(positions::qid);
+    let qids: Vec<Qid> = run!(conn, load, query)?;
+    Ok(qids.into_iter().collect())
+}
+
 /// Positions that wait for an editor to put them on the map, oldest first.
 pub fn waiting(conn: &mut Conn, viewer: Viewer, limit: i64) -> QueryResult<Vec<Row>> {
     let query = contributions::table
         .inner_join(positions::table)
+        .filter(contributions::kind.eq(Kind::Position))
         .filter(positions::listing.eq(Listing::Waiting))
         .filter(visible_to(viewer))
         .order(contributions::id)
@@ -179,6 +192,7 @@ pub fn citing(conn: &mut Conn, viewer: Viewer, thesis: &Uri) -> QueryResult<Vec<
 pub fn set_out_by(conn: &mut Conn, statement: &Uri) -> QueryResult<Vec<Qid>> {
     let query = contributions::table
         .inner_join(positions::table)
+        .filter(contributions::kind.eq(Kind::Position))
         .filter(positions::statement_uri.eq(statement))
         .filter(visible_to(Viewer::Anyone))
         .order(contributions::id)

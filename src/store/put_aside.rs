@@ -9,6 +9,7 @@ use super::deliveries::Delivery;
 use super::host_health;
 use super::jobs::StoredJob;
 use super::tx::{Event, Tx};
+use super::verbatim::{DELIVERIES_ASIDE, ITEMS_PARKED, JOBS_ASIDE};
 use crate::clock::Timestamp;
 use crate::domain::host::Host;
 use crate::domain::id::Id;
@@ -84,7 +85,7 @@ pub fn deliveries_of(conn: &mut Conn, host: Id<Host>, limit: i64) -> QueryResult
 pub fn items_of(conn: &mut Conn, host: Id<Host>, limit: i64) -> QueryResult<Vec<InboxItem>> {
     let query = inbox_items::table
         .filter(inbox_items::host_id.eq(host))
-        .filter(inbox_items::state.eq(InboxState::Parked))
+        .filter(ITEMS_PARKED)
         .order(inbox_items::id)
         .limit(limit);
     run!(conn, load, query.select(InboxItem::as_select()))
@@ -92,15 +93,15 @@ pub fn items_of(conn: &mut Conn, host: Id<Host>, limit: i64) -> QueryResult<Vec<
 
 /// Jobs that could not be done, the oldest first.
 pub fn undone(conn: &mut Conn, limit: i64) -> QueryResult<Vec<Undone>> {
-    let query = jobs::table.filter(jobs::dead.eq(true)).order(jobs::id).limit(limit);
+    let query = jobs::table.filter(JOBS_ASIDE).order(jobs::id).limit(limit);
     run!(conn, load, query.select(Undone::as_select()))
 }
 
 /// How many deliveries, received activities and jobs were put aside.
 pub fn counts(conn: &mut Conn) -> QueryResult<(i64, i64, i64)> {
-    let letters = deliveries::table.filter(deliveries::dead.eq(true)).count();
-    let items = inbox_items::table.filter(inbox_items::state.eq(InboxState::Parked)).count();
-    let undone = jobs::table.filter(jobs::dead.eq(true)).count();
+    let letters = deliveries::table.filter(DELIVERIES_ASIDE).count();
+    let items = inbox_items::table.filter(ITEMS_PARKED).count();
+    let undone = jobs::table.filter(JOBS_ASIDE).count();
     Ok((run!(conn, get_result, letters)?, run!(conn, get_result, items)?, run!(conn, get_result, undone)?))
 }
 

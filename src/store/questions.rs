@@ -13,7 +13,7 @@ use super::contributions::{Viewer, visible_to};
 use super::one_of::one_of;
 use crate::clock::Timestamp;
 use crate::domain::account::Account;
-use crate::domain::contribution::{Contribution, State};
+use crate::domain::contribution::{Contribution, Kind, State};
 use crate::domain::id::Id;
 use crate::domain::question::{Answer, AnswerKey, Qid, Question, QuestionView, Tie, TieKind};
 use crate::domain::uri::Uri;
@@ -217,6 +217,7 @@ pub fn slug_taken(conn: &mut Conn, slug: &str) -> QueryResult<bool> {
 pub fn newest(conn: &mut Conn, viewer: Viewer, limit: i64) -> QueryResult<Vec<Copy>> {
     let query = contributions::table
         .inner_join(questions::table)
+        .filter(contributions::kind.eq(Kind::Question))
         .filter(visible_to(viewer))
         .order(contributions::id.desc())
         .limit(limit);

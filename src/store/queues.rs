@@ -12,11 +12,12 @@ use super::Error;
 use super::conn::{Conn, run};
 use super::one_of::one_of;
 use super::tx::{Event, Tx};
+use super::verbatim::{DELIVERIES_ASIDE, ITEMS_PARKED};
 use crate::clock::Timestamp;
 use crate::domain::host::Host;
 use crate::domain::id::Id;
 use crate::domain::inbox::InboxState;
-use crate::schema::{deliveries, hosts, inbox_items, jobs};
+use crate::schema::{deliveries, hosts, inbox_items};
 
 /// How a server is doing, and what waits between it and us.
 #[derive(Clone, Debug)]
@@ -40,16 +41,17 @@ pub fn all(conn: &mut Conn) -> QueryResult<Vec<Queue>> {
         .group_by(deliveries::host_id)
         .select((deliveries::host_id, count_star(), min(deliveries::created_at)));
     let waiting: Vec<Counted<Timestamp>> = run!(conn, load, waiting)?;
-    let aside = deliveries::table.filter(deliveries::dead.eq(true)).group_by(deliveries::host_id).select((
+    let aside = deliveries::table.filter(DELIVERIES_ASIDE).group_by(deliveries::host_id).select((
         deliveries::host_id,
         count_star(),
         max(deliveries::last_error),
     ));
     let aside: Vec<Counted<String>> = run!(conn, load, aside)?;
-    let parked = inbox_items::table
-        .filter(inbox_items::state.eq(InboxState::Parked))
-        .group_by(inbox_items::host_id)
-        .select((inbox_items::host_id, count_star(), max(inbox_items::error)));
+    let parked = inbox_items::table.filter(ITEMS_PARKED).group_by(inbox_items::host_id).select((
+        inbox_items::host_id,
+        count_star(),
+        max(inbox_items::error),
+    ));
     let parked: Vec<(Option<Id<Host>>, i64, Option<String>)> = run!(conn, load, parked)?;
     let waiting: HashMap<_, _> =
         waiting.into_iter().map(|(host, count, first)| (host, (count, first))).collect();
@@ -84,26 +86,9 @@ pub fn oldest(conn: &mut Conn) -> QueryResult<Option<(String, Timestamp)>> {
     run!(conn, first, query).optional()
 }
 
-/// Since when the oldest job is due and not done.
-pub fn oldest_job(conn: &mut Conn) -> QueryResult<Option<Timestamp>> {
-    let query = jobs::table.filter(jobs::dead.eq(false)).order(jobs::due_at).select(jobs::due_at);
-    run!(conn, first, query).optional()
-}
-
-/// Since when the oldest received activity is due and not applied.
-pub fn oldest_item(conn: &mut Conn) -> QueryResult<Option<Timestamp>> {
-    let query = inbox_items::table
-        .filter(inbox_items::state.eq(InboxState::Waiting))
-        .order(inbox_items::due_at)
-        .select(inbox_items::due_at);
-    run!(conn, first, query).optional()
-}
-
 /// Lets what a server sent and could not be applied be tried again; returns how much that is.
 pub fn take_up_parked(tx: &mut Tx<'_>, host: Id<Host>) -> Result<usize, Error> {
-    let aside = inbox_items::table
-        .filter(inbox_items::state.eq(InboxState::Parked))
-        .filter(inbox_items::host_id.eq(host));
+    let aside = inbox_items::table.filter(ITEMS_PARKED).filter(inbox_items::host_id.eq(host));
     let again = (
         inbox_items::state.eq(InboxState::Waiting),
         inbox_items::attempts.eq(0),
@@ -117,8 +102,6 @@ pub fn take_up_parked(tx: &mut Tx<'_>, host: Id<Host>) -> Result<usize, Error> {
 /// Forgets what was put aside for a server and what could not be applied from it.
 pub fn forget_aside(conn: &mut Conn, host: Id<Host>) -> QueryResult<(usize, usize)> {
     let dead = deliveries::table.filter(deliveries::host_id.eq(host)).filter(deliveries::dead.eq(true));
-    let parked = inbox_items::table
-        .filter(inbox_items::state.eq(InboxState::Parked))
-        .filter(inbox_items::host_id.eq(host));
+    let parked = inbox_items::table.filter(ITEMS_PARKED).filter(inbox_items::host_id.eq(host));
     Ok((run!(conn, execute, diesel::delete(dead))?, run!(conn, execute, diesel::delete(parked))?))
 }

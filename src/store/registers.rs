@@ -12,7 +12,9 @@ use diesel::{
 
 use super::conn::{Conn, run};
 use super::contributions::{Viewer, visible_to};
+use super::one_of::one_of;
 use super::page::{Page, paged};
+use super::verbatim::Verbatim;
 use crate::domain::account::{Account, AccountKind, AccountState};
 use crate::domain::contribution::{Contribution, Kind, State, Visibility};
 use crate::domain::critique::Intent;
@@ -59,22 +61,57 @@ pub struct Answered {
     pub certainty: Certainty,
 }
 
+/// What the index `contributions_questions` says of [questions](Kind::Question).
+const QUESTIONS: Verbatim = Verbatim("contributions.kind = 1");
+
+/// Questions that are asked for in one query.
+const AT_ONCE: usize = 1_000;
+
+/// Copies that the viewer may see: of each question ours first, then the oldest.
+macro_rules! outlines {
+    ($viewer:expr) => {
+        contributions::table
+            .inner_join(questions::table)
+            .filter(visible_to($viewer))
+            .order((contributions::local.desc(), contributions::published_at, contributions::id))
+            .select((
+                contributions::id,
+                questions::qid,
+                contributions::author_id,
+                contributions::local,
+                contributions::state,
+                questions::scope,
+                questions::asked_by,
+            ))
+    };
+}
+
 /// Every copy that the viewer may see: of each question ours first, then the oldest.
 pub fn copies(conn: &mut Conn, viewer: Viewer) -> QueryResult<Vec<Outline>> {
-    let query = contributions::table
+    // The kind of a text is in its head, too, and there is an index on it.
+    run!(conn, load, outlines!(viewer).filter(contributions::kind.eq(Kind::Question)))
+}
+
+/// The same of those questions alone that an organization carries or has asked.
+pub fn copies_with(conn: &mut Conn, viewer: Viewer, organization: &Account) -> QueryResult<Vec<Outline>> {
+    let carried = contributions::table
         .inner_join(questions::table)
-        .filter(visible_to(viewer))
-        .order((contributions::local.desc(), contributions::published_at, contributions::id))
-        .select((
-            contributions::id,
-            questions::qid,
-            contributions::author_id,
-            contributions::local,
-            contributions::state,
-            questions::scope,
-            questions::asked_by,
-        ));
-    run!(conn, load, query)
+        .filter(QUESTIONS)
+        .filter(contributions::author_id.eq(organization.id))
+        .select(questions::qid);
+    let mut qids: Vec<Qid> = run!(conn, load, carried)?;
+    let asked =
+        questions::table.filter(questions::asked_by.eq(&organization.uri)).select(questions::qid).distinct();
+    let asked: Vec<Qid> = run!(conn, load, asked)?;
+    let known: HashSet<Qid> = qids.iter().cloned().collect();
+    qids.extend(asked.into_iter().filter(|qid| !known.contains(qid)));
+    let mut copies: Vec<Outline> = Vec::new();
+    for some in qids.chunks(AT_ONCE) {
+        let query = outlines!(viewer).filter(questions::qid.eq_any(some.to_vec()));
+        let some: Vec<Outline> = run!(conn, load, query)?;
+        copies.extend(some);
+    }
+    Ok(copies)
 }
 
 /// Which copies say that their question is part of another one, and of which.
@@ -108,23 +145,34 @@ pub fn wholes(conn: &mut Conn, viewer: Viewer, copies: &[Outline]) -> QueryResul
     Ok(wholes)
 }
 
+/// Standing positions that are on the map and the viewer may see.
+macro_rules! answers {
+    ($viewer:expr) => {
+        contributions::table
+            .inner_join(positions::table)
+            .filter(positions::listing.eq(Listing::Listed))
+            .filter(contributions::state.eq(State::Current))
+            .filter(visible_to($viewer))
+            .order(contributions::id)
+            .select((
+                contributions::id,
+                positions::qid,
+                positions::account_id,
+                positions::answer,
+                positions::answer_key,
+                positions::certainty,
+            ))
+    };
+}
+
 /// Every standing position that is on the map and the viewer may see.
 pub fn answers(conn: &mut Conn, viewer: Viewer) -> QueryResult<Vec<Answered>> {
-    let query = contributions::table
-        .inner_join(positions::table)
-        .filter(positions::listing.eq(Listing::Listed))
-        .filter(contributions::state.eq(State::Current))
-        .filter(visible_to(viewer))
-        .order(contributions::id)
-        .select((
-            contributions::id,
-            positions::qid,
-            positions::account_id,
-            positions::answer,
-            positions::answer_key,
-            positions::certainty,
-        ));
-    run!(conn, load, query)
+    run!(conn, load, answers!(viewer).filter(contributions::kind.eq(Kind::Position)))
+}
+
+/// The same of these organizations alone.
+pub fn answers_of(conn: &mut Conn, viewer: Viewer, of: &[Id<Account>]) -> QueryResult<Vec<Answered>> {
+    run!(conn, load, answers!(viewer).filter(one_of(positions::account_id, of)))
 }
 
 /// The organizations that are known here and were not shut out.
@@ -187,6 +235,7 @@ pub fn objections(
         .filter(replies.field(contributions::state).eq_any([State::Current, State::Superseded]));
     let query = contributions::table
         .inner_join(critiques::table)
+        .filter(contributions::kind.eq(Kind::Critique))
         .filter(critiques::intent.eq_any(asking))
         .filter(contributions::author_id.ne(organization))
         .filter(contributions::state.eq(State::Current))

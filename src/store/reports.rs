@@ -184,11 +184,6 @@ pub fn names_us(conn: &mut Conn, id: Id<Contribution>) -> QueryResult<bool> {
     Ok(named > 0)
 }
 
-/// How many wait.
-pub fn count_open(conn: &mut Conn) -> QueryResult<i64> {
-    run!(conn, get_result, reports::table.filter(reports::closed_at.is_null()).count())
-}
-
 /// How many wait for a reader to whom those about these accounts are closed.
 pub fn count_open_for(conn: &mut Conn, closed: &[Id<Account>]) -> QueryResult<i64> {
     let open = reports::table

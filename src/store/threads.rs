@@ -2,7 +2,10 @@
 
 use std::collections::{HashMap, HashSet};
 
-use diesel::{BoolExpressionMethods, ExpressionMethods, JoinOnDsl, QueryDsl, QueryResult};
+use diesel::dsl::exists;
+use diesel::{
+    BoolExpressionMethods, ExpressionMethods, JoinOnDsl, OptionalExtension, QueryDsl, QueryResult, SelectableHelper,
+};
 
 use super::conn::{Conn, run};
 use super::contributions::{self, Viewer, visible_to};
@@ -13,8 +16,10 @@ use crate::domain::contribution::{Contribution, Kind, State, Visibility};
 use crate::domain::id::Id;
 use crate::domain::timeline::Found;
 use crate::domain::uri::Uri;
-use crate::schema::{accounts, contributions as heads, theses};
+use crate::schema::{accounts, contributions as heads, feed, theses};
 
+/// Of how many of the newest contributions and boosts it is asked first whether they are answers to somebody.
+const NEWEST: i64 = 1_000;
 /// Contributions of one thread that are looked at.
 const MOST_OF_THREAD: i64 = 50_000;
 
@@ -223,4 +228,41 @@ fn withdrawn(conn: &mut Conn, wanted: &[Id<Contribution>]) -> QueryResult<HashSe
         .select(theses::contribution_id);
     let rows: Vec<Id<Contribution>> = run!(conn, load, query)?;
     Ok(rows.into_iter().collect())
+}
+
+/// What others said in threads that an account began, newest first. Where much is said they are among the newest
+/// of everything, which takes no look at all that was ever answered.
+pub fn answers_to(
+    conn: &mut Conn,
+    viewer: Viewer,
+    account: Id<Account>,
+    limit: i64,
+) -> QueryResult<Vec<Contribution>> {
+    let roots = diesel::alias!(heads as roots);
+    let threads = roots
+        .filter(roots.field(heads::author_id).eq(account))
+        .filter(roots.field(heads::in_reply_to_uri).is_null())
+        .select(roots.field(heads::id));
+    let ours = || {
+        heads::table
+            .filter(heads::author_id.ne(account))
+            .filter(contributions::visible_to(viewer))
+            .order(heads::id.desc())
+            .limit(limit)
+    };
+    let newest = feed::table.order(feed::id.desc()).offset(NEWEST).limit(1).select(feed::id);
+    let bound: Option<i64> = run!(conn, first, newest).optional()?;
+    if let Some(bound) = bound {
+        let began = roots
+            .filter(roots.field(heads::id).eq(heads::thread_id))
+            .filter(roots.field(heads::author_id).eq(account))
+            .filter(roots.field(heads::in_reply_to_uri).is_null());
+        let near = ours().filter(heads::id.gt(Id::<Contribution>::new(bound))).filter(exists(began));
+        let near: Vec<Contribution> = run!(conn, load, near.select(Contribution::as_select()))?;
+        if i64::try_from(near.len()).unwrap_or(i64::MAX) >= limit {
+            return Ok(near);
+        }
+    }
+    let query = ours().filter(heads::thread_id.eq_any(threads));
+    run!(conn, load, query.select(Contribution::as_select()))
 }

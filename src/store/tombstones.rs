@@ -94,9 +94,14 @@ pub fn addresses(conn: &mut Conn, qid: &Qid) -> QueryResult<Vec<Uri>> {
     run!(conn, load, query)
 }
 
-/// Forgets what was deleted before `when` and does not belong to the debate: there sites compare what
+/// Forgets some of what was deleted before `when`, at most `most`, and does not belong to the debate: there sites compare what
 /// they list, and whoever missed a deletion would bring the thing back.
-pub fn purge(conn: &mut Conn, when: Timestamp) -> QueryResult<usize> {
-    let old = tombstones::table.filter(tombstones::created_at.lt(when)).filter(tombstones::kind.is_null());
-    run!(conn, execute, diesel::delete(old))
+pub fn purge(conn: &mut Conn, when: Timestamp, most: i64) -> QueryResult<usize> {
+    let old = tombstones::table
+        .filter(tombstones::created_at.lt(when))
+        .filter(tombstones::kind.is_null())
+        .limit(most)
+        .select(tombstones::uri);
+    let old: Vec<Uri> = run!(conn, load, old)?;
+    run!(conn, execute, diesel::delete(tombstones::table.filter(tombstones::uri.eq_any(old))))
 }

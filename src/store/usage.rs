@@ -7,6 +7,7 @@ use diesel::{
 
 use super::conn::{Conn, run};
 use super::contributions::{Viewer, visible_to};
+use super::hosts;
 use super::verbatim::Verbatim;
 use crate::clock::Timestamp;
 use crate::domain::account::AccountKind;
@@ -29,19 +30,29 @@ pub struct Numbers {
     pub halfyear: i64,
     /// The last twelve weeks, the present one first.
     pub weeks: Vec<Week>,
+    /// Public contributions of ours: first ones.
+    pub posts: i64,
+    /// And replies.
+    pub replies: i64,
+    /// Servers that are known here.
+    pub hosts: i64,
 }
 
 /// How much the site is used.
 pub fn numbers(conn: &mut Conn, now: Timestamp) -> QueryResult<Numbers> {
+    let (posts, replies) = count_local(conn)?;
     Ok(Numbers {
         month: authors_since(conn, now.plus_seconds(-30 * DAY_SECONDS))?,
         halfyear: authors_since(conn, now.plus_seconds(-180 * DAY_SECONDS))?,
         weeks: weeks(conn, now)?,
+        posts,
+        replies,
+        hosts: hosts::count(conn)?,
     })
 }
 
 /// How many public contributions of ours there are: first ones and replies, for NodeInfo.
-pub fn count_local(conn: &mut Conn) -> QueryResult<(i64, i64)> {
+fn count_local(conn: &mut Conn) -> QueryResult<(i64, i64)> {
     let ours = || contributions::table.filter(OURS).filter(visible_to(Viewer::Anyone));
     let posts = run!(conn, get_result, ours().filter(contributions::in_reply_to_uri.is_null()).count())?;
     let replies =

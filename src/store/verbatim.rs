@@ -12,6 +12,21 @@ use diesel::sql_types::Bool;
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Verbatim(pub(super) &'static str);
 
+/// Jobs that wait, as the index `jobs_due` has it.
+pub(super) const JOBS_WAITING: Verbatim = Verbatim("jobs.dead = FALSE");
+/// Jobs that were put aside, as the index `jobs_aside` has it.
+pub(super) const JOBS_ASIDE: Verbatim = Verbatim("jobs.dead = TRUE");
+/// Deliveries that were put aside, as the index `deliveries_aside` has it.
+pub(super) const DELIVERIES_ASIDE: Verbatim = Verbatim("deliveries.dead = TRUE");
+/// Received activities that wait, as the index `inbox_items_due` has it.
+pub(super) const ITEMS_WAITING: Verbatim = Verbatim("inbox_items.state = 0");
+/// Those that could not be applied, as the index `inbox_items_parked` has it.
+pub(super) const ITEMS_PARKED: Verbatim = Verbatim("inbox_items.state = 2");
+/// Those that are over or could not be applied, as the index `inbox_items_old` has it.
+pub(super) const ITEMS_SETTLED: Verbatim = Verbatim("inbox_items.state <> 0");
+/// Those that were not applied, as the index `inbox_items_signer` has it.
+pub(super) const ITEMS_UNAPPLIED: Verbatim = Verbatim("inbox_items.state <> 1");
+
 impl Expression for Verbatim {
     type SqlType = Bool;
 }

@@ -1,5 +1,7 @@
 //! Later work: asked for twice, lost with its worker, put aside and taken up again.
 
+use std::time::Duration;
+
 use plenum::clock::Clock;
 use plenum::domain::host::Host;
 use plenum::domain::id::Id;
@@ -7,6 +9,8 @@ use plenum::domain::job::Job;
 use plenum::domain::site::FederationMode;
 use plenum::store::jobs::{self, StoredJob};
 use plenum::store::{Db, hosts, leases};
+use tokio::sync::watch;
+use tokio::time::timeout;
 
 use crate::harness::databases;
 use crate::harness::world::{Instance, World, on_each_engine};
@@ -176,5 +180,52 @@ async fn two_processes_that_mean_the_same_make_one_row() {
         }
         assert_eq!(one.read(|conn| Ok(jobs::pending(conn)?)).await.unwrap(), 20);
         assert_eq!(other.read(|conn| Ok(hosts::all(conn)?.len())).await.unwrap(), 20);
+    }
+}
+
+/// Resolves when no job of these waits any more.
+async fn done(north: &Instance, asked: &[Job]) {
+    let keys: Vec<String> = asked.iter().map(|job| serde_json::to_string(job).unwrap()).collect();
+    let waits = async || {
+        let all = north.app().db.read(|conn| Ok(jobs::all(conn)?)).await.unwrap();
+        all.iter().any(|(_, payload)| keys.contains(payload))
+    };
+    let over = async {
+        while waits().await {
+            tokio::task::yield_now().await;
+        }
+    };
+    timeout(Duration::from_secs(60), over).await.expect("the workers look what is due");
+}
+
+/// The command line writes into the same database and tells nobody, and time passes without a word.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_nobody_was_told_of_is_done_all_the_same() {
+    for database in databases() {
+        let url = database.url();
+        let world = idle(database).await;
+        let north = world.at("north");
+        let (stop, stopped) = watch::channel(false);
+        let workers = plenum::jobs::start(north.federation.clone(), stopped);
+        let other = Db::open(&url, None, 2, world.clock.clone()).await.unwrap();
+        // More than there are workers.
+        let asked: Vec<Job> = (1..=8).map(|host| Job::PassOn { host }).collect();
+        let later = Job::PassOn { host: 9 };
+        let written = other.write(|tx| {
+            for job in &asked {
+                jobs::enqueue(tx, job, tx.now)?;
+            }
+            let due = tx.now.plus_seconds(3600);
+            jobs::enqueue(tx, &later, due)
+        });
+        written.await.unwrap();
+        done(north, &asked).await;
+        let waiting = north.app().db.read(|conn| Ok(jobs::all(conn)?)).await.unwrap();
+        let text = serde_json::to_string(&later).unwrap();
+        assert!(waiting.iter().any(|(_, payload)| *payload == text), "it is not due yet");
+        world.advance_hours(1);
+        done(north, std::slice::from_ref(&later)).await;
+        stop.send_replace(true);
+        workers.await.unwrap();
     }
 }

@@ -16,5 +16,6 @@ mod migrations;
 mod moderation;
 mod native;
 mod pages;
+mod plans;
 mod security;
 mod web;

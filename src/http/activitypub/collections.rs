@@ -71,25 +71,25 @@ pub async fn outbox(
             (false, PAGE)
         }
     };
+    if !whole && cursor.page.is_none() {
+        let total = data.app.db.read(|conn| Ok(activities::count_listed(conn, account.id)?)).await?;
+        let first = format!("{id}?page=true");
+        return Ok(document(&paged(&id, &account.uri, total, Some(&first)), FRESH));
+    }
     let before = cursor.max_id.map(Id::new);
-    let (total, rows, documents) = data
+    let (rows, documents) = data
         .app
         .db
         .read(|conn| {
-            let total = activities::count_listed(conn, account.id)?;
             let rows = activities::listed(conn, account.id, before, limit)?;
             let objects: Vec<Uri> = rows.iter().map(|row| row.object_uri.clone()).collect();
-            Ok((total, rows, revisions::current_documents(conn, &objects)?))
+            Ok((rows, revisions::current_documents(conn, &objects)?))
         })
         .await?;
     let items: Vec<Value> =
         rows.iter().filter_map(|row| as_it_stands(row, documents.get(&row.object_uri))).collect();
     if whole {
         return Ok(document(&flat(&id, &account.uri, &items), FRESH));
-    }
-    if cursor.page.is_none() {
-        let first = format!("{id}?page=true");
-        return Ok(document(&paged(&id, &account.uri, total, Some(&first)), FRESH));
     }
     let here =
         cursor.max_id.map_or_else(|| format!("{id}?page=true"), |at| format!("{id}?page=true&max_id={at}"));
@@ -178,12 +178,26 @@ pub async fn moderators(
     Ok(document(&flat(&format!("{}/moderators", account.uri), &account.uri, &items), PUBLIC))
 }
 
-/// A contribution of ours and one page of what belongs to it.
+/// Which part of a collection is asked for.
+#[derive(Clone, Copy, Debug)]
+enum Part {
+    /// How much it holds, and where it begins.
+    Entrance,
+    /// A page of it.
+    After(Option<Id<Contribution>>),
+}
+
+/// What was asked for.
+enum Loaded {
+    Total(i64),
+    Rows(Vec<Contribution>),
+}
+
+/// A contribution of ours and a part of what belongs to it.
 struct Slice {
     head: Contribution,
     owner: Account,
-    total: i64,
-    rows: Vec<Contribution>,
+    loaded: Loaded,
 }
 
 /// `…/replies`: what answers a contribution, oldest first, by address.
@@ -194,9 +208,11 @@ pub async fn replies(
     parts: Parts,
 ) -> Result<Response, Answer> {
     let quiet = data.app.clock().now().plus_seconds(-THESIS_QUIET_SECONDS);
-    slice(&data, &parts, (at.path(), "/replies"), &cursor, |conn, viewer, head, after| {
-        let rows = contributions::replies(conn, viewer, head.id, after, PAGE)?;
-        Ok((contributions::count_replies(conn, viewer, head.id)?, heard(rows, quiet)))
+    slice(&data, &parts, (at.path(), "/replies"), &cursor, |conn, viewer, head, part| match part {
+        Part::Entrance => Ok(Loaded::Total(contributions::count_replies(conn, viewer, head.id)?)),
+        Part::After(key) => {
+            Ok(Loaded::Rows(heard(contributions::replies(conn, viewer, head.id, key, PAGE)?, quiet)))
+        }
     })
     .await
 }
@@ -208,9 +224,9 @@ pub async fn context(
     Query(cursor): Query<Cursor>,
     parts: Parts,
 ) -> Result<Response, Answer> {
-    slice(&data, &parts, (at.path(), "/context"), &cursor, |conn, viewer, head, after| {
-        let rows = contributions::thread(conn, viewer, head.thread_id, after, PAGE)?;
-        Ok((contributions::count_thread(conn, viewer, head.thread_id)?, rows))
+    slice(&data, &parts, (at.path(), "/context"), &cursor, |conn, viewer, head, part| match part {
+        Part::Entrance => Ok(Loaded::Total(contributions::count_thread(conn, viewer, head.thread_id)?)),
+        Part::After(key) => Ok(Loaded::Rows(contributions::thread(conn, viewer, head.thread_id, key, PAGE)?)),
     })
     .await
 }
@@ -230,35 +246,36 @@ async fn slice(
     parts: &Parts,
     (path, end): (&str, &str),
     cursor: &Cursor,
-    load: impl Fn(
-        &mut Conn,
-        Viewer,
-        &Contribution,
-        Option<Id<Contribution>>,
-    ) -> Result<(i64, Vec<Contribution>), Error>,
+    load: impl Fn(&mut Conn, Viewer, &Contribution, Part) -> Result<Loaded, Error>,
 ) -> Result<Response, Answer> {
     let viewer = viewer(data, parts).await?;
     let cache = cache(viewer);
     let uri = Uri::ours(&data.app.site.origin, path.strip_suffix(end).unwrap_or(path));
-    let after = cursor.min_id.map(Id::new);
+    let part = match cursor.page {
+        Some(_) => Part::After(cursor.min_id.map(Id::new)),
+        None => Part::Entrance,
+    };
     let slice = data.app.db.read(|conn| {
         let head = contributions::by_uri(conn, viewer, &uri)?.filter(|head| head.local);
         let head = head.ok_or(Refusal::NotFound)?;
         let owner = accounts::by_id(conn, head.author_id)?.ok_or(Refusal::NotFound)?;
-        let (total, rows) = load(conn, viewer, &head, after)?;
-        Ok(Slice { head, owner, total, rows })
+        let loaded = load(conn, viewer, &head, part)?;
+        Ok(Slice { head, owner, loaded })
     });
     let slice = slice.await?;
     let id = format!("{}{end}", slice.head.uri);
-    if cursor.page.is_none() {
-        let first = format!("{id}?page=true");
-        return Ok(document(&paged(&id, &slice.owner.uri, slice.total, Some(&first)), cache));
-    }
-    let items: Vec<Value> = slice.rows.iter().map(|head| json!(head.uri)).collect();
+    let rows = match slice.loaded {
+        Loaded::Total(total) => {
+            let first = format!("{id}?page=true");
+            return Ok(document(&paged(&id, &slice.owner.uri, total, Some(&first)), cache));
+        }
+        Loaded::Rows(rows) => rows,
+    };
+    let items: Vec<Value> = rows.iter().map(|head| json!(head.uri)).collect();
     let here =
         cursor.min_id.map_or_else(|| format!("{id}?page=true"), |at| format!("{id}?page=true&min_id={at}"));
     let full = items.len() >= usize::try_from(PAGE).unwrap_or(usize::MAX);
-    let next = slice.rows.last().filter(|_| full).map(|head| format!("{id}?page=true&min_id={}", head.id));
+    let next = rows.last().filter(|_| full).map(|head| format!("{id}?page=true&min_id={}", head.id));
     Ok(document(&page(&here, &id, &items, next.as_deref()), cache))
 }
 

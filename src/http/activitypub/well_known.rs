@@ -15,7 +15,7 @@ use crate::domain::handle::Handle;
 use crate::domain::site::{FederationMode, Site};
 use crate::domain::uri::Uri;
 use crate::federation::Federation;
-use crate::store::{Conn, Error, accounts, settings, usage};
+use crate::store::{Conn, Error, accounts, settings};
 
 /// Discovery documents change rarely: three days, as the largest peer does.
 const CACHE: &str = "max-age=259200, public";
@@ -128,13 +128,13 @@ pub async fn nodeinfo(data: Data<Federation>, Path(version): Path<String>) -> Re
         return Err(Answer::not_found());
     }
     let numbers = data.app.usage().await?;
-    let (settings, users, (posts, replies)) = data
+    let (settings, users) = data
         .app
         .db
         .read(|conn| {
             let settings = settings::get(conn)?;
             let users = accounts::count_local_persons(conn)?;
-            Ok((settings, users, usage::count_local(conn)?))
+            Ok((settings, users))
         })
         .await?;
     let mut software = json!({ "name": "plenum", "version": env!("CARGO_PKG_VERSION") });
@@ -149,8 +149,8 @@ pub async fn nodeinfo(data: Data<Federation>, Path(version): Path<String>) -> Re
         "openRegistrations": false,
         "usage": {
             "users": { "total": users, "activeMonth": numbers.month, "activeHalfyear": numbers.halfyear },
-            "localPosts": posts,
-            "localComments": replies,
+            "localPosts": numbers.posts,
+            "localComments": numbers.replies,
         },
         "metadata": {
             "nodeName": settings.name,

@@ -19,7 +19,7 @@ use super::params::Params;
 use super::scopes::Anything;
 use super::shown;
 use crate::federation::Federation;
-use crate::store::{account_views, accounts, hiding, host_rules, hosts, notices, profiles, settings, usage};
+use crate::store::{account_views, accounts, hiding, host_rules, hosts, notices, profiles, settings};
 use crate::text::language::Language;
 use crate::text::{Markdown, markdown};
 
@@ -43,14 +43,13 @@ async fn rendered(
     render: impl FnOnce(&Parts<'_>) -> Value,
 ) -> Result<Response, ApiError> {
     let app = &data.app;
-    let active = app.usage().await?.month;
+    let numbers = app.usage().await?;
     let loaded = app.db.read(|conn| {
         let views = account_views::by_ids(conn, &[app.site.organization])?;
-        let (posts, replies) = usage::count_local(conn)?;
-        let counted = (accounts::count_local_persons(conn)?, posts + replies, hosts::count(conn)?);
-        Ok((settings::get(conn)?, notices::rules(conn)?, views, counted))
+        let users = accounts::count_local_persons(conn)?;
+        Ok((settings::get(conn)?, notices::rules(conn)?, views, users))
     });
-    let (settings, rules, views, (users, contributions, hosts)) = loaded.await?;
+    let (settings, rules, views, users) = loaded.await?;
     let push_key = super::push::server_key(app).await?;
     let organization = views.first().map(|view| account(view, &app.site));
     let parts = Parts {
@@ -60,9 +59,9 @@ async fn rendered(
         rules: &rules,
         organization,
         users,
-        active,
-        contributions,
-        hosts,
+        active: numbers.month,
+        contributions: numbers.posts + numbers.replies,
+        hosts: numbers.hosts,
         push_key: &push_key,
     };
     let mut response = Json(render(&parts)).into_response();

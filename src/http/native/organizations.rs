@@ -35,7 +35,8 @@ async fn index(
     let (viewer, page) = (caller.viewer(), paging::page(&params, 40, 80));
     let found = data.app.db.read(|conn| {
         let known = registers::organizations(conn, page)?;
-        let answers = registers::answers(conn, viewer)?;
+        let ids: Vec<Id<Account>> = known.iter().map(|one| one.id).collect();
+        let answers = registers::answers_of(conn, viewer, &ids)?;
         Ok(known.iter().map(|one| (one.id.get(), organization(one, &answers))).collect::<Vec<_>>())
     });
     Ok(listed(&params, &found.await?))
@@ -52,8 +53,8 @@ pub(super) fn is_shown(account: &Account) -> bool {
 async fn show(data: Data<Federation>, caller: Maybe<ReadDebate>, PathId(key): PathId) -> Answer<Value> {
     let viewer = caller.viewer();
     let found = data.app.db.read(|conn| {
-        let there = accounts::by_id(conn, Id::new(key))?.filter(is_shown);
-        Ok(organization(&there.ok_or(Refusal::NotFound)?, &registers::answers(conn, viewer)?))
+        let there = accounts::by_id(conn, Id::new(key))?.filter(is_shown).ok_or(Refusal::NotFound)?;
+        Ok(organization(&there, &registers::answers_of(conn, viewer, &[there.id])?))
     });
     Ok(Json(found.await?))
 }

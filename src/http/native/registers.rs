@@ -24,7 +24,7 @@ use crate::domain::question::Qid;
 use crate::federation::Federation;
 use crate::store::contributions::Viewer;
 use crate::store::page::Page;
-use crate::store::registers::{self, Answered};
+use crate::store::registers;
 
 pub(super) fn router() -> Router {
     Router::new()
@@ -63,9 +63,11 @@ async fn without(
     let format = sheets::format(params)?;
     let page = page(params, format);
     let found = data.app.db.read(|conn| {
-        let counts = |answer: &&Answered| account.is_none_or(|account| account == answer.account_id);
-        let answers = registers::answers(conn, viewer)?;
-        let answered: HashSet<&Qid> = answers.iter().filter(counts).map(|answer| &answer.qid).collect();
+        let answers = match account {
+            Some(account) => registers::answers_of(conn, viewer, &[account])?,
+            None => registers::answers(conn, viewer)?,
+        };
+        let answered: HashSet<&Qid> = answers.iter().map(|answer| &answer.qid).collect();
         let copies = registers::copies(conn, viewer)?;
         let open = standing(&copies).into_iter();
         let open = open.filter(|copy| copy.state == State::Current && !answered.contains(&copy.qid));

@@ -190,11 +190,6 @@ impl StatementView {
         )
     }
 
-    /// Whether the version shown is not the one in force.
-    pub const fn is_earlier(&self) -> bool {
-        matches!(self.standing, Standing::Earlier { .. })
-    }
-
     /// Whether there is enough to list that a contents list helps.
     pub fn has_contents(&self) -> bool {
         self.theses.len() > 1

@@ -1,6 +1,7 @@
 //! What apps hear of, one by one and in groups, and what they do not want to hear of.
 
 use axum::http::{Method, StatusCode};
+use plenum::domain::job::Job;
 use plenum::domain::site::FederationMode;
 use plenum::services::users;
 use plenum::store;
@@ -311,6 +312,36 @@ async fn what_was_read_in_an_app_is_read_on_the_pages_and_the_other_way_round() 
         let page = browser.open("/notifications").await;
         browser.send(&page, "main form", &[]).await;
         assert_eq!(app.get("/api/v1/notifications/unread_count").await.ok()["count"], 0);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_read_is_forgotten_after_half_a_year_and_nothing_else() {
+    on_each_engine(async |database| {
+        let world = World::on([("north", database)], FederationMode::Open).await;
+        let north = world.at("north");
+        let (app, bea, post) = noticed(north).await;
+        let told = async || app.get("/api/v1/notifications").await.each("id");
+        let old = told().await;
+        assert_eq!(old.len(), 5);
+        // The oldest three are read.
+        app.post("/api/v1/markers", json!({ "notifications": { "last_read_id": old[2] } })).await.ok();
+        let clean = async |days: i64| {
+            world.advance_hours(days * 24);
+            north.app().db.write(|tx| store::jobs::enqueue(tx, &Job::Cleanup, tx.now)).await.unwrap();
+            world.settle().await;
+        };
+        clean(179).await;
+        assert_eq!(told().await, old);
+        clean(2).await;
+        assert_eq!(told().await, old[..2], "what was not read stays");
+        let reply = json!({ "status": "@ada again", "in_reply_to_id": post });
+        bea.post("/api/v1/statuses", reply).await.ok();
+        let new = told().await[0].clone();
+        app.post("/api/v1/markers", json!({ "notifications": { "last_read_id": new } })).await.ok();
+        clean(0).await;
+        assert_eq!(told().await, [new], "what is new was read, too, and stays");
     })
     .await;
 }

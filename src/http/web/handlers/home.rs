@@ -4,7 +4,7 @@ use activitypub_federation::config::Data;
 use axum::extract::Path;
 
 use super::conversation::entries;
-use super::questions::{self as catalogue, Known};
+use super::questions as catalogue;
 use super::{Answer, before, cut, page, page_with, pager};
 use crate::domain::account::Account;
 use crate::domain::id::Id;
@@ -17,14 +17,12 @@ use crate::http::web::listing::ListingPage;
 use crate::http::web::present;
 use crate::http::web::reply::Elsewhere;
 use crate::http::web::shown::{Lang, Link, Pager};
-use crate::store::{Conn, Error, contributions, hiding, relations, statements, views};
+use crate::store::{Conn, Error, contributions, hiding, relations, statements, threads, views};
 
 /// Statements on the home page.
 const FIRST: usize = 10;
 /// Answers on the home page.
 const ANSWERS: i64 = 10;
-/// Copies of questions that the home page looks through.
-const COPIES: i64 = 100;
 /// Questions of a kind on the home page.
 const QUESTIONS: usize = 5;
 /// The list of our statements, and where it stands.
@@ -40,14 +38,12 @@ pub async fn show(data: &Data<Federation>, visit: &Visit) -> Answer {
     let loaded = data.app.db.read(|conn| {
         let heads = statements::newest(conn, viewer, true, None, limit(FIRST))?;
         let statements = views::load(conn, viewer, heads)?;
-        let answers = contributions::answers_to(conn, viewer, visit.organization.id, ANSWERS)?;
+        let answers = threads::answers_to(conn, viewer, visit.organization.id, ANSWERS)?;
         let answers = entries(conn, viewer, answers)?;
-        let asked = catalogue::all(conn, viewer, visit.organization.id, COPIES)?;
-        Ok((statements, answers, asked, follow_box(conn, visit, &visit.organization)?))
+        let questions = catalogue::concerning(conn, viewer, &visit.organization, QUESTIONS)?;
+        Ok((statements, answers, questions, follow_box(conn, visit, &visit.organization)?))
     });
-    let (mut statements, answers, asked, follow) = loaded.await?;
-    let questions = asked.iter().filter(|one| one.is_asked_by(&visit.organization));
-    let unanswered = asked.iter().filter(|one| one.waits_for_us(&visit.organization));
+    let (mut statements, answers, [questions, unanswered], follow) = loaded.await?;
     let more = cut(&mut statements, FIRST);
     let older = statements.last().filter(|_| more).map(|view| format!("/statements?before={}", view.head.id));
     let cards = statements.iter().enumerate().map(|(at, view)| present::card(view, at == 0)).collect();
@@ -71,8 +67,8 @@ pub async fn show(data: &Data<Federation>, visit: &Visit) -> Answer {
             summary: present::html(&visit.organization.summary),
             languages: visit.settings.languages.iter().map(Lang::new).collect(),
             statements: cards,
-            questions: questions.take(QUESTIONS).map(Known::link).collect(),
-            unanswered: unanswered.take(QUESTIONS).map(Known::link).collect(),
+            questions,
+            unanswered,
             answers,
             follow,
             pager: Pager { newer: None, older: older.map(Into::into) },

@@ -21,7 +21,6 @@ use crate::http::web::map_files;
 use crate::http::web::present::small;
 use crate::http::web::shown::{Lang, Link};
 use crate::store::contributions::Viewer;
-use crate::store::positions::Row;
 use crate::store::questions::Copy;
 use crate::store::registers::{self, Outline};
 use crate::store::{Conn, Error, accounts, positions, questions};
@@ -122,6 +121,39 @@ fn wanted<'a>(visit: &Visit, loaded: &'a Loaded) -> Vec<&'a Known> {
     loaded.known.iter().filter(wanted).collect()
 }
 
+/// Questions that an organization asked, and those that it carries and has not answered: the newest of either.
+pub fn concerning(
+    conn: &mut Conn,
+    viewer: Viewer,
+    organization: &Account,
+    most: usize,
+) -> Result<[Vec<Link>; 2], Error> {
+    let copies = registers::copies_with(conn, viewer, organization)?;
+    let answered = positions::answered_by(conn, viewer, organization.id)?;
+    // Of each question the copy that stands for it comes first.
+    let mut best: HashMap<&Qid, &Outline> = HashMap::new();
+    for copy in &copies {
+        best.entry(&copy.qid).or_insert(copy);
+    }
+    let order = order(&copies, i64::MAX);
+    let standing =
+        || order.iter().filter_map(|qid| best.get(qid)).filter(|copy| copy.state == State::Current);
+    let asked = standing().filter(|copy| copy.asked_by == organization.uri);
+    let asked: Vec<&Qid> = asked.map(|copy| &copy.qid).take(most).collect();
+    let waits = |copy: &&&Outline| copy.author_id == organization.id && !answered.contains(&copy.qid);
+    let unanswered: Vec<&Qid> = standing().filter(waits).map(|copy| &copy.qid).take(most).collect();
+    let named: Vec<Qid> = asked.iter().chain(&unanswered).map(|qid| (*qid).clone()).collect();
+    let shown = questions::of_qids(conn, viewer, &named)?;
+    let links = |qids: Vec<&Qid>| qids.into_iter().filter_map(|qid| shown.get(qid)).map(link).collect();
+    Ok([links(asked), links(unanswered)])
+}
+
+/// A link to a question, in the words in which it was asked.
+fn link((_, question): &Copy) -> Link {
+    let text = core(question).map(|core| core.text().to_owned()).unwrap_or_default();
+    Link::new(text, format!("/questions/{}", question.slug))
+}
+
 /// The questions among ours and the newest copies that are here, each once, newest first.
 pub fn all(
     conn: &mut Conn,
@@ -140,9 +172,7 @@ pub fn all(
     let askers: Vec<_> = best.values().map(|(_, question)| question.asked_by.clone()).collect();
     let askers = accounts::by_uris(conn, &askers)?;
     let counts = positions::counts(conn, viewer)?;
-    let mine = positions::by_account(conn, viewer, organization)?;
-    let stands = |(head, _): &&Row| head.state == State::Current;
-    let mine: HashSet<Qid> = mine.iter().filter(stands).map(|(_, position)| position.qid.clone()).collect();
+    let mine = positions::answered_by(conn, viewer, organization)?;
     let known = |qid: Qid| {
         let copy = best.remove(&qid)?;
         Some(Known {
@@ -174,21 +204,15 @@ fn order(copies: &[Outline], most: i64) -> Vec<Qid> {
 }
 
 impl Known {
-    /// A link to it, in the words in which it was asked.
+    /// A link to it.
     pub fn link(&self) -> Link {
-        let text = core(&self.copy.1).map(|core| core.text().to_owned()).unwrap_or_default();
-        Link::new(text, format!("/questions/{}", self.copy.1.slug))
+        link(&self.copy)
     }
 
     /// Whether our organization carries it and has not answered.
-    pub fn waits_for_us(&self, organization: &Account) -> bool {
+    fn waits_for_us(&self, organization: &Account) -> bool {
         let ours = self.copy.0.author_id == organization.id;
         ours && self.copy.0.state == State::Current && !self.answered
-    }
-
-    /// Whether our organization asked it.
-    pub fn is_asked_by(&self, organization: &Account) -> bool {
-        self.copy.1.asked_by == organization.uri && self.copy.0.state == State::Current
     }
 }
 

@@ -60,7 +60,7 @@ pub async fn question_version(
     visit: Visit,
     Path((slug, number)): Path<(String, String)>,
 ) -> Answer {
-    one(&visit, &asked(&data, &visit, &slug).await?, &number)
+    one(&data, &visit, &asked(&data, &visit, &slug).await?, &number).await
 }
 
 /// `GET /events/{token}/versions`.
@@ -74,7 +74,7 @@ pub async fn event_version(
     visit: Visit,
     Path((token, number)): Path<(String, String)>,
 ) -> Answer {
-    one(&visit, &recorded(&data, &visit, &token).await?, &number)
+    one(&data, &visit, &recorded(&data, &visit, &token).await?, &number).await
 }
 
 async fn asked(data: &Data<Federation>, visit: &Visit, slug: &str) -> Result<Told, Error> {
@@ -122,7 +122,7 @@ fn list(visit: &Visit, told: &Told) -> Answer {
     })
 }
 
-fn one(visit: &Visit, told: &Told, number: &str) -> Answer {
+async fn one(data: &Data<Federation>, visit: &Visit, told: &Told, number: &str) -> Answer {
     let number: i32 = number.parse().map_err(|_| PageError::not_found())?;
     let at = |number: i32| told.versions.iter().find(|version| version.revision == number);
     let version = at(number).ok_or_else(PageError::not_found)?;
@@ -130,6 +130,10 @@ fn one(visit: &Visit, told: &Told, number: &str) -> Answer {
     let href = present::path(view);
     let before = number.checked_sub(1).and_then(at);
     let says = |version: &Revision| plain::text(&present::html(&version.content));
+    let changes = match before {
+        Some(before) => data.app.differences.find(|| diff::words(&says(before), &says(version))).await?,
+        None => Vec::new(),
+    };
     page(&VersionPage {
         layout: Layout { no_index: true, ..frame(visit, view, format!("{href}/versions/{number}")) },
         kind: present::kind(view),
@@ -143,7 +147,7 @@ fn one(visit: &Visit, told: &Told, number: &str) -> Answer {
             present::standing(view, None)
         },
         content: present::html(&version.content),
-        changes: before.map(|before| diff::words(&says(before), &says(version))).unwrap_or_default(),
+        changes,
     })
 }
 
