@@ -4,7 +4,8 @@ use std::collections::{HashMap, HashSet};
 
 use diesel::dsl::exists;
 use diesel::{
-    BoolExpressionMethods, ExpressionMethods, JoinOnDsl, OptionalExtension, QueryDsl, QueryResult, SelectableHelper,
+    BoolExpressionMethods, ExpressionMethods, JoinOnDsl, OptionalExtension, QueryDsl, QueryResult,
+    SelectableHelper,
 };
 
 use super::conn::{Conn, run};
