@@ -33,7 +33,7 @@ impl Calls {
             Event::Inbox => self.inbox.notify_one(),
             Event::Jobs => self.jobs.notify_one(),
             Event::Deliveries => self.deliveries.notify_one(),
-            Event::Tokens
+            Event::Listeners
             | Event::Placed(_)
             | Event::Changed(_)
             | Event::Gone(_)

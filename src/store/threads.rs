@@ -247,7 +247,7 @@ pub fn answers_to(
     let ours = || {
         heads::table
             .filter(heads::author_id.ne(account))
-            .filter(contributions::visible_to(viewer))
+            .filter(visible_to(viewer))
             .order(heads::id.desc())
             .limit(limit)
     };

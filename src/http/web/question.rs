@@ -179,6 +179,8 @@ pub struct Ties {
     pub words: &'static str,
     /// The other questions.
     pub questions: Vec<Tied>,
+    /// Who says so, where the copy itself says nothing.
+    pub by: Option<Link>,
 }
 
 /// A question at the other end of a tie.

@@ -177,6 +177,7 @@ pub(crate) fn question(empty: bool) -> QuestionPage {
                     language: english(),
                     href: Some("/questions/to-whom-does-water-belong".into()),
                 }],
+                by: None,
             }],
             copies: vec![Link::new("south.example", "https://south.example/q/b1")],
             origin: None,

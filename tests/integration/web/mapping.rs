@@ -234,6 +234,9 @@ async fn whoever_answers_a_part_finds_it_below_the_whole_as_the_asker_says() {
         let (world, part) = whole_and_part(database).await;
         let draft = answer("undecided", "", "We lack reports.");
         world.at("north").answers(&qid_of(&part), &draft, "").await.unwrap();
+        let page = world.at("north").browser().open(PAGE).await;
+        let ties = page.texts("dl.fields dd").concat();
+        assert!(ties.contains("as Organization south says"), "{ties}");
         stands_below_the_whole(&world).await;
     })
     .await;

@@ -19,7 +19,7 @@ const MOST_BESIDE: i64 = 200;
 
 /// What of a thread a page shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Below {
+pub(super) enum Below {
     /// Everything that finally answers this one.
     All,
     /// Only what answers this one itself, not its theses or positions.
@@ -27,10 +27,10 @@ pub enum Below {
 }
 
 /// A critique with who wrote it.
-pub type Beside = (Contribution, Critique, Account);
+pub(super) type Beside = (Contribution, Critique, Account);
 
 /// The replies to something, as far as one page shows them.
-pub struct Around {
+pub(super) struct Around {
     /// Those on the page.
     pub views: Vec<View>,
     /// What the first of them answer, where that stands on an earlier page.
@@ -47,7 +47,12 @@ pub struct Around {
 
 /// Loads the replies to `head` that the viewer may see, and the places of deleted ones between them: the first
 /// ones, or those beside the one that `?replies=` names.
-pub fn load(conn: &mut Conn, visit: &Visit, head: &Contribution, below: Below) -> Result<Around, Error> {
+pub(super) fn load(
+    conn: &mut Conn,
+    visit: &Visit,
+    head: &Contribution,
+    below: Below,
+) -> Result<Around, Error> {
     let viewer = visit.viewer();
     let (branches, uncounted) = threads::branches(conn, viewer, head.thread_id)?;
     let order = reading_order(head.id, &branches, below);
@@ -75,7 +80,12 @@ pub fn load(conn: &mut Conn, visit: &Visit, head: &Contribution, below: Below) -
 }
 
 /// Where a new reply stands on the page of what it answers.
-pub fn place(conn: &mut Conn, viewer: Viewer, page: &str, head: &Contribution) -> Result<String, Error> {
+pub(super) fn place(
+    conn: &mut Conn,
+    viewer: Viewer,
+    page: &str,
+    head: &Contribution,
+) -> Result<String, Error> {
     let id = head.id;
     let all = contributions::count_thread(conn, viewer, head.thread_id)?;
     // Where the thread has more than one page, this one has to be named.
@@ -88,13 +98,17 @@ pub fn place(conn: &mut Conn, viewer: Viewer, page: &str, head: &Contribution) -
 }
 
 /// The page of replies on which this one stands.
-pub fn page_of(visit: &Visit, id: Id<Contribution>) -> String {
+pub(super) fn page_of(visit: &Visit, id: Id<Contribution>) -> String {
     let path = visit.path.split('?').next().unwrap_or_default();
     format!("{path}?replies={id}")
 }
 
 /// The critiques of passages of these texts that the viewer wants to see.
-pub fn beside(conn: &mut Conn, viewer: Viewer, texts: &[Id<Contribution>]) -> Result<Vec<Beside>, Error> {
+pub(super) fn beside(
+    conn: &mut Conn,
+    viewer: Viewer,
+    texts: &[Id<Contribution>],
+) -> Result<Vec<Beside>, Error> {
     let mut beside = critiques::beside(conn, viewer, texts, MOST_BESIDE)?;
     let heads = hiding::sift_heads(conn, viewer, beside.iter().map(|(head, ..)| head.clone()).collect())?;
     let wanted: HashSet<_> = heads.iter().map(|head| head.id).collect();

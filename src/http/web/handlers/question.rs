@@ -17,7 +17,7 @@ use crate::domain::date::Day;
 use crate::domain::host::Host;
 use crate::domain::job::Job;
 use crate::domain::map::Map;
-use crate::domain::question::{Core, Qid, Question, QuestionView, TieKind};
+use crate::domain::question::{Core, Qid, Question, QuestionView, Tie, TieKind};
 use crate::domain::user::Role;
 use crate::domain::view::{Body, View};
 use crate::federation::Federation;
@@ -61,6 +61,8 @@ pub struct Loaded {
     carried: Vec<(Copy, Account)>,
     /// Ties that lead here from questions of the same owner.
     from: Vec<(TieKind, Qid)>,
+    /// What the copy of the asker says, where this one names no ties.
+    askers_ties: Vec<Tie>,
     /// Copies of the questions at the other ends.
     others: HashMap<Qid, Copy>,
 }
@@ -238,11 +240,13 @@ pub fn one(conn: &mut Conn, viewer: Viewer, slug: &str) -> Result<Loaded, Error>
     let owners: HashMap<_, _> =
         accounts::by_ids(conn, &owners)?.into_iter().map(|owner| (owner.id, owner)).collect();
     let owned = |copy: Copy| owners.get(&copy.0.author_id).cloned().map(|owner| (copy, owner));
-    let carried = copies.into_iter().filter_map(owned).collect();
+    let carried: Vec<(Copy, Account)> = copies.into_iter().filter_map(owned).collect();
     let all = questions::ties_of_account(conn, view.author.id)?.into_iter();
     let from = all.filter(|(_, _, target)| *target == asked.question.qid).map(|(from, kind, _)| (kind, from));
     let from: Vec<(TieKind, Qid)> = from.collect();
-    let mut ends: Vec<Qid> = asked.ties.iter().map(|tie| tie.target.clone()).collect();
+    let askers_ties =
+        if asked.ties.is_empty() { askers_ties(conn, &carried, &asked.question)? } else { Vec::new() };
+    let mut ends: Vec<Qid> = asked.ties.iter().chain(&askers_ties).map(|tie| tie.target.clone()).collect();
     ends.extend(from.iter().map(|(_, qid)| qid.clone()));
     let others = questions::of_qids(conn, viewer, &ends)?;
     let made_of = asked.question.original.as_ref().and(asked.question.original_uri.as_ref());
@@ -250,7 +254,15 @@ pub fn one(conn: &mut Conn, viewer: Viewer, slug: &str) -> Result<Loaded, Error>
         Some(uri) => contributions::known(conn, uri)?.is_some_and(|head| head.state == State::Deleted),
         None => false,
     };
-    Ok(Loaded { view, asked, host, asker, asker_gone, carried, from, others })
+    Ok(Loaded { view, asked, host, asker, asker_gone, carried, from, askers_ties, others })
+}
+
+/// How the one who asked ties the question to others, as far as a copy of theirs is here.
+fn askers_ties(conn: &mut Conn, carried: &[(Copy, Account)], question: &Question) -> Result<Vec<Tie>, Error> {
+    let Some(((head, _), _)) = carried.iter().find(|(_, owner)| owner.uri == question.asked_by) else {
+        return Ok(Vec::new());
+    };
+    Ok(questions::views(conn, &[head.id])?.remove(&head.id).map(|view| view.ties).unwrap_or_default())
 }
 
 /// The frame of the page of a question or a position.
@@ -377,8 +389,13 @@ fn ties(loaded: &Loaded) -> Vec<Ties> {
         let behind = loaded.from.iter().filter(|(other, _)| *other == kind).map(|(_, qid)| qid);
         let there: Vec<Tied> = ahead.map(|qid| tied(loaded, qid)).collect();
         let here: Vec<Tied> = behind.map(|qid| tied(loaded, qid)).collect();
-        let groups = [(to, there), (from, here)].into_iter().filter(|(_, questions)| !questions.is_empty());
-        ties.extend(groups.map(|(words, questions)| Ties { words, questions }));
+        let said = loaded.askers_ties.iter().filter(|tie| tie.kind == kind);
+        let said: Vec<Tied> = said.map(|tie| tied(loaded, &tie.target)).collect();
+        let asker = loaded.asker.as_ref();
+        let asker = asker.map(|asker| Link::new(asker.title(), present::account_path(asker)));
+        let groups = [(to, there, None), (from, here, None), (to, said, asker)].into_iter();
+        let groups = groups.filter(|(_, questions, _)| !questions.is_empty());
+        ties.extend(groups.map(|(words, questions, by)| Ties { words, questions, by }));
     }
     ties
 }
