@@ -134,10 +134,10 @@ async fn letters(findings: &mut Findings, app: &App) {
 
 const fn reach(error: &EgressError) -> &'static str {
     match error {
-        EgressError::Refused(_) => {
+        EgressError::Refused(_) | EgressError::Blocked(_) => {
             "The name leads to an address that is not public. On one machine, see [unsafe] in config/plenum.toml."
         }
-        EgressError::Temporary { .. } => {
+        EgressError::Temporary { .. } | EgressError::Spared(_) => {
             "Is the server running? Does the name lead to this machine, and is port 443 open?"
         }
         EgressError::NotFound | EgressError::Gone | EgressError::Status(_) | EgressError::Unacceptable(_) => {

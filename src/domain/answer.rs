@@ -36,6 +36,18 @@ impl AnswerKey {
         Self(BASE32_NOPAD.encode(start).to_ascii_lowercase())
     }
 
+    /// In which group an answer belongs whose author claims one. The words decide where they are in the language
+    /// in which the question was asked; only a translation is taken at its author's word.
+    pub fn settled(
+        claimed: Option<Self>,
+        answer: &str,
+        language: &str,
+        asked_in: Option<&str>,
+    ) -> Option<Self> {
+        let same = asked_in.is_some_and(|asked_in| [asked_in, ""].contains(&language));
+        claimed.map(|claimed| if same { Self::of(answer) } else { claimed })
+    }
+
     /// Reads a key: 16 letters and digits of lower-case base32.
     pub fn parse(text: &str) -> Option<Self> {
         let fits = text.len() == 16 && text.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'2'..=b'7'));

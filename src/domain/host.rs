@@ -54,6 +54,15 @@ impl Host {
     }
 }
 
+/// How many servers' worth is taken of all servers below one name together.
+pub const PER_NAME: i64 = 10;
+
+/// The last two labels of a name: near enough to what one owner can multiply.
+pub fn below(host: &str) -> &str {
+    let mut dots = host.rmatch_indices('.').filter_map(|(at, _)| at.checked_add(1));
+    dots.nth(1).and_then(|at| host.get(at..)).unwrap_or(host)
+}
+
 /// Since when a server is not reachable that has been failing to take, and to answer, since these moments.
 pub fn unreachable_since(failing: Option<Timestamp>, dark: Option<Timestamp>) -> Option<Timestamp> {
     failing.into_iter().chain(dark).min()

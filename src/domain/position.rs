@@ -408,6 +408,8 @@ pub struct ReceivedPosition {
     pub digest: String,
     /// Copies of the question that its owner knows.
     pub copies: Vec<Uri>,
+    /// Whether it named a day that no calendar has, which was left out.
+    pub misdated: bool,
 }
 
 #[cfg(test)]

@@ -15,11 +15,12 @@ use crate::domain::account::Account;
 use crate::domain::contribution::{Contribution, Kind, ReceivedStatement, State};
 use crate::domain::id::Id;
 use crate::domain::job::Job;
+use crate::domain::rebuff::Rebuff;
 use crate::domain::trust::Trust;
 use crate::domain::uri::Uri;
 use crate::services::contributions::Receipt;
 use crate::store::completeness::{self, ThreadCheck};
-use crate::store::{Error, Tx, accounts, contributions, hosts, jobs, revisions};
+use crate::store::{Error, Tx, accounts, contributions, hosts, jobs, rebuffs, revisions};
 use crate::vocab::incoming::{Document, IncomingCollection, IncomingObject, Next, ObjectKind, address};
 use crate::vocab::strict::parse_strict;
 
@@ -31,7 +32,7 @@ const THESES: usize = 500;
 /// Fetches what a contribution answers, and what that answers, up to the beginning of the thread.
 pub async fn parent(data: &Data<Federation>, uri: &Uri) -> Result<(), Error> {
     let config = &data.app.config.federation;
-    let budget = Budget::new(config.fetches_per_activity);
+    let budget = Budget::new(config.fetches_per_activity.saturating_add(copies::SEARCH));
     let mut chain: Vec<Authored> = Vec::new();
     let mut next = Some(uri.clone());
     for _ in 0..config.fetch_depth {
@@ -51,7 +52,7 @@ pub async fn parent(data: &Data<Federation>, uri: &Uri) -> Result<(), Error> {
     }
     // The beginning first, so that everything finds what it answers.
     chain.reverse();
-    keep_all(data, &chain).await
+    keep_all(data, &chain, None).await
 }
 
 /// Fetches the theses of a statement: in one document where its server has one, else one by one.
@@ -82,7 +83,7 @@ pub async fn theses(data: &Data<Federation>, id: Id<Contribution>) -> Result<(),
         };
         found.extend(thesis.filter(belongs));
     }
-    keep_all(data, &found).await?;
+    keep_all(data, &found, Some(&head.uri)).await?;
     match away {
         // What nobody had is asked for again once its server may be back.
         Some(away) if missing(data, &parts.theses).await? => Err(away.into()),
@@ -129,7 +130,7 @@ pub async fn replies(data: &Data<Federation>, id: Id<Contribution>) -> Result<()
     }
     found.sort_by_key(|found| found.object.published);
     let tied = tied(data, found).await?;
-    keep_all(data, &tied).await
+    keep_all(data, &tied, None).await
 }
 
 /// What collections list, each item with the collection that names it; and what kept one of them from answering.
@@ -343,8 +344,9 @@ async fn tied(data: &Federation, found: Vec<Authored>) -> Result<Vec<Authored>, 
     }
 }
 
-/// Keeps what was fetched, in this order. One that is refused does not keep the others out.
-pub(super) async fn keep_all(data: &Federation, found: &[Authored]) -> Result<(), Error> {
+/// Keeps what was fetched, in this order. One that is refused does not keep the others out, and is counted: for
+/// whoever has the list on which it stood, else for its own server.
+pub(super) async fn keep_all(data: &Federation, found: &[Authored], list: Option<&Uri>) -> Result<(), Error> {
     if found.is_empty() {
         return Ok(());
     }
@@ -352,12 +354,16 @@ pub(super) async fn keep_all(data: &Federation, found: &[Authored]) -> Result<()
         .db
         .write(|tx| {
             for one in found {
-                match tx.savepoint(|tx| keep_one(tx, one)) {
-                    Ok(()) => {}
+                let rebuff = match tx.savepoint(|tx| keep_one(tx, one)) {
+                    Ok(rebuff) => rebuff,
                     Err(Error::Refused(refusal)) => {
                         tracing::debug!(uri = %one.object.id, %refusal, "what was fetched is not kept");
+                        Some(Rebuff::Forbidden)
                     }
                     Err(fault @ Error::Fault(_)) => return Err(fault),
+                };
+                if let Some(rebuff) = rebuff {
+                    rebuffs::note(tx, list.unwrap_or(&one.object.id).host(), rebuff)?;
                 }
             }
             Ok(())
@@ -365,15 +371,20 @@ pub(super) async fn keep_all(data: &Federation, found: &[Authored]) -> Result<()
         .await
 }
 
-fn keep_one(tx: &mut Tx<'_>, one: &Authored) -> Result<(), Error> {
+fn keep_one(tx: &mut Tx<'_>, one: &Authored) -> Result<Option<Rebuff>, Error> {
     if one.object.vote {
-        return Ok(());
+        return Ok(None);
     }
-    let (Receipt::New(head) | Receipt::Changed(head)) = keep(tx, one)? else { return Ok(()) };
+    let head = match keep(tx, one)? {
+        Receipt::New(head) | Receipt::Changed(head) => head,
+        // Whoever is behind with its list repeats nothing.
+        Receipt::Ignored(_) | Receipt::Rebuffed(Rebuff::Repeated) => return Ok(None),
+        Receipt::Rebuffed(why) => return Ok(Some(why)),
+    };
     if head.kind == Kind::Statement {
         let now = tx.now;
         jobs::enqueue(tx, &Job::FetchTheses { statement: head.id.get() }, now)?;
         jobs::enqueue(tx, &Job::FetchReplies { contribution: head.id.get() }, now)?;
     }
-    Ok(())
+    Ok(None)
 }

@@ -25,7 +25,9 @@ pub async fn fetch(data: &Data<Federation>, url: &str) -> Result<(), Error> {
     }
     let page = match ask(data, url).await {
         Ok(page) => page,
-        Err(error @ (FetchError::Temporary(_) | FetchError::Led { .. })) => return Err(error.into()),
+        Err(error @ (FetchError::Temporary(_) | FetchError::Led { .. } | FetchError::Spared(_))) => {
+            return Err(error.into());
+        }
         Err(_) => None,
     };
     data.app.db.write(|tx| service::keep(tx, url, page.as_ref())).await

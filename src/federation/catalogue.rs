@@ -134,7 +134,7 @@ async fn page(data: &Data<Federation>, account: &Account, uri: &Uri) -> Result<P
     }
     // Oldest first, as they were published.
     found.reverse();
-    keep_all(data, &found).await?;
+    keep_all(data, &found, Some(uri)).await?;
     Ok(page)
 }
 

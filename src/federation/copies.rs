@@ -5,6 +5,7 @@
 //! saw counts when two organizations that ours follows have seen it.
 
 use std::collections::HashMap;
+use std::time::Duration;
 
 use serde_json::Value;
 
@@ -12,6 +13,7 @@ use super::fetch::{self, Budget};
 use super::objects::{self, Authored};
 use super::{Federation, FetchError, resolve};
 use crate::domain::account::Account;
+use crate::domain::id::Id;
 use crate::domain::keys::{Algorithm, VerifyingKey};
 use crate::domain::question::Qid;
 use crate::domain::rebuff::Rebuff;
@@ -19,16 +21,26 @@ use crate::domain::trust::Trust;
 use crate::domain::uri::Uri;
 use crate::services::accounts::{self as service, Name};
 use crate::store::contributions::Viewer;
-use crate::store::keys::{self, Key};
+use crate::store::keys::{self, Key, Sight};
 use crate::store::{
-    Conn, Error, accounts, contributions, host_health, positions, questions, rebuffs, relations,
+    Conn, Error, accounts, contributions, host_health, hosts, positions, questions, rebuffs, relations,
 };
 use crate::vocab::incoming::{Document, IncomingActor, ObjectKind};
 use crate::vocab::proof;
 use crate::vocab::strict::parse_strict;
 
-/// Organizations that are asked for one copy.
-const MOST_PEERS: usize = 6;
+/// Requests that one search among others may cost.
+pub(super) const SEARCH: usize = 80;
+/// Organizations that are asked for one copy, of those that answer as far as we know.
+const MOST_PEERS: usize = 50;
+/// How many more are asked although they are known not to answer: one of them may be back.
+const MOST_AWAY: usize = 2;
+/// Organizations that are asked for what they have of one conversation.
+const MOST_LISTS: usize = 20;
+/// How long others are looked through for one copy.
+pub(super) const PATIENCE: Duration = Duration::from_secs(45);
+/// Copies of one question whose carriers are thought of.
+const MOST_CARRIERS: usize = 6;
 /// How many of them are asked because they carry the question that it is about, before those that ours
 /// follows.
 const CARRIERS: usize = 3;
@@ -48,20 +60,44 @@ pub async fn object(
 ) -> Result<Authored, FetchError> {
     let error = match objects::fetch(data, uri, budget).await {
         Ok(found) => return Ok(found),
-        Err(error) if error.is_temporary() => error,
+        Err(error) if error.is_unanswered() => error,
         Err(error) => return Err(error),
     };
-    let (uri, told_by) =
-        if let FetchError::Led { to, .. } = &error { (to, Some(uri)) } else { (uri, told_by) };
+    let about = if let FetchError::Led { to, .. } = &error { (to, Some(uri)) } else { (uri, told_by) };
+    let mut asked = 0;
+    // On the heap: what one peer has may need others in turn.
+    let search = Box::pin(search(data, about, budget, &mut asked));
+    match tokio::time::timeout(PATIENCE, search).await {
+        Ok(found) => {
+            if let Some(found) = found? {
+                return Ok(found);
+            }
+        }
+        Err(_) => tracing::debug!(uri = %about.0, "others are looked through no longer"),
+    }
+    Err(error.besides(asked))
+}
+
+/// Looks through the others for a copy, and counts whom it asks.
+async fn search(
+    data: &Federation,
+    (uri, told_by): (&Uri, Option<&Uri>),
+    budget: &Budget,
+    asked: &mut usize,
+) -> Result<Option<Authored>, FetchError> {
     for peer in peers(data, uri, told_by).await? {
+        if budget.left() == 0 {
+            break;
+        }
+        *asked += 1;
         match from_peer(data, &peer, uri, budget).await {
-            Ok(found) => return Ok(found),
+            Ok(found) => return Ok(Some(found)),
             Err(FetchError::Fault(fault)) => return Err(FetchError::Fault(fault)),
             Err(FetchError::Altered(why)) => altered(data, &peer, uri, why).await?,
             Err(other) => tracing::debug!(%uri, %peer, error = %other, "no copy there"),
         }
     }
-    Err(error)
+    Ok(None)
 }
 
 async fn from_peer(
@@ -163,35 +199,36 @@ pub(super) async fn proving(
     let known = data.app.db.read(|conn| Ok(keys::of_account(conn, author.id)?)).await?;
     let now = data.now();
     for key in known.into_iter().filter(|key| key.algorithm == Algorithm::Ed25519) {
-        let named = key.uri.as_str().split(';').next() == Some(method.as_str());
-        if named && proof::verify(value, &key.verifying()?, now).is_ok() {
+        if key.is_named(method.as_str()) && proof::verify(value, &key.verifying()?, now).is_ok() {
             return Ok(Some(key));
         }
     }
     Ok(None)
 }
 
-/// An account from its own address; where that does not answer, from copies that two organizations
-/// vouch for.
+/// An account from its own address; where that does not answer, from copies that two organizations which
+/// ours follows vouch for. Who carries a question may hand documents on and vouches for nobody: whoever wants
+/// to can carry one.
 async fn account(data: &Federation, uri: &Uri, budget: &Budget) -> Result<Account, FetchError> {
     let error = match resolve::actor(data, uri, budget).await {
         Ok(account) => return Ok(account),
-        Err(error) if error.is_temporary() => error,
+        Err(error) if error.is_unanswered() => error,
         Err(error) => return Err(error),
     };
     let mut seen: HashMap<String, usize> = HashMap::new();
     let mut copies = Vec::new();
-    for peer in peers(data, uri, None).await? {
+    for peer in followed(data, Some(uri)).await? {
         let Ok(attested) = attested(data, &peer, uri, budget).await else { continue };
         for key in attested {
             *seen.entry(key).or_default() += 1;
         }
         copies.extend(ask(data, &peer, "copy?id", uri, budget).await.ok());
-    }
-    for (value, text) in &copies {
-        for (multibase, _) in seen.iter().filter(|(_, witnesses)| **witnesses >= WITNESSES) {
-            if let Some(account) = vouched(data, uri, (value, text), multibase).await? {
-                return Ok(account);
+        let agreed = seen.iter().filter(|(_, witnesses)| **witnesses >= WITNESSES);
+        for (multibase, _) in agreed {
+            for (value, text) in &copies {
+                if let Some(account) = vouched(data, uri, (value, text), multibase).await? {
+                    return Ok(account);
+                }
             }
         }
     }
@@ -213,8 +250,7 @@ async fn vouched(
     }
     let name = Name::Claimed(actor.handle());
     let kept = data.app.db.write(|tx| {
-        let account = service::receive(tx, &actor, text, &name)?;
-        keys::mark_unseen(tx, account.id)?;
+        let account = service::receive(tx, &actor, text, &name, Sight::Others)?;
         // It was asked first, before anybody here knew of it.
         host_health::went_dark(tx, account.uri.host())?;
         Ok(account)
@@ -227,14 +263,18 @@ async fn vouched(
     }
 }
 
-/// The keys of an account that an organization says to have seen, under its own signature.
+/// The keys of an account that an organization which ours follows says to have seen, under its own signature.
 async fn attested(
     data: &Federation,
     peer: &Uri,
     uri: &Uri,
     budget: &Budget,
 ) -> Result<Vec<String>, FetchError> {
-    let (_, value) = attestation(data, peer, uri, budget).await?;
+    let (witness, value) = attestation(data, peer, uri, budget).await?;
+    let organization = data.app.site.organization;
+    if !data.app.db.read(|conn| Ok(relations::follows(conn, organization, witness.id)?)).await? {
+        return Err(refused("ours does not follow who vouches for these keys"));
+    }
     let listed = value.get("plenum:keys").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
     let key = |entry: &Value| Some(entry.get("plenum:key")?.as_str()?.to_owned());
     let mut keys: Vec<String> = listed.iter().filter_map(key).collect();
@@ -252,7 +292,7 @@ pub(super) async fn succession(
 ) -> Result<Option<(Uri, String)>, FetchError> {
     resolve::actor(data, guarantor, budget).await?;
     let (witness, value) = attestation(data, guarantor, uri, budget).await?;
-    if witness != *guarantor {
+    if witness.uri != *guarantor {
         return Err(refused("another organization speaks there"));
     }
     let successor = value.get("plenum:successor").and_then(Value::as_str).and_then(Uri::parse);
@@ -266,7 +306,7 @@ async fn attestation(
     peer: &Uri,
     uri: &Uri,
     budget: &Budget,
-) -> Result<(Uri, Value), FetchError> {
+) -> Result<(Account, Value), FetchError> {
     let (value, _) = ask(data, peer, "keys?actor", uri, budget).await?;
     let witness = value.get("attributedTo").and_then(Value::as_str).and_then(Uri::parse);
     let witness = witness.filter(|witness| witness.same_origin(peer));
@@ -277,12 +317,13 @@ async fn attestation(
     if about != Some(uri.as_str()) || proving(data, &value, &known).await?.is_none() {
         return Err(refused("the witness did not sign this"));
     }
-    Ok((witness, value))
+    Ok((known, value))
 }
 
 /// Where others list what they have of the conversation in which something stands.
 pub(super) async fn conversations(data: &Federation, uri: &Uri) -> Result<Vec<Uri>, FetchError> {
-    Ok(peers(data, uri, None).await?.iter().map(|peer| place(peer, "thread?id", uri)).collect())
+    let peers = peers(data, uri, None).await?;
+    Ok(peers.iter().take(MOST_LISTS).map(|peer| place(peer, "thread?id", uri)).collect())
 }
 
 /// The address at which a peer answers what it knows of something.
@@ -305,35 +346,78 @@ async fn ask(
     Ok((value, text))
 }
 
+/// Somebody who may have a copy.
+struct Place {
+    uri: Uri,
+    /// Whether their server is known not to answer.
+    away: bool,
+}
+
 /// Whom we ask for a copy: who told us, some of those that carry the question it is about, organizations
 /// that ours follows, then the other carriers. Never the origin.
 async fn peers(data: &Federation, uri: &Uri, told_by: Option<&Uri>) -> Result<Vec<Uri>, FetchError> {
     let organization = data.app.site.organization;
-    let found = data.app.db.read(|conn| Ok((relations::peers(conn, organization)?, carriers(conn, uri)?)));
+    let found = data.app.db.read(|conn| Ok((places(conn, organization)?, carriers(conn, uri)?)));
     let (followed, carriers) = found.await?;
     let (first, later) = carriers.split_at(carriers.len().min(CARRIERS));
-    let mut peers: Vec<Uri> = Vec::new();
-    let followed = followed.iter().map(|account| &account.uri);
-    for peer in told_by.into_iter().chain(first).chain(followed).chain(later) {
-        let other = !peer.same_origin(uri) && !data.is_ours(peer);
-        if other && !peers.iter().any(|known| known.same_origin(peer)) {
-            peers.push(peer.clone());
+    let told = told_by.map(|told| Place { uri: told.clone(), away: false });
+    Ok(chosen(data, Some(uri), told.iter().chain(first).chain(&followed).chain(later)))
+}
+
+/// The organizations that ours follows, those first that answer; never the origin of what is looked for.
+pub(super) async fn followed(data: &Federation, origin: Option<&Uri>) -> Result<Vec<Uri>, FetchError> {
+    let organization = data.app.site.organization;
+    let followed = data.app.db.read(|conn| places(conn, organization)).await?;
+    Ok(chosen(data, origin, followed.iter()))
+}
+
+/// One of each server, as many as are asked: those first that answer as far as we know, and a few of the
+/// others.
+fn chosen<'a>(
+    data: &Federation,
+    origin: Option<&Uri>,
+    places: impl Iterator<Item = &'a Place> + Clone,
+) -> Vec<Uri> {
+    let others = places.filter(|place| {
+        !data.is_ours(&place.uri) && origin.is_none_or(|origin| !place.uri.same_origin(origin))
+    });
+    let mut chosen: Vec<Uri> = Vec::new();
+    for (away, most) in [(false, MOST_PEERS), (true, MOST_AWAY)] {
+        let full = chosen.len().saturating_add(most);
+        for place in others.clone().filter(|place| place.away == away) {
+            let known = chosen.iter().any(|known| known.same_origin(&place.uri));
+            if !known && chosen.len() < full {
+                chosen.push(place.uri.clone());
+            }
         }
     }
-    peers.truncate(MOST_PEERS);
-    Ok(peers)
+    chosen
+}
+
+/// The organizations that one of ours follows.
+fn places(conn: &mut Conn, organization: Id<Account>) -> Result<Vec<Place>, Error> {
+    let followed = relations::peers(conn, organization)?;
+    with_health(conn, followed.into_iter().map(|account| (account.uri, account.id)).collect())
+}
+
+fn with_health(conn: &mut Conn, found: Vec<(Uri, Id<Account>)>) -> Result<Vec<Place>, Error> {
+    let owners: Vec<Id<Account>> = found.iter().map(|(_, owner)| *owner).collect();
+    let away = hosts::unreachable(conn, &owners)?;
+    Ok(found.into_iter().map(|(uri, owner)| Place { uri, away: away.contains_key(&owner) }).collect())
 }
 
 /// Where a question is carried that a copy or a position names in its address, or on which a statement
-/// sets out a position.
-fn carriers(conn: &mut Conn, uri: &Uri) -> Result<Vec<Uri>, Error> {
+/// sets out a position; those first that answer.
+fn carriers(conn: &mut Conn, uri: &Uri) -> Result<Vec<Place>, Error> {
     let mut qids: Vec<Qid> = Qid::in_address(uri).into_iter().collect();
     qids.extend(positions::set_out_by(conn, uri)?);
-    let mut carriers: Vec<Uri> = Vec::new();
+    let mut found = Vec::new();
     for qid in qids.iter().take(CARRIERS) {
         let copies = questions::carried(conn, Viewer::Anyone, qid)?;
-        carriers.extend(copies.into_iter().take(MOST_PEERS).map(|(head, _)| head.uri));
+        found.extend(copies.into_iter().take(MOST_CARRIERS).map(|(head, _)| (head.uri, head.author_id)));
     }
+    let mut carriers = with_health(conn, found)?;
+    carriers.sort_by_key(|place| place.away);
     Ok(carriers)
 }
 

@@ -15,6 +15,7 @@ use crate::domain::contribution::{Contribution, State};
 use crate::domain::exchange::SetDigest;
 use crate::domain::question::Qid;
 use crate::domain::uri::Uri;
+use crate::store::keys::Key;
 use crate::store::{Conn, Error, accounts, contributions, positions, tombstones};
 use crate::vocab::incoming::IncomingCollection;
 
@@ -72,22 +73,31 @@ async fn one(data: &Data<Federation>, qid: &Qid, item: &Value, budget: &Budget) 
     if named("actor") != Some(author.uri.as_str()) {
         return Err(FetchError::Refused("somebody else would delete it".to_owned()));
     }
-    let key = copies::proving(data, item, &author).await?;
-    if key.is_none_or(|key| key.retired_at.is_some() || !key.is_seen()) {
+    let key = copies::proving(data, item, &author).await?.filter(Key::is_seen);
+    // Its author's own word, whatever became of the key: others may check it, too.
+    let word = key.as_ref().map(|_| item);
+    if key.is_none_or(|key| key.retired_at.is_some()) {
         match objects::fetch(data, &uri, budget).await {
             Err(FetchError::Gone) => {}
             Err(error) => return Err(error),
             Ok(_) => return Err(FetchError::Refused("its author has not deleted it".to_owned())),
         }
     }
-    let removed = data.app.db.write(|tx| delete::remove(tx, &uri, &author, item)).await;
+    let removed = data.app.db.write(|tx| delete::remove(tx, &uri, &author, word)).await;
     removed.map(|_| ()).map_err(FetchError::from)
 }
 
-/// Whose position on this question stands at an address, as far as it is here.
+/// Whose position on this question stands at an address, as far as it is here; or stood, where we know that it
+/// is gone and nobody could show us its author's word.
 fn author_of(conn: &mut Conn, qid: &Qid, uri: &Uri) -> Result<Option<Account>, Error> {
-    let head = contributions::known(conn, uri)?.filter(|head| head.state != State::Deleted);
-    let Some(head) = head else { return Ok(None) };
+    let Some(head) = contributions::known(conn, uri)? else { return Ok(None) };
+    if head.state == State::Deleted {
+        let mark = tombstones::by_uri(conn, uri)?.filter(|mark| mark.qid.as_ref() == Some(qid));
+        return Ok(match mark.filter(|mark| mark.document.is_none()) {
+            Some(_) => accounts::by_id(conn, head.author_id)?,
+            None => None,
+        });
+    }
     let position = positions::parts(conn, head.id)?.filter(|position| position.qid == *qid);
     Ok(match position {
         Some(position) => accounts::by_id(conn, position.account_id)?,

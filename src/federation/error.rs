@@ -3,6 +3,7 @@
 use super::egress::EgressError;
 use super::signature::SignatureError;
 use crate::domain::Refusal;
+use crate::domain::counting::{number, told};
 use crate::domain::uri::Uri;
 use crate::store::{Error, Fault};
 use crate::vocab::incoming::Problem;
@@ -77,7 +78,10 @@ impl From<FetchError> for InboxError {
     fn from(error: FetchError) -> Self {
         match error {
             FetchError::Fault(fault) => Error::Fault(fault).into(),
-            FetchError::Temporary(_) | FetchError::Led { .. } | FetchError::Exhausted => {
+            FetchError::Temporary(_)
+            | FetchError::Led { .. }
+            | FetchError::Spared(_)
+            | FetchError::Exhausted => {
                 Self::Unavailable(format!("the sender's key could not be fetched: {error}"))
             }
             FetchError::Blocked(_) => Self::Forbidden(error.to_string()),
@@ -117,6 +121,9 @@ pub enum FetchError {
         /// What happened there.
         why: String,
     },
+    /// Our own bound on what one server is asked; the next minutes allow more.
+    #[error("{0}")]
+    Spared(String),
     /// Enough was fetched for one reason.
     #[error("too much would have to be fetched")]
     Exhausted,
@@ -128,7 +135,38 @@ pub enum FetchError {
 impl FetchError {
     /// Whether the same may succeed later.
     pub const fn is_temporary(&self) -> bool {
-        matches!(self, Self::Temporary(_) | Self::Led { .. } | Self::Exhausted | Self::Fault(_))
+        self.is_unanswered() || matches!(self, Self::Spared(_) | Self::Exhausted | Self::Fault(_))
+    }
+
+    /// Whether the server that was asked did not answer. Only then others are asked what it said: our own
+    /// bounds say nothing about it, and whoever exhausts them must not open that door.
+    pub const fn is_unanswered(&self) -> bool {
+        matches!(self, Self::Temporary(_) | Self::Led { .. })
+    }
+}
+
+impl FetchError {
+    /// The same, after so many others were asked for a copy.
+    pub(super) fn besides(self, asked: usize) -> Self {
+        let asked = match number(asked) {
+            0 => "nobody else could be asked for a copy".to_owned(),
+            asked => {
+                let who = told(asked, "organization", ("was", "were"));
+                format!("{who} asked for a copy, and none has one that counts here")
+            }
+        };
+        match self {
+            Self::Temporary(why) => Self::Temporary(format!("{why}; {asked}")),
+            Self::Led { to, why } => Self::Led { to, why: format!("{why}; {asked}") },
+            other @ (Self::Gone
+            | Self::NotFound
+            | Self::Blocked(_)
+            | Self::Refused(_)
+            | Self::Altered(_)
+            | Self::Spared(_)
+            | Self::Exhausted
+            | Self::Fault(_)) => other,
+        }
     }
 }
 
@@ -137,6 +175,8 @@ impl From<EgressError> for FetchError {
         match error {
             EgressError::Gone => Self::Gone,
             EgressError::NotFound => Self::NotFound,
+            EgressError::Blocked(why) => Self::Blocked(why),
+            EgressError::Spared(why) => Self::Spared(why),
             EgressError::Temporary { led_to: Some(ref to), .. } => {
                 Self::Led { to: to.clone(), why: format!("{}: {error}", to.host()) }
             }
@@ -176,6 +216,7 @@ impl From<FetchError> for Error {
             | FetchError::Altered(_)
             | FetchError::Temporary(_)
             | FetchError::Led { .. }
+            | FetchError::Spared(_)
             | FetchError::Exhausted => Refusal::Conflict(error.to_string()).into(),
         }
     }

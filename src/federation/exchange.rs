@@ -19,7 +19,7 @@ use crate::domain::uri::Uri;
 use crate::services::contributions::Receipt;
 use crate::store::contributions::Viewer;
 use crate::store::exchanges::{self, Exchange};
-use crate::store::{Conn, Error, accounts, contributions, positions, questions, relations};
+use crate::store::{Conn, Error, accounts, contributions, positions, questions};
 use crate::vocab::incoming::{IncomingCollection, Next, ObjectKind, address};
 use crate::vocab::proof;
 
@@ -113,7 +113,7 @@ async fn meet(data: &Federation, qid: &Qid) -> Result<(), Error> {
             }
         }
     }
-    keep_all(data, &found).await
+    keep_all(data, &found, None).await
 }
 
 fn is_copy(found: &Authored, qid: &Qid) -> bool {
@@ -258,7 +258,7 @@ async fn take(
             }
         }
     }
-    keep_all(data, &found).await.map_err(FetchError::from)?;
+    keep_all(data, &found, Some(collection)).await.map_err(FetchError::from)?;
     Ok(named)
 }
 
@@ -323,21 +323,47 @@ async fn adopters(
     kept.await.map_err(FetchError::from)
 }
 
+/// What came of looking for a question.
+#[derive(Debug)]
+pub enum Sought {
+    /// A copy of it.
+    Found(Box<Contribution>),
+    /// Nobody has one, of so many that were asked.
+    Nowhere(usize),
+}
+
 /// Looks for a question that nobody here carries, at the organizations that ours follows.
-pub async fn find(data: &Data<Federation>, qid: &Qid) -> Result<Option<Contribution>, Error> {
-    let organization = data.app.site.organization;
-    let followed = data.app.db.read(|conn| Ok(relations::peers(conn, organization)?));
-    let budget = Budget::new(PER_SITE);
-    for site in followed.await?.into_iter().take(10) {
-        let uri = Uri::ours(site.uri.origin(), &format!("/q/{qid}"));
-        let found = match super::objects::fetch(data, &uri, &budget).await {
+pub async fn find(data: &Data<Federation>, qid: &Qid) -> Result<Sought, Error> {
+    let budget = Budget::new(copies::SEARCH);
+    let mut asked = 0;
+    let search = Box::pin(search(data, qid, &budget, &mut asked));
+    let found = tokio::time::timeout(copies::PATIENCE, search).await;
+    match found.unwrap_or(Ok(None))? {
+        Some(head) => Ok(Sought::Found(head)),
+        None => Ok(Sought::Nowhere(asked)),
+    }
+}
+
+async fn search(
+    data: &Federation,
+    qid: &Qid,
+    budget: &Budget,
+    asked: &mut usize,
+) -> Result<Option<Box<Contribution>>, Error> {
+    for site in copies::followed(data, None).await? {
+        if budget.left() == 0 {
+            break;
+        }
+        *asked += 1;
+        let uri = Uri::ours(site.origin(), &format!("/q/{qid}"));
+        let found = match super::objects::fetch(data, &uri, budget).await {
             Ok(found) if is_copy(&found, qid) => found,
             Err(FetchError::Fault(fault)) => return Err(Error::Fault(fault)),
             Ok(_) | Err(_) => continue,
         };
         let kept = data.app.db.write(|tx| super::objects::keep(tx, &found)).await?;
         if let Receipt::New(head) | Receipt::Changed(head) = kept {
-            return Ok(Some(*head));
+            return Ok(Some(head));
         }
     }
     Ok(None)

@@ -3,32 +3,39 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
+use async_trait::async_trait;
 use http::Method;
 
-use super::egress::{Document, EgressError, Fetched, Limits};
+use super::egress::{Document, EgressError, Fetched, Hops, Limits};
 use super::signature::{self, Outgoing};
 use super::{Federation, FetchError};
-use crate::domain::host::{HostStanding, SignatureScheme};
+use crate::domain::host::{HostStanding, SignatureScheme, below};
 use crate::domain::site::FederationMode;
 use crate::domain::uri::Uri;
 use crate::media::{Format, Kind, picture, sniff};
 use crate::store::{Conn, Error, host_health, hosts, settings};
 
-/// Fetches from one host in five minutes. Honest servers stay far below; a server that names
-/// thousands of things on another makes us ask it this often and no more.
-const PER_HOST: u32 = 300;
-/// Fetches from all hosts below one name: for servers that invent names below their own.
-const PER_NAME: u32 = 3000;
-/// Files from one host in five minutes; pages show many.
-const FILES_PER_HOST: u32 = 1500;
+/// How much is fetched in five minutes, by what it is.
+struct Bound {
+    /// What it is counted as, before the name.
+    what: &'static str,
+    /// From one host.
+    host: u32,
+    /// From all hosts below one name: for servers that invent names below their own.
+    name: u32,
+}
+
+/// Honest servers stay far below; a server that names thousands of things on another makes us ask it this often
+/// and no more, whether it names them or leads us there.
+const DOCUMENTS: Bound = Bound { what: "", host: 300, name: 3000 };
+/// Pages show many files.
+const FILES: Bound = Bound { what: "file ", host: 1500, name: 5000 };
 /// What we ask for where a list is.
 const LISTS: &str = "text/csv, text/plain, */*;q=0.5";
-/// Files from all hosts below one name.
-const FILES_PER_NAME: u32 = 5000;
 /// How long a file may take.
 const FILE_TIME: Duration = Duration::from_secs(25);
 /// What we ask for where a picture or recording should be.
-const FILES: &str = "image/*, video/*, audio/*";
+const ANY_FILE: &str = "image/*, video/*, audio/*";
 /// How long a failure is remembered, in seconds.
 const TEMPORARY: i64 = 60;
 const PERMANENT: i64 = 600;
@@ -95,15 +102,12 @@ pub async fn document(data: &Federation, uri: &Uri, budget: &Budget) -> Result<D
         let outgoing = Outgoing { method: &Method::GET, url, body: None };
         signature::sign(SignatureScheme::Cavage, outgoing, &data.state.signer, now)
     };
-    let result = data.egress.get_activity(uri.as_str(), Some(&sign), limits(data)).await;
+    let hops = Along { data, bound: &DOCUMENTS };
+    let result = data.egress.past(&hops).get_activity(uri.as_str(), Some(&sign), limits(data)).await;
     learn(data, uri, was_dark, result.as_ref().err()).await?;
     let document = remember(data, uri, result)?;
     if data.is_ours(&document.uri) {
         return Err(FetchError::Refused("the address leads back to us".to_owned()));
-    }
-    if document.uri.host() != uri.host() {
-        let host = document.uri.host().to_owned();
-        data.app.db.read(|conn| Ok(admits(conn, &host))).await??;
     }
     Ok(document)
 }
@@ -116,7 +120,8 @@ pub async fn plain(
     budget: &Budget,
 ) -> Result<Fetched, FetchError> {
     let was_dark = admit(data, url, budget).await?;
-    let result = data.egress.get(url.as_str(), accept, None, limits(data)).await;
+    let hops = Along { data, bound: &DOCUMENTS };
+    let result = data.egress.past(&hops).get(url.as_str(), accept, None, limits(data)).await;
     learn(data, url, was_dark, result.as_ref().err()).await?;
     remember(data, url, result)
 }
@@ -127,7 +132,9 @@ pub async fn file(data: &Federation, owner: &Uri, url: &Uri) -> Result<(Format, 
     admit_file(data, owner, url).await?;
     let bounds = data.app.storage.bounds();
     let bytes = bounds.image_bytes.max(bounds.recording_bytes);
-    let fetched = data.egress.get(url.as_str(), FILES, None, Limits { bytes, time: FILE_TIME }).await;
+    let hops = Along { data, bound: &FILES };
+    let limits = Limits { bytes, time: FILE_TIME };
+    let fetched = data.egress.past(&hops).get(url.as_str(), ANY_FILE, None, limits).await;
     let checked = fetched.and_then(|fetched| {
         let format =
             sniff::format(&fetched.body).filter(|format| fetched.body.len() <= bounds.bytes(*format));
@@ -145,7 +152,8 @@ pub async fn file(data: &Federation, owner: &Uri, url: &Uri) -> Result<(Format, 
 pub async fn list(data: &Federation, url: &Uri) -> Result<Fetched, FetchError> {
     admit(data, url, &Budget::new(1)).await?;
     let limits = Limits { bytes: data.app.config.limits.import_bytes, time: FILE_TIME };
-    let result = data.egress.get(url.as_str(), LISTS, None, limits).await;
+    let hops = Along { data, bound: &DOCUMENTS };
+    let result = data.egress.past(&hops).get(url.as_str(), LISTS, None, limits).await;
     remember(data, url, result)
 }
 
@@ -176,15 +184,50 @@ async fn admit_file(data: &Federation, owner: &Uri, url: &Uri) -> Result<(), Fet
     if let Some(failure) = data.state.failures.get(url, now) {
         return Err(failure.into());
     }
-    let name = below(url.host());
-    let free = data.state.fetches.take(&format!("file {}", url.host()), FILES_PER_HOST, now)
-        && data.state.fetches.take(&format!("file *.{name}"), FILES_PER_NAME, now);
-    if free { Ok(()) } else { Err(asked_enough(url.host())) }
+    spend(data, url.host(), &FILES)
 }
 
-/// Our own bound on what one server is asked; the next minutes allow more.
-fn asked_enough(host: &str) -> FetchError {
-    FetchError::Temporary(format!("{host} was asked as often as we ask one server within a few minutes"))
+/// Counts one more request to a host, where it may be asked one more.
+fn spend(data: &Federation, host: &str, bound: &Bound) -> Result<(), FetchError> {
+    let now = data.now();
+    let name = below(host);
+    let free = data.state.fetches.take(&format!("{}{host}", bound.what), bound.host, now)
+        && (name == host || data.state.fetches.take(&format!("{}*.{name}", bound.what), bound.name, now));
+    if free {
+        return Ok(());
+    }
+    Err(FetchError::Spared(format!("{host} was asked as often as we ask one server within a few minutes")))
+}
+
+/// The way of one fetch: every host that it is led to is looked at like the first one.
+struct Along<'a> {
+    data: &'a Federation,
+    bound: &'static Bound,
+}
+
+#[async_trait]
+impl Hops for Along<'_> {
+    async fn may_ask(&self, host: &str) -> Result<(), EgressError> {
+        let checked = self.data.app.db.read(|conn| {
+            if self.bound.what == DOCUMENTS.what {
+                return Ok(admits(conn, host));
+            }
+            // Files may be kept by anybody who is not shut out.
+            let shut_out = hosts::standing_of(conn, host)? == HostStanding::Suspended;
+            let blocked = || FetchError::Blocked(format!("{host} is suspended here"));
+            Ok(if shut_out { Err(blocked()) } else { Ok(()) })
+        });
+        let checked = checked.await.map_err(FetchError::from).and_then(|checked| checked);
+        match checked.and_then(|()| spend(self.data, host, self.bound)) {
+            Ok(()) => Ok(()),
+            Err(FetchError::Spared(why)) => Err(EgressError::Spared(why)),
+            Err(FetchError::Fault(fault)) => {
+                tracing::error!(%fault, "it cannot be looked up whether a host may be asked");
+                Err(EgressError::Spared("something broke on our side".to_owned()))
+            }
+            Err(other) => Err(EgressError::Blocked(other.to_string())),
+        }
+    }
 }
 
 fn limits(data: &Federation) -> Limits {
@@ -207,10 +250,8 @@ async fn admit(data: &Federation, uri: &Uri, budget: &Budget) -> Result<bool, Fe
         data.app.db.read(|conn| Ok((admits(conn, &host), hosts::dark_since(conn, &host)?))).await?;
     admitted?;
     budget.take()?;
-    let name = below(&host);
-    let free = data.state.fetches.take(&host, PER_HOST, now)
-        && (name == host || data.state.fetches.take(&format!("*.{name}"), PER_NAME, now));
-    if free { Ok(dark.is_some()) } else { Err(asked_enough(&host)) }
+    spend(data, &host, &DOCUMENTS)?;
+    Ok(dark.is_some())
 }
 
 /// Writes down when a server ceases to answer and when it answers again: whoever sends nothing to it knows
@@ -257,12 +298,6 @@ pub fn admits(conn: &mut Conn, host: &str) -> Result<(), FetchError> {
     }
 }
 
-/// The last two labels of a name: near enough to what one owner can multiply.
-fn below(host: &str) -> &str {
-    let mut dots = host.rmatch_indices('.').map(|(at, _)| at + 1);
-    dots.nth(1).and_then(|at| host.get(at..)).unwrap_or(host)
-}
-
 fn remember<T>(data: &Federation, uri: &Uri, result: Result<T, EgressError>) -> Result<T, FetchError> {
     let error = match result {
         Ok(found) => return Ok(found),
@@ -275,7 +310,7 @@ fn remember<T>(data: &Federation, uri: &Uri, result: Result<T, EgressError>) -> 
         FetchError::Altered(why) => (Failure::Refused((*why).to_owned()), PERMANENT),
         FetchError::Temporary(why) => (Failure::Temporary(why.clone()), TEMPORARY),
         FetchError::Led { to, why } => (Failure::Led(to.clone(), why.clone()), TEMPORARY),
-        FetchError::Exhausted | FetchError::Fault(_) => return Err(error),
+        FetchError::Spared(_) | FetchError::Exhausted | FetchError::Fault(_) => return Err(error),
     };
     let now = data.now();
     data.state.failures.put(uri.clone(), failure, now.plus_seconds(seconds), now);

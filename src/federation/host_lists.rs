@@ -26,7 +26,9 @@ pub async fn fetch(data: &Data<Federation>, id: Id<HostList>) -> Result<(), Erro
             let why = why(&error);
             data.app.db.write(|tx| service::failed(tx, id, &why)).await?;
             return match error {
-                FetchError::Temporary(_) | FetchError::Led { .. } => Err(error.into()),
+                FetchError::Temporary(_) | FetchError::Led { .. } | FetchError::Spared(_) => {
+                    Err(error.into())
+                }
                 _ => Ok(()),
             };
         }

@@ -11,8 +11,7 @@ use crate::clock::Timestamp;
 use crate::domain::id::Id;
 use crate::domain::inbox::InboxItem;
 use crate::domain::rebuff::Rebuff;
-use crate::store::rebuffs::{self, Counts};
-use crate::store::{Error, Tx, inbox_items};
+use crate::store::{Error, Tx, inbox_items, rebuffs};
 use crate::vocab::incoming::IncomingActivity;
 
 /// How long an item that needs the network belongs to whoever fetches for it, in seconds.
@@ -103,9 +102,8 @@ fn apply_batch(tx: &mut Tx<'_>, read: &[Read]) -> Result<Vec<Verdict>, Error> {
     let found = Found::new();
     let mut verdicts = Vec::with_capacity(read.len());
     let mut settled = Vec::with_capacity(read.len());
-    let mut counts = Counts::new();
     for read in read {
-        verdicts.push(match settle(tx, read, &found, &mut counts)? {
+        verdicts.push(match settle(tx, read, &found)? {
             Some(_) => {
                 let until = tx.now.plus_seconds(LEASE);
                 inbox_items::lease(tx, read.item.id, until)?;
@@ -118,7 +116,6 @@ fn apply_batch(tx: &mut Tx<'_>, read: &[Read]) -> Result<Vec<Verdict>, Error> {
         });
     }
     finish(tx, &settled)?;
-    rebuffs::add(tx, &counts)?;
     Ok(verdicts)
 }
 
@@ -147,10 +144,10 @@ async fn apply_alone(data: &Data<Federation>, read: &[Read]) -> Result<Vec<Verdi
 }
 
 /// Applies one item, or says what it needs first.
-fn settle(tx: &mut Tx<'_>, read: &Read, found: &Found, counts: &mut Counts) -> Result<Option<Need>, Error> {
-    let mut count = |why: Rebuff| {
+fn settle(tx: &mut Tx<'_>, read: &Read, found: &Found) -> Result<Option<Need>, Error> {
+    let count = |tx: &mut Tx<'_>, why: Rebuff| {
         if let Some(host) = read.item.host_id {
-            *counts.entry((host, why)).or_default() += 1;
+            rebuffs::count(tx, host, why);
         }
     };
     let uri = &read.item.uri;
@@ -158,7 +155,7 @@ fn settle(tx: &mut Tx<'_>, read: &Read, found: &Found, counts: &mut Counts) -> R
         Ok(arrived) => arrived,
         Err(why) => {
             tracing::debug!(activity = uri, why, "an activity was refused");
-            count(Rebuff::Unreadable);
+            count(tx, Rebuff::Unreadable);
             return Ok(None);
         }
     };
@@ -169,11 +166,11 @@ fn settle(tx: &mut Tx<'_>, read: &Read, found: &Found, counts: &mut Counts) -> R
         Ok(Outcome::Ignored(why)) => tracing::debug!(activity = uri, why, "an activity without effect"),
         Ok(Outcome::Rebuffed(why)) => {
             tracing::debug!(activity = uri, ?why, "an activity was not taken in");
-            count(why);
+            count(tx, why);
         }
         Err(Error::Refused(why)) => {
             tracing::debug!(activity = uri, %why, "an activity was refused");
-            count(Rebuff::Forbidden);
+            count(tx, Rebuff::Forbidden);
         }
         Err(fault @ Error::Fault(_)) => return Err(fault),
     }
@@ -193,11 +190,9 @@ async fn supply(data: &Data<Federation>, read: &Read) -> Result<(), String> {
     let mut found = Found::new();
     for _ in 0..ROUNDS {
         let need = data.app.db.write(|tx| {
-            let mut counts = Counts::new();
-            let need = settle(tx, read, &found, &mut counts)?;
+            let need = settle(tx, read, &found)?;
             if need.is_none() {
                 finish(tx, &[read.item.id])?;
-                rebuffs::add(tx, &counts)?;
             }
             Ok(need)
         });

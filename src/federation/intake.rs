@@ -9,6 +9,8 @@ use super::commit::Arrival;
 use super::egress::is_activity_json;
 use super::signature::{self, RequestHead};
 use super::{Federation, InboxError, keys};
+use crate::clock::Timestamp;
+use crate::domain::host::{PER_NAME, below};
 use crate::domain::inbox::InboxState;
 use crate::store::accounts;
 use crate::store::inbox_items::NewItem;
@@ -42,7 +44,7 @@ pub(super) async fn receive(data: &Data<Federation>, parts: &Parts, body: &[u8])
     let expected = (!envelope.portable).then_some(&envelope.actor);
     let signer = keys::verify(data, &claims, expected).await?;
     let host = signer.uri.host();
-    if !data.state.arrivals.take(host, data.app.config.limits.activities_per_host, now) {
+    if !has_room(data, host, now) {
         return Err(InboxError::TooMany);
     }
     let uri = if signer.uri == envelope.actor {
@@ -64,6 +66,15 @@ pub(super) async fn receive(data: &Data<Federation>, parts: &Parts, body: &[u8])
     };
     let arrival = Arrival { item, signer: signer.id, host: host.to_owned() };
     data.state.committer.commit(data, arrival).await
+}
+
+/// Counts one more activity from a host, where it may send one more; hosts below one name have a bound together.
+fn has_room(data: &Federation, host: &str, now: Timestamp) -> bool {
+    let most = data.app.config.limits.activities_per_host;
+    let name = below(host);
+    let all = most.saturating_mul(u32::try_from(PER_NAME).unwrap_or(u32::MAX));
+    data.state.arrivals.take(host, most, now)
+        && (name == host || data.state.arrivals.take(&format!("*.{name}"), all, now))
 }
 
 fn check_media_type(parts: &Parts) -> Result<(), InboxError> {

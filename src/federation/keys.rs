@@ -96,14 +96,16 @@ fn check_owner(owner: &Uri, expected: Option<&Uri>) -> Result<(), InboxError> {
     Ok(())
 }
 
-/// The key as we know it.
+/// The key as we know it, where we saw it at its owner's own address: the word of others proves what was
+/// published, and nobody's presence.
 async fn known(data: &Federation, uri: &Uri) -> Result<Option<Arc<KnownKey>>, InboxError> {
     let now = data.now();
     if let Some(known) = data.state.keys.get(uri, now) {
         return Ok(Some(known));
     }
     let stored = data.app.db.read(|conn| {
-        let Some(key) = keys::by_uri(conn, uri)?.filter(|key| key.retired_at.is_none()) else {
+        let Some(key) = keys::by_uri(conn, uri)?.filter(|key| key.retired_at.is_none() && key.is_seen())
+        else {
             return Ok(None);
         };
         let owner = accounts::by_id(conn, key.account_id)?;

@@ -33,7 +33,9 @@ pub async fn check(data: &Federation, account: Id<Account>) -> Result<(), Error>
                     proven.push(field.value);
                 }
             }
-            Err(error @ (FetchError::Temporary(_) | FetchError::Led { .. })) => missed = Some(error),
+            Err(error @ (FetchError::Temporary(_) | FetchError::Led { .. } | FetchError::Spared(_))) => {
+                missed = Some(error)
+            }
             Ok(_) | Err(_) => {}
         }
     }

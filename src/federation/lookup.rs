@@ -4,10 +4,12 @@ use std::collections::HashMap;
 
 use activitypub_federation::config::Data;
 
-use super::{Federation, backfill, exchange, resolve};
+use super::exchange::{self, Sought};
+use super::{Federation, backfill, resolve};
 use crate::domain::Refusal;
 use crate::domain::account::Account;
 use crate::domain::contribution::{Contribution, Kind};
+use crate::domain::counting::{number, told};
 use crate::domain::id::Id;
 use crate::domain::position::{self, DraftPosition};
 use crate::domain::question::Qid;
@@ -172,10 +174,23 @@ pub async fn anywhere(data: &Data<Federation>, text: &str) -> Result<Meant, Erro
         return Ok(Meant::Contribution(head));
     }
     // A question has no home: where the address does not answer, others carry it.
-    if let Some(qid) = uri.as_ref().map_or_else(|| Qid::parse(text.trim()), Qid::in_address)
-        && let Some(head) = exchange::find(data, &qid).await?
-    {
-        return Ok(Meant::Contribution(head));
+    if let Some(qid) = uri.as_ref().map_or_else(|| Qid::parse(text.trim()), Qid::in_address) {
+        return match exchange::find(data, &qid).await? {
+            Sought::Found(head) => Ok(Meant::Contribution(*head)),
+            Sought::Nowhere(asked) => Err(nowhere(asked)),
+        };
     }
     resolve::account(data, text).await.map(Meant::Account)
+}
+
+/// Nobody who was asked carries a question.
+fn nowhere(asked: usize) -> Error {
+    let why = match number(asked) {
+        0 => "this organization follows no other that could carry this question".to_owned(),
+        asked => {
+            let who = told(asked, "organization", ("was", "were"));
+            format!("{who} asked for this question, and none of them carries it")
+        }
+    };
+    Refusal::Conflict(why).into()
 }

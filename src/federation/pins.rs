@@ -34,7 +34,7 @@ async fn pinned(data: &Data<Federation>, account: &Account, budget: &Budget) -> 
         }
         pinned.push(uri);
     }
-    keep_all(data, &found).await?;
+    keep_all(data, &found, Some(featured)).await?;
     data.app.db.write(|tx| saved::show_first(tx, account, &pinned)).await
 }
 

@@ -17,6 +17,7 @@ use crate::domain::handle::Handle;
 use crate::domain::id::Id;
 use crate::domain::uri::Uri;
 use crate::services::accounts::{self as service, Name};
+use crate::store::keys::Sight;
 use crate::store::{Error, accounts, contributions};
 use crate::text::entities::{self, Entity};
 use crate::vocab::incoming::{Document, IncomingActor};
@@ -25,7 +26,7 @@ use crate::vocab::incoming::{Document, IncomingActor};
 const AT_ONCE: usize = 8;
 /// How long whoever publishes waits for the names in the text.
 const NAMES_PATIENCE: Duration = Duration::from_secs(5);
-/// Fetches for one question of a person.
+/// Fetches for one question of a person, where nobody else has to be asked.
 const PER_QUESTION: usize = 10;
 
 /// The account that a handle or an address means.
@@ -267,7 +268,7 @@ async fn store(
     text: &str,
     name: &Name,
 ) -> Result<Account, FetchError> {
-    let account = data.app.db.write(|tx| service::receive(tx, actor, text, name)).await?;
+    let account = data.app.db.write(|tx| service::receive(tx, actor, text, name, Sight::Own)).await?;
     // Whoever checks a signature from now on sees the keys as they are now.
     data.forget_keys(account.id).await?;
     fetch::forget_failure(data, &actor.id);
@@ -281,7 +282,7 @@ pub async fn contribution(data: &Data<Federation>, url: &str) -> Result<Contribu
     if let Some(known) = known {
         return Ok(known);
     }
-    let budget = Budget::new(PER_QUESTION);
+    let budget = Budget::new(PER_QUESTION.saturating_add(copies::SEARCH));
     let found = copies::object(data, &uri, None, &budget).await?;
     let stored = data.app.db.write(|tx| objects::keep(tx, &found));
     stored.await?;

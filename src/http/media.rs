@@ -206,9 +206,9 @@ fn copied(copy: Result<CachedFile, FetchError>, open: bool) -> Result<Found, Pag
             length: u64::try_from(copy.bytes).unwrap_or_default(),
             open,
         }),
-        Err(FetchError::Temporary(_) | FetchError::Led { .. } | FetchError::Exhausted) => {
-            Err(PageError::new(StatusCode::BAD_GATEWAY, "The other server does not answer at the moment."))
-        }
+        Err(
+            FetchError::Temporary(_) | FetchError::Led { .. } | FetchError::Spared(_) | FetchError::Exhausted,
+        ) => Err(PageError::new(StatusCode::BAD_GATEWAY, "The other server does not answer at the moment.")),
         Err(FetchError::Fault(fault)) => Err(Error::Fault(fault).into()),
         Err(
             FetchError::Gone

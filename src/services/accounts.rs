@@ -12,6 +12,7 @@ use crate::domain::profile::{Field, Profile as LongProfile};
 use crate::domain::uri::Uri;
 use crate::domain::user::User;
 use crate::store::accounts::{self, NewAccount, Profile, Said};
+use crate::store::keys::Sight;
 use crate::store::{
     Conn, Error, Tx, account_rules, audit, claimed_counts, contributions, hosts, interactions, jobs, keys,
     profiles, relations, tombstones,
@@ -35,7 +36,7 @@ pub enum Name {
     Verified(Handle),
 }
 
-/// Accepts the description of an account elsewhere, as its own address served it.
+/// Accepts the description of an account elsewhere, as its own address served it or as others vouch for it.
 ///
 /// Identity and kind never change; keys that are no longer listed are retired, not forgotten.
 pub fn receive(
@@ -43,6 +44,7 @@ pub fn receive(
     actor: &IncomingActor,
     document: &str,
     name: &Name,
+    sight: Sight,
 ) -> Result<Account, Error> {
     let site = tx.site()?;
     if actor.id.same_origin(&Uri::ours(&site.origin, "/")) {
@@ -65,7 +67,7 @@ pub fn receive(
         emojis::receive(tx, &account, &actor.emojis)?;
     }
     for key in &actor.keys {
-        keys::keep(tx, id, &key.uri, &key.key)?;
+        keys::keep(tx, id, (&key.uri, &key.key), sight)?;
     }
     let listed: Vec<Uri> = actor.keys.iter().map(|key| key.uri.clone()).collect();
     keys::retire_unlisted(tx, id, &listed)?;

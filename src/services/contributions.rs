@@ -1,6 +1,4 @@
-//! What is the same for every kind: accepting what arrives, removing, notifying, who may reply.
-
-use serde_json::Value;
+//! What is the same for every kind: accepting what arrives, emptying, notifying, who may reply.
 
 use super::cards::{self, Named};
 use super::{
@@ -10,22 +8,21 @@ use crate::clock::Timestamp;
 use crate::domain::Refusal;
 use crate::domain::account::Account;
 use crate::domain::contribution::{
-    Contribution, DELIVERED_SECONDS, Kind, NEWS_SECONDS, Received, ReceivedBody, State,
+    Contribution, DELIVERED_SECONDS, NEWS_SECONDS, Received, ReceivedBody, State,
 };
 use crate::domain::host::{Host, HostStanding};
 use crate::domain::id::Id;
 use crate::domain::media::ReceivedMedia;
 use crate::domain::notification::NotificationKind;
+use crate::domain::rebuff::Rebuff;
 use crate::domain::site::{FederationMode, ReplyPolicy};
 use crate::domain::uri::Uri;
-use crate::domain::view::{Body, View};
+use crate::domain::view::View;
 use crate::store::contributions::{self, NewContribution, Text, Viewer};
 use crate::store::revisions::{self, Revision};
-use crate::store::tombstones::Tombstone;
 use crate::store::{
     self, Error, Tx, accounts, hosts, polls, relations, settings, threads, tombstones, views, withheld,
 };
-use crate::vocab::proof;
 
 /// Versions that are kept of one contribution from elsewhere.
 const VERSIONS: i64 = 100;
@@ -39,6 +36,8 @@ pub enum Receipt {
     Changed(Box<Contribution>),
     /// Nothing changed, and why.
     Ignored(&'static str),
+    /// Nothing changed, and whoever sent it is counted for admins.
+    Rebuffed(Rebuff),
 }
 
 /// Accepts a contribution from elsewhere, or a newer version of one.
@@ -154,18 +153,20 @@ fn change(
     if matches!(known.state, State::Deleted | State::Withheld) {
         return Ok(Receipt::Ignored("it was deleted"));
     }
+    let parent = match known.in_reply_to_id {
+        Some(parent) => contributions::known_by_id(tx, parent)?,
+        None => None,
+    };
+    may_go_on(tx, known, &received.author, parent.as_ref())?;
     if let ReceivedBody::Position(position) = &received.body
-        && let Some(why) = positions::out_of_order(tx, known, received, position)?
+        && let Some(receipt) = positions::out_of_order(tx, known, received, position)?
     {
-        return Ok(Receipt::Ignored(why));
+        return Ok(receipt);
     }
     let before = known.edited_at.unwrap_or(known.published_at);
     let version = received.updated_at.unwrap_or(received.published_at);
     if version >= before {
-        // Who may quote, and consents, come without a new version.
-        let policy = received.quote_policy.within(known.visibility);
-        contributions::set_quote_policy(tx, known.id, policy)?;
-        quotes::receive(tx, (known.id, &received.author), received.quote.as_ref())?;
+        consent(tx, known, received)?;
     }
     let newer = received.updated_at.map(|at| at.min(tx.now)).filter(|at| *at > before);
     // Versions that are counted follow one another however quickly they were made.
@@ -177,7 +178,7 @@ fn change(
         return Ok(Receipt::Ignored("not newer than what is here"));
     };
     if received.body.revision() != 0 && received.body.revision() < known.revision {
-        return Ok(Receipt::Ignored("an earlier revision"));
+        return Ok(Receipt::Rebuffed(Rebuff::Repeated));
     }
     let revision = received.body.revision().max(known.revision.saturating_add(1));
     let state = state_of_version(tx, known, received, host)?;
@@ -188,10 +189,6 @@ fn change(
     media::receive(tx, received.author.id, known.id, files(received, host))?;
     emojis::receive(tx, &received.author, &received.emojis)?;
     super::polls::receive(tx, known.id, received.poll.as_ref())?;
-    let parent = match known.in_reply_to_id {
-        Some(parent) => contributions::known_by_id(tx, parent)?,
-        None => None,
-    };
     received::body(tx, known.id, received, parent.as_ref())?;
     external_statements::note(tx, known.id, received)?;
     keep(tx, known.id, received, revision)?;
@@ -209,6 +206,34 @@ fn change(
     Ok(Receipt::Changed(Box::new(stored)))
 }
 
+/// Who may quote, and consents, come without a new version.
+fn consent(tx: &mut Tx<'_>, known: &Contribution, received: &Received) -> Result<(), Error> {
+    let policy = received.quote_policy.within(known.visibility);
+    contributions::set_quote_policy(tx, known.id, policy)?;
+    quotes::receive(tx, (known.id, &received.author), received.quote.as_ref())
+}
+
+/// Whether a later version of what was said to members counts: whoever was blocked since then says nothing more to
+/// them by changing it. What names several stands as long as one of them listens.
+fn may_go_on(
+    tx: &mut Tx<'_>,
+    known: &Contribution,
+    author: &Account,
+    parent: Option<&Contribution>,
+) -> Result<(), Error> {
+    let refused = || Refusal::forbidden("those to whom it was said block this account").into();
+    if let Some(parent) = parent.filter(|parent| parent.local) {
+        return if relations::blocks(tx, parent.author_id, author.id)? { Err(refused()) } else { Ok(()) };
+    }
+    let named = contributions::members_named(tx, known.id)?;
+    for member in &named {
+        if !relations::blocks(tx, *member, author.id)? {
+            return Ok(());
+        }
+    }
+    if named.is_empty() || relations::is_followed_here(tx, author.id)? { Ok(()) } else { Err(refused()) }
+}
+
 /// Whether a later version is shown at once: a rule about words holds for what is changed, too.
 fn state_of_version(
     tx: &mut Tx<'_>,
@@ -222,44 +247,6 @@ fn state_of_version(
         return Ok(State::Held);
     }
     if known.state == State::Held { Ok(State::Held) } else { standing(tx, &received.author, host) }
-}
-
-/// Removes what its author deleted, and remembers the address. `delete` is the activity that says so.
-pub fn remove(tx: &mut Tx<'_>, uri: &Uri, by: &Account, delete: &Value) -> Result<Option<View>, Error> {
-    let Some(known) = contributions::known(tx, uri)? else {
-        if uri.same_origin(&by.uri) {
-            tombstones::insert(tx, uri)?;
-        }
-        return Ok(None);
-    };
-    if known.author_id != by.id {
-        return Err(Refusal::forbidden("only its author may delete a contribution").into());
-    }
-    if known.state == State::Deleted {
-        return Ok(None);
-    }
-    let view = load(tx, known.id)?;
-    bury(tx, &view, delete)?;
-    Ok(Some(view))
-}
-
-/// Empties what was deleted and marks its address. Of what belongs to the debate the signed word is
-/// kept for those who missed it.
-fn bury(tx: &mut Tx<'_>, view: &View, delete: &Value) -> Result<(), Error> {
-    let head = &view.head;
-    let qid = if let Body::Position(stand) = &view.body { Some(stand.position.qid.clone()) } else { None };
-    let digest = revisions::newest(tx, head.id)?.map(|version| version.digest);
-    erase(tx, head.id)?;
-    let signed = proof::verification_method(delete).is_some();
-    let mark = Tombstone {
-        uri: head.uri.clone(),
-        created_at: tx.now,
-        kind: (head.kind != Kind::Post).then_some(head.kind),
-        qid,
-        digest,
-        document: signed.then(|| delete.to_string()),
-    };
-    tombstones::keep(tx, &mark)
 }
 
 /// Empties a contribution: the head stays, so that its address answers "gone" and replies to it

@@ -1,10 +1,12 @@
 //! Where critiques stand in the texts they are about, before and after a revision.
 
 use crate::domain::Refusal;
+use crate::domain::account::Account;
 use crate::domain::contribution::Contribution;
 use crate::domain::critique::{Anchor, Critique, Hold, NewCritique, ReceivedCritique};
 use crate::domain::id::Id;
-use crate::store::{Error, Tx, contributions, critiques, revisions};
+use crate::domain::rebuff::Rebuff;
+use crate::store::{Error, Tx, contributions, critiques, rebuffs, revisions};
 use crate::text::anchor::Quote;
 use crate::text::{Html, plain};
 
@@ -50,7 +52,7 @@ pub(super) fn accept(
 pub(super) fn receive(
     tx: &mut Tx<'_>,
     id: Id<Contribution>,
-    target: Option<&Contribution>,
+    (author, target): (&Account, Option<&Contribution>),
     received: &ReceivedCritique,
 ) -> Result<(), Error> {
     let anchor = received.anchor.clone().unwrap_or(Anchor {
@@ -71,10 +73,14 @@ pub(super) fn receive(
         revision: anchor.revision,
         digest: anchor.digest,
     };
+    let quoted = !critique.exact.is_empty();
     let critique = match target {
         Some(target) => placed(tx, &mut Texts::of(target), critique)?,
         None => critique,
     };
+    if quoted && critique.exact.is_empty() {
+        rebuffs::note(tx, author.uri.host(), Rebuff::Misquoted)?;
+    }
     if critiques::update(tx, &critique)? == 0 {
         critiques::insert(tx, &critique)?;
     }

@@ -1,9 +1,10 @@
 //! The position map of a question, now or on a day: read from the signed versions themselves.
 
+use super::questions::asked_in;
 use crate::domain::contribution::State;
 use crate::domain::date::Day;
 use crate::domain::map::{Declared, Entry, Held, Map};
-use crate::domain::question::{Answer, Qid};
+use crate::domain::question::{Answer, AnswerKey, Qid};
 use crate::store::contributions::Viewer;
 use crate::store::maps::{self, Line};
 use crate::store::revisions::Revision;
@@ -32,7 +33,9 @@ pub fn of_all(
 ) -> Result<Map, Error> {
     let (mut entries, mut attributed, mut texts) = (Vec::new(), Vec::new(), Vec::new());
     for qid in qids {
-        entries.extend(maps::lines(conn, viewer, qid, as_of.is_some())?.into_iter().map(entry));
+        let asked_in = asked_in(conn, qid)?;
+        let lines = maps::lines(conn, viewer, qid, as_of.is_some())?;
+        entries.extend(lines.into_iter().map(|line| entry(line, asked_in.as_deref())));
         attributed.extend(attributions::on(conn, qid)?);
         texts.extend(external_statements::on(conn, viewer, qid)?);
     }
@@ -41,8 +44,8 @@ pub fn of_all(
 }
 
 /// What an organization held in a version of its position; `None` where the kept document is none
-/// of a position.
-pub fn held(version: &Revision) -> Option<Held> {
+/// of a position. The group follows the same rule as that of the version in force.
+fn held(version: &Revision, asked_in: Option<&str>) -> Option<Held> {
     let document = serde_json::from_str(version.document.as_deref()?).ok()?;
     let object = IncomingObject::read(&document).ok()?;
     let ObjectKind::Position(position) = object.kind else { return None };
@@ -50,23 +53,32 @@ pub fn held(version: &Revision) -> Option<Held> {
         revision: version.revision,
         at: version.created_at,
         state: version.state,
+        key: AnswerKey::settled(
+            position.stand.answer_key,
+            &position.stand.answer,
+            &object.language,
+            asked_in,
+        ),
         answer: position.stand.answer,
-        key: position.stand.answer_key,
         certainty: position.stand.certainty,
         language: object.language,
         reasoning: position.reasoning.as_str().to_owned(),
     })
 }
 
-fn entry(line: Line) -> Entry {
-    let mut versions: Vec<Held> = line.versions.iter().filter_map(held).collect();
+fn entry(line: Line, asked_in: Option<&str>) -> Entry {
+    let mut versions: Vec<Held> =
+        line.versions.iter().filter_map(|version| held(version, asked_in)).collect();
     let (head, position) = (line.head, line.position);
     // The row in force is the position itself: a moderator may hold back what its document says.
     versions.retain(|version| version.revision < head.revision);
     let changed = head.edited_at.filter(|_| head.revision > 1);
+    let at = changed.unwrap_or(head.published_at);
+    // Whatever date an earlier version bears, it was before this one.
+    versions.iter_mut().for_each(|version| version.at = version.at.min(at));
     versions.push(Held {
         revision: head.revision,
-        at: changed.unwrap_or(head.published_at),
+        at,
         state: head.state,
         answer: position.answer,
         key: position.answer_key,

@@ -66,6 +66,7 @@ pub mod statements;
 pub mod successions;
 pub mod tags;
 pub mod taken_lists;
+pub mod tombstones;
 pub mod transfers;
 pub mod uploaded_lists;
 pub mod users;

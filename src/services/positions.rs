@@ -1,18 +1,20 @@
 //! What an organization does with its positions: take one, change it, withdraw it; and which
 //! positions of others this site lists.
 
-use super::contributions::{keep_version, later};
-use super::questions::{html, own_copy};
+use super::contributions::{Receipt, keep_version, later};
+use super::questions::{asked_in, html, own_copy};
 use super::speaking::{end, given, ours, speak, speaker, standing_text};
 use super::{position_changes, posts};
+use crate::clock::Timestamp;
 use crate::domain::Refusal;
 use crate::domain::account::Account;
 use crate::domain::contribution::{Contribution, Kind, Received, ReceivedBody, State, Visibility};
 use crate::domain::id::Id;
 use crate::domain::job::Job;
 use crate::domain::position::{DraftPosition, Listing, ListingPolicy, Position, ReceivedPosition, Stand};
-use crate::domain::question::{AnswerKey, Core, Qid};
+use crate::domain::question::{AnswerKey, Qid};
 use crate::domain::quote::QuotePolicy;
+use crate::domain::rebuff::Rebuff;
 use crate::domain::uri::{Addresses, Uri};
 use crate::domain::user::{Role, User};
 use crate::domain::view::View;
@@ -20,7 +22,7 @@ use crate::store::contributions::{self, NewContribution, Text, Viewer};
 use crate::store::positions::{self, Equivocation};
 use crate::store::revisions::{self, Revision};
 use crate::store::{
-    Error, Tx, accounts, audit, exchanges, jobs, listing_allowances, questions, relations, settings,
+    Error, Tx, accounts, audit, exchanges, jobs, listing_allowances, questions, rebuffs, relations, settings,
 };
 use crate::vocab;
 
@@ -228,7 +230,12 @@ pub(super) fn receive(
         account_id: received.author.id,
         qid: body.qid.clone(),
         answer: body.stand.answer.clone(),
-        answer_key: answer_key(tx, received, body)?,
+        answer_key: AnswerKey::settled(
+            body.stand.answer_key.clone(),
+            &body.stand.answer,
+            &received.language,
+            asked_in(tx, &body.qid)?.as_deref(),
+        ),
         certainty: body.stand.certainty,
         reasoning: body.reasoning.as_str().to_owned(),
         conditions: body.conditions.as_str().to_owned(),
@@ -255,6 +262,9 @@ pub(super) fn receive(
         }
     };
     positions::set_theses(tx, id, &body.stand.theses)?;
+    if body.misdated {
+        rebuffs::note(tx, received.author.uri.host(), Rebuff::Misdated)?;
+    }
     if position.gap {
         let now = tx.now;
         jobs::enqueue(tx, &Job::FetchHistory { position: id.get(), round: 0, below: None }, now)?;
@@ -289,26 +299,13 @@ pub fn fill(tx: &mut Tx<'_>, id: Id<Contribution>, received: &Received) -> Resul
     };
     match revisions::by_number(tx, id, body.revision)? {
         None => {
-            let kept = keep_version(tx, &earlier(id, received, body))?;
+            let now = tx.now;
+            let kept = keep_version(tx, &earlier(id, received, body, now))?;
             Ok(if kept { Filled::Kept } else { Filled::Full })
         }
         Some(kept) if kept.digest == body.digest => Ok(Filled::Kept),
         Some(_) => contradict(tx, id, received, body).map(|()| Filled::Beside),
     }
-}
-
-/// In which group a position belongs. The words decide where they are in the language of the question;
-/// only a translation is taken at its author's word.
-fn answer_key(
-    tx: &mut Tx<'_>,
-    received: &Received,
-    body: &ReceivedPosition,
-) -> Result<Option<AnswerKey>, Error> {
-    let copies = questions::carried(tx, Viewer::Anyone, &body.qid)?;
-    let core = copies.first().and_then(|(_, question)| Core::parse(&question.core));
-    let same = core.is_some_and(|core| [core.language(), ""].contains(&received.language.as_str()));
-    let claimed = body.stand.answer_key.clone();
-    Ok(claimed.map(|claimed| if same { AnswerKey::of(&body.stand.answer) } else { claimed }))
 }
 
 /// Looks at a revision that is not later than the one we have. Returns what became of it, or `None` for
@@ -318,20 +315,24 @@ pub(super) fn out_of_order(
     known: &Contribution,
     received: &Received,
     body: &ReceivedPosition,
-) -> Result<Option<&'static str>, Error> {
+) -> Result<Option<Receipt>, Error> {
     if body.revision > known.revision {
         return Ok(None);
     }
     let Some(kept) = revisions::by_number(tx, known.id, body.revision)? else {
         // A part of the history that we did not have.
-        keep_version(tx, &earlier(known.id, received, body))?;
-        return Ok(Some("an earlier revision"));
+        let now = tx.now;
+        keep_version(tx, &earlier(known.id, received, body, now))?;
+        return Ok(Some(Receipt::Ignored("an earlier revision that was not here")));
     };
     if kept.digest == body.digest {
-        return Ok(Some("an earlier revision"));
+        // The one in force comes in several ways; one before it comes again only from whoever repeats it.
+        let again = body.revision < known.revision;
+        let same = Receipt::Ignored("the revision that is here");
+        return Ok(Some(if again { Receipt::Rebuffed(Rebuff::Repeated) } else { same }));
     }
     contradict(tx, known.id, received, body)?;
-    Ok(Some("it contradicts a revision that is here"))
+    Ok(Some(Receipt::Rebuffed(Rebuff::Contrary)))
 }
 
 fn contradict(
@@ -353,11 +354,12 @@ fn contradict(
     Ok(())
 }
 
-fn earlier(id: Id<Contribution>, received: &Received, body: &ReceivedPosition) -> Revision {
+/// A version before ours. Whoever hands it on says when it was made, and nothing is made later than now.
+fn earlier(id: Id<Contribution>, received: &Received, body: &ReceivedPosition, now: Timestamp) -> Revision {
     Revision {
         contribution_id: id,
         revision: body.revision,
-        created_at: received.updated_at.unwrap_or(received.published_at),
+        created_at: received.updated_at.unwrap_or(received.published_at).min(now),
         title: received.title.clone(),
         summary: received.summary.clone(),
         content: received.content.as_str().to_owned(),

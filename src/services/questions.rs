@@ -9,15 +9,16 @@ use crate::domain::contribution::{Contribution, Kind, Received, State, Visibilit
 use crate::domain::id::Id;
 use crate::domain::job::Job;
 use crate::domain::question::{
-    Answer, Core, DraftQuestion, Question, ReceivedQuestion, Tie, closes_a_circle,
+    Answer, Core, DraftQuestion, Qid, Question, ReceivedQuestion, Tie, closes_a_circle,
 };
 use crate::domain::quote::QuotePolicy;
+use crate::domain::rebuff::Rebuff;
 use crate::domain::uri::Uri;
 use crate::domain::user::User;
 use crate::domain::view::View;
 use crate::store::contributions::{self, NewContribution, Text, Viewer};
 use crate::store::questions::{self, Copy};
-use crate::store::{Error, Tx, accounts, audit, jobs, rebuffs, relations, revisions, settings};
+use crate::store::{Conn, Error, Tx, accounts, audit, jobs, rebuffs, relations, revisions, settings};
 use crate::text::markdown::{Breaks, render_with};
 use crate::text::{Html, Markdown};
 
@@ -87,7 +88,7 @@ pub(super) fn own_copy(
     tx: &mut Tx<'_>,
     user: &User,
     organization: &Account,
-    qid: &crate::domain::question::Qid,
+    qid: &Qid,
 ) -> Result<Copy, Error> {
     if let Some(own) = questions::of_account(tx, qid, organization.id)? {
         still_stands(&own.0, "question")?;
@@ -321,6 +322,9 @@ pub(super) fn receive(
     others.retain(|(from, _, _)| *from != body.qid);
     let open = |tie: &&Tie| !closes_a_circle(&others, &body.qid, tie);
     let ties: Vec<Tie> = body.ties.iter().filter(open).cloned().collect();
+    for _ in ties.len()..body.ties.len() {
+        rebuffs::note(tx, received.author.uri.host(), Rebuff::Circle)?;
+    }
     hang(tx, id, &body.answers, &ties)?;
     let shown = contributions::known_by_id(tx, id)?.is_some_and(|head| head.state != State::Held);
     note_copies(tx, &received.uri, body, shown)?;
@@ -345,7 +349,7 @@ fn may_introduce(tx: &mut Tx<'_>, carrier: &Account) -> Result<bool, Error> {
         return Ok(true);
     }
     let yesterday = tx.now.plus_seconds(-24 * 3600);
-    let came = rebuffs::arrived_from(tx, host, &[Kind::Question], (yesterday, INTRODUCED + 1))?;
+    let came = rebuffs::arrived_from(tx, &[host], &[Kind::Question], (yesterday, INTRODUCED + 1))?;
     Ok(i64::try_from(came).is_ok_and(|came| came <= INTRODUCED))
 }
 
@@ -409,4 +413,11 @@ fn parse(core: &str) -> Result<serde_json::Value, Error> {
 
 pub(super) fn html(markdown: &Markdown) -> Html {
     if markdown.is_blank() { Html::default() } else { render_with(markdown, Breaks::Soft, &|_| None) }
+}
+
+/// In which language a question was asked, as far as a copy of it is here.
+pub(super) fn asked_in(conn: &mut Conn, qid: &Qid) -> Result<Option<String>, Error> {
+    let copies = questions::carried(conn, Viewer::Anyone, qid)?;
+    let core = copies.first().and_then(|(_, question)| Core::parse(&question.core));
+    Ok(core.map(|core| core.language().to_owned()))
 }

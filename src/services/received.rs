@@ -21,7 +21,7 @@ pub(super) fn body(
     let organization = received.author.kind == AccountKind::Organization;
     match &received.body {
         ReceivedBody::Post => Ok(()),
-        ReceivedBody::Critique(critique) => critiques::receive(tx, id, parent, critique),
+        ReceivedBody::Critique(critique) => critiques::receive(tx, id, (&received.author, parent), critique),
         _ if !organization => Err(Refusal::forbidden("only an organization says such things").into()),
         ReceivedBody::Statement(statement) => {
             statement_body(tx, id, statement)?;

@@ -9,6 +9,7 @@ use super::publish;
 use crate::domain::Refusal;
 use crate::domain::account::Account;
 use crate::domain::contribution::Contribution;
+use crate::domain::host::{Host, PER_NAME, below};
 use crate::domain::id::Id;
 use crate::domain::notice::Rule;
 use crate::domain::notification::NotificationKind;
@@ -16,7 +17,7 @@ use crate::domain::report::{Evidence, Report};
 use crate::domain::uri::Uri;
 use crate::domain::user::{Role, User};
 use crate::store::contributions::{self, Viewer};
-use crate::store::{Conn, Error, Tx, accounts, notices, notifications, reports, settings, users};
+use crate::store::{Conn, Error, Tx, accounts, host_rules, notices, notifications, reports, settings, users};
 use crate::text::{Html, plain};
 
 /// The longest text of a report that is kept, in characters.
@@ -148,9 +149,7 @@ pub fn receive(
     items: &[Uri],
     content: &str,
 ) -> Result<bool, Error> {
-    let since = tx.now.plus_seconds(-DAY);
-    let waiting = reports::count_waiting(tx, reporter, since)?;
-    if waiting.0 >= WAITING.0 || waiting.1 >= WAITING.1 {
+    if !may_wait(tx, reporter)? {
         return Ok(false);
     }
     let content = plain::excerpt(&plain::strip_format_chars(content), LONGEST);
@@ -170,6 +169,24 @@ pub fn receive(
         tell_of_report(tx, reporter, (id, Category::Other), report.target)?;
     }
     Ok(true)
+}
+
+/// Whether one more report of somebody elsewhere may wait. Whoever invents servers below a name has one bound for
+/// all of them.
+fn may_wait(tx: &mut Tx<'_>, reporter: &Account) -> Result<bool, Error> {
+    let since = tx.now.plus_seconds(-DAY);
+    let own: Vec<Id<Host>> = reporter.host_id.into_iter().collect();
+    let (by_them, from_there) = reports::count_waiting(tx, reporter.id, &own, since)?;
+    if by_them >= WAITING.0 || from_there >= WAITING.1 {
+        return Ok(false);
+    }
+    let (host, name) = (reporter.uri.host(), below(reporter.uri.host()));
+    if host == name {
+        return Ok(true);
+    }
+    let related = host_rules::ids_below(tx, name)?;
+    let (_, from_all) = reports::count_waiting(tx, reporter.id, &related, since)?;
+    Ok(from_all < WAITING.1.saturating_mul(PER_NAME))
 }
 
 /// Keeps what is reported as it stands now: it may be changed or gone when somebody looks.

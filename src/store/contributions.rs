@@ -22,7 +22,7 @@ use crate::domain::relation::FollowState;
 use crate::domain::site::ReplyPolicy;
 use crate::domain::trust::Trust;
 use crate::domain::uri::Uri;
-use crate::schema::{contributions, follows, mentions, tags};
+use crate::schema::{accounts, contributions, follows, mentions, tags};
 
 /// A new row.
 #[derive(Insertable)]
@@ -327,6 +327,16 @@ pub fn rename(conn: &mut Conn, id: Id<Contribution>, named: &[Id<Account>]) -> Q
 pub fn named_before(conn: &mut Conn, id: Id<Contribution>) -> QueryResult<Vec<Id<Account>>> {
     let query = mentions::table.filter(mentions::contribution_id.eq(id)).filter(mentions::silent.eq(true));
     run!(conn, load, query.select(mentions::account_id))
+}
+
+/// The accounts of ours that a contribution names, in this version or an earlier one.
+pub fn members_named(conn: &mut Conn, id: Id<Contribution>) -> QueryResult<Vec<Id<Account>>> {
+    let query = mentions::table
+        .inner_join(accounts::table.on(accounts::id.eq(mentions::account_id)))
+        .filter(mentions::contribution_id.eq(id))
+        .filter(accounts::host_id.is_null())
+        .select(mentions::account_id);
+    run!(conn, load, query)
 }
 
 fn add_mentions(conn: &mut Conn, id: Id<Contribution>, named: &[Id<Account>]) -> QueryResult<()> {

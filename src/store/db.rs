@@ -10,8 +10,9 @@ use tokio::sync::{Semaphore, SemaphorePermit, broadcast};
 
 use super::conn::{Conn, open_sqlite};
 use super::error::{Error, Fault};
+use super::rebuffs::Counts;
 use super::tx::{Event, Tx};
-use super::{hearsay, leases, migrations, postgres};
+use super::{hearsay, leases, migrations, postgres, rebuffs};
 use crate::clock::Clock;
 use crate::domain::id::{Mint, token};
 use crate::domain::site::Site;
@@ -194,8 +195,14 @@ impl Db {
             conn.begin(true)?;
             let process = self.shared.name.as_str();
             let (mint, events) = (&self.shared.mint, Vec::new());
-            let mut tx = Tx { conn, site, mint, events, rules: None, process, now };
+            let rebuffs = Counts::new();
+            let mut tx = Tx { conn, site, mint, events, rebuffs, rules: None, process, now };
             let mut result = work(&mut tx);
+            if result.is_ok()
+                && let Err(error) = rebuffs::write_down(&mut tx)
+            {
+                result = Err(error);
+            }
             let events = tx.events;
             if result.is_ok()
                 && let Err(error) = hearsay::tell(conn, &self.shared.name, &events)

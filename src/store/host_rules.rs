@@ -140,6 +140,14 @@ pub fn hosts_below(conn: &mut Conn, name: &str) -> QueryResult<Vec<Host>> {
     Ok(found.into_iter().filter(|host| host.name == name || is_below(&host.name, name)).collect())
 }
 
+/// The keys of these servers: there may be very many of one owner.
+pub fn ids_below(conn: &mut Conn, name: &str) -> QueryResult<Vec<Id<Host>>> {
+    let query = hosts::table
+        .filter(hosts::name.eq(name).or(hosts::name.like(format!("%.{}", escaped(name))).escape('\\')))
+        .select(hosts::id);
+    run!(conn, load, query)
+}
+
 /// Writes down what the rules mean for a server.
 pub fn settle(
     conn: &mut Conn,

@@ -46,10 +46,34 @@ impl Key {
         self.fetched_at > Timestamp(0)
     }
 
+    /// Whether this is the address under which a proof names it: a key that was replaced keeps the one it had.
+    pub fn is_named(&self, method: &str) -> bool {
+        self.uri.as_str().split(';').next() == Some(method)
+    }
+
     /// The public half, parsed.
     pub fn verifying(&self) -> Result<VerifyingKey, Error> {
         VerifyingKey::from_bytes(self.algorithm, &self.public_key)
             .map_err(|error| Error::broken(error.to_string()))
+    }
+}
+
+/// How we know a key of an account elsewhere.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sight {
+    /// Its owner's own address showed it.
+    Own,
+    /// Others say that they saw it there.
+    Others,
+}
+
+impl Sight {
+    /// What is written down as the moment at which its owner's document named it.
+    const fn at(self, now: Timestamp) -> Timestamp {
+        match self {
+            Self::Own => now,
+            Self::Others => Timestamp(0),
+        }
     }
 }
 
@@ -112,18 +136,30 @@ pub fn insert_pair(tx: &mut Tx<'_>, account: Id<Account>, uri: &Uri, key: &Signi
 
 /// Keeps a public key of an account elsewhere.
 ///
-/// An address belongs to one account for good. Where another key took the same address, the
-/// earlier one is kept beside it: proofs made with it must stay checkable.
-pub fn keep(tx: &mut Tx<'_>, account: Id<Account>, uri: &Uri, key: &VerifyingKey) -> Result<(), Error> {
+/// An address belongs to one account for good, unless only others told us so and the address itself shows
+/// another one. Where another key took the same address, the earlier one is kept beside it: proofs made with
+/// it must stay checkable.
+pub fn keep(
+    tx: &mut Tx<'_>,
+    account: Id<Account>,
+    (uri, key): (&Uri, &VerifyingKey),
+    sight: Sight,
+) -> Result<(), Error> {
     let public = key.to_bytes();
+    let fetched_at = sight.at(tx.now);
     if let Some(known) = by_uri(tx, uri)? {
-        if known.account_id != account {
+        let (same, seen) = (known.account_id == account, known.is_seen());
+        if !same && (seen || sight == Sight::Others) {
             return Err(Refusal::forbidden("this key belongs to another account").into());
+        }
+        if known.public_key != public && seen && sight == Sight::Others {
+            return Err(Refusal::forbidden("its owner showed us another key at this address").into());
         }
         let row = account_keys::table.find(known.id);
         let not_retired: Option<Timestamp> = None;
-        if known.public_key == public {
-            let seen = (account_keys::fetched_at.eq(tx.now), account_keys::retired_at.eq(not_retired));
+        if same && known.public_key == public {
+            let fetched_at = fetched_at.max(known.fetched_at);
+            let seen = (account_keys::fetched_at.eq(fetched_at), account_keys::retired_at.eq(not_retired));
             run!(tx, execute, diesel::update(row).set(seen))?;
             return Ok(());
         }
@@ -139,17 +175,11 @@ pub fn keep(tx: &mut Tx<'_>, account: Id<Account>, uri: &Uri, key: &VerifyingKey
         public_key: public,
         private_key: None,
         first_seen_at: tx.now,
-        fetched_at: tx.now,
+        fetched_at,
         retired_at: None,
     };
     run!(tx, execute, diesel::insert_into(account_keys::table).values(&row))?;
     Ok(())
-}
-
-/// Marks the keys of an account whose description came from others: we have only their word for them.
-pub fn mark_unseen(tx: &mut Tx<'_>, account: Id<Account>) -> Result<usize, Error> {
-    let keys = account_keys::table.filter(account_keys::account_id.eq(account));
-    Ok(run!(tx, execute, diesel::update(keys).set(account_keys::fetched_at.eq(Timestamp(0))))?)
 }
 
 /// Retires every key of an account elsewhere that its document no longer lists.

@@ -145,11 +145,16 @@ pub fn describe(
     run!(conn, execute, diesel::update(reports::table.find(id)).set(reports::category.eq(category)))
 }
 
-/// How many reports of an account, and of all accounts of its server, came since then and wait.
-pub fn count_waiting(conn: &mut Conn, reporter: &Account, since: Timestamp) -> QueryResult<(i64, i64)> {
+/// How many reports of an account, and of all accounts of these servers, came since then and wait.
+pub fn count_waiting(
+    conn: &mut Conn,
+    reporter: Id<Account>,
+    servers: &[Id<Host>],
+    since: Timestamp,
+) -> QueryResult<(i64, i64)> {
     let open = || reports::table.filter(reports::closed_at.is_null()).filter(reports::created_at.gt(since));
-    let own: i64 = run!(conn, get_result, open().filter(reports::reporter_id.eq(reporter.id)).count())?;
-    let there = accounts::table.filter(accounts::host_id.eq(reporter.host_id)).select(accounts::id);
+    let own: i64 = run!(conn, get_result, open().filter(reports::reporter_id.eq(reporter)).count())?;
+    let there = accounts::table.filter(one_of(accounts::host_id, servers)).select(accounts::id);
     let all: i64 = run!(conn, get_result, open().filter(reports::reporter_id.eq_any(there)).count())?;
     Ok((own, all))
 }

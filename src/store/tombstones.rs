@@ -55,10 +55,14 @@ pub fn insert(tx: &mut Tx<'_>, uri: &Uri) -> Result<(), Error> {
     keep(tx, &mark)
 }
 
+/// The mark of this address.
+pub fn by_uri(conn: &mut Conn, uri: &Uri) -> QueryResult<Option<Tombstone>> {
+    run!(conn, first, tombstones::table.find(uri).select(Tombstone::as_select())).optional()
+}
+
 /// Keeps a mark. One that is there already stays, unless it knew nothing but the address.
 pub fn keep(tx: &mut Tx<'_>, mark: &Tombstone) -> Result<(), Error> {
-    let known = tombstones::table.find(&mark.uri);
-    let known: Option<Tombstone> = run!(tx, first, known.select(Tombstone::as_select())).optional()?;
+    let known = by_uri(tx, &mark.uri)?;
     if known.is_some_and(|known| known.kind.is_some() || mark.kind.is_none()) {
         return Ok(());
     }
@@ -70,6 +74,13 @@ pub fn keep(tx: &mut Tx<'_>, mark: &Tombstone) -> Result<(), Error> {
         run!(tx, execute, insert.on_conflict(tombstones::uri).do_update().set(mark))?;
     }
     Ok(())
+}
+
+/// Keeps the signed word of a deletion that is marked already: what is checked takes the place of what is not,
+/// or of nothing.
+pub fn prove(conn: &mut Conn, uri: &Uri, document: &str) -> QueryResult<usize> {
+    let mark = tombstones::table.find(uri).filter(tombstones::kind.is_not_null());
+    run!(conn, execute, diesel::update(mark).set(tombstones::document.eq(Some(document))))
 }
 
 /// The deleted positions on a question whose deletion can be proven, the latest first.

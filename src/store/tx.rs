@@ -8,6 +8,7 @@ use diesel::{ExpressionMethods, QueryDsl};
 
 use super::conn::{Conn, run};
 use super::error::{Error, Fault};
+use super::rebuffs::Counts;
 use crate::clock::Timestamp;
 use crate::domain::account::Account;
 use crate::domain::content_rule::ContentRule;
@@ -79,6 +80,8 @@ pub struct Tx<'a> {
     pub(super) site: Option<Arc<Site>>,
     pub(super) mint: &'a Mint,
     pub(super) events: Vec<Event>,
+    /// What was not taken in, by server and reason.
+    pub(super) rebuffs: Counts,
     /// The rules about texts, once they were asked for.
     pub(super) rules: Option<Arc<[ContentRule]>>,
     /// What this process calls itself.
@@ -124,21 +127,23 @@ impl Tx<'_> {
     /// Sees whether `work` would be refused: its rows are taken back in any case.
     pub fn tried<T>(&mut self, work: impl FnOnce(&mut Self) -> Result<T, Error>) -> Result<(), Error> {
         self.conn.begin(true)?;
-        let events = self.events.len();
+        let (events, rebuffs) = (self.events.len(), self.rebuffs.clone());
         let result = work(self);
         self.conn.end(false)?;
         self.events.truncate(events);
+        self.rebuffs = rebuffs;
         result.map(drop)
     }
 
     /// Runs `work` in a savepoint: when it fails, its rows are taken back and the rest stays.
     pub fn savepoint<T>(&mut self, work: impl FnOnce(&mut Self) -> Result<T, Error>) -> Result<T, Error> {
         self.conn.begin(true)?;
-        let events = self.events.len();
+        let (events, rebuffs) = (self.events.len(), self.rebuffs.clone());
         let result = work(self);
         self.conn.end(result.is_ok())?;
         if result.is_err() {
             self.events.truncate(events);
+            self.rebuffs = rebuffs;
         }
         result
     }

@@ -233,7 +233,7 @@ async fn introduce(place: &fixture::Place, keys: &[SigningKey]) -> Vec<Speaker> 
             let uri = Uri::ours(&format!("http://{host}"), "/users/org");
             let account = accounts::by_uri(tx, &uri)?.unwrap();
             let method = Uri::parse(&format!("{uri}#ed25519-key")).unwrap();
-            keys::keep(tx, account.id, &method, &key.verifying_key())?;
+            keys::keep(tx, account.id, (&method, &key.verifying_key()), keys::Sight::Own)?;
             speakers.push(Speaker { account, key: key.clone() });
         }
         Ok(speakers)

@@ -111,7 +111,7 @@ async fn introduce(place: &fixture::Place) -> Signer {
         .write(|tx| {
             fixture::follower(tx, &organization, (SENDER, "ana"), AccountKind::Person)?;
             let ana: Account = accounts::by_uri(tx, &actor())?.unwrap();
-            keys::keep(tx, ana.id, &key_id, &key.verifying_key())?;
+            keys::keep(tx, ana.id, (&key_id, &key.verifying_key()), keys::Sight::Own)?;
             let uri = plenum::services::publish::activity_uri(tx)?;
             relations::insert(tx, organization.id, ana.id, &uri, FollowState::Accepted)?;
             Ok(())

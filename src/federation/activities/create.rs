@@ -6,6 +6,7 @@ use super::{Act, Finding, Found, Need, Outcome, Voucher};
 use crate::domain::Refusal;
 use crate::domain::account::{Account, AccountState};
 use crate::domain::contribution::{Contribution, Kind, State, Visibility};
+use crate::domain::host::{PER_NAME, below};
 use crate::domain::job::Job;
 use crate::domain::rebuff::Rebuff;
 use crate::domain::trust::Trust;
@@ -15,11 +16,11 @@ use crate::federation::objects::keep;
 use crate::services::contributions::{self as service, Receipt};
 use crate::services::{external_statements, polls, publish};
 use crate::store::contributions::{self, Viewer};
-use crate::store::{Error, Tx, accounts, jobs, rebuffs, relations};
+use crate::store::{Error, Tx, accounts, host_rules, jobs, rebuffs, relations};
 use crate::vocab::incoming::{IncomingObject, Item, ObjectKind};
 
 /// What is taken in a day of an organization that nobody here follows, and of all such of one server:
-/// organizations are quickly made, servers are not.
+/// organizations are quickly made. So are servers below a name that somebody has: together they have a bound, too.
 const QUESTIONS: (i64, i64) = (100, 100);
 const TEXTS: (i64, i64) = (200, 400);
 const THESES: (i64, i64) = (1000, 2000);
@@ -132,6 +133,7 @@ pub(super) fn take(
             Ok(Outcome::Done)
         }
         Receipt::Ignored(why) => Ok(Outcome::Ignored(why)),
+        Receipt::Rebuffed(why) => Ok(Outcome::Rebuffed(why)),
     }
 }
 
@@ -223,9 +225,18 @@ fn fits(tx: &mut Tx<'_>, author: &Account, kinds: &[Kind], most: (i64, i64)) -> 
         return Ok(true);
     };
     let yesterday = tx.now.plus_seconds(-DAY);
-    let below = |came: usize, most: i64| i64::try_from(came).is_ok_and(|came| came < most);
-    Ok(below(rebuffs::arrived_by(tx, author.id, kinds, (yesterday, most.0))?, most.0)
-        && below(rebuffs::arrived_from(tx, host, kinds, (yesterday, most.1))?, most.1))
+    let less = |came: usize, most: i64| i64::try_from(came).is_ok_and(|came| came < most);
+    if !less(rebuffs::arrived_by(tx, author.id, kinds, (yesterday, most.0))?, most.0)
+        || !less(rebuffs::arrived_from(tx, &[host], kinds, (yesterday, most.1))?, most.1)
+    {
+        return Ok(false);
+    }
+    let (name, all) = (below(author.uri.host()), most.1.saturating_mul(PER_NAME));
+    if name == author.uri.host() {
+        return Ok(true);
+    }
+    let related = host_rules::ids_below(tx, name)?;
+    Ok(less(rebuffs::arrived_from(tx, &related, kinds, (yesterday, all))?, all))
 }
 
 /// Whether it quotes something of ours.

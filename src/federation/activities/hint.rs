@@ -22,13 +22,13 @@ pub(super) fn apply(
         return Ok(Outcome::Ignored("unsigned, and its object belongs to another server"));
     };
     match activity.verb {
-        Verb::Create | Verb::Update if uri != activity.actor => told(tx, arrived, &uri, voucher, found),
+        Verb::Create | Verb::Update if uri != activity.actor => told(tx, &uri, voucher, found),
         Verb::Update => match fetched(found, Need::Fresh(uri)) {
             Err(needs) => Ok(needs),
             Ok(_) => Ok(Outcome::Done),
         },
         Verb::Delete if uri == activity.actor => farewell(tx, &uri, found),
-        Verb::Delete => removed(tx, arrived, &uri, found),
+        Verb::Delete => removed(tx, &uri, found),
         _ => Ok(Outcome::Ignored("unsigned")),
     }
 }
@@ -37,13 +37,7 @@ fn fetched(found: &Found, need: Need) -> Result<&Finding, Outcome> {
     found.get(&need).ok_or(Outcome::Needs(need))
 }
 
-fn told(
-    tx: &mut Tx<'_>,
-    arrived: &Arrived,
-    uri: &Uri,
-    voucher: Voucher<'_>,
-    found: &Found,
-) -> Result<Outcome, Error> {
+fn told(tx: &mut Tx<'_>, uri: &Uri, voucher: Voucher<'_>, found: &Found) -> Result<Outcome, Error> {
     let endorser = match voucher {
         Voucher::Group(group) => Some(group),
         Voucher::Actor | Voucher::Bearer => None,
@@ -53,31 +47,31 @@ fn told(
         Ok(Finding::Object(object)) => {
             create::take(tx, &object.object, &object.author, &Telling::fetched(endorser, found))
         }
-        Ok(Finding::Gone) => gone(tx, arrived, uri),
+        Ok(Finding::Gone) => gone(tx, uri),
         Ok(Finding::Account(..) | Finding::Failed(_)) => {
             Ok(Outcome::Ignored("its origin does not confirm it"))
         }
     }
 }
 
-fn removed(tx: &mut Tx<'_>, arrived: &Arrived, uri: &Uri, found: &Found) -> Result<Outcome, Error> {
+fn removed(tx: &mut Tx<'_>, uri: &Uri, found: &Found) -> Result<Outcome, Error> {
     if contributions::known(tx, uri)?.is_none() {
         return Ok(Outcome::Ignored("it is not here"));
     }
     match fetched(found, Need::Object(uri.clone())) {
         Err(needs) => Ok(needs),
-        Ok(Finding::Gone) => gone(tx, arrived, uri),
+        Ok(Finding::Gone) => gone(tx, uri),
         Ok(_) => Ok(Outcome::Ignored("its origin still has it")),
     }
 }
 
-/// Its origin says that it is gone: so it is here.
-fn gone(tx: &mut Tx<'_>, arrived: &Arrived, uri: &Uri) -> Result<Outcome, Error> {
+/// Its origin says that it is gone: so it is here. What hinted at it is nobody's word, and goes no further.
+fn gone(tx: &mut Tx<'_>, uri: &Uri) -> Result<Outcome, Error> {
     let Some(known) = contributions::known(tx, uri)? else {
         return Ok(Outcome::Ignored("it is not here"));
     };
     match accounts::by_id(tx, known.author_id)?.filter(|author| !author.is_local()) {
-        Some(author) => delete::remove(tx, uri, &author, &arrived.activity.value),
+        Some(author) => delete::remove(tx, uri, &author, None),
         None => Ok(Outcome::Ignored("it is ours")),
     }
 }

@@ -5,7 +5,7 @@ use url::Url;
 
 use super::error::EgressError;
 use super::policy::same_origin;
-use super::{Egress, Limits, Sign, within};
+use super::{Egress, Limits, Past, Sign, within};
 use crate::domain::uri::Uri;
 use crate::vocab::strict::parse_strict;
 
@@ -31,6 +31,18 @@ impl Egress {
     ///
     /// A document that names another address of the same server is fetched once more from there;
     /// everything else is refused, so that no server can speak for another.
+    pub async fn get_activity(
+        &self,
+        url: &str,
+        sign: Option<Sign<'_>>,
+        limits: Limits,
+    ) -> Result<Document, EgressError> {
+        Past { egress: self, hops: None }.get_activity(url, sign, limits).await
+    }
+}
+
+impl Past<'_> {
+    /// Like [`Egress::get_activity`].
     pub async fn get_activity(
         &self,
         url: &str,
@@ -74,8 +86,11 @@ impl Egress {
         let value = parse_strict(&fetched.body).map_err(|error| EgressError::bad(error.to_string()))?;
         let id = value.get("id").and_then(Value::as_str);
         let id = id.ok_or_else(|| EgressError::bad("the document has no `id`"))?;
-        let id =
-            self.policy.check_id(id).map_err(|_| EgressError::bad("the document's `id` is no address"))?;
+        let id = self
+            .egress
+            .policy
+            .check_id(id)
+            .map_err(|_| EgressError::bad("the document's `id` is no address"))?;
         let uri = Uri::from_url(&id).ok_or_else(|| EgressError::bad("the document's `id` is no address"))?;
         let text = String::from_utf8(fetched.body).map_err(|_| EgressError::bad("the text is not UTF-8"))?;
         Ok((fetched.final_url, id, Document { uri, value, text }))

@@ -20,6 +20,12 @@ pub enum EgressError {
     /// Our rules forbid it; asking again changes nothing.
     #[error("not asked: {0}")]
     Refused(String),
+    /// The server is one that we do not talk to.
+    #[error("{0}")]
+    Blocked(String),
+    /// Our own bound on what one server is asked; the next minutes allow more.
+    #[error("{0}")]
+    Spared(String),
     /// It may work later.
     #[error("no answer, which may be different later: {why}")]
     Temporary {
@@ -61,7 +67,13 @@ impl EgressError {
     pub const fn led_to(&self) -> Option<&Uri> {
         match self {
             Self::Temporary { led_to, .. } => led_to.as_ref(),
-            Self::Refused(_) | Self::NotFound | Self::Gone | Self::Status(_) | Self::Unacceptable(_) => None,
+            Self::Refused(_)
+            | Self::Blocked(_)
+            | Self::Spared(_)
+            | Self::NotFound
+            | Self::Gone
+            | Self::Status(_)
+            | Self::Unacceptable(_) => None,
         }
     }
 

@@ -13,6 +13,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 pub use address::is_global;
+use async_trait::async_trait;
 pub use document::{ACCEPT, Document, is_activity_json};
 pub use error::EgressError;
 use http::header::{ACCEPT as ACCEPT_HEADER, CONTENT_ENCODING, CONTENT_TYPE, LOCATION};
@@ -38,6 +39,14 @@ const CONNECT: Duration = Duration::from_secs(5);
 
 /// How long a connection is kept for the next request to the same host.
 const IDLE: Duration = Duration::from_secs(60);
+
+/// Who is asked before a redirect is followed to another host: what keeps us from asking a host keeps us from
+/// being led to it.
+#[async_trait]
+pub trait Hops: Send + Sync {
+    /// Whether this host may be asked now.
+    async fn may_ask(&self, host: &str) -> Result<(), EgressError>;
+}
 
 /// Signs a GET to this URL; called again for every redirect.
 pub type Sign<'a> = &'a (dyn Fn(&Url) -> Result<HeaderMap, SignatureError> + Send + Sync);
@@ -120,6 +129,11 @@ impl Egress {
         self.client.clone()
     }
 
+    /// The same client, which asks before it is led to another host.
+    pub fn past<'a>(&'a self, hops: &'a dyn Hops) -> Past<'a> {
+        Past { egress: self, hops: Some(hops) }
+    }
+
     /// Fetches a document: status 200 only, at most [`Limits::bytes`], up to three redirects.
     pub async fn get(
         &self,
@@ -128,18 +142,15 @@ impl Egress {
         sign: Option<Sign<'_>>,
         limits: Limits,
     ) -> Result<Fetched, EgressError> {
-        let first = self.policy.check_url(url)?;
-        let mut url = first.clone();
-        let found = within(limits.time, self.follow(&mut url, accept, sign, limits.bytes)).await;
-        found.map_err(|error| if url == first { error } else { error.at(&url) })
+        Past { egress: self, hops: None }.get(url, accept, sign, limits).await
     }
 
     /// `url` is where the request stands, also when the time is over before an answer.
     async fn follow(
         &self,
         url: &mut Url,
-        accept: &str,
-        sign: Option<Sign<'_>>,
+        (accept, sign): (&str, Option<Sign<'_>>),
+        hops: Option<&dyn Hops>,
         bytes: usize,
     ) -> Result<Fetched, EgressError> {
         let mut seen: Vec<Url> = Vec::new();
@@ -155,6 +166,9 @@ impl Egress {
             }
             if seen.contains(&next) {
                 return Err(EgressError::refused("a redirect leads back"));
+            }
+            if let Some(hops) = hops.filter(|_| !same_origin(url, &next)) {
+                hops.may_ask(&policy::host(&next)).await?;
             }
             *url = next;
         }
@@ -202,6 +216,30 @@ impl Egress {
         // The status has been said: a text that never ends does not take it back.
         let answer = tokio::time::timeout(ANSWER, start(response)).await.unwrap_or_default();
         Ok(PostOutcome { status, retry_after, answer })
+    }
+}
+
+/// The client on a way along which hosts are looked at before they are asked.
+#[derive(Clone, Copy)]
+pub struct Past<'a> {
+    egress: &'a Egress,
+    hops: Option<&'a dyn Hops>,
+}
+
+impl Past<'_> {
+    /// Like [`Egress::get`].
+    pub async fn get(
+        &self,
+        url: &str,
+        accept: &str,
+        sign: Option<Sign<'_>>,
+        limits: Limits,
+    ) -> Result<Fetched, EgressError> {
+        let first = self.egress.policy.check_url(url)?;
+        let mut url = first.clone();
+        let followed = self.egress.follow(&mut url, (accept, sign), self.hops, limits.bytes);
+        let found = within(limits.time, followed).await;
+        found.map_err(|error| if url == first { error } else { error.at(&url) })
     }
 }
 

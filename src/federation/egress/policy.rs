@@ -124,6 +124,12 @@ pub(super) fn check_text(text: &str) -> Result<(), EgressError> {
     Ok(())
 }
 
+/// The host of a URL as [`Uri`](crate::domain::uri::Uri) names it.
+pub(super) fn host(url: &Url) -> String {
+    let name = url.host_str().unwrap_or_default();
+    url.port().map_or_else(|| name.to_owned(), |port| format!("{name}:{port}"))
+}
+
 /// Whether two URLs belong to the same server: scheme, host and port.
 pub fn same_origin(one: &Url, other: &Url) -> bool {
     one.origin() == other.origin()

@@ -120,6 +120,8 @@ pub(super) fn position(fields: &Fields, value: &Value) -> Result<ReceivedPositio
     let reasoning = part(fields, "reasoning");
     let adopted = fields.get("plenum:adopted").and_then(Value::as_object);
     let said = |name: &str| adopted.and_then(|adopted| values::line(adopted, name, LONGEST_BODY));
+    let named = said("plenum:date");
+    let misdated = named.as_ref().is_some_and(|day| Day::parse(day).is_none());
     let stand = Stand {
         answer: answer.unwrap_or_default(),
         answer_key: fields.get("plenum:answerKey").and_then(Value::as_str).and_then(AnswerKey::parse),
@@ -127,7 +129,7 @@ pub(super) fn position(fields: &Fields, value: &Value) -> Result<ReceivedPositio
         statement: values::single(fields, "plenum:statement"),
         theses: addresses(fields, "plenum:theses", MOST_THESES),
         adopted_body: said("plenum:body").unwrap_or_default(),
-        adopted_on: said("plenum:date").filter(|day| Day::parse(day).is_some()).unwrap_or_default(),
+        adopted_on: named.filter(|_| !misdated).unwrap_or_default(),
         convinced_by: convincing(fields),
     };
     let revision = number(fields, "plenum:rev");
@@ -150,6 +152,7 @@ pub(super) fn position(fields: &Fields, value: &Value) -> Result<ReceivedPositio
             .map(|text| text.chars().take(80).collect()),
         digest: proof::digest(value).unwrap_or_default(),
         copies: addresses(fields, "plenum:question", MOST_COPIES),
+        misdated,
     })
 }
 

@@ -69,6 +69,28 @@ async fn invented_organizations_of_one_server_share_its_bound() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn invented_servers_below_one_name_share_a_bound() {
+    let world = World::of(["north"]).await;
+    let (north, peers) = (world.at("north"), Peers::new());
+    let mut asked = Vec::new();
+    for server in (0..11).map(|number| format!("h{number}.w")) {
+        let author = peers.actor(&server, "mal", "Organization");
+        for number in 0..101 {
+            let (question, _) = question(&peers, &server, &author, &format!("What of case {number}?"));
+            assert_eq!(author.sends(north, &author.does("Create", question.clone())), 202);
+            asked.push(question);
+        }
+        world.settle().await;
+    }
+    assert_eq!(here(north, &asked).await, 1000, "ten servers' worth");
+    let (elsewhere, _) = question(&peers, "b", &peers.actor("b", "mal", "Organization"), "And what of us?");
+    let author = peers.actor("b", "mal", "Organization");
+    assert_eq!(author.sends(north, &author.does("Create", elsewhere.clone())), 202);
+    world.settle().await;
+    assert_eq!(here(north, &[elsewhere]).await, 1, "nobody else's room is taken");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_question_for_us_alone_is_none() {
     on_each_engine(|database| async {
         let world = World::on([("north", database)], FederationMode::Open).await;

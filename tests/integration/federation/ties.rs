@@ -123,4 +123,6 @@ async fn a_circle_that_a_peer_sends_is_left_open() {
     assert_eq!(kept, [(one, TieKind::PartOf, two)]);
     let catalogue = north.browser().open("/questions").await;
     assert_eq!(catalogue.texts(".catalogue li li a"), ["What happened?"]);
+    let page = north.signed_in("north_admin").await.open("/admin/federation").await;
+    assert!(page.says("ties questions to each other in a circle: 1 relation not taken in"), "{}", page.body);
 }

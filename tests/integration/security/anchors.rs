@@ -48,6 +48,12 @@ async fn a_passage_that_never_stood_there_is_left_out_and_what_is_said_stays() {
             "{number}"
         );
     }
+    let page = north.signed_in("north_admin").await.open("/admin/federation").await;
+    assert!(
+        page.says("quotes passages that never stood where it says: 1 passage not taken in"),
+        "{}",
+        page.body
+    );
     let after = north.sees(&thesis).await.unwrap();
     assert_eq!((after.head.content, after.head.revision), (before.head.content, before.head.revision));
     // One about a version that has not come is about the whole, and is not shown at a place.

@@ -4,12 +4,13 @@ use plenum::domain::account::Account;
 use plenum::domain::host::HostStanding;
 use plenum::domain::host_rule::Decision;
 use plenum::domain::site::FederationMode;
+use plenum::federation::fetch::{self, Budget};
 use plenum::federation::{backfill, catalogue, resolve};
 use plenum::services::{self, relations};
-use plenum::store::contributions;
+use plenum::store::{self, contributions};
 use serde_json::{Value, json};
 
-use super::elsewhere::response;
+use super::elsewhere::{redirect, response};
 use super::{ParseUri, Scene};
 use crate::harness::Database;
 use crate::harness::peer::Peers;
@@ -225,4 +226,63 @@ async fn an_origin_that_is_down_is_asked_again_later() {
     scene.world.advance_seconds(600);
     scene.world.settle().await;
     assert!(known(&uri).await.is_some());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn redirects_lead_nobody_past_our_bounds_and_rules() {
+    let scene = Scene::set().await;
+    let data = scene.t().data();
+    let leads = |number: usize| {
+        let from = scene.peers.url("a", &format!("/leads/{number}"));
+        let to = scene.peers.url("v", &format!("/led/{number}"));
+        scene.peers.answer(&from, Some(redirect(&to)));
+        from.parse_uri()
+    };
+    for number in 0..200 {
+        let direct = scene.peers.url("v", &format!("/direct/{number}")).parse_uri();
+        fetch::document(&data, &direct, &Budget::new(1)).await.unwrap_err();
+        fetch::document(&data, &leads(number), &Budget::new(1)).await.unwrap_err();
+    }
+    let asked = scene.peers.requests_like("/direct/") + scene.peers.requests_like("/led/");
+    assert_eq!(asked, 300, "as often as we ask one server, whoever leads us there");
+    // Who is suspended here is not asked at all.
+    scene.world.advance_seconds(700);
+    decide(scene.t(), &scene.peers.host("v"), HostStanding::Suspended).await;
+    let before = scene.peers.requests_like("/led/");
+    fetch::document(&data, &leads(1001), &Budget::new(1)).await.unwrap_err();
+    fetch::plain(&data, &leads(1002), "text/plain", &Budget::new(1)).await.unwrap_err();
+    fetch::list(&data, &leads(1003)).await.unwrap_err();
+    fetch::file(&data, &scene.mal.uri(), &leads(1004)).await.unwrap_err();
+    assert_eq!(scene.peers.requests_like("/led/"), before);
+    assert_eq!(scene.peers.requests_like("/leads/"), 204, "whoever leads there is asked");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_is_blocked_says_nothing_more_by_changing_it() {
+    let scene = Scene::acquainted().await;
+    let told = |said: &str, updated: Option<&str>| {
+        let mut reply = scene.mal.reply("1", &scene.statement, said);
+        if let Some(updated) = updated {
+            reply["updated"] = json!(updated);
+        }
+        reply
+    };
+    let first = told("<p>Bees cannot count.</p>", None);
+    let uri = first["id"].as_str().unwrap().parse_uri();
+    assert_eq!(scene.mal.sends(scene.t(), &scene.mal.does("Create", first)), 202);
+    scene.world.settle().await;
+    let content = async || scene.t().sees(&uri).await.expect("it is here").head.content;
+    let second = told("<p>Bees can count to two.</p>", Some("2026-11-24T11:10:00Z"));
+    assert_eq!(scene.mal.sends(scene.t(), &scene.mal.does("Update", second)), 202);
+    scene.world.settle().await;
+    assert!(content().await.contains("to two"), "nobody blocks anybody");
+    let mal = resolve::account(&scene.t().data(), &scene.mal.id).await.unwrap();
+    let organization = scene.t().organization().await.id;
+    let block = format!("{}/blocks/1", scene.t().origin()).parse_uri();
+    let db = scene.t().app().db;
+    db.write(|tx| store::relations::insert_block(tx, organization, mal.id, &block)).await.unwrap();
+    let third = told("<p>Buy honey here.</p>", Some("2026-11-24T11:20:00Z"));
+    assert_eq!(scene.mal.sends(scene.t(), &scene.mal.does("Update", third)), 202);
+    scene.world.settle().await;
+    assert!(content().await.contains("to two"), "{}", content().await);
 }

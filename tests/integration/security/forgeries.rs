@@ -7,6 +7,7 @@ use plenum::store::{self, jobs};
 use serde_json::{Value, json};
 
 use crate::harness::debate::qid_of;
+use crate::harness::papers;
 use crate::harness::peer::{Actor, PUBLIC, Peers};
 use crate::harness::world::{Instance, World};
 
@@ -170,4 +171,81 @@ async fn an_organization_that_nobody_follows_is_heard_only_so_much_in_a_day() {
     let (question, _) = copy(&peers, &flood, &flood.id, "And on the next day?");
     tells(&world, &flood, north, &question).await;
     assert_eq!(here().await, 101);
+}
+
+/// Something that stood in a thread of ours is gone, and whoever says so first puts words into its author's mouth.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_leads_us_to_find_something_gone_is_nobodys_word() {
+    let world = World::of(["north"]).await;
+    let (north, peers) = (world.at("north"), Peers::new());
+    let asked = north.asks(ASKED, &[]).await;
+    let qid = qid_of(&asked);
+    let (author, liar) = (peers.actor("a", "org", "Organization"), peers.person("b", "mal"));
+    let fan = peers.person("c", "fan");
+    let forum = north.organization().await.forum.expect("the organization has a Forum");
+    assert_eq!(fan.sends(north, &fan.does("Follow", forum.as_str())), 202);
+    world.settle().await;
+    let mut stand = papers::position(&peers.url("a", "/p/1"), &author, &qid, (1, "Yes"), TIME);
+    stand["inReplyTo"] = json!(asked.head.uri);
+    tells(&world, &author, north, &stand).await;
+    assert!(north.sees(&uri(&stand)).await.is_some());
+    assert!(north.state().await.contains("Announce"), "the Forum hands on what is said in its threads");
+
+    peers.status(stand["id"].as_str().unwrap(), "410 Gone");
+    let words = "We never believed a word of it.";
+    let mut forged = stand.clone();
+    forged["content"] = json!(format!("<p>{words}</p>"));
+    let mut update = author.does("Update", forged);
+    update["proof"] = json!({ "type": "DataIntegrityProof", "verificationMethod": "mine" });
+    assert_eq!(liar.sends(north, &update), 202);
+    world.settle().await;
+    assert!(north.sees(&uri(&stand)).await.is_none(), "its origin says that it is gone");
+    assert!(!north.state().await.contains(words), "and nobody said this");
+    let list = async || north.document(&format!("/q/{qid}/deletions")).await["orderedItems"].clone();
+    assert_eq!(list().await, json!([]));
+
+    let object = json!({ "id": stand["id"], "type": "Tombstone" });
+    let delete = author.prove(&author.does("Delete", object), north.app().clock().now());
+    assert_eq!(author.sends(north, &delete), 202);
+    world.settle().await;
+    assert_eq!(list().await, json!([delete]), "the author's own word is kept once it comes");
+}
+
+/// Whoever hands on an earlier version says when it was made and where it belongs.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_earlier_version_stands_at_a_true_day_and_in_the_group_of_its_words() {
+    let world = World::of(["north"]).await;
+    let (north, peers) = (world.at("north"), Peers::new());
+    let qid = qid_of(&north.asks(ASKED, &["Yes", "No"]).await);
+    let now = north.app().clock().now();
+    let key = |text: &str| plenum::domain::question::AnswerKey::of(text);
+    let mut kept = Vec::new();
+    for (server, made) in [("b", "2999-01-01T00:00:00Z"), ("c", "2026-11-22T11:00:00Z")] {
+        let author = peers.actor(server, "mal", "Organization");
+        let id = peers.url(server, "/p/1");
+        let mut first = papers::position(&id, &author, &qid, (1, "No"), made);
+        first["published"] = json!("2026-11-22T11:00:00Z");
+        first["contentMap"] = json!({ "en": first["content"] });
+        first["plenum:answerKey"] = json!(key("Yes").as_str());
+        let first = author.prove(&first, now);
+        let mut second = papers::position(&id, &author, &qid, (2, "Yes"), "2026-11-24T11:10:00Z");
+        second["published"] = first["published"].clone();
+        second["plenum:prev"] = json!(plenum::vocab::proof::digest(&first).unwrap());
+        papers::hands_out(&peers, server, 1, &first);
+        tells(&world, &author, north, &author.prove(&second, now)).await;
+        let id = north.sees(&uri(&second)).await.expect("the later one is here").head.id;
+        let db = north.app().db;
+        let earlier = db.read(|conn| Ok(store::revisions::by_number(conn, id, 1)?)).await.unwrap();
+        kept.push(earlier.expect("and the earlier one was found"));
+    }
+    assert!(kept.iter().all(|version| version.created_at <= north.app().clock().now()), "{kept:?}");
+    let on = async |day: &str| {
+        let day = plenum::domain::date::Day::parse(day);
+        let viewer = store::contributions::Viewer::Anyone;
+        let db = north.app().db;
+        let map = db.read(|conn| plenum::services::maps::of(conn, viewer, &qid, &[], day)).await.unwrap();
+        map.rows.iter().map(|row| (row.held.revision, row.held.key.clone())).collect::<Vec<_>>()
+    };
+    assert_eq!(on("2026-11-23").await, [(1, Some(key("No")))], "in the group of its words");
+    assert_eq!(on("2026-11-24").await, [(2, Some(key("Yes"))), (2, Some(key("Yes")))]);
 }

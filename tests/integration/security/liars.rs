@@ -107,6 +107,13 @@ async fn old_revisions_change_nothing_and_two_texts_for_one_are_marked() {
     let both = db.read(|conn| Ok(store::positions::equivocations(conn, id)?)).await.unwrap();
     assert_eq!(both.len(), 1);
     assert!(both[0].document.contains("Perhaps"));
+    let page = north.signed_in("north_admin").await.open("/admin/federation").await;
+    for sentence in [
+        "sends versions again that are older than what is here: 1 version not taken in",
+        "sends different texts as the same version: 1 version not taken in",
+    ] {
+        assert!(page.says(sentence), "{}", page.body);
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -303,6 +310,8 @@ async fn a_day_that_no_calendar_has_is_left_out_of_a_signed_position() {
     let second = version(2, "2022-02-31", Some(&first));
     tells(&world, &other, north, "Update", &second).await;
     assert_eq!(shown().await, (2, "Congress".to_owned(), String::new()));
+    let page = north.signed_in("north_admin").await.open("/admin/federation").await;
+    assert!(page.says("names days that no calendar has: 2 days not taken in"), "{}", page.body);
     let third = version(3, "2022-02-28", Some(&second));
     tells(&world, &other, north, "Update", &third).await;
     assert_eq!(shown().await, (3, "Congress".to_owned(), "2022-02-28".to_owned()));
