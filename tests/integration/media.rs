@@ -402,7 +402,7 @@ async fn the_oldest_copies_give_way_when_they_take_too_much() {
                 fetched_at: app.clock().now(),
                 host: None,
             };
-            app.db.write(|tx| media::keep_copy(tx, &copy, 250)).await.unwrap();
+            app.db.write(|tx| media::keep_copy(tx, &copy, Some(250))).await.unwrap();
         }
         let left = app.db.read(|conn| Ok(store::media::oldest_copies(conn, 10)?)).await.unwrap();
         let names: Vec<_> = left.iter().map(|copy| &*copy.address).collect();
@@ -429,7 +429,7 @@ async fn copies_of_files_outlive_the_server_they_came_from() {
                 fetched_at: app.clock().now(),
                 host: Some(peers.host(server)),
             };
-            app.db.write(|tx| media::keep_copy(tx, &copy, 10_000)).await.unwrap();
+            app.db.write(|tx| media::keep_copy(tx, &copy, Some(10_000))).await.unwrap();
         }
         peers.status(&peers.url("dark", "/users/org"), "503 Service Unavailable");
         let dark = Uri::parse(&peers.url("dark", "/users/org")).unwrap();

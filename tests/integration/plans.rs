@@ -15,16 +15,21 @@ use plenum::store::{
     notifications, positions, put_aside, questions, registers, threads, tombstones,
 };
 
-use crate::harness::people::statement;
+use crate::harness::people::{Drafting, statement};
 use crate::harness::world::{Instance, World, on_each_engine};
 
 /// Tables that grow for ever, or as long as others do not answer.
 const LARGE: [&str; 6] =
     ["accounts", "activities", "contributions", "deliveries", "inbox_items", "notifications"];
 
-/// Indexes on a few of the rows: whoever walks one of them walks what is wanted.
-const FEW: [&str; 4] =
-    ["contributions_deleted", "deliveries_aside", "inbox_items_parked", "contributions_letters"];
+/// Indexes on a few of the rows, or in the order that is wanted: whoever walks one of them walks what is asked for.
+const FEW: [&str; 5] = [
+    "contributions_deleted",
+    "contributions_letters",
+    "deliveries_aside",
+    "inbox_items_due",
+    "inbox_items_parked",
+];
 
 #[derive(QueryableByName)]
 struct Step {
@@ -156,7 +161,7 @@ async fn answers_are_found_whether_they_are_among_the_newest_or_not() {
     on_each_engine(async |database| {
         let world = World::on([("north", database)], plenum::domain::site::FederationMode::Open).await;
         let north = world.at("north");
-        let ours = north.publishes(statement("A paper")).await;
+        let ours = north.publishes(statement("A paper").thesis("Bees can count.")).await;
         let ada = north.person("ada", &[]).await;
         let organization = north.organization().await.id;
         let mut said = Vec::new();
