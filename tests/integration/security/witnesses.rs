@@ -8,7 +8,7 @@ use plenum::domain::trust::Trust;
 use plenum::domain::uri::Uri;
 use plenum::federation::fetch::{self, Budget};
 use plenum::federation::{copies, lookup, resolve};
-use plenum::store::{accounts, host_health, relations};
+use plenum::store::{accounts, host_health, hosts, relations};
 use serde_json::{Value, json};
 use url::form_urlencoded::byte_serialize;
 
@@ -123,6 +123,17 @@ async fn is_known(at: &Instance, author: &Actor) -> bool {
     at.app().db.read(|conn| Ok(accounts::by_uri(conn, &uri)?)).await.unwrap().is_some()
 }
 
+/// What a server says that it runs.
+async fn runs_plenum(at: &Instance, host: &str) {
+    let db = at.app().db;
+    db.write(|tx| {
+        let host = hosts::ensure(tx, host)?;
+        Ok(hosts::describe(tx, host.id, "plenum 1.0.0", None)?)
+    })
+    .await
+    .unwrap();
+}
+
 /// Somebody who would like to speak for an organization on the server `a`, with keys of their own.
 fn forger_of(peers: &Peers, name: &str) -> Actor {
     let stranger = peers.actor("x", "mal", "Organization");
@@ -158,8 +169,9 @@ async fn who_carries_a_question_vouches_for_nobody() {
     }
     assert_eq!(looks_for(&world, north, &forged).await, None, "whoever wants to can carry a question");
     assert!(!is_known(north, &forger).await, "and nobody is made by that on somebody else's server");
-    for (_, carrier) in &carriers {
+    for (server, carrier) in &carriers {
         follows(north, carrier).await;
+        runs_plenum(north, &peers.host(server)).await;
     }
     let found = looks_for(&world, north, &forged).await;
     assert_eq!(
