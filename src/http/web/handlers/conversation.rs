@@ -32,7 +32,7 @@ pub fn one(conn: &mut Conn, viewer: Viewer, head: Contribution) -> Result<View, 
 }
 
 /// Arranges loaded replies for a viewer.
-pub fn arrange(visit: &Visit, around: &Around) -> Replies {
+pub(super) fn arrange(visit: &Visit, around: &Around) -> Replies {
     let mut replies = Replies::arrange(around.views.iter().map(|view| reply(visit, view)).collect());
     replies.marked = margin::notes(visit, around);
     let page = |id| format!("{}#replies", page_of(visit, id));

@@ -24,13 +24,13 @@ enum Part {
 }
 
 /// The notes about a text, in its order.
-pub fn notes(visit: &Visit, around: &Around) -> Vec<Marked> {
+pub(super) fn notes(visit: &Visit, around: &Around) -> Vec<Marked> {
     around.beside.iter().map(|one| note(visit, around, one, "")).collect()
 }
 
 /// The notes about a statement: each beside the part in which its words stand. Returns those whose words stand in no
 /// part, or across several.
-pub fn hang(visit: &Visit, around: &Around, statement: &mut StatementView) -> Vec<Marked> {
+pub(super) fn hang(visit: &Visit, around: &Around, statement: &mut StatementView) -> Vec<Marked> {
     let parts = if around.beside.is_empty() { Vec::new() } else { parts(statement) };
     let mut left = Vec::new();
     for one in &around.beside {
@@ -89,7 +89,7 @@ fn note(visit: &Visit, around: &Around, (head, critique, author): &Beside, part:
 
 /// A passage and who criticizes it; the critique stands on `page`, or on this one where that is blank. The words
 /// stand in the element `part`, or anywhere where that is blank.
-pub fn mark(
+pub(super) fn mark(
     head: &Contribution,
     critique: &Critique,
     author: &Account,
