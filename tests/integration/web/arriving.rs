@@ -58,12 +58,13 @@ async fn a_delegate_who_arrives_with_a_question_adopts_and_answers_it() {
     let (north, south) = (world.at("north"), world.at("south"));
     let asked = north.asks("Can bees count?", &["Yes", "No"]).await.head.uri;
     south.person("bela", &[]).await;
-    let question = north.browser().open("/questions/can-bees-count").await;
+    let mut visitor = north.browser();
+    let question = visitor.open("/questions/can-bees-count").await;
     assert!(question.texts("#adopt-elsewhere")[0].contains("adopt this question there"));
     let signed_in = north.signed_in("north_admin").await.open("/questions/can-bees-count").await;
     assert!(signed_in.texts("#adopt-elsewhere").is_empty(), "who is at home needs no way there");
     let handle = format!("@south_admin@{}", south.host);
-    let leave = north.browser().send(&question, ".invitation form", &[("handle", &handle)]).await;
+    let leave = visitor.send(&question, ".invitation form", &[("handle", &handle)]).await;
     let there = leave.attribute("a.button", "href").unwrap();
     let there = there.strip_prefix(&south.origin()).unwrap().to_owned();
     let mut admin = south.signed_in("south_admin").await;

@@ -35,7 +35,8 @@ async fn says_a_lot(site: &Instance, bela: &Account, to: Id<Contribution>) {
         prefix: String::new(),
         suffix: ".".to_owned(),
     };
-    let said = site.app().db.write(|tx| {
+    let db = site.app().db;
+    let said = db.write(|tx| {
         for number in 1..MANY {
             posts::publish(tx, bela, &answer(to, &format!("Number {number}.")))?;
         }
@@ -100,7 +101,8 @@ async fn an_answer_names_what_it_answers_on_the_page_before() {
     let published = north.publishes(statement("On bees").thesis("Bees can count.")).await;
     let bela = north.person("bela", &[]).await;
     let thesis = north.sees(&thesis_of(&published, 1)).await.unwrap().head.id;
-    let said = north.app().db.write(|tx| {
+    let db = north.app().db;
+    let said = db.write(|tx| {
         let first = posts::publish(tx, &bela, &answer(thesis, "Look here."))?.head.id;
         for number in 1..MANY {
             posts::publish(tx, &bela, &answer(first, &format!("Number {number}.")))?;
