@@ -3,6 +3,7 @@
 use data_encoding::HEXUPPER;
 use serde_json::Value;
 
+use super::egress::Fetched;
 use super::fetch::{self, Budget};
 use super::{Federation, FetchError};
 use crate::domain::handle::Handle;
@@ -23,12 +24,17 @@ pub struct Answer {
 
 /// Asks the host of a handle which account it means.
 pub async fn ask(data: &Federation, handle: &Handle, budget: &Budget) -> Result<Answer, FetchError> {
+    let fetched = document(data, handle, budget).await?;
+    read(&fetched.media_type, &fetched.body)
+}
+
+/// What the host of a handle says of it, as it came.
+pub async fn document(data: &Federation, handle: &Handle, budget: &Budget) -> Result<Fetched, FetchError> {
     let scheme = if data.egress.policy().plain_http { "http" } else { "https" };
     let resource: String = format!("acct:{handle}").bytes().map(escape).collect();
     let url = format!("{scheme}://{}/.well-known/webfinger?resource={resource}", handle.host);
     let url = Uri::parse(&url).ok_or_else(|| refused("the handle has no usable host"))?;
-    let fetched = fetch::plain(data, &url, ACCEPT, budget).await?;
-    read(&fetched.media_type, &fetched.body)
+    fetch::plain(data, &url, ACCEPT, budget).await
 }
 
 /// Whether the account at `account` may be called `handle`: the handle's host names exactly this

@@ -55,10 +55,7 @@ pub(super) async fn work(
         match round(&data, &done, free).await {
             Ok(leases) => {
                 done.clear();
-                for lease in leases {
-                    let (config, stop) = (config.clone(), stop.clone());
-                    visits.spawn(async move { visit(&config.to_request_data(), lease, &stop).await });
-                }
+                set_out(&mut visits, config, &stop, leases);
             }
             // What is done stays in mind until it can be written down.
             Err(error) => {
@@ -80,6 +77,18 @@ pub(super) async fn work(
         while let Some(ended) = visits.try_join_next() {
             keep(&mut done, ended);
         }
+    }
+}
+
+fn set_out(
+    visits: &mut JoinSet<Done>,
+    config: &FederationConfig<Federation>,
+    stop: &watch::Receiver<bool>,
+    leases: Vec<Lease>,
+) {
+    for lease in leases {
+        let (config, stop) = (config.clone(), stop.clone());
+        visits.spawn(async move { visit(&config.to_request_data(), lease, &stop).await });
     }
 }
 

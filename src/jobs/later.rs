@@ -366,8 +366,11 @@ const PIECE: i64 = 5_000;
 /// For how many days an account finds what it was told and has read.
 const TOLD_DAYS: i64 = 180;
 
+/// A part of a cleanup: a transaction of its own.
+type Step<T> = fn(&mut Tx<'_>) -> Result<T, Error>;
+
 /// What a cleanup does at once.
-const STEPS: [fn(&mut Tx<'_>) -> Result<(), Error>; 11] = [
+const STEPS: [Step<()>; 11] = [
     |tx| {
         let over = tx.now;
         users::purge(tx, over)?;
@@ -410,7 +413,7 @@ const STEPS: [fn(&mut Tx<'_>) -> Result<(), Error>; 11] = [
 ];
 
 /// What may be so much that it is removed piece by piece; each says how much it removed.
-const IN_PIECES: [fn(&mut Tx<'_>) -> Result<usize, Error>; 6] = [
+const IN_PIECES: [Step<usize>; 6] = [
     |tx| {
         let over = ago(tx, 30);
         Ok(inbox_items::purge(tx, over, PIECE)?)

@@ -144,6 +144,18 @@ fn map(empty: bool) -> MapView {
     }
 }
 
+fn part_of(as_asked: bool) -> Ties {
+    Ties {
+        words: "Part of",
+        questions: vec![Tied {
+            label: "To whom does water belong?".to_owned(),
+            language: english(),
+            href: Some("/questions/to-whom-does-water-belong".into()),
+        }],
+        by: as_asked.then(|| Link::new("Southern Council", "/@south@south.example")),
+    }
+}
+
 pub(crate) fn question(empty: bool) -> QuestionPage {
     QuestionPage {
         layout: Layout {
@@ -170,15 +182,7 @@ pub(crate) fn question(empty: bool) -> QuestionPage {
             background: html("<p>The council wants to lease the waterworks for thirty years.</p>"),
             call: html("<p>We ask above all the towns downstream.</p>"),
             answers: vec![GROUPS[0].to_owned(), GROUPS[1].to_owned()],
-            ties: vec![Ties {
-                words: "Part of",
-                questions: vec![Tied {
-                    label: "To whom does water belong?".to_owned(),
-                    language: english(),
-                    href: Some("/questions/to-whom-does-water-belong".into()),
-                }],
-                by: None,
-            }],
+            ties: vec![part_of(empty)],
             copies: vec![Link::new("south.example", "https://south.example/q/b1")],
             origin: None,
             asker_since: None,

@@ -286,3 +286,23 @@ async fn who_is_blocked_says_nothing_more_by_changing_it() {
     scene.world.settle().await;
     assert!(content().await.contains("to two"), "{}", content().await);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whose_server_is_shut_out_goes_home_without_asking_it() {
+    let scene = Scene::set().await;
+    let host = scene.peers.host("a");
+    let path = scene.statement.as_str().replace(&scene.t().origin(), "");
+    let goes_home = async || {
+        let mut visitor = scene.t().browser();
+        let page = visitor.open(&path).await;
+        let leave = visitor.send(&page, ".invitation form", &[("handle", &format!("@mal@{host}"))]).await;
+        let home = leave.attribute("a.button", "href").unwrap_or_else(|| panic!("{}", leave.body));
+        assert!(home.contains(&format!("{host}/authorize_interaction?uri=")), "{home}");
+    };
+    let asked = scene.peers.requests();
+    goes_home().await;
+    assert_eq!(scene.peers.requests(), asked + 1, "where its people begin");
+    decide(scene.t(), &host, HostStanding::Suspended).await;
+    goes_home().await;
+    assert_eq!(scene.peers.requests(), asked + 1);
+}

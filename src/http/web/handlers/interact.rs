@@ -1,7 +1,6 @@
 //! The doors between servers for people: going home to answer, and arriving from elsewhere.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use activitypub_federation::config::Data;
 use axum::Extension;
@@ -18,9 +17,9 @@ use super::home::follow_box;
 use super::{Answer, page, question};
 use crate::domain::handle::Handle;
 use crate::domain::uri::Uri;
-use crate::federation::Federation;
-use crate::federation::egress::Limits;
+use crate::federation::fetch::Budget;
 use crate::federation::lookup::{self, Meant};
+use crate::federation::{Federation, webfinger};
 use crate::http::error::PageError;
 use crate::http::extract::peer::Peer;
 use crate::http::extract::posted::{Asking, Fields, Posted};
@@ -36,8 +35,6 @@ use crate::store::{Error, contributions, views};
 const SUBSCRIBE: &str = "http://ostatus.org/schema/1.0/subscribe";
 /// Look-ups for one address within five minutes: each is a request to somebody else.
 const LOOK_UPS: u32 = 20;
-/// What such a look-up may cost.
-const COST: Limits = Limits { bytes: 64 * 1024, time: Duration::from_secs(8) };
 
 /// `POST /interact` with `uri` and `handle`: a link to the reader's own server, never a redirect.
 pub async fn leave(
@@ -169,11 +166,8 @@ async fn meant(data: &Data<Federation>, visit: &Visit, text: &str) -> Result<Mea
 /// Where the reader's server wants people to begin: what it says itself, else the usual place.
 async fn subscribe(data: &Data<Federation>, handle: &Handle, uri: &Uri) -> String {
     let encoded: String = byte_serialize(uri.as_str().as_bytes()).collect();
-    let base = format!("{}://{}", data.app.config.scheme(), handle.host);
-    let usual = format!("{base}/authorize_interaction?uri={encoded}");
-    let resource: String = byte_serialize(format!("acct:{handle}").as_bytes()).collect();
-    let question = format!("{base}/.well-known/webfinger?resource={resource}");
-    let answer = data.egress.get(&question, "application/jrd+json, application/json", None, COST).await;
+    let usual = format!("{}://{}/authorize_interaction?uri={encoded}", data.app.config.scheme(), handle.host);
+    let answer = webfinger::document(data, handle, &Budget::new(1)).await;
     let template = answer.ok().and_then(|answer| template(&answer.body));
     let filled = template.map(|template| template.replace("{uri}", &encoded));
     filled.filter(|href| belongs(href, &handle.host)).unwrap_or(usual)
