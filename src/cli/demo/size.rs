@@ -12,7 +12,7 @@ pub enum Size {
     /// Eight organizations that dispute twenty questions.
     Demo,
     /// Two hundred, in pairs and a wide circle, with twenty thousand contributions and ten times as many replies,
-    /// to measure with: it takes an hour and more.
+    /// to measure with: it takes most of an hour on two cores, 12 GB of memory and 13 GB of disk.
     Load,
 }
 
