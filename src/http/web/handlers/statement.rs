@@ -374,7 +374,8 @@ fn reference(loaded: &Loaded) -> StatementRef {
     }
 }
 
-fn version_word(view: &View, revision: &Revision) -> &'static str {
+/// Whether a version is in force, in a word.
+pub(super) fn version_word(view: &View, revision: &Revision) -> &'static str {
     if revision.revision < view.head.revision {
         return "Earlier version";
     }

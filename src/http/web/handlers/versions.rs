@@ -4,6 +4,7 @@ use activitypub_federation::config::Data;
 use axum::extract::Path;
 
 use super::contribution::find;
+use super::statement::version_word;
 use super::{Answer, events, page, question};
 use crate::domain::Refusal;
 use crate::domain::contribution::{Contribution, Kind, State};
@@ -108,7 +109,7 @@ fn list(visit: &Visit, told: &Told) -> Answer {
     let row = |revision: &Revision| VersionRow {
         version: line(visit, view, revision),
         href: format!("{href}/versions/{}", revision.revision).into(),
-        standing: word(view, revision).to_owned(),
+        standing: version_word(view, revision).to_owned(),
     };
     let title = view.head.title.clone().unwrap_or_default();
     page(&VersionsPage {
@@ -158,17 +159,6 @@ fn frame(visit: &Visit, view: &View, path: String) -> Layout {
         question::frame(visit, view, Section::Questions)
     };
     Layout { canonical: Some(visit.absolute(&path).into()), activity: None, open_graph: None, ..layout }
-}
-
-fn word(view: &View, revision: &Revision) -> &'static str {
-    if revision.revision < view.head.revision {
-        return "Earlier version";
-    }
-    match view.head.state {
-        State::Superseded => "Superseded",
-        State::Retracted => "Retracted",
-        State::Current | State::Held | State::Deleted | State::Withheld => "In force",
-    }
 }
 
 fn line(visit: &Visit, view: &View, revision: &Revision) -> Version {
